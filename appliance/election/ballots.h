@@ -1,0 +1,101 @@
+/*
+ * Ballots v1: the payload of a sealed box.
+ *
+ *	header	"sandoq/ballots/v1\n"
+ *		definition	32	its digest
+ *		station		u16	its place in the definition, from 0
+ *		sequence	u16	which of the station's boxes, from 1
+ *		count		u32	ballots, the sum of all multiplicities
+ *	record	multiplicity	u32	how many ballots are marked like this
+ *		contest		u16	its place in the definition, from 0
+ *		n		u16	number of marks, at most CHOICES_MOST
+ *		choices		n * u16	codes in the order marked
+ *
+ * Records go on to the end of the payload, strictly ascending by the bytes
+ * of contest, n and choices. The multiplicity comes first and takes no part
+ * in the order, or one kind of ballot could stand in two records: so a set
+ * of ballots has exactly one encoding, and the order of voting leaves no
+ * trace in it.
+ *
+ * A ballot is the sheet of one contest. No contest may have more of them
+ * than the station was issued.
+ */
+#ifndef SANDOQ_ELECTION_BALLOTS_H
+#define SANDOQ_ELECTION_BALLOTS_H
+
+#include "appliance/election/plan.h"
+
+enum {
+	BALLOTS_HEADER_SIZE = 18 + 32 + 2 + 2 + 4,
+	/* contest, n, choices: what records are ordered by. */
+	BALLOTS_MARKS_MOST = 4 + 2 * CHOICES_MOST,
+	BALLOTS_RECORD_MOST = 4 + BALLOTS_MARKS_MOST
+};
+
+/* Equal ballots. `choices` are n big-endian u16, borrowed from the payload. */
+struct ballot {
+	uint32_t multiplicity;
+	uint16_t contest;
+	uint16_t n;
+	const uint8_t *choices;
+};
+
+typedef void ballot_sink(void *context, const struct ballot *);
+
+/*
+ * Decodes a payload that comes in chunks of any size. Ballots reach the sink
+ * as they are read, so what the sink made of them counts only once
+ * ballots_end has accepted the whole.
+ */
+struct ballots_decoder {
+	const struct plan *plan;
+	uint16_t station;
+	uint16_t sequence;
+	ballot_sink *sink;
+	void *context;
+	refusal refused;
+	bool in_records;
+	uint32_t count;
+	uint64_t seen;
+	uint64_t cast[CONTESTS_MOST];
+	/* Start of an item whose rest is in the next chunk. */
+	uint8_t partial[BALLOTS_RECORD_MOST];
+	size_t partial_size;
+	/* Marks of the last record, kept from chunk to chunk. */
+	uint8_t last[BALLOTS_MARKS_MOST];
+	size_t last_size;
+};
+
+/* `station` and `sequence` are what the box's signed note says. */
+void ballots_begin(struct ballots_decoder *, const struct plan *,
+	uint16_t station, uint16_t sequence, ballot_sink *, void *context);
+/* Once refused, every later call gives the same reason. */
+refusal ballots_feed(struct ballots_decoder *, struct bytes chunk);
+refusal ballots_end(struct ballots_decoder *);
+
+/*
+ * Collects ballots in any order and writes them canonically: the sender's
+ * side. Owns its memory, which ballots_list_free wipes and frees.
+ */
+struct ballots_list {
+	uint8_t *marks;
+	size_t marks_size;
+	size_t marks_capacity;
+	size_t *start;
+	size_t size;
+	size_t capacity;
+};
+
+void ballots_list_init(struct ballots_list *);
+/* One ballot; codes in the order marked. */
+refusal ballots_list_add(struct ballots_list *, uint16_t contest,
+	const uint16_t *codes, size_t n);
+/*
+ * Sorts, merges equal ballots and gives the payload in memory from malloc
+ * that the caller wipes and frees.
+ */
+refusal ballots_list_encode(struct ballots_list *, const struct plan *,
+	uint16_t station, uint16_t sequence, uint8_t **payload, size_t *size);
+void ballots_list_free(struct ballots_list *);
+
+#endif

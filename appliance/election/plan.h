@@ -1,0 +1,146 @@
+/*
+ * The plan: what the roles of the machine need of an election, as fixed
+ * structures and a canonical binary form. The define role makes it from the
+ * signed definition; names and titles stay there.
+ *
+ *	"sandoq/plan/v1\n"
+ *	definition digest 32, mode u8 (1 rehearsal), election id
+ *	4 quorums (enum body): need u8, of u8, then `of` members:
+ *		id, board u8, key 65
+ *	recipients u8, then each: id, key 65
+ *	contests u8, then each:
+ *		id, rule u8, seats u16, alternates u16, max_choices u16,
+ *		tie_breaks u8, candidates u16, then each candidate:
+ *			code u16, tie_breaks * u32
+ *	stations u16, then each:
+ *		id, key 65, contests u16 (bit mask), ballots_issued u32,
+ *		boxes u16
+ *
+ * An id is a u8 length and that many characters; a key is an uncompressed
+ * SEC 1 point. Contests, candidates and stations are known everywhere else
+ * by their place here, from 0, which is their place in the definition.
+ */
+#ifndef SANDOQ_ELECTION_PLAN_H
+#define SANDOQ_ELECTION_PLAN_H
+
+#include "appliance/formats/crypto.h"
+
+enum {
+	/* Letters a to z, digits, '-', '.', '_'; starts with a letter. */
+	ID_MOST = 32,
+	MEMBERS_MOST = 9,
+	RECIPIENTS_MOST = 8,
+	CONTESTS_MOST = 16,
+	CANDIDATES_MOST = 4096,
+	/* Over all contests: keeps a box's tally within one message. */
+	CANDIDATES_ALL_MOST = 16384,
+	STATIONS_MOST = 65535,
+	/* Marks that one ballot can have. */
+	CHOICES_MOST = 1024,
+	TIE_BREAKS_MOST = 4,
+	PLAN_PLACE_MOST = 128
+};
+
+enum board { EXECUTIVE, SUPERVISORY, BOARDS };
+
+/* Who holds which quorum: boot, definition, open, release. */
+enum body { OPERATORS, AUTHORITY, OFFICERS, AUDITORS, BODIES };
+
+enum rule { RELATIVE_MAJORITY_1 = 1 };
+
+/* Signs notes under its id as the name. */
+struct member {
+	char id[ID_MOST + 1];
+	enum board board;
+	struct p256_public key;
+};
+
+struct quorum {
+	uint8_t need;
+	uint8_t of;
+	struct member member[MEMBERS_MOST];
+};
+
+/* Whom boxes may be sealed to, beside the machine's box key. */
+struct escrow {
+	char id[ID_MOST + 1];
+	struct p256_public key;
+};
+
+struct candidate {
+	uint16_t code;
+	/* The smaller goes first. */
+	uint32_t tie_break[TIE_BREAKS_MOST];
+};
+
+struct contest {
+	char id[ID_MOST + 1];
+	enum rule rule;
+	uint16_t seats;
+	uint16_t alternates;
+	uint16_t max_choices;
+	/* Ranks that each of its candidates has. */
+	uint8_t tie_breaks;
+	uint16_t candidates;
+	/* Place of its first candidate in plan.candidate. */
+	uint16_t first;
+};
+
+struct station {
+	char id[ID_MOST + 1];
+	struct p256_public key;
+	/* Bit c is set when contest c is voted on here; never 0. */
+	uint16_t contests;
+	/* Ballot papers that it got for each of its contests. */
+	uint32_t ballots_issued;
+	/* Boxes that it delivers, numbered from 1. */
+	uint16_t boxes;
+};
+
+struct plan {
+	struct digest definition;
+	bool rehearsal;
+	char id[ID_MOST + 1];
+	struct quorum quorum[BODIES];
+	size_t recipients;
+	struct escrow recipient[RECIPIENTS_MOST];
+	size_t contests;
+	struct contest contest[CONTESTS_MOST];
+	/* Those of contest 0, then those of contest 1, ... */
+	size_t candidates;
+	struct candidate *candidate;
+	size_t stations;
+	struct station *station;
+};
+
+bool id_is_valid(struct bytes id);
+
+/*
+ * What one field alone cannot show: bounds and sums, that ids are unique
+ * within their list and codes within their contest, that no key is named
+ * twice in any role (nor its negative, which has the same x coordinate and
+ * the same secret), that both boards are in each quorum and can meet it.
+ * `place`, which may be NULL, gets what is wrong in the definition's own
+ * terms, as "contests[0].candidates[12].code".
+ */
+refusal plan_check(const struct plan *, char place[PLAN_PLACE_MOST]);
+
+size_t plan_encoded_size(const struct plan *);
+void plan_encode(struct writer *, const struct plan *);
+/* One block of memory, which the caller frees with plan_free. */
+refusal plan_decode(struct bytes encoded, struct plan **out);
+void plan_free(struct plan *);
+
+/* Each gives a place, or -1 when there is none such. */
+int plan_find_station(const struct plan *, struct bytes id);
+int plan_find_contest(const struct plan *, struct bytes id);
+int plan_find_member(const struct plan *, enum body, struct bytes id);
+/* Candidates of the contest, in the order of the definition. */
+const struct candidate *plan_candidates(const struct plan *, uint16_t contest);
+/* Every contest's bit. */
+uint16_t plan_all_contests(const struct plan *);
+
+/* Bit m of `members` is set for each member that signed: enough of both? */
+bool quorum_is_met(const struct quorum *, uint16_t members);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * The canonical result: the text whose SHA-256 the auditors approve and the
+ * TPM signs as a note. Anyone who counts the same boxes writes the same
+ * bytes; nothing in it differs from boot to boot.
+ *
+ *	sandoq/result/v1 live
+ *	election: <id>
+ *	definition: <digest>
+ *	ak, bk, rk: <TPM name>			(a line each)
+ *	checkpoint-size: <entries of the journal>
+ *	checkpoint-root: <digest>
+ *	journal: <value of the anchor J>
+ *	phase: <value of P>
+ *	revocation: <value of R>
+ *	count: <RESULT_COUNT_VERSION>
+ *	contest: <contest> <rule> seats=N alternates=N <row>
+ *	candidate: <contest> <code> votes=N rank=N <outcome>
+ *	station: <station> <contest> issued=N boxes=<counted>/<due> <row>
+ *	votes: <station> <contest> <code>=N <code>=N ...
+ *	box: <entry> <station> <sequence> <sha256> <ballots>
+ *	void: <entry> <station or -> <sha256> <reason>
+ *
+ * <row> is cast=N valid=N blank=N unreadable=N unknown=N repeated=N extra=N
+ * (tally.h says what each counts). Contests, candidates and stations come in
+ * the order of the definition, boxes and voids by journal entry.
+ *
+ * Only what cannot be derived is in `struct result`: totals, ranks and
+ * outcomes are computed by the writer, so a reader that writes again what it
+ * read, and compares, has checked every sum.
+ */
+#ifndef SANDOQ_ELECTION_RESULT_H
+#define SANDOQ_ELECTION_RESULT_H
+
+#include "appliance/election/seats.h"
+#include "appliance/election/tally.h"
+#include "appliance/formats/text.h"
+
+#define RESULT_COUNT_VERSION "sandoq/count/1"
+
+enum { RESULT_REASON_MOST = 160 };
+
+/* What the result is bound to. */
+struct result_binding {
+	uint8_t ak[TEXT_NAME_SIZE];
+	uint8_t bk[TEXT_NAME_SIZE];
+	uint8_t rk[TEXT_NAME_SIZE];
+	uint64_t checkpoint_size;
+	struct digest checkpoint_root;
+	struct digest journal;
+	uint64_t phase;
+	uint64_t revocation;
+};
+
+struct result_box {
+	uint64_t entry;
+	uint16_t station;
+	uint16_t sequence;
+	/* SHA-256 of the age file. */
+	struct digest sealed;
+	uint64_t ballots;
+};
+
+/* A box that was not counted. */
+struct result_void {
+	uint64_t entry;
+	/* -1 when nobody can tell. */
+	int station;
+	struct digest sealed;
+	char reason[RESULT_REASON_MOST + 1];
+};
+
+struct result {
+	const struct plan *plan;
+	struct result_binding binding;
+	/* A tally for each station of the plan, all zeros without a box. */
+	struct tally *station;
+	size_t boxes;
+	struct result_box *box;
+	size_t voids;
+	struct result_void *voided;
+};
+
+/* Stations at zero, no box; false when there is no memory. */
+bool result_init(struct result *, const struct plan *);
+void result_free(struct result *);
+/*
+ * Enters what one box held, in ascending order of entries. Refused: a box
+ * that was already counted, one that the station does not have, or a tally
+ * that cannot be (tally_check), with the station's ballots so far.
+ */
+refusal result_add_box(
+	struct result *, const struct result_box *, const struct tally *);
+refusal result_add_void(struct result *, const struct result_void *);
+
+/* The sum over all stations, into a tally of all contests. */
+refusal result_total(const struct result *, struct tally *total);
+
+/* No result of this shape is longer. */
+size_t result_size_most(const struct result *);
+/* Gives the reason when the tallies cannot be a result. */
+refusal result_write(struct writer *, const struct result *);
+/*
+ * Reads a result of this plan: accepted only if result_write makes the same
+ * bytes of it. `*line`, from 1, is where a refused text is wrong. The caller
+ * frees an accepted result.
+ */
+refusal result_parse(
+	struct result *, const struct plan *, struct bytes text, size_t *line);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+ * Statements: the signed texts of docs/protocols/texts.md, one form each,
+ * and who must have signed them.
+ *
+ * Everything that people and the machine vouch for is read here, on the desk
+ * and in the machine alike. Nothing is copied: a statement borrows from the
+ * bytes that it was read from.
+ */
+#ifndef SANDOQ_ELECTION_STATEMENT_H
+#define SANDOQ_ELECTION_STATEMENT_H
+
+#include "appliance/formats/note.h"
+#include "appliance/formats/text.h"
+
+enum {
+	/* The longest note that anybody needs; refuse more before reading. */
+	STATEMENT_MOST = 32 * 1024,
+	/* Machine, election, station, auditor: what a line may hold. */
+	STATEMENT_LINE_MOST = 128,
+	STATEMENT_SIGNERS_MOST = 9,
+	/* Approvals that one medium can hold, and nonces in a challenge. */
+	STATEMENT_APPROVALS_MOST = STATEMENT_SIGNERS_MOST,
+	STATEMENT_PCRS_MOST = 24,
+};
+
+enum statement_kind {
+	STATEMENT_OPERATORS,
+	STATEMENT_BOOT_APPROVAL,
+	STATEMENT_ENROLMENT,
+	STATEMENT_DEFINITION,
+	STATEMENT_ELECTION_KEYS,
+	STATEMENT_BOX,
+	STATEMENT_OPEN,
+	STATEMENT_NONCE,
+	STATEMENT_CHALLENGE,
+	STATEMENT_RELEASE,
+	STATEMENT_KINDS,
+};
+
+/* Fields by their index in the form. */
+enum { OPERATORS_MACHINE, OPERATORS_NEED, OPERATORS_OPERATOR };
+enum {
+	BOOT_MACHINE,
+	BOOT_MEANING,
+	BOOT_AK,
+	BOOT_IMAGE,
+	BOOT_PCR,
+	BOOT_REVOCATION,
+	BOOT_POLICY,
+	BOOT_INDEX,
+	BOOT_CPHASH,
+	BOOT_AUTHORIZATION,
+};
+enum {
+	ENROLMENT_MACHINE,
+	ENROLMENT_EK,
+	ENROLMENT_AK,
+	ENROLMENT_SRK,
+	ENROLMENT_APPROVED,
+	ENROLMENT_REVOCATION,
+	ENROLMENT_PHASE,
+	ENROLMENT_JOURNAL,
+	ENROLMENT_REVOCATION_BASE,
+	ENROLMENT_OPERATORS,
+};
+enum { DEFINITION_ELECTION, DEFINITION_DIGEST };
+enum {
+	KEYS_ELECTION,
+	KEYS_DEFINITION,
+	KEYS_ENROLMENT,
+	KEYS_AK,
+	KEYS_BK,
+	KEYS_RK,
+	KEYS_BK_POLICY,
+	KEYS_RK_POLICY,
+	KEYS_BK_CREATION,
+	KEYS_RK_CREATION,
+	KEYS_PHASE,
+};
+enum {
+	BOX_ELECTION,
+	BOX_DEFINITION,
+	BOX_STATION,
+	BOX_SEQUENCE,
+	BOX_CIPHERTEXT,
+	BOX_BK,
+	BOX_TAG,
+};
+enum {
+	OPEN_ELECTION,
+	OPEN_MACHINE,
+	OPEN_MEANING,
+	OPEN_DEFINITION,
+	OPEN_AK,
+	OPEN_BK,
+	OPEN_CHECKPOINT_SIZE,
+	OPEN_CHECKPOINT_ROOT,
+	OPEN_PHASE,
+	OPEN_AUTHORIZATION,
+};
+enum { NONCE_AUDITOR, NONCE_NONCE };
+enum {
+	CHALLENGE_ELECTION,
+	CHALLENGE_NONCE,
+	CHALLENGE_DEFINITION,
+	CHALLENGE_AK,
+	CHALLENGE_RK,
+	CHALLENGE_CHECKPOINT_SIZE,
+	CHALLENGE_CHECKPOINT_ROOT,
+	CHALLENGE_RESULT,
+};
+enum {
+	RELEASE_ELECTION,
+	RELEASE_MACHINE,
+	RELEASE_MEANING,
+	RELEASE_DEFINITION,
+	RELEASE_AK,
+	RELEASE_RK,
+	RELEASE_CHECKPOINT_SIZE,
+	RELEASE_CHECKPOINT_ROOT,
+	RELEASE_RESULT,
+	RELEASE_CHALLENGE,
+	RELEASE_QUOTE,
+	RELEASE_CPHASH,
+	RELEASE_AUTHORIZATION,
+};
+
+/* The forms, for writing: text_begin(&statement_form[kind], ...). */
+extern const struct text_form statement_form[STATEMENT_KINDS];
+/* What approving means, as the text must say it; NULL for other kinds. */
+const char *statement_meaning(enum statement_kind);
+
+/*
+ * Accepts a text of this kind when its form, its meaning, its mode and its
+ * compound lines (below) are as the document says. Mode: `rehearsal` is the
+ * reader's to compare, but texts about a machine alone must be live.
+ */
+refusal statement_decode(
+	enum statement_kind, struct bytes whole, struct text *out);
+
+/* A note and its text. */
+struct statement {
+	struct note note;
+	struct text text;
+};
+
+/* Reads a note of this kind. Its signatures are not verified yet. */
+refusal statement_open(
+	enum statement_kind, struct bytes note, struct statement *out);
+/* Signed by this key; other keys' signatures are not looked at. */
+refusal statement_signed_by(const struct statement *, const struct note_key *);
+
+enum board { BOARD_EXECUTIVE, BOARD_SUPERVISORY, BOARDS };
+
+/* "executive", "supervisory". */
+const char *board_text(enum board);
+bool board_of_text(struct bytes text, enum board *out);
+
+/*
+ * People of whom `need` must sign, at least one of either board. Their order
+ * is that of the document that names them.
+ */
+struct signer {
+	enum board board;
+	struct note_key key;
+};
+
+struct signers {
+	size_t need;
+	size_t count;
+	struct signer signer[STATEMENT_SIGNERS_MOST];
+};
+
+/* Nobody twice by name or by key, and a quorum that can be met. */
+refusal signers_check(const struct signers *);
+/*
+ * Are those whose bits are set enough? Bit i stands for signer i, so nobody
+ * is counted twice.
+ */
+refusal signers_enough(const struct signers *, uint32_t signed_by);
+
+/*
+ * Signed by a quorum: every signature in a signer's name must verify, and
+ * those that do must be enough. `*signed_by`, NULL allowed, has their bits.
+ */
+refusal statement_signed_by_quorum(
+	const struct statement *, const struct signers *, uint32_t *signed_by);
+/* An approval: signed by exactly one of the signers, and nobody else. */
+refusal statement_signed_by_one(
+	const struct statement *, const struct signers *, size_t *index);
+
+/*
+ * Compound lines. What statement_decode accepted decodes; the functions are
+ * meant for texts that it accepted.
+ */
+/* `operator: BOARD VKEY`, with `need`; passes signers_check. */
+refusal statement_signers(const struct text *operators, struct signers *out);
+/* `pcr: N DIGEST`, ascending. */
+struct statement_pcr {
+	uint32_t index;
+	struct digest value;
+};
+refusal statement_pcr_decode(struct bytes line, struct statement_pcr *out);
+void write_statement_pcr(struct writer *, const struct statement_pcr *);
+/* `nonce: AUDITOR HEX64`; the auditor is borrowed. */
+struct statement_nonce {
+	struct bytes auditor;
+	struct digest nonce;
+};
+refusal statement_nonce_decode(struct bytes line, struct statement_nonce *out);
+void write_statement_nonce(struct writer *, const struct statement_nonce *);
+
+#endif
