@@ -6,7 +6,7 @@
 #ifndef SANDOQ_TPM_AUTHENTICODE_H
 #define SANDOQ_TPM_AUTHENTICODE_H
 
-#include "appliance/formats/crypto.h"
+#include "appliance/formats/bytes.h"
 
 refusal authenticode_digest(struct bytes file, struct digest *out);
 

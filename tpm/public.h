@@ -9,7 +9,7 @@
 #ifndef SANDOQ_TPM_PUBLIC_H
 #define SANDOQ_TPM_PUBLIC_H
 
-#include "appliance/formats/crypto.h"
+#include "appliance/formats/p256.h"
 
 enum { TPM_NAME_SIZE = 34 };
 
