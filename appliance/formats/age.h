@@ -11,6 +11,7 @@
 #define SANDOQ_FORMATS_AGE_H
 
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/p256.h"
 
 enum {
 	AGE_STANZAS_MOST = 16,

@@ -9,6 +9,7 @@
 #define SANDOQ_FORMATS_HPKE_H
 
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/p256.h"
 
 /* SealBase, 6.1: `sealed` gets plain.size + AEAD_TAG_SIZE bytes. */
 void hpke_seal(const struct p256_public *recipient, struct bytes info,

@@ -10,7 +10,7 @@
 #ifndef SANDOQ_FORMATS_NOTE_H
 #define SANDOQ_FORMATS_NOTE_H
 
-#include "appliance/formats/crypto.h"
+#include "appliance/formats/p256.h"
 
 enum {
 	NOTE_SIGNATURES_MOST = 16,

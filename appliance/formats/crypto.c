@@ -1,0 +1,175 @@
+#include "appliance/formats/crypto.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/rand.h>
+
+/* For calls that fail only for want of memory. */
+static void must(bool worked)
+{
+	if (!worked)
+		abort();
+}
+
+void crypto_start(void)
+{
+	uint8_t random;
+
+	must(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
+	random_bytes(&random, sizeof(random));
+}
+
+void random_bytes(void *out, size_t size)
+{
+	must(size <= INT_MAX && RAND_bytes(out, (int)size) == 1);
+}
+
+struct digest sha256(struct bytes whole)
+{
+	return sha256_parts(&whole, 1);
+}
+
+struct digest sha256_parts(const struct bytes *part, size_t count)
+{
+	struct sha256 *hash = sha256_begin();
+
+	for (size_t i = 0; i < count; i++)
+		sha256_add(hash, part[i]);
+	return sha256_end(hash);
+}
+
+/* An EVP_MD_CTX by a name of ours; it is never dereferenced here. */
+static EVP_MD_CTX *context_of(struct sha256 *hash)
+{
+	return (EVP_MD_CTX *)hash;
+}
+
+struct sha256 *sha256_begin(void)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	must(context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
+	return (struct sha256 *)context;
+}
+
+void sha256_add(struct sha256 *hash, struct bytes more)
+{
+	must(EVP_DigestUpdate(context_of(hash), more.data, more.size) == 1);
+}
+
+struct digest sha256_end(struct sha256 *hash)
+{
+	struct digest digest;
+
+	must(EVP_DigestFinal_ex(context_of(hash), digest.byte, NULL) == 1);
+	EVP_MD_CTX_free(context_of(hash));
+	return digest;
+}
+
+struct digest hmac_sha256(struct bytes key, struct bytes message)
+{
+	struct digest digest;
+
+	must(key.size <= INT_MAX &&
+		HMAC(EVP_sha256(), key.data, (int)key.size, message.data,
+			message.size, digest.byte, NULL));
+	return digest;
+}
+
+struct digest hkdf_extract(struct bytes salt, struct bytes ikm)
+{
+	return hmac_sha256(salt, ikm);
+}
+
+void hkdf_expand(
+	const struct digest *prk, struct bytes info, void *out, size_t size)
+{
+	int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
+	char hash[] = "SHA256";
+	OSSL_PARAM parameter[] = {
+		OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
+		OSSL_PARAM_construct_utf8_string(
+			OSSL_KDF_PARAM_DIGEST, hash, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
+			(void *)prk->byte, sizeof(prk->byte)),
+		OSSL_PARAM_construct_octet_string(
+			OSSL_KDF_PARAM_INFO, (void *)info.data, info.size),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
+
+	must(context && EVP_KDF_derive(context, out, size, parameter) == 1);
+	EVP_KDF_CTX_free(context);
+	EVP_KDF_free(kdf);
+}
+
+static EVP_CIPHER_CTX *aead(
+	const uint8_t *key, const uint8_t *nonce, struct bytes aad, bool seal)
+{
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	int size;
+
+	must(context && aad.size <= INT_MAX &&
+		EVP_CipherInit_ex(context, EVP_chacha20_poly1305(), NULL, key,
+			nonce, seal) == 1);
+	must(aad.size == 0 || EVP_CipherUpdate(context, NULL, &size, aad.data,
+				      (int)aad.size) == 1);
+	return context;
+}
+
+/* One call for the whole: libcrypto writes as much as it reads. */
+static void aead_update(EVP_CIPHER_CTX *context, struct bytes in, uint8_t *out)
+{
+	int size;
+
+	must(in.size <= INT_MAX);
+	must(in.size == 0 || EVP_CipherUpdate(context, out, &size, in.data,
+				     (int)in.size) == 1);
+}
+
+void chacha20poly1305_seal(const uint8_t key[AEAD_KEY_SIZE],
+	const uint8_t nonce[AEAD_NONCE_SIZE], struct bytes aad,
+	struct bytes plain, uint8_t *sealed)
+{
+	EVP_CIPHER_CTX *context = aead(key, nonce, aad, true);
+	int size;
+
+	aead_update(context, plain, sealed);
+	must(EVP_CipherFinal_ex(context, sealed + plain.size, &size) == 1);
+	must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_SIZE,
+		     sealed + plain.size) == 1);
+	EVP_CIPHER_CTX_free(context);
+}
+
+bool chacha20poly1305_open(const uint8_t key[AEAD_KEY_SIZE],
+	const uint8_t nonce[AEAD_NONCE_SIZE], struct bytes aad,
+	struct bytes sealed, uint8_t *plain)
+{
+	EVP_CIPHER_CTX *context;
+	uint8_t tag[AEAD_TAG_SIZE];
+	uint8_t none[1];
+	int size;
+	bool opened;
+
+	if (sealed.size < AEAD_TAG_SIZE)
+		return false;
+	sealed.size -= AEAD_TAG_SIZE;
+	memcpy(tag, sealed.data + sealed.size, sizeof(tag));
+	context = aead(key, nonce, aad, false);
+	aead_update(context, sealed, plain);
+	must(EVP_CIPHER_CTX_ctrl(
+		     context, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_SIZE, tag) == 1);
+	opened = EVP_CipherFinal_ex(context, none, &size) == 1;
+	EVP_CIPHER_CTX_free(context);
+	if (!opened)
+		wipe(plain, sealed.size);
+	return opened;
+}
