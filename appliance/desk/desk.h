@@ -1,0 +1,32 @@
+/*
+ * The sandoq command: what people run on their own computers. main.c holds
+ * the table of commands; every row has its option table and its function,
+ * declared here and defined in the file of its group. A function returns a
+ * status of sysexits.h, 0 for success, having printed what went wrong.
+ */
+#ifndef SANDOQ_DESK_DESK_H
+#define SANDOQ_DESK_DESK_H
+
+#include "appliance/desk/files.h"
+#include "appliance/desk/options.h"
+#include "appliance/desk/report.h"
+
+#include <sysexits.h>
+
+#define DESK_COMMAND(name)                                                     \
+	extern const struct option name##_options[];                           \
+	int name##_command(const struct arguments *)
+
+DESK_COMMAND(machine_create);
+DESK_COMMAND(machine_run);
+DESK_COMMAND(machine_plug);
+DESK_COMMAND(machine_unplug);
+DESK_COMMAND(machine_wait);
+DESK_COMMAND(machine_power);
+DESK_COMMAND(machine_stop);
+DESK_COMMAND(machine_screen);
+
+DESK_COMMAND(courier_pack);
+DESK_COMMAND(courier_unpack);
+
+#endif

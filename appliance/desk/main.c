@@ -1,0 +1,117 @@
+#include "appliance/desk/desk.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *group;
+	const char *name; /* NULL when the group is the command */
+	const char *help;
+	const struct option *options;
+	int (*run)(const struct arguments *);
+};
+
+static const struct command commands[] = {
+	{ "courier", "pack", "write a medium's archive from files",
+		courier_pack_options, courier_pack_command },
+	{ "courier", "unpack", "take a medium's archive apart",
+		courier_unpack_options, courier_unpack_command },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
+}
+
+/* Every command, or those of one group. */
+static int list_commands(const char *group)
+{
+	printf("usage: sandoq %s COMMAND [OPTION...]\n\n",
+		group != NULL ? group : "GROUP");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		char title[40];
+		if (group != NULL && strcmp(group, c->group) != 0)
+			continue;
+		snprintf(title, sizeof(title), "%s %s", c->group,
+			c->name != NULL ? c->name : "");
+		printf("  sandoq %-18s %s\n", title, c->help);
+	}
+	printf("\n'sandoq GROUP COMMAND --help' lists a command's options.\n");
+	return fflush(stdout) == 0 ? 0 : EX_IOERR;
+}
+
+static bool group_exists(const char *group)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].group, group) == 0)
+			return true;
+	return false;
+}
+
+/* `name` may be NULL when the line ended after the group. */
+static const struct command *find(const char *group, const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		if (strcmp(c->group, group) != 0)
+			continue;
+		if (c->name == NULL ||
+			(name != NULL && strcmp(c->name, name) == 0))
+			return c;
+	}
+	return NULL;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	struct arguments arguments;
+	char title[40];
+	bool help = false;
+
+	snprintf(title, sizeof(title), c->name != NULL ? "%s %s" : "%s",
+		c->group, c->name);
+	int status = arguments_read(
+		&arguments, title, c->options, argc, argv, &help);
+	if (help) {
+		printf("sandoq %s: %s\n\n", title, c->help);
+		options_print(title, c->options);
+	} else if (status == 0) {
+		status = c->run(&arguments);
+	}
+	arguments_free(&arguments);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		list_commands(NULL);
+		return EX_USAGE;
+	}
+	if (is_help(argv[1]))
+		return list_commands(NULL);
+
+	const char *group = argv[1], *name = argc > 2 ? argv[2] : NULL;
+	if (!group_exists(group))
+		return fail(EX_USAGE, NULL, 0,
+			"there is no command '%s'; see 'sandoq --help'", group);
+	const struct command *c = find(group, name);
+	if (c != NULL && c->name == NULL)
+		return run(c, argc - 2, argv + 2);
+	if (c != NULL)
+		return run(c, argc - 3, argv + 3);
+	if (name == NULL || is_help(name)) {
+		list_commands(group);
+		return name != NULL ? 0 : EX_USAGE;
+	}
+	return fail(EX_USAGE, NULL, 0,
+		"there is no command '%s %s'; see 'sandoq %s --help'", group,
+		name, group);
+}

@@ -1,0 +1,256 @@
+#include "appliance/desk/report.h"
+#include "appliance/desk/files.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define BOLD "\033[1m"
+#define GREEN "\033[32m"
+#define RED "\033[31m"
+#define PLAIN "\033[0m"
+
+static bool colour_wanted(void)
+{
+	const char *no = getenv("NO_COLOR");
+	return (no == NULL || no[0] == '\0') && isatty(STDOUT_FILENO) == 1;
+}
+
+static json_t *checked(json_t *value)
+{
+	if (value != NULL)
+		return value;
+	fail(EX_OSERR, NULL, 0, "no memory is left, or a text is not UTF-8");
+	exit(EX_OSERR);
+}
+
+struct report report_begin(const struct arguments *arguments)
+{
+	return (struct report){
+		.json = argument_given(arguments, "--json"),
+		.facts = checked(json_object()),
+		.checks = checked(json_array()),
+	};
+}
+
+void report_value(struct report *report, const char *key, json_t *value)
+{
+	json_object_set_new(report->facts, key, checked(value));
+}
+
+void report_text(struct report *report, const char *key, const char *value)
+{
+	report_value(report, key, json_string(value));
+}
+
+void report_number(struct report *report, const char *key, uint64_t value)
+{
+	report_value(report, key, json_integer((json_int_t)value));
+}
+
+void report_hex(struct report *report, const char *key, struct bytes value)
+{
+	size_t size = value.size * 2;
+	char *text = malloc(size + 1);
+	if (text == NULL)
+		checked(NULL);
+	struct writer writer = writer_of(text, size);
+	write_hex(&writer, value);
+	report_value(report, key, json_stringn(text, size));
+	free(text);
+}
+
+void report_check(struct report *report, const char *name, refusal refused)
+{
+	json_t *check = checked(json_pack("{s:s, s:b, s:s*}", "check", name,
+		"passed", refused == NULL, "reason", refused));
+	json_array_append_new(report->checks, check);
+	if (refused != NULL)
+		report->refused = true;
+}
+
+/* Columns on a terminal; foreign bytes were checked to be UTF-8. */
+static int width_of(const char *text)
+{
+	wchar_t wide[512];
+	size_t length = mbstowcs(wide, text, 511);
+	if (length == (size_t)-1)
+		return (int)strlen(text);
+	int width = wcswidth(wide, length);
+	return width < 0 ? (int)length : width;
+}
+
+static void print_padded(const char *text, int width)
+{
+	printf("%s%*s", text, width - width_of(text), "");
+}
+
+static const char *plain(const json_t *value, char *buffer, size_t size)
+{
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (json_is_integer(value)) {
+		snprintf(buffer, size, "%" JSON_INTEGER_FORMAT,
+			json_integer_value(value));
+		return buffer;
+	}
+	if (json_is_real(value)) {
+		snprintf(buffer, size, "%.2f", json_real_value(value));
+		return buffer;
+	}
+	return json_is_true(value) ? "yes" : json_is_false(value) ? "no" : "-";
+}
+
+static int column_width(const json_t *table, const char *key)
+{
+	int widest = width_of(key);
+	size_t index;
+	json_t *row;
+
+	json_array_foreach(table, index, row)
+	{
+		char buffer[32];
+		int width = width_of(plain(
+			json_object_get(row, key), buffer, sizeof(buffer)));
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
+}
+
+/* `row` NULL prints the headings. */
+static void print_row(json_t *table, const json_t *row)
+{
+	const char *key;
+	json_t *ignored;
+
+	printf(" ");
+	json_object_foreach(json_array_get(table, 0), key, ignored)
+	{
+		char buffer[32];
+		const char *text = row == NULL
+					   ? key
+					   : plain(json_object_get(row, key),
+						     buffer, sizeof(buffer));
+		printf(" ");
+		print_padded(text, column_width(table, key));
+		printf(" ");
+	}
+	printf("\n");
+}
+
+static void print_array(const char *key, json_t *array)
+{
+	size_t index;
+	json_t *item;
+	char buffer[32];
+	bool table = json_is_object(json_array_get(array, 0));
+
+	printf("%s:\n", key);
+	if (table)
+		print_row(array, NULL);
+	json_array_foreach(array, index, item)
+	{
+		if (table)
+			print_row(array, item);
+		else
+			printf("  %s\n", plain(item, buffer, sizeof(buffer)));
+	}
+}
+
+static void print_facts(json_t *facts)
+{
+	const char *key;
+	json_t *value;
+	char buffer[32];
+
+	json_object_foreach(facts, key, value)
+	{
+		if (json_is_array(value))
+			print_array(key, value);
+		else if (json_is_object(value))
+			print_facts(value);
+		else
+			printf("%s: %s\n", key,
+				plain(value, buffer, sizeof(buffer)));
+	}
+}
+
+static void print_checks(const json_t *checks)
+{
+	bool colour = colour_wanted();
+	size_t index;
+	json_t *check;
+
+	json_array_foreach(checks, index, check)
+	{
+		const char *reason =
+			json_string_value(json_object_get(check, "reason"));
+		bool passed = reason == NULL;
+		printf("%s%s%s %s%s%s\n",
+			!colour	 ? ""
+			: passed ? GREEN
+				 : BOLD RED,
+			passed ? "passed " : "REFUSED", colour ? PLAIN : "",
+			json_string_value(json_object_get(check, "check")),
+			passed ? "" : ": ", passed ? "" : reason);
+	}
+}
+
+static bool print_json(const struct report *report)
+{
+	if (json_array_size(report->checks) > 0)
+		json_object_set(report->facts, "checks", report->checks);
+	return json_dumpf(report->facts, stdout,
+		       JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0 &&
+	       putchar('\n') != EOF;
+}
+
+int report_end(struct report *report, int status)
+{
+	bool printed = true;
+
+	if (status == 0 && report->refused)
+		status = EX_DATAERR;
+	if (report->json) {
+		printed = print_json(report);
+	} else {
+		print_checks(report->checks);
+		print_facts(report->facts);
+	}
+	json_decref(report->facts);
+	json_decref(report->checks);
+	if (!printed || fflush(stdout) != 0)
+		return fail(EX_IOERR, "stdout", 0, "takes no more");
+	return status;
+}
+
+struct progress progress_begin(const char *what, uint64_t total)
+{
+	return (struct progress){
+		.what = what,
+		.total = total,
+		.shown = isatty(STDERR_FILENO) == 1,
+	};
+}
+
+void progress_show(struct progress *progress, uint64_t done)
+{
+	if (!progress->shown)
+		return;
+	fprintf(stderr, "\r%s: %" PRIu64, progress->what, done);
+	if (progress->total != 0)
+		fprintf(stderr, " of %" PRIu64, progress->total);
+	fflush(stderr);
+}
+
+void progress_end(struct progress *progress)
+{
+	if (progress->shown)
+		fprintf(stderr, "\r\033[K");
+	progress->shown = false;
+}
