@@ -23,7 +23,7 @@ enum { PCR_AIRLOCK = 14, PCR_COMMAND_LINE = 9 };
 
 /* Who may approve software on which machine. */
 struct machine {
-	struct quorum operators;
+	struct approvers operators;
 	struct tpm_name ak;
 };
 
@@ -56,21 +56,21 @@ struct digest boot_approval_cp_hash(
 	const struct machine *, const struct boot_policy *, bool a_written);
 
 /* What BK and RK of one election depend on. */
-struct election {
+struct election_terms {
 	struct digest definition;
 	bool rehearsal;
 	struct tpm_name ak;
 	struct nv_names nv;
 	uint64_t phase; /* p: the value of P when the election was sealed */
-	struct quorum officers;
-	struct quorum auditors;
+	struct approvers officers;
+	struct approvers auditors;
 };
 
 struct approval_scope election_scope(
-	const struct election *, enum approval_purpose);
+	const struct election_terms *, enum approval_purpose);
 struct digest journal_key_policy(const struct nv_names *);
-struct digest bk_policy(const struct election *);
-struct digest rk_policy(const struct election *);
+struct digest bk_policy(const struct election_terms *);
+struct digest rk_policy(const struct election_terms *);
 
 /*
  * The same policies as lists to be run. Each one is empty before. The boot
@@ -83,10 +83,10 @@ refusal steps_write_a(const struct machine *, const struct approvals *,
 void steps_first_count(const struct machine *, struct policy *);
 refusal steps_revoke(const struct machine *, const struct approvals *,
 	const struct digest *cp_hash, struct policy *);
-refusal steps_bk(const struct election *, const struct boot_policy *,
+refusal steps_bk(const struct election_terms *, const struct boot_policy *,
 	const struct approvals *, struct policy *);
 /* `result` is the digest that RK is to sign. */
-refusal steps_rk(const struct election *, const struct boot_policy *,
+refusal steps_rk(const struct election_terms *, const struct boot_policy *,
 	const struct tpm_name *rk, const struct digest *result,
 	const struct approvals *, struct policy *);
 

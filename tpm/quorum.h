@@ -1,5 +1,5 @@
 /*
- * k of n, with both boards, as a policy.
+ * k of n approvers, with both boards, as a policy.
  *
  * The members are taken in their order. D(i, j, boards) is the policy digest
  * after the first i members, j of whom approved, from the boards in the set
@@ -21,13 +21,13 @@
 
 enum { QUORUM_MOST = 16 };
 
-struct member {
+struct approver {
 	struct p256_public key;
 	uint8_t board; /* 0 or 1 */
 };
 
-struct quorum {
-	struct member member[QUORUM_MOST];
+struct approvers {
+	struct approver member[QUORUM_MOST];
 	size_t count;
 	size_t need;
 };
@@ -45,11 +45,11 @@ struct approvals {
 };
 
 /* Both boards, need of 2 or more, no key twice. */
-refusal quorum_check(const struct quorum *);
+refusal quorum_check(const struct approvers *);
 /* Also that no key is in both. */
-refusal quorums_check(const struct quorum *, const struct quorum *);
+refusal quorums_check(const struct approvers *, const struct approvers *);
 /* The digest once the quorum is met; the quorum passes quorum_check. */
-struct digest quorum_digest(const struct quorum *, const struct digest *ref,
+struct digest quorum_digest(const struct approvers *, const struct digest *ref,
 	const struct digest *base);
 
 /*
@@ -57,16 +57,16 @@ struct digest quorum_digest(const struct quorum *, const struct digest *ref,
  * enough of them, both boards, every signature over the scope (and the
  * cpHash, unless it is NULL), none left unbound where there is a cpHash.
  */
-refusal approvals_check(const struct quorum *, const struct approval_scope *,
+refusal approvals_check(const struct approvers *, const struct approval_scope *,
 	const struct digest *cp_hash, const struct approvals *);
 /* One of them; says what the signature is over, where it can tell. */
-refusal approval_check(const struct quorum *, const struct approval_scope *,
+refusal approval_check(const struct approvers *, const struct approval_scope *,
 	const struct digest *cp_hash, const struct approval *);
 /*
  * Appends the path of these approvals to a policy whose digest so far is the
  * quorum's base. Uses exactly `need` of them, from both boards.
  */
-refusal quorum_path(const struct quorum *, const struct digest *ref,
+refusal quorum_path(const struct approvers *, const struct digest *ref,
 	const struct approvals *, struct policy *);
 
 #endif

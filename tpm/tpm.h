@@ -140,19 +140,19 @@ struct election_key {
 	struct attestation certificate;
 };
 bool tpm_make_bk(
-	struct tpm *, const struct election *, struct election_key *out);
+	struct tpm *, const struct election_terms *, struct election_key *out);
 bool tpm_make_rk(
-	struct tpm *, const struct election *, struct election_key *out);
+	struct tpm *, const struct election_terms *, struct election_key *out);
 /* PCRs whose values at creation creation_data records. */
 enum { PCR_CREATION_MASK = 0xFFFF };
 
 /* ECDH of BK with the point `enc`: the x coordinate, padded. Secret. */
 bool tpm_box_secret(struct tpm *, const struct sealed_key *bk,
-	const struct election *, const struct boot_policy *,
+	const struct election_terms *, const struct boot_policy *,
 	const struct approvals *, const uint8_t enc[P256_POINT_SIZE],
 	uint8_t shared_x[P256_SIZE]);
 bool tpm_sign_result(struct tpm *, const struct sealed_key *rk,
-	const struct election *, const struct boot_policy *,
+	const struct election_terms *, const struct boot_policy *,
 	const struct approvals *, const struct digest *result,
 	struct p256_signature *out);
 /* With the PCR values that the quote's digest is of. */
