@@ -13,7 +13,9 @@
  * hold or the process is dead; whatever else this kernel or this user cannot
  * give is told by a bit for each protection that is missing.
  *
- * The steps, in this order because each takes away what an earlier one needs:
+ * The steps, in this order because each takes away what an earlier one needs
+ * (namespaces are among them, and not the spawner's, so that nothing has to be
+ * believed of who started the process):
  *
  *  descriptors    all but the listed ones are closed and these are checked;
  *                 0, 1 and 2 become /dev/null unless listed, so that a
@@ -21,7 +23,8 @@
  *  namespaces     needs CAP_SYS_ADMIN; on a desk, a user namespace of its own
  *  limits         before the uid changes: counted for the new user from then
  *  bounding       drops the bounding set and locks the securebits, while
- *                 CAP_SETPCAP is still there
+ *                 CAP_SETPCAP is still there; only for who keeps capabilities
+ *                 (and uid 0), what it executes may still have those
  *  identity       groups, then gid, then uid, which ends CAP_SETGID/SETUID
  *  capabilities   clears all sets; without this, uid 0 would keep them
  *  no dump        neither core nor ptrace nor /proc/PID/mem by the same uid;
@@ -116,7 +119,11 @@ struct sandbox_path {
 	const char *reason;
 };
 
-/* A capability that stays effective and permitted, never inheritable. */
+/*
+ * A capability that stays effective, permitted and in the bounding set: for a
+ * process with uid 0 that starts others and has to leave them the means to
+ * enter their own sandboxes.
+ */
 struct sandbox_capability {
 	int number; /* CAP_... */
 	const char *reason;

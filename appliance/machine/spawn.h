@@ -4,9 +4,10 @@
  * The new process gets the argument list {"sandoqd", role, setting}, an empty
  * environment, its end of a SOCK_SEQPACKET pair as descriptor SPAWN_SOCKET and
  * the granted descriptors as SPAWN_GRANTED, SPAWN_GRANTED + 1, ... in their
- * order; nothing else stays open but standard error, for what the loader may
- * have to say. It is killed when the thread that started it ends. Its main
- * calls sandbox_enter() with the role's row before it reads any message.
+ * order; of all others only 0 to 2 stay open, for what the loader may have to
+ * say, until sandbox_enter() takes them away. It is killed when the thread that
+ * started it ends. Its main calls sandbox_enter() with the role's row before it
+ * reads any message.
  */
 #ifndef SANDOQ_MACHINE_SPAWN_H
 #define SANDOQ_MACHINE_SPAWN_H

@@ -1,0 +1,88 @@
+#include "sandbox/steps.h"
+
+#include <errno.h>
+#include <seccomp.h>
+
+static enum scmp_compare comparison(enum sandbox_compare compare)
+{
+	switch (compare) {
+	case SANDBOX_EQUAL:
+		return SCMP_CMP_EQ;
+	case SANDBOX_MASKED_EQUAL:
+		return SCMP_CMP_MASKED_EQ;
+	case SANDBOX_AT_MOST:
+		return SCMP_CMP_LE;
+	case SANDBOX_ANY:
+		break;
+	}
+	return _SCMP_CMP_MIN;
+}
+
+static struct scmp_arg_cmp argument(const struct sandbox_bound *bound)
+{
+	bool masked = bound->compare == SANDBOX_MASKED_EQUAL;
+	return (struct scmp_arg_cmp){
+		.arg = bound->argument,
+		.op = comparison(bound->compare),
+		.datum_a = masked ? bound->mask : bound->value,
+		.datum_b = masked ? bound->value : 0,
+	};
+}
+
+static int allow(scmp_filter_ctx filter, const struct sandbox_call *call)
+{
+	struct scmp_arg_cmp arguments[SANDBOX_BOUNDS];
+	unsigned count = 0;
+	for (int i = 0; i < SANDBOX_BOUNDS; i++)
+		if (call->bound[i].compare != SANDBOX_ANY)
+			arguments[count++] = argument(&call->bound[i]);
+	return seccomp_rule_add_exact_array(
+		filter, SCMP_ACT_ALLOW, (int)call->number, count, arguments);
+}
+
+static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
+{
+	int bad = seccomp_attr_set(
+		filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (bad == 0)
+		bad = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	for (size_t i = 0; bad == 0 && i < spec->call_count; i++)
+		bad = allow(filter, &spec->calls[i]);
+	return bad;
+}
+
+/* NULL, or a filter for the caller to release. */
+static scmp_filter_ctx filter_of(const struct sandbox_spec *spec)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	if (filter != NULL && fill(filter, spec) != 0) {
+		seccomp_release(filter);
+		return NULL;
+	}
+	return filter;
+}
+
+bool step_filter(const struct sandbox_spec *spec, enum sandbox_setting setting,
+	unsigned *missing)
+{
+	(void)setting;
+	(void)missing;
+	scmp_filter_ctx filter = filter_of(spec);
+	if (filter == NULL || seccomp_load(filter) != 0)
+		return false;
+	/*
+	 * Not released: giving memory back may take a system call that the
+	 * filter no longer lets through.
+	 */
+	return true;
+}
+
+int sandbox_export_filter(const struct sandbox_spec *spec, int file)
+{
+	scmp_filter_ctx filter = filter_of(spec);
+	if (filter == NULL)
+		return -EINVAL;
+	int bad = seccomp_export_bpf(filter, file);
+	seccomp_release(filter);
+	return bad;
+}

@@ -1,0 +1,28 @@
+/*
+ * Runs a system call filter without a kernel, so that a test can ask it about
+ * every number and every argument.
+ */
+#ifndef SANDOQ_SUPPORT_FILTER_H
+#define SANDOQ_SUPPORT_FILTER_H
+
+#include "sandbox/sandbox.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FILTER_MOST = 4096 };
+
+struct filter {
+	struct sock_filter step[FILTER_MOST];
+	size_t count;
+};
+
+/* The filter that sandbox_enter() would load; fails the test otherwise. */
+void filter_of_spec(const struct sandbox_spec *, struct filter *);
+
+/* What it returns for one call: SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_... */
+uint32_t filter_verdict(const struct filter *, const struct seccomp_data *);
+
+#endif
