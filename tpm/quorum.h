@@ -17,7 +17,7 @@
 #ifndef SANDOQ_TPM_QUORUM_H
 #define SANDOQ_TPM_QUORUM_H
 
-#include "tpm/policy.h"
+#include "tpm/approval.h"
 
 enum { QUORUM_MOST = 16 };
 
