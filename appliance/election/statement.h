@@ -9,6 +9,7 @@
 #ifndef SANDOQ_ELECTION_STATEMENT_H
 #define SANDOQ_ELECTION_STATEMENT_H
 
+#include "appliance/election/plan.h"
 #include "appliance/formats/note.h"
 #include "appliance/formats/text.h"
 
@@ -17,9 +18,6 @@ enum {
 	STATEMENT_MOST = 32 * 1024,
 	/* Machine, election, station, auditor: what a line may hold. */
 	STATEMENT_LINE_MOST = 128,
-	STATEMENT_SIGNERS_MOST = 9,
-	/* Approvals that one medium can hold, and nonces in a challenge. */
-	STATEMENT_APPROVALS_MOST = STATEMENT_SIGNERS_MOST,
 	STATEMENT_PCRS_MOST = 24,
 };
 
@@ -65,17 +63,17 @@ enum {
 };
 enum { DEFINITION_ELECTION, DEFINITION_DIGEST };
 enum {
-	KEYS_ELECTION,
-	KEYS_DEFINITION,
-	KEYS_ENROLMENT,
-	KEYS_AK,
-	KEYS_BK,
-	KEYS_RK,
-	KEYS_BK_POLICY,
-	KEYS_RK_POLICY,
-	KEYS_BK_CREATION,
-	KEYS_RK_CREATION,
-	KEYS_PHASE,
+	ELECTION_KEYS_ELECTION,
+	ELECTION_KEYS_DEFINITION,
+	ELECTION_KEYS_ENROLMENT,
+	ELECTION_KEYS_AK,
+	ELECTION_KEYS_BK,
+	ELECTION_KEYS_RK,
+	ELECTION_KEYS_BK_POLICY,
+	ELECTION_KEYS_RK_POLICY,
+	ELECTION_KEYS_BK_CREATION,
+	ELECTION_KEYS_RK_CREATION,
+	ELECTION_KEYS_PHASE,
 };
 enum {
 	BOX_ELECTION,
@@ -150,51 +148,25 @@ refusal statement_open(
 /* Signed by this key; other keys' signatures are not looked at. */
 refusal statement_signed_by(const struct statement *, const struct note_key *);
 
-enum board { BOARD_EXECUTIVE, BOARD_SUPERVISORY, BOARDS };
-
-/* "executive", "supervisory". */
-const char *board_text(enum board);
-bool board_of_text(struct bytes text, enum board *out);
-
+/* The member's id is the name of its note key. */
+refusal statement_member_key(const struct member *, struct note_key *out);
 /*
- * People of whom `need` must sign, at least one of either board. Their order
- * is that of the document that names them.
- */
-struct signer {
-	enum board board;
-	struct note_key key;
-};
-
-struct signers {
-	size_t need;
-	size_t count;
-	struct signer signer[STATEMENT_SIGNERS_MOST];
-};
-
-/* Nobody twice by name or by key, and a quorum that can be met. */
-refusal signers_check(const struct signers *);
-/*
- * Are those whose bits are set enough? Bit i stands for signer i, so nobody
- * is counted twice.
- */
-refusal signers_enough(const struct signers *, uint32_t signed_by);
-
-/*
- * Signed by a quorum: every signature in a signer's name must verify, and
- * those that do must be enough. `*signed_by`, NULL allowed, has their bits.
+ * Signed by a quorum: every signature in a member's name must verify, and
+ * those that do must be enough of both boards. `*signed_by`, NULL allowed,
+ * gets bit m for each member m that signed.
  */
 refusal statement_signed_by_quorum(
-	const struct statement *, const struct signers *, uint32_t *signed_by);
-/* An approval: signed by exactly one of the signers, and nobody else. */
+	const struct statement *, const struct quorum *, uint16_t *signed_by);
+/* An approval: signed by exactly one of the members, and nobody else. */
 refusal statement_signed_by_one(
-	const struct statement *, const struct signers *, size_t *index);
+	const struct statement *, const struct quorum *, size_t *member);
 
 /*
  * Compound lines. What statement_decode accepted decodes; the functions are
  * meant for texts that it accepted.
  */
-/* `operator: BOARD VKEY`, with `need`; passes signers_check. */
-refusal statement_signers(const struct text *operators, struct signers *out);
+/* `operator: BOARD VKEY`, and `need`: a quorum that can be met. */
+refusal statement_operators(const struct text *, struct quorum *out);
 /* `pcr: N DIGEST`, ascending. */
 struct statement_pcr {
 	uint32_t index;

@@ -1,0 +1,449 @@
+#include "appliance/election/statement.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+	PCR_LINE_MOST = 2 + 1 + 2 * SHA256_SIZE,
+	NONCE_LINE_MOST = NOTE_NAME_MOST + 1 + 2 * SHA256_SIZE,
+	OPERATOR_LINE_MOST = 16 + 1 + NOTE_VKEY_MOST,
+	BOX_TAG_SIZE = 4,
+};
+
+/* Type, repetition and size of the common fields. */
+#define LINE TEXT_LINE, TEXT_ONCE, STATEMENT_LINE_MOST
+#define DIGEST TEXT_DIGEST, TEXT_ONCE, SHA256_SIZE
+#define NAME TEXT_NAME, TEXT_ONCE, TEXT_NAME_SIZE
+#define NUMBER TEXT_NUMBER, TEXT_ONCE, 0
+#define SIGNATURE TEXT_BASE64, TEXT_ONCE, P256_DER_MOST
+
+static const struct text_field operators_fields[] = {
+	[OPERATORS_MACHINE] = { "machine", LINE },
+	[OPERATORS_NEED] = { "need", NUMBER },
+	[OPERATORS_OPERATOR] = { "operator", TEXT_LINE, TEXT_MANY,
+		OPERATOR_LINE_MOST },
+};
+
+static const struct text_field boot_fields[] = {
+	[BOOT_MACHINE] = { "machine", LINE },
+	[BOOT_MEANING] = { "meaning", LINE },
+	[BOOT_AK] = { "ak", NAME },
+	[BOOT_IMAGE] = { "image", DIGEST },
+	[BOOT_PCR] = { "pcr", TEXT_LINE, TEXT_MANY, PCR_LINE_MOST },
+	[BOOT_REVOCATION] = { "revocation", NUMBER },
+	[BOOT_POLICY] = { "policy", DIGEST },
+	[BOOT_INDEX] = { "index", NAME },
+	[BOOT_CPHASH] = { "cphash", DIGEST },
+	[BOOT_AUTHORIZATION] = { "authorization", SIGNATURE },
+};
+
+static const struct text_field enrolment_fields[] = {
+	[ENROLMENT_MACHINE] = { "machine", LINE },
+	[ENROLMENT_EK] = { "ek", DIGEST },
+	[ENROLMENT_AK] = { "ak", NAME },
+	[ENROLMENT_SRK] = { "srk", NAME },
+	[ENROLMENT_APPROVED] = { "approved", NAME },
+	[ENROLMENT_REVOCATION] = { "revocation", NAME },
+	[ENROLMENT_PHASE] = { "phase", NAME },
+	[ENROLMENT_JOURNAL] = { "journal", NAME },
+	[ENROLMENT_REVOCATION_BASE] = { "revocation-base", NUMBER },
+	[ENROLMENT_OPERATORS] = { "operators", DIGEST },
+};
+
+static const struct text_field definition_fields[] = {
+	[DEFINITION_ELECTION] = { "election", LINE },
+	[DEFINITION_DIGEST] = { "definition", DIGEST },
+};
+
+static const struct text_field keys_fields[] = {
+	[ELECTION_KEYS_ELECTION] = { "election", LINE },
+	[ELECTION_KEYS_DEFINITION] = { "definition", DIGEST },
+	[ELECTION_KEYS_ENROLMENT] = { "enrolment", DIGEST },
+	[ELECTION_KEYS_AK] = { "ak", NAME },
+	[ELECTION_KEYS_BK] = { "bk", NAME },
+	[ELECTION_KEYS_RK] = { "rk", NAME },
+	[ELECTION_KEYS_BK_POLICY] = { "bk-policy", DIGEST },
+	[ELECTION_KEYS_RK_POLICY] = { "rk-policy", DIGEST },
+	[ELECTION_KEYS_BK_CREATION] = { "bk-creation", DIGEST },
+	[ELECTION_KEYS_RK_CREATION] = { "rk-creation", DIGEST },
+	[ELECTION_KEYS_PHASE] = { "phase", NUMBER },
+};
+
+static const struct text_field box_fields[] = {
+	[BOX_ELECTION] = { "election", LINE },
+	[BOX_DEFINITION] = { "definition", DIGEST },
+	[BOX_STATION] = { "station", LINE },
+	[BOX_SEQUENCE] = { "sequence", NUMBER },
+	[BOX_CIPHERTEXT] = { "ciphertext", DIGEST },
+	[BOX_BK] = { "bk", NAME },
+	[BOX_TAG] = { "tag", TEXT_HEX, TEXT_MANY, BOX_TAG_SIZE },
+};
+
+static const struct text_field open_fields[] = {
+	[OPEN_ELECTION] = { "election", LINE },
+	[OPEN_MACHINE] = { "machine", LINE },
+	[OPEN_MEANING] = { "meaning", LINE },
+	[OPEN_DEFINITION] = { "definition", DIGEST },
+	[OPEN_AK] = { "ak", NAME },
+	[OPEN_BK] = { "bk", NAME },
+	[OPEN_CHECKPOINT_SIZE] = { "checkpoint-size", NUMBER },
+	[OPEN_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
+	[OPEN_PHASE] = { "phase", NUMBER },
+	[OPEN_AUTHORIZATION] = { "authorization", SIGNATURE },
+};
+
+static const struct text_field nonce_fields[] = {
+	[NONCE_AUDITOR] = { "auditor", TEXT_WORD, TEXT_ONCE, NOTE_NAME_MOST },
+	[NONCE_NONCE] = { "nonce", DIGEST },
+};
+
+static const struct text_field challenge_fields[] = {
+	[CHALLENGE_ELECTION] = { "election", LINE },
+	[CHALLENGE_NONCE] = { "nonce", TEXT_LINE, TEXT_MANY, NONCE_LINE_MOST },
+	[CHALLENGE_DEFINITION] = { "definition", DIGEST },
+	[CHALLENGE_AK] = { "ak", NAME },
+	[CHALLENGE_RK] = { "rk", NAME },
+	[CHALLENGE_CHECKPOINT_SIZE] = { "checkpoint-size", NUMBER },
+	[CHALLENGE_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
+	[CHALLENGE_RESULT] = { "result", DIGEST },
+};
+
+static const struct text_field release_fields[] = {
+	[RELEASE_ELECTION] = { "election", LINE },
+	[RELEASE_MACHINE] = { "machine", LINE },
+	[RELEASE_MEANING] = { "meaning", LINE },
+	[RELEASE_DEFINITION] = { "definition", DIGEST },
+	[RELEASE_AK] = { "ak", NAME },
+	[RELEASE_RK] = { "rk", NAME },
+	[RELEASE_CHECKPOINT_SIZE] = { "checkpoint-size", NUMBER },
+	[RELEASE_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
+	[RELEASE_RESULT] = { "result", DIGEST },
+	[RELEASE_CHALLENGE] = { "challenge", DIGEST },
+	[RELEASE_QUOTE] = { "quote", DIGEST },
+	[RELEASE_CPHASH] = { "cphash", DIGEST },
+	[RELEASE_AUTHORIZATION] = { "authorization", SIGNATURE },
+};
+
+const struct text_form statement_form[STATEMENT_KINDS] = {
+	[STATEMENT_OPERATORS] = { "operators", COUNT(operators_fields),
+		operators_fields },
+	[STATEMENT_BOOT_APPROVAL] = { "boot-approval", COUNT(boot_fields),
+		boot_fields },
+	[STATEMENT_ENROLMENT] = { "enrolment", COUNT(enrolment_fields),
+		enrolment_fields },
+	[STATEMENT_DEFINITION] = { "definition", COUNT(definition_fields),
+		definition_fields },
+	[STATEMENT_ELECTION_KEYS] = { "election-keys", COUNT(keys_fields),
+		keys_fields },
+	[STATEMENT_BOX] = { "box", COUNT(box_fields), box_fields },
+	[STATEMENT_OPEN] = { "open", COUNT(open_fields), open_fields },
+	[STATEMENT_NONCE] = { "nonce", COUNT(nonce_fields), nonce_fields },
+	[STATEMENT_CHALLENGE] = { "challenge", COUNT(challenge_fields),
+		challenge_fields },
+	[STATEMENT_RELEASE] = { "release", COUNT(release_fields),
+		release_fields },
+};
+
+/* What a form alone cannot say. */
+struct demand {
+	bool always_live;
+	size_t meaning_field;
+	const char *meaning;
+	refusal (*check)(const struct text *);
+};
+
+static refusal check_operators(const struct text *);
+static refusal check_pcrs(const struct text *);
+static refusal check_tags(const struct text *);
+static refusal check_nonces(const struct text *);
+
+static const struct demand demands[STATEMENT_KINDS] = {
+	[STATEMENT_OPERATORS] = { .always_live = true,
+		.check = check_operators },
+	[STATEMENT_BOOT_APPROVAL] = { .always_live = true,
+		.meaning_field = BOOT_MEANING,
+		.meaning = "The machine may run this software and no other.",
+		.check = check_pcrs },
+	[STATEMENT_ENROLMENT] = { .always_live = true },
+	[STATEMENT_BOX] = { .check = check_tags },
+	[STATEMENT_OPEN] = { .meaning_field = OPEN_MEANING,
+		.meaning = "The boxes in this checkpoint may be opened and "
+			   "counted. No box can be added afterwards." },
+	[STATEMENT_CHALLENGE] = { .check = check_nonces },
+	[STATEMENT_RELEASE] = { .meaning_field = RELEASE_MEANING,
+		.meaning = "The machine may sign the result with this digest "
+			   "and no other." },
+};
+
+const char *statement_meaning(enum statement_kind kind)
+{
+	return demands[kind].meaning;
+}
+
+refusal statement_decode(
+	enum statement_kind kind, struct bytes whole, struct text *out)
+{
+	const struct demand *demand = &demands[kind];
+	refusal refused = text_decode(&statement_form[kind], whole, out);
+	if (refused != NULL)
+		return refused;
+	if (demand->always_live && out->rehearsal)
+		return "a text about a machine alone must be live";
+	if (demand->meaning != NULL &&
+		!bytes_equal(text_value(out, demand->meaning_field),
+			bytes_of_text(demand->meaning)))
+		return "the meaning is not the sentence of this kind of text";
+	return demand->check != NULL ? demand->check(out) : NULL;
+}
+
+refusal statement_open(
+	enum statement_kind kind, struct bytes note, struct statement *out)
+{
+	refusal refused = note_parse(note, &out->note);
+	if (refused != NULL)
+		return refused;
+	return statement_decode(kind, out->note.text, &out->text);
+}
+
+refusal statement_signed_by(
+	const struct statement *statement, const struct note_key *key)
+{
+	return note_verify(&statement->note, key);
+}
+
+refusal statement_member_key(const struct member *member, struct note_key *out)
+{
+	return note_key_of(member->id, &member->key, out);
+}
+
+static bool has_signed(const struct note_signature *signature,
+	const struct member *member, struct note_key *key)
+{
+	return bytes_equal(signature->name, bytes_of_text(member->id)) &&
+	       statement_member_key(member, key) == NULL &&
+	       signature->id == key->id;
+}
+
+/* The member whose name and key ID stand on a signature, -1 for none. */
+static int signer_of(const struct quorum *quorum,
+	const struct note_signature *signature, struct note_key *key)
+{
+	for (int m = 0; m < quorum->of; m++)
+		if (has_signed(signature, &quorum->member[m], key))
+			return m;
+	return -1;
+}
+
+/* Why quorum_is_met says no. */
+static refusal why_not_met(const struct quorum *quorum, uint16_t members)
+{
+	unsigned count = 0;
+	unsigned of_board[BOARDS] = { 0 };
+	for (unsigned m = 0; m < quorum->of; m++) {
+		if ((members >> m & 1) == 0)
+			continue;
+		of_board[quorum->member[m].board]++;
+		count++;
+	}
+	if (count < quorum->need)
+		return "fewer have signed than the quorum needs";
+	return of_board[EXECUTIVE] == 0
+		       ? "nobody of the executive board has signed"
+		       : "nobody of the supervisory board has signed";
+}
+
+refusal statement_signed_by_quorum(const struct statement *statement,
+	const struct quorum *quorum, uint16_t *signed_by)
+{
+	uint16_t members = 0;
+	for (size_t i = 0; i < statement->note.signature_count; i++) {
+		struct note_key key;
+		int m = signer_of(quorum, &statement->note.signature[i], &key);
+		if (m < 0)
+			continue;
+		refusal refused = note_verify(&statement->note, &key);
+		if (refused != NULL)
+			return refused;
+		members = (uint16_t)(members | 1u << m);
+	}
+	if (signed_by != NULL)
+		*signed_by = members;
+	return quorum_is_met(quorum, members) ? NULL
+					      : why_not_met(quorum, members);
+}
+
+refusal statement_signed_by_one(const struct statement *statement,
+	const struct quorum *quorum, size_t *member)
+{
+	struct note_key key;
+	if (statement->note.signature_count != 1)
+		return "an approval must carry exactly one signature";
+	int m = signer_of(quorum, &statement->note.signature[0], &key);
+	if (m < 0)
+		return "it is signed with a key that may not approve this";
+	*member = (size_t)m;
+	return note_verify(&statement->note, &key);
+}
+
+/* The words before and after the first space. */
+static bool split(struct bytes line, struct bytes *first, struct bytes *rest)
+{
+	const uint8_t *space = memchr(line.data, ' ', line.size);
+	if (space == NULL)
+		return false;
+	size_t size = (size_t)(space - line.data);
+	*first = bytes_of(line.data, size);
+	*rest = bytes_of(space + 1, line.size - size - 1);
+	return true;
+}
+
+static bool board_decode(struct bytes text, enum board *out)
+{
+	static const char *const names[BOARDS] = {
+		[EXECUTIVE] = "executive",
+		[SUPERVISORY] = "supervisory",
+	};
+	for (enum board board = 0; board < BOARDS; board++) {
+		if (bytes_equal(text, bytes_of_text(names[board]))) {
+			*out = board;
+			return true;
+		}
+	}
+	return false;
+}
+
+static refusal operator_decode(struct bytes line, struct member *out)
+{
+	struct bytes board, vkey;
+	struct note_key key;
+	if (!split(line, &board, &vkey) || !board_decode(board, &out->board))
+		return "an operator's line does not start with a board";
+	refusal refused = note_key_decode(vkey, &key);
+	if (refused != NULL)
+		return refused;
+	if (!id_is_valid(bytes_of_text(key.name)))
+		return "an operator's name is not a valid id";
+	memcpy(out->id, key.name, strlen(key.name) + 1);
+	out->key = key.key;
+	return NULL;
+}
+
+/* One secret must not be two people: equal or negated points share x. */
+static bool same_person(const struct member *a, const struct member *b)
+{
+	return strcmp(a->id, b->id) == 0 ||
+	       memcmp(a->key.x, b->key.x, P256_SIZE) == 0;
+}
+
+static refusal check_quorum(const struct quorum *quorum)
+{
+	uint16_t everybody = (uint16_t)((1u << quorum->of) - 1);
+	for (size_t i = 0; i < quorum->of; i++)
+		for (size_t j = 0; j < i; j++)
+			if (same_person(&quorum->member[i], &quorum->member[j]))
+				return "an operator is listed twice";
+	if (quorum->need < BOARDS)
+		return "the operators' quorum must be 2 or more";
+	return quorum_is_met(quorum, everybody)
+		       ? NULL
+		       : "the operators' quorum cannot be met";
+}
+
+refusal statement_operators(const struct text *text, struct quorum *out)
+{
+	struct text_values lines = text_values(text, OPERATORS_OPERATOR);
+	uint64_t need = text_number(text, OPERATORS_NEED);
+	*out = (struct quorum){ 0 };
+	if (need > MEMBERS_MOST ||
+		text_count(text, OPERATORS_OPERATOR) > MEMBERS_MOST)
+		return "there are too many operators";
+	while (text_next(&lines)) {
+		refusal refused =
+			operator_decode(lines.value, &out->member[out->of]);
+		if (refused != NULL)
+			return refused;
+		out->of++;
+	}
+	out->need = (uint8_t)need;
+	return check_quorum(out);
+}
+
+refusal statement_pcr_decode(struct bytes line, struct statement_pcr *out)
+{
+	struct bytes index, value;
+	uint64_t number;
+	if (!split(line, &index, &value) ||
+		!decimal_decode(index, STATEMENT_PCRS_MOST - 1, &number) ||
+		!hex_decode(value, out->value.byte, SHA256_SIZE))
+		return "a PCR's line is not a number and a digest";
+	out->index = (uint32_t)number;
+	return NULL;
+}
+
+void write_statement_pcr(struct writer *out, const struct statement_pcr *pcr)
+{
+	write_decimal(out, pcr->index);
+	write_u8(out, ' ');
+	write_hex(out, bytes_of(pcr->value.byte, SHA256_SIZE));
+}
+
+refusal statement_nonce_decode(struct bytes line, struct statement_nonce *out)
+{
+	struct bytes nonce;
+	if (!split(line, &out->auditor, &nonce) || out->auditor.size == 0 ||
+		!hex_decode(nonce, out->nonce.byte, SHA256_SIZE))
+		return "a nonce's line is not an auditor and a digest";
+	return NULL;
+}
+
+void write_statement_nonce(
+	struct writer *out, const struct statement_nonce *nonce)
+{
+	write_bytes(out, nonce->auditor);
+	write_u8(out, ' ');
+	write_hex(out, bytes_of(nonce->nonce.byte, SHA256_SIZE));
+}
+
+static refusal check_operators(const struct text *text)
+{
+	struct quorum quorum;
+	return statement_operators(text, &quorum);
+}
+
+static refusal check_pcrs(const struct text *text)
+{
+	struct text_values lines = text_values(text, BOOT_PCR);
+	uint32_t least = 0;
+	while (text_next(&lines)) {
+		struct statement_pcr pcr;
+		refusal refused = statement_pcr_decode(lines.value, &pcr);
+		if (refused != NULL)
+			return refused;
+		if (pcr.index < least)
+			return "the PCRs are not in ascending order";
+		least = pcr.index + 1;
+	}
+	return least == 0 ? "there is no PCR" : NULL;
+}
+
+static refusal check_tags(const struct text *text)
+{
+	struct text_values lines = text_values(text, BOX_TAG);
+	while (text_next(&lines))
+		if (lines.value.size != (size_t)2 * BOX_TAG_SIZE)
+			return "a tag does not have 8 digits";
+	return NULL;
+}
+
+static refusal check_nonces(const struct text *text)
+{
+	struct text_values lines = text_values(text, CHALLENGE_NONCE);
+	while (text_next(&lines)) {
+		struct statement_nonce nonce;
+		refusal refused = statement_nonce_decode(lines.value, &nonce);
+		if (refused != NULL)
+			return refused;
+	}
+	return NULL;
+}
