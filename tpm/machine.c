@@ -58,7 +58,7 @@ struct approval_scope machine_scope(
 }
 
 static struct digest quorum_after(const struct policy *policy,
-	const struct quorum *quorum, const struct approval_scope *scope)
+	const struct approvers *quorum, const struct approval_scope *scope)
 {
 	struct digest base = policy_digest(policy);
 	struct digest ref = policy_ref(scope);
@@ -199,7 +199,7 @@ struct digest boot_approval_cp_hash(const struct machine *machine,
 }
 
 struct approval_scope election_scope(
-	const struct election *election, enum approval_purpose purpose)
+	const struct election_terms *election, enum approval_purpose purpose)
 {
 	return (struct approval_scope){
 		.purpose = purpose,
@@ -215,8 +215,9 @@ struct digest journal_key_policy(const struct nv_names *names)
 }
 
 /* What BK and RK demand after Boot and before their quorum. */
-static void append_phase(struct policy *policy, const struct election *election,
-	uint64_t phases, enum policy_command command)
+static void append_phase(struct policy *policy,
+	const struct election_terms *election, uint64_t phases,
+	enum policy_command command)
 {
 	append_pcr(policy, &airlock_closed);
 	append_nv(policy, NV_P, &election->nv.name[NV_P], POLICY_EQUAL,
@@ -224,7 +225,7 @@ static void append_phase(struct policy *policy, const struct election *election,
 	append_command(policy, command);
 }
 
-struct digest bk_policy(const struct election *election)
+struct digest bk_policy(const struct election_terms *election)
 {
 	struct approval_scope scope = election_scope(election, APPROVE_OPEN);
 	struct policy policy = { 0 };
@@ -234,7 +235,7 @@ struct digest bk_policy(const struct election *election)
 	return quorum_after(&policy, &election->officers, &scope);
 }
 
-struct digest rk_policy(const struct election *election)
+struct digest rk_policy(const struct election_terms *election)
 {
 	struct approval_scope scope = election_scope(election, APPROVE_RELEASE);
 	struct policy policy = { 0 };
@@ -259,9 +260,9 @@ void steps_boot(const struct boot_policy *boot, const struct nv_names *names,
 }
 
 /* Checks the approvals, then appends their path. */
-static refusal append_quorum(struct policy *policy, const struct quorum *quorum,
-	const struct approval_scope *scope, const struct digest *cp_hash,
-	const struct approvals *approvals)
+static refusal append_quorum(struct policy *policy,
+	const struct approvers *quorum, const struct approval_scope *scope,
+	const struct digest *cp_hash, const struct approvals *approvals)
 {
 	struct digest ref = policy_ref(scope);
 	refusal why = approvals_check(quorum, scope, cp_hash, approvals);
@@ -304,7 +305,7 @@ refusal steps_revoke(const struct machine *machine,
 	return why;
 }
 
-refusal steps_bk(const struct election *election,
+refusal steps_bk(const struct election_terms *election,
 	const struct boot_policy *boot, const struct approvals *approvals,
 	struct policy *policy)
 {
@@ -316,7 +317,7 @@ refusal steps_bk(const struct election *election,
 		policy, &election->officers, &scope, NULL, approvals);
 }
 
-refusal steps_rk(const struct election *election,
+refusal steps_rk(const struct election_terms *election,
 	const struct boot_policy *boot, const struct tpm_name *rk,
 	const struct digest *result, const struct approvals *approvals,
 	struct policy *policy)

@@ -12,12 +12,12 @@ struct row {
 	} node[QUORUM_MOST + 1][BOARD_SETS];
 };
 
-static unsigned board_bit(const struct quorum *quorum, size_t i)
+static unsigned board_bit(const struct approvers *quorum, size_t i)
 {
 	return 1u << quorum->member[i].board;
 }
 
-static unsigned boards_of(const struct quorum *quorum)
+static unsigned boards_of(const struct approvers *quorum)
 {
 	unsigned boards = NO_BOARD;
 
@@ -26,7 +26,7 @@ static unsigned boards_of(const struct quorum *quorum)
 	return boards;
 }
 
-static bool holds_key(const struct quorum *quorum, size_t count,
+static bool holds_key(const struct approvers *quorum, size_t count,
 	const struct p256_public *key)
 {
 	for (size_t i = 0; i < count; i++)
@@ -35,7 +35,7 @@ static bool holds_key(const struct quorum *quorum, size_t count,
 	return false;
 }
 
-refusal quorum_check(const struct quorum *quorum)
+refusal quorum_check(const struct approvers *quorum)
 {
 	if (quorum->count > QUORUM_MOST)
 		return "the quorum has more members than 16";
@@ -54,7 +54,7 @@ refusal quorum_check(const struct quorum *quorum)
 	return NULL;
 }
 
-refusal quorums_check(const struct quorum *a, const struct quorum *b)
+refusal quorums_check(const struct approvers *a, const struct approvers *b)
 {
 	refusal why = quorum_check(a);
 
@@ -66,7 +66,7 @@ refusal quorums_check(const struct quorum *a, const struct quorum *b)
 	return why;
 }
 
-static struct policy_step signed_step(const struct quorum *quorum, size_t i,
+static struct policy_step signed_step(const struct approvers *quorum, size_t i,
 	const struct digest *ref, const struct approval *approval)
 {
 	struct policy_step step = { .kind = POLICY_SIGNED };
@@ -81,7 +81,7 @@ static struct policy_step signed_step(const struct quorum *quorum, size_t i,
 }
 
 /* The ways into D(i + 1, j, boards) from the row of i, as branches. */
-static struct policy_step ways_in(const struct quorum *quorum,
+static struct policy_step ways_in(const struct approvers *quorum,
 	const struct digest *ref, size_t i, const struct row *row, size_t j,
 	unsigned boards)
 {
@@ -109,7 +109,7 @@ static struct row first_row(const struct digest *base)
 	return row;
 }
 
-static struct row next_row(const struct quorum *quorum,
+static struct row next_row(const struct approvers *quorum,
 	const struct digest *ref, size_t i, const struct row *row)
 {
 	static const struct digest nothing;
@@ -130,7 +130,7 @@ static struct row next_row(const struct quorum *quorum,
 	return next;
 }
 
-struct digest quorum_digest(const struct quorum *quorum,
+struct digest quorum_digest(const struct approvers *quorum,
 	const struct digest *ref, const struct digest *base)
 {
 	struct row row = first_row(base);
@@ -150,7 +150,7 @@ static bool signature_fits(const struct p256_public *key,
 }
 
 /* Why a signature does not fit, as far as trying can tell. */
-static refusal diagnose(const struct quorum *quorum,
+static refusal diagnose(const struct approvers *quorum,
 	const struct approval_scope *scope, const struct digest *cp_hash,
 	const struct approval *approval)
 {
@@ -172,7 +172,7 @@ static refusal diagnose(const struct quorum *quorum,
 	       "election, machine and command";
 }
 
-refusal approval_check(const struct quorum *quorum,
+refusal approval_check(const struct approvers *quorum,
 	const struct approval_scope *scope, const struct digest *cp_hash,
 	const struct approval *approval)
 {
@@ -195,7 +195,7 @@ struct ballot {
 	const struct approval *by[QUORUM_MOST];
 };
 
-static refusal sort_by_member(const struct quorum *quorum,
+static refusal sort_by_member(const struct approvers *quorum,
 	const struct approvals *approvals, struct ballot *out)
 {
 	unsigned boards = NO_BOARD;
@@ -225,7 +225,7 @@ static refusal sort_by_member(const struct quorum *quorum,
  * a board: both boards are in it, and need is 2 or more.
  */
 static void take_exactly(
-	const struct quorum *quorum, size_t surplus, struct ballot *ballot)
+	const struct approvers *quorum, size_t surplus, struct ballot *ballot)
 {
 	size_t left[2] = { 0, 0 };
 
@@ -242,7 +242,7 @@ static void take_exactly(
 	}
 }
 
-refusal approvals_check(const struct quorum *quorum,
+refusal approvals_check(const struct approvers *quorum,
 	const struct approval_scope *scope, const struct digest *cp_hash,
 	const struct approvals *approvals)
 {
@@ -257,7 +257,7 @@ refusal approvals_check(const struct quorum *quorum,
 	return why;
 }
 
-refusal quorum_path(const struct quorum *quorum, const struct digest *ref,
+refusal quorum_path(const struct approvers *quorum, const struct digest *ref,
 	const struct approvals *approvals, struct policy *policy)
 {
 	struct digest base = policy_digest(policy);
