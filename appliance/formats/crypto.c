@@ -7,7 +7,6 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
 
@@ -75,11 +74,32 @@ struct digest sha256_end(struct sha256 *hash)
 
 struct digest hmac_sha256(struct bytes key, struct bytes message)
 {
+	return hmac_sha256_parts(key, &message, 1);
+}
+
+struct digest hmac_sha256_parts(
+	struct bytes key, const struct bytes *part, size_t count)
+{
+	char hash[] = "SHA256";
+	OSSL_PARAM parameter[] = {
+		OSSL_PARAM_construct_utf8_string(
+			OSSL_MAC_PARAM_DIGEST, hash, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+	/* libcrypto takes NULL for "the key of before". */
+	const uint8_t *key_data = key.data ? key.data : (const uint8_t *)"";
 	struct digest digest;
 
-	must(key.size <= INT_MAX &&
-		HMAC(EVP_sha256(), key.data, (int)key.size, message.data,
-			message.size, digest.byte, NULL));
+	must(context &&
+		EVP_MAC_init(context, key_data, key.size, parameter) == 1);
+	for (size_t i = 0; i < count; i++)
+		must(EVP_MAC_update(context, part[i].data, part[i].size) == 1);
+	must(EVP_MAC_final(context, digest.byte, NULL, sizeof(digest.byte)) ==
+		1);
+	EVP_MAC_CTX_free(context);
+	EVP_MAC_free(mac);
 	return digest;
 }
 

@@ -30,6 +30,8 @@ void sha256_add(struct sha256 *, struct bytes);
 struct digest sha256_end(struct sha256 *);
 
 struct digest hmac_sha256(struct bytes key, struct bytes message);
+struct digest hmac_sha256_parts(
+	struct bytes key, const struct bytes *part, size_t count);
 struct digest hkdf_extract(struct bytes salt, struct bytes ikm);
 /* `size` is at most 255 * SHA256_SIZE. */
 void hkdf_expand(
