@@ -197,6 +197,48 @@ refusal statement_decode(
 	return demand->check != NULL ? demand->check(out) : NULL;
 }
 
+static bool is_number(const struct text_form *form, size_t field)
+{
+	return form->field[field].type == TEXT_NUMBER;
+}
+
+void statement_put(struct text_writer *out, const struct statement_value *value)
+{
+	if (is_number(out->form, value->field))
+		text_put_number(out, value->field, value->number);
+	else
+		text_put(out, value->field, value->value);
+}
+
+static bool says(const struct text *text, const struct statement_value *value)
+{
+	uint8_t decoded[STATEMENT_LINE_MOST];
+	struct writer out = writer_of(decoded, sizeof(decoded));
+	if (is_number(text->form, value->field))
+		return text_number(text, value->field) == value->number;
+	switch (text->form->field[value->field].type) {
+	case TEXT_LINE:
+	case TEXT_WORD:
+		return bytes_equal(
+			text_value(text, value->field), value->value);
+	default:
+		text_bytes(text, value->field, &out);
+		return !out.broken && bytes_equal(written(&out), value->value);
+	}
+}
+
+refusal statement_says(const struct text *text, bool rehearsal,
+	const struct statement_value *value, size_t count)
+{
+	if (text->rehearsal != rehearsal)
+		return rehearsal ? "it is for a live election"
+				 : "it is for a rehearsal";
+	for (size_t i = 0; i < count; i++)
+		if (!says(text, &value[i]))
+			return value[i].otherwise;
+	return NULL;
+}
+
 refusal statement_open(
 	enum statement_kind kind, struct bytes note, struct statement *out)
 {

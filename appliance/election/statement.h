@@ -136,6 +136,23 @@ const char *statement_meaning(enum statement_kind);
 refusal statement_decode(
 	enum statement_kind, struct bytes whole, struct text *out);
 
+/*
+ * What a field that is there once holds: the bytes of a digest, name, line or
+ * base64, or a number; and why a text that says something else is refused.
+ * The same list writes a text and checks one.
+ */
+struct statement_value {
+	size_t field;
+	struct bytes value;
+	uint64_t number;
+	refusal otherwise;
+};
+
+void statement_put(struct text_writer *, const struct statement_value *);
+/* Does the text say all of this, in this mode? */
+refusal statement_says(const struct text *, bool rehearsal,
+	const struct statement_value *, size_t count);
+
 /* A note and its text. */
 struct statement {
 	struct note note;
