@@ -3,11 +3,11 @@
  *
  *	header	"sandoq/ballots/v1\n"
  *		definition	32	its digest
- *		station		u16	its place in the definition, from 0
+ *		station		u16	its number in the plan, from 0
  *		sequence	u16	which of the station's boxes, from 1
  *		count		u32	ballots, the sum of all multiplicities
  *	record	multiplicity	u32	how many ballots are marked like this
- *		contest		u16	its place in the definition, from 0
+ *		contest		u16	its number in the plan, from 0
  *		n		u16	number of marks, at most CHOICES_MOST
  *		choices		n * u16	codes in the order marked
  *
@@ -61,12 +61,15 @@ struct ballots_decoder {
 	/* Start of an item whose rest is in the next chunk. */
 	uint8_t partial[BALLOTS_RECORD_MOST];
 	size_t partial_size;
-	/* Marks of the last record, kept from chunk to chunk. */
-	uint8_t last[BALLOTS_MARKS_MOST];
-	size_t last_size;
+	/* Marks of the last record: in the chunk, then kept here. */
+	struct bytes last;
+	uint8_t kept[BALLOTS_MARKS_MOST];
 };
 
-/* `station` and `sequence` are what the box's signed note says. */
+/*
+ * `station` and `sequence` are what the box's signed note says. Without a
+ * sink the payload is only checked.
+ */
 void ballots_begin(struct ballots_decoder *, const struct plan *,
 	uint16_t station, uint16_t sequence, ballot_sink *, void *context);
 /* Once refused, every later call gives the same reason. */

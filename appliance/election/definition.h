@@ -48,10 +48,10 @@ struct definition {
 	/* May the machine's TPM be a software one? */
 	bool software_tpm;
 	struct name contest_title[CONTESTS_MOST];
-	/* In the places of plan.candidate; a list is NULL when not given. */
+	/* Beside plan.candidate; a list is NULL when not given. */
 	struct name *candidate_name;
 	const char **candidate_list;
-	/* In the places of plan.station. */
+	/* Beside plan.station. */
 	struct name *station_name;
 	/* What the texts above point into. */
 	struct json_t *document;

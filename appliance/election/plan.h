@@ -4,7 +4,8 @@
  * signed definition; names and titles stay there.
  *
  *	"sandoq/plan/v1\n"
- *	definition digest 32, mode u8 (1 rehearsal), election id
+ *	definition digest 32, mode u8 (1 rehearsal), election id,
+ *	candidates u16 (of all contests), stations u16
  *	4 quorums (enum body): need u8, of u8, then `of` members:
  *		id, board u8, key 65
  *	recipients u8, then each: id, key 65
@@ -12,21 +13,21 @@
  *		id, rule u8, seats u16, alternates u16, max_choices u16,
  *		tie_breaks u8, candidates u16, then each candidate:
  *			code u16, tie_breaks * u32
- *	stations u16, then each:
+ *	then each station:
  *		id, key 65, contests u16 (bit mask), ballots_issued u32,
  *		boxes u16
  *
  * An id is a u8 length and that many characters; a key is an uncompressed
  * SEC 1 point. Contests, candidates and stations are known everywhere else
- * by their place here, from 0, which is their place in the definition.
+ * by their number: their position here, from 0, as in the definition.
  */
 #ifndef SANDOQ_ELECTION_PLAN_H
 #define SANDOQ_ELECTION_PLAN_H
 
-#include "appliance/formats/crypto.h"
+#include "appliance/formats/p256.h"
 
 enum {
-	/* Letters a to z, digits, '-', '.', '_'; starts with a letter. */
+	/* a to z, 0 to 9, '-', '.', '_'; starts with one of the first two. */
 	ID_MOST = 32,
 	MEMBERS_MOST = 9,
 	RECIPIENTS_MOST = 8,
@@ -82,7 +83,7 @@ struct contest {
 	/* Ranks that each of its candidates has. */
 	uint8_t tie_breaks;
 	uint16_t candidates;
-	/* Place of its first candidate in plan.candidate. */
+	/* Where its candidates start in plan.candidate. */
 	uint16_t first;
 };
 
@@ -116,22 +117,23 @@ struct plan {
 bool id_is_valid(struct bytes id);
 
 /*
- * What one field alone cannot show: bounds and sums, that ids are unique
- * within their list and codes within their contest, that no key is named
- * twice in any role (nor its negative, which has the same x coordinate and
- * the same secret), that both boards are in each quorum and can meet it.
+ * Bounds, and what one field alone cannot show: that no two holders of keys
+ * in any roles share an id or a key (nor its negative, which has the same x
+ * coordinate and the same secret), that contests have ids and candidates
+ * codes of their own, that both boards are in each quorum and can meet it.
  * `place`, which may be NULL, gets what is wrong in the definition's own
  * terms, as "contests[0].candidates[12].code".
  */
 refusal plan_check(const struct plan *, char place[PLAN_PLACE_MOST]);
 
-size_t plan_encoded_size(const struct plan *);
+/* No plan of this shape is longer. */
+size_t plan_size_most(const struct plan *);
 void plan_encode(struct writer *, const struct plan *);
 /* One block of memory, which the caller frees with plan_free. */
 refusal plan_decode(struct bytes encoded, struct plan **out);
 void plan_free(struct plan *);
 
-/* Each gives a place, or -1 when there is none such. */
+/* Each gives a number, or -1 when there is none such. */
 int plan_find_station(const struct plan *, struct bytes id);
 int plan_find_contest(const struct plan *, struct bytes id);
 int plan_find_member(const struct plan *, enum body, struct bytes id);

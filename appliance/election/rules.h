@@ -22,12 +22,17 @@
 #include "appliance/election/ballots.h"
 #include "appliance/election/tally.h"
 
-/* Reads ballots into a tally. Owns its tables, borrows the tally. */
+/*
+ * Reads ballots into a tally. Owns its tables, borrows the tally. A
+ * candidate's number is counted within the contest.
+ */
 struct counter {
-	struct tally *tally;
-	/* By contest, then code: 1 + the candidate's place, 0 for nobody. */
-	uint16_t *place[CONTESTS_MOST];
-	/* By place: the last ballot that named this candidate. */
+	const struct plan *plan;
+	/* By contest: its row in the tally, NULL when it has none. */
+	uint64_t *row[CONTESTS_MOST];
+	/* By contest, then code: 1 + the candidate's number, 0 for nobody. */
+	uint16_t *who[CONTESTS_MOST];
+	/* By number: the last ballot that named this candidate. */
 	uint64_t *named_in;
 	uint64_t ballot;
 };

@@ -53,10 +53,10 @@ uint64_t tally_ballots(const struct tally *);
 refusal tally_add(struct tally *sum, const struct tally *part);
 /*
  * What must hold in every row whatever was voted, with no more than `issued`
- * ballots in any contest. A process that counted a hostile box can have sent
- * anything.
+ * ballots, itself at most 2^32 - 1, in any contest. A process that counted a
+ * hostile box can have sent anything.
  */
-refusal tally_check(const struct tally *, uint64_t issued);
+refusal tally_check(const struct tally *, uint32_t issued);
 
 size_t tally_encoded_size(const struct plan *, uint16_t contests);
 /* Breaks the writer when a cell is above 2^32 - 1. */

@@ -1,0 +1,309 @@
+#include "appliance/election/ballots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC "sandoq/ballots/v1\n"
+
+enum { MAGIC_SIZE = sizeof(MAGIC) - 1, RECORD_START = 8 };
+
+static uint16_t number_at(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/*
+ * Decoding
+ */
+
+void ballots_begin(struct ballots_decoder *d, const struct plan *plan,
+	uint16_t station, uint16_t sequence, ballot_sink *sink, void *context)
+{
+	*d = (struct ballots_decoder){
+		.plan = plan,
+		.station = station,
+		.sequence = sequence,
+		.sink = sink,
+		.context = context,
+	};
+}
+
+static refusal read_header(struct ballots_decoder *d, struct bytes item)
+{
+	const struct station *station = &d->plan->station[d->station];
+	unsigned contests = (unsigned)__builtin_popcount(station->contests);
+	struct cursor c = cursor_of(item);
+	struct bytes magic = cursor_take(&c, MAGIC_SIZE);
+	struct digest definition;
+
+	cursor_copy(&c, definition.byte, SHA256_SIZE);
+	uint16_t station_number = cursor_u16(&c);
+	uint16_t sequence = cursor_u16(&c);
+	d->count = cursor_u32(&c);
+	d->in_records = true;
+	if (!bytes_equal(magic, bytes_of_text(MAGIC)))
+		return "the box does not hold ballots v1";
+	if (!digest_equal(&definition, &d->plan->definition))
+		return "the ballots are of another election";
+	if (station_number != d->station)
+		return "the ballots are of another station than the box's note";
+	if (sequence != d->sequence)
+		return "the ballots are of another box than the box's note";
+	if (d->count > (uint64_t)contests * station->ballots_issued)
+		return "there are more ballots than the station was issued";
+	return NULL;
+}
+
+/* The order is decided within n at the latest, so sizes need no look. */
+static bool ascends(struct bytes last, struct bytes marks)
+{
+	size_t size = last.size < marks.size ? last.size : marks.size;
+
+	return last.size == 0 || memcmp(last.data, marks.data, size) < 0;
+}
+
+static refusal read_record(struct ballots_decoder *d, struct bytes item)
+{
+	const struct station *station = &d->plan->station[d->station];
+	struct bytes marks = bytes_of(item.data + 4, item.size - 4);
+	struct cursor c = cursor_of(item);
+	struct ballot ballot = { 0 };
+
+	ballot.multiplicity = cursor_u32(&c);
+	ballot.contest = cursor_u16(&c);
+	ballot.n = cursor_u16(&c);
+	ballot.choices = c.rest.data;
+	if (ballot.multiplicity == 0)
+		return "a kind of ballot is listed with no ballots";
+	if (ballot.contest >= d->plan->contests ||
+		!(station->contests & 1u << ballot.contest))
+		return "a ballot is of a contest that the station does not "
+		       "have";
+	if (!ascends(d->last, marks))
+		return "the ballots are not in ascending order";
+	d->cast[ballot.contest] += ballot.multiplicity;
+	d->seen += ballot.multiplicity;
+	if (d->cast[ballot.contest] > station->ballots_issued)
+		return "there are more ballots than the station was issued";
+	if (d->seen > d->count)
+		return "there are more ballots than the header says";
+	d->last = marks;
+	if (d->sink)
+		d->sink(d->context, &ballot);
+	return NULL;
+}
+
+/* Size of the item that starts so, or of what must be seen to tell. */
+static size_t item_size(struct ballots_decoder *d, struct bytes start)
+{
+	if (!d->in_records)
+		return BALLOTS_HEADER_SIZE;
+	if (start.size < RECORD_START)
+		return RECORD_START;
+	size_t n = number_at(start.data + 6);
+	if (n > CHOICES_MOST) {
+		d->refused = "a ballot has more than 1024 marks";
+		return RECORD_START;
+	}
+	return RECORD_START + 2 * n;
+}
+
+static void read_item(struct ballots_decoder *d, struct bytes item)
+{
+	d->refused =
+		d->in_records ? read_record(d, item) : read_header(d, item);
+}
+
+static void keep_last(struct ballots_decoder *d)
+{
+	if (d->last.size > 0)
+		memmove(d->kept, d->last.data, d->last.size);
+	d->last.data = d->kept;
+}
+
+/* Takes from the chunk what the item in `partial` lacks. */
+static struct bytes complete_partial(
+	struct ballots_decoder *d, struct bytes chunk)
+{
+	while (d->partial_size > 0 && !d->refused) {
+		struct bytes start = bytes_of(d->partial, d->partial_size);
+		size_t lack = item_size(d, start) - d->partial_size;
+		size_t take = lack < chunk.size ? lack : chunk.size;
+		if (d->refused)
+			break;
+		if (lack == 0) {
+			read_item(d, start);
+			keep_last(d);
+			d->partial_size = 0;
+			break;
+		}
+		if (take == 0)
+			break;
+		memcpy(d->partial + d->partial_size, chunk.data, take);
+		d->partial_size += take;
+		chunk = bytes_of(chunk.data + take, chunk.size - take);
+	}
+	return chunk;
+}
+
+refusal ballots_feed(struct ballots_decoder *d, struct bytes chunk)
+{
+	chunk = complete_partial(d, chunk);
+	while (chunk.size > 0 && !d->refused) {
+		size_t size = item_size(d, chunk);
+		if (d->refused)
+			break;
+		if (size > chunk.size) {
+			memcpy(d->partial, chunk.data, chunk.size);
+			d->partial_size = chunk.size;
+			break;
+		}
+		read_item(d, bytes_of(chunk.data, size));
+		chunk = bytes_of(chunk.data + size, chunk.size - size);
+	}
+	keep_last(d);
+	return d->refused;
+}
+
+refusal ballots_end(struct ballots_decoder *d)
+{
+	if (d->refused)
+		return d->refused;
+	if (!d->in_records || d->partial_size > 0)
+		d->refused = "the ballots end in the middle of a record";
+	else if (d->seen != d->count)
+		d->refused = "there are fewer ballots than the header says";
+	return d->refused;
+}
+
+/*
+ * Encoding
+ */
+
+void ballots_list_init(struct ballots_list *list)
+{
+	*list = (struct ballots_list){ 0 };
+}
+
+/* realloc would leave ballots behind in memory that it gives up. */
+static bool grow(void **block, size_t *capacity, size_t item, size_t size)
+{
+	size_t more = *capacity == 0 ? 4096 : 2 * *capacity;
+	void *bigger = calloc(more, item);
+
+	if (!bigger)
+		return false;
+	if (size > 0)
+		memcpy(bigger, *block, size * item);
+	if (*block)
+		wipe(*block, size * item);
+	free(*block);
+	*block = bigger;
+	*capacity = more;
+	return true;
+}
+
+static bool make_room(struct ballots_list *list)
+{
+	void *start = list->start;
+	void *marks = list->marks;
+	bool good =
+		list->size < list->capacity ||
+		grow(&start, &list->capacity, sizeof(*list->start), list->size);
+
+	list->start = start;
+	good = good &&
+	       (list->marks_capacity - list->marks_size >= BALLOTS_MARKS_MOST ||
+		       grow(&marks, &list->marks_capacity, 1,
+			       list->marks_size));
+	list->marks = marks;
+	return good;
+}
+
+refusal ballots_list_add(struct ballots_list *list, uint16_t contest,
+	const uint16_t *codes, size_t n)
+{
+	if (n > CHOICES_MOST)
+		return "a ballot has more than 1024 marks";
+	if (!make_room(list))
+		return "there is not enough memory";
+	struct writer w = writer_of(list->marks + list->marks_size,
+		list->marks_capacity - list->marks_size);
+	write_u16(&w, contest);
+	write_u16(&w, (uint16_t)n);
+	for (size_t i = 0; i < n; i++)
+		write_u16(&w, codes[i]);
+	list->start[list->size++] = list->marks_size;
+	list->marks_size += w.size;
+	return NULL;
+}
+
+static struct bytes marks_at(const uint8_t *marks, size_t start)
+{
+	return bytes_of(
+		marks + start, (size_t)4 + 2 * number_at(marks + start + 2));
+}
+
+static int compare_marks(const void *a, const void *b, void *marks)
+{
+	struct bytes x = marks_at(marks, *(const size_t *)a);
+	struct bytes y = marks_at(marks, *(const size_t *)b);
+
+	return memcmp(x.data, y.data, x.size < y.size ? x.size : y.size);
+}
+
+static void write_records(struct writer *w, struct ballots_list *list)
+{
+	qsort_r(list->start, list->size, sizeof(*list->start), compare_marks,
+		list->marks);
+	for (size_t i = 0, next; i < list->size; i = next) {
+		struct bytes marks = marks_at(list->marks, list->start[i]);
+		next = i + 1;
+		while (next < list->size &&
+			compare_marks(&list->start[i], &list->start[next],
+				list->marks) == 0)
+			next++;
+		write_u32(w, (uint32_t)(next - i));
+		write_bytes(w, marks);
+	}
+}
+
+refusal ballots_list_encode(struct ballots_list *list, const struct plan *plan,
+	uint16_t station, uint16_t sequence, uint8_t **payload, size_t *size)
+{
+	size_t most = BALLOTS_HEADER_SIZE + list->marks_size + 4 * list->size;
+	uint8_t *out = list->size > UINT32_MAX ? NULL : malloc(most);
+	struct writer w = writer_of(out, most);
+	struct ballots_decoder d;
+
+	if (!out)
+		return "there is not enough memory";
+	write_text(&w, MAGIC);
+	write_bytes(&w, bytes_of(plan->definition.byte, SHA256_SIZE));
+	write_u16(&w, station);
+	write_u16(&w, sequence);
+	write_u32(&w, (uint32_t)list->size);
+	write_records(&w, list);
+
+	/* What the machine would refuse is refused here already. */
+	ballots_begin(&d, plan, station, sequence, NULL, NULL);
+	ballots_feed(&d, written(&w));
+	refusal why = ballots_end(&d);
+	if (why) {
+		wipe(out, w.size);
+		free(out);
+		return why;
+	}
+	*payload = out;
+	*size = w.size;
+	return NULL;
+}
+
+void ballots_list_free(struct ballots_list *list)
+{
+	if (list->marks)
+		wipe(list->marks, list->marks_size);
+	free(list->marks);
+	free(list->start);
+	ballots_list_init(list);
+}
