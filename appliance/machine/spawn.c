@@ -52,20 +52,20 @@ static bool place(const int *held, size_t count)
 	return close_range(first_free, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
 }
 
-_Noreturn static void become(const char *role, enum sandbox_setting setting,
+_Noreturn void spawn_become(const char *role, enum sandbox_setting setting,
 	const int *held, size_t count, pid_t parent)
 {
-	char name[] = "sandoqd";
-	char role_name[32] = "";
+	char program[] = "sandoqd";
+	char role_text[32] = "";
 	char setting_text[8] = "";
-	char *arguments[] = { name, role_name, setting_text, NULL };
+	char *arguments[] = { program, role_text, setting_text, NULL };
 	char *environment[] = { NULL };
-	strncpy(role_name, role, sizeof(role_name) - 1);
+	strncpy(role_text, role, sizeof(role_text) - 1);
 	strncpy(setting_text, setting_name(setting), sizeof(setting_text) - 1);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 		getppid() != parent)
 		_exit(EXIT_NO_PARENT);
-	if (!place(held, count))
+	if (count > 1 + SPAWN_GRANTS_MOST || !place(held, count))
 		_exit(EXIT_NO_DESCRIPTORS);
 	execve("/proc/self/exe", arguments, environment);
 	_exit(EXIT_NO_PROGRAM);
@@ -77,7 +77,7 @@ static const char *start(const char *role, enum sandbox_setting setting,
 	pid_t parent = getpid();
 	started->pid = fork();
 	if (started->pid == 0)
-		become(role, setting, held, count, parent);
+		spawn_become(role, setting, held, count, parent);
 	if (started->pid < 0)
 		return "a process for a role could not be made";
 	started->pidfd = pidfd_open(started->pid, 0);

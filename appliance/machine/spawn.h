@@ -45,6 +45,13 @@ const char *spawn_role(const char *role, enum sandbox_setting,
 	const int *granted, size_t count, struct spawned *);
 
 /*
+ * In a child just forked from `parent`: puts held[0], held[1], ... at
+ * SPAWN_SOCKET, SPAWN_SOCKET + 1, ... and becomes the role.
+ */
+_Noreturn void spawn_become(const char *role, enum sandbox_setting,
+	const int *held, size_t count, pid_t parent);
+
+/*
  * Waits at most `milliseconds` for the end of the role and reaps it. False
  * when it still runs then. Closes nothing.
  */

@@ -1,0 +1,322 @@
+#include "appliance/machine/init.h"
+#include "appliance/machine/spawn.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What init holds for the supervisor; -1 while not open. */
+struct machine {
+	int console;
+	int journal;
+	int tpm;
+	int event_log;
+};
+
+/*
+ * One thing that must be so before the supervisor starts. NULL, or what is
+ * wrong; errno then says more, unless it is 0.
+ */
+typedef const char *init_step(struct machine *);
+
+enum { CONFINED = MS_NOSUID | MS_NOEXEC };
+
+static const struct {
+	const char *type;
+	const char *target;
+	unsigned long flags;
+	const char *options;
+} mounts[] = {
+	{ "devtmpfs", "/dev", CONFINED, "mode=0755" },
+	{ "proc", "/proc", CONFINED | MS_NODEV, "hidepid=invisible" },
+	{ "sysfs", "/sys", CONFINED | MS_NODEV, NULL },
+	{ "securityfs", "/sys/kernel/security", CONFINED | MS_NODEV, NULL },
+};
+
+static const struct {
+	const char *path;
+	const char *value;
+	const char *reason;
+} switches[] = {
+	{ "/proc/sys/kernel/dmesg_restrict", "1",
+		"no role reads the kernel's log" },
+	{ "/proc/sys/kernel/kptr_restrict", "2",
+		"nobody learns kernel addresses" },
+	{ "/proc/sys/kernel/randomize_va_space", "2",
+		"every exec gets another layout" },
+	{ "/proc/sys/kernel/yama/ptrace_scope", "3",
+		"no process looks into another" },
+	{ "/proc/sys/fs/suid_dumpable", "0",
+		"who changed its user leaves no dump" },
+	{ "/proc/sys/vm/memfd_noexec", "1", "no memfd is ever executable" },
+	{ "/proc/sys/vm/mmap_min_addr", "65536", "a null pointer is a fault" },
+};
+
+static const char usb_devices[] = "/sys/bus/usb/devices";
+static const char block_devices[] = "/sys/class/block";
+static const char event_log[] =
+	"/sys/kernel/security/tpm0/binary_bios_measurements";
+
+enum { EVENT_LOG_MOST = 1 << 20 };
+
+static const char *mount_all(struct machine *machine)
+{
+	(void)machine;
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+		if (mount(mounts[i].type, mounts[i].target, mounts[i].type,
+			    mounts[i].flags, mounts[i].options) != 0)
+			return mounts[i].target;
+	return NULL;
+}
+
+static const char *open_console(struct machine *machine)
+{
+	machine->console = open("/dev/console", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return machine->console < 0 ? "/dev/console" : NULL;
+}
+
+/* The initramfs is all code and needs no writing. */
+static const char *seal_root(struct machine *machine)
+{
+	(void)machine;
+	if (mount(NULL, "/", NULL,
+		    MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) != 0)
+		return "the root file system could not be made read-only";
+	return NULL;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	bool done = write(file, text, strlen(text)) == (ssize_t)strlen(text);
+	return close(file) == 0 && done;
+}
+
+static const char *set_switches(struct machine *machine)
+{
+	(void)machine;
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		if (!write_file(switches[i].path, switches[i].value))
+			return switches[i].path;
+	/* A key press is no reason to restart. */
+	return reboot(RB_DISABLE_CAD) == 0 ? NULL : "Ctrl-Alt-Del";
+}
+
+/* The start of a small file under folder/name, as text; false if none. */
+static bool read_file(const char *folder, const char *name, const char *leaf,
+	char *text, size_t size)
+{
+	char path[PATH_MAX];
+	int length =
+		snprintf(path, sizeof(path), "%s/%s/%s", folder, name, leaf);
+	if (length < 0 || (size_t)length >= sizeof(path))
+		return false;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	ssize_t got = read(file, text, size - 1);
+	close(file);
+	text[got > 0 ? got : 0] = '\0';
+	return got >= 0;
+}
+
+/* Every root hub lets no device bind by itself. */
+static const char *check_usb(struct machine *machine)
+{
+	(void)machine;
+	const char *bad = NULL;
+	DIR *folder = opendir(usb_devices);
+	if (folder == NULL)
+		return usb_devices;
+	struct dirent *entry;
+	while (bad == NULL && (entry = readdir(folder)) != NULL) {
+		char text[8];
+		if (read_file(usb_devices, entry->d_name, "authorized_default",
+			    text, sizeof(text)) &&
+			strcmp(text, "0\n") != 0)
+			bad = "USB devices could bind before this boot had a "
+			      "say in it";
+	}
+	closedir(folder);
+	errno = 0;
+	return bad;
+}
+
+static bool is_journal(const char *device)
+{
+	static const char wanted[] = "\nPARTNAME=" INIT_JOURNAL_PARTITION "\n";
+	char uevent[1024];
+	return read_file(block_devices, device, "uevent", uevent,
+		       sizeof(uevent)) &&
+	       strstr(uevent, wanted) != NULL;
+}
+
+/* How many partitions have the name; the last one's device is copied out. */
+static int find_journal(char device[static NAME_MAX + 1])
+{
+	int found = 0;
+	DIR *folder = opendir(block_devices);
+	if (folder == NULL)
+		return 0;
+	struct dirent *entry;
+	while ((entry = readdir(folder)) != NULL)
+		if (is_journal(entry->d_name)) {
+			snprintf(device, NAME_MAX + 1, "%s", entry->d_name);
+			found++;
+		}
+	closedir(folder);
+	return found;
+}
+
+static const char *open_journal(struct machine *machine)
+{
+	char device[NAME_MAX + 1];
+	char path[PATH_MAX];
+	int found = find_journal(device);
+	errno = 0;
+	if (found == 0)
+		return "no partition is named \"" INIT_JOURNAL_PARTITION "\"";
+	if (found > 1)
+		return "more than one partition is named "
+		       "\"" INIT_JOURNAL_PARTITION "\"";
+	snprintf(path, sizeof(path), "/dev/%s", device);
+	machine->journal = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
+	return machine->journal < 0 ? "the journal's partition" : NULL;
+}
+
+static const char *open_tpm(struct machine *machine)
+{
+	machine->tpm = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
+	return machine->tpm < 0 ? "the TPM, /dev/tpmrm0" : NULL;
+}
+
+static bool copy_all(int from, int to)
+{
+	char block[16384];
+	size_t copied = 0;
+	ssize_t got;
+	while ((got = read(from, block, sizeof(block))) > 0) {
+		copied += (size_t)got;
+		if (copied > EVENT_LOG_MOST ||
+			write(to, block, (size_t)got) != got)
+			return false;
+	}
+	return got == 0 && copied > 0;
+}
+
+static const char *copy_event_log(struct machine *machine)
+{
+	int from = open(event_log, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return event_log;
+	int to = memfd_create("event-log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	machine->event_log = to;
+	bool done = to >= 0 && copy_all(from, to) &&
+		    fcntl(to, F_ADD_SEALS,
+			    F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
+				    F_SEAL_WRITE) == 0;
+	close(from);
+	return done ? NULL : "the firmware's event log";
+}
+
+static const char *prepare(struct machine *machine)
+{
+	static init_step *const steps[] = {
+		mount_all,
+		open_console,
+		seal_root,
+		set_switches,
+		check_usb,
+		open_journal,
+		open_tpm,
+		copy_event_log,
+	};
+	const char *bad = NULL;
+	for (size_t i = 0; bad == NULL && i < sizeof(steps) / sizeof(*steps);
+		i++)
+		bad = steps[i](machine);
+	return bad;
+}
+
+static pid_t start_supervisor(const struct machine *machine)
+{
+	const int held[] = {
+		[INIT_CONSOLE - SPAWN_SOCKET] = machine->console,
+		[INIT_JOURNAL - SPAWN_SOCKET] = machine->journal,
+		[INIT_TPM - SPAWN_SOCKET] = machine->tpm,
+		[INIT_EVENT_LOG - SPAWN_SOCKET] = machine->event_log,
+	};
+	pid_t self = getpid();
+	pid_t child = fork();
+	if (child == 0)
+		spawn_become("supervisor", SANDBOX_IMAGE, held,
+			sizeof(held) / sizeof(held[0]), self);
+	close(machine->journal);
+	close(machine->tpm);
+	close(machine->event_log);
+	return child;
+}
+
+/* Reaps whoever ends, until it is the supervisor. */
+static siginfo_t await(pid_t supervisor)
+{
+	siginfo_t end;
+	do {
+		end = (siginfo_t){ 0 };
+		waitid(P_ALL, 0, &end, WEXITED);
+	} while (end.si_pid != supervisor);
+	return end;
+}
+
+static void end_all(void)
+{
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	sync();
+}
+
+_Noreturn static void fail(int console, const char *what, const char *why)
+{
+	dprintf(console, "sandoq: failed: %s%s%s\n", what,
+		why[0] == '\0' ? "" : ": ", why);
+	end_all();
+	for (;;)
+		pause();
+}
+
+/* reboot() returns only when the kernel refuses. */
+_Noreturn static void obey(int console, const siginfo_t *end)
+{
+	int status = end->si_code == CLD_EXITED ? end->si_status : 0;
+	if (status == INIT_REBOOT || status == INIT_POWEROFF) {
+		end_all();
+		reboot(status == INIT_REBOOT ? RB_AUTOBOOT : RB_POWER_OFF);
+	}
+	fail(console, "the supervisor has ended", spawn_end_text(end));
+}
+
+_Noreturn void init_main(void)
+{
+	struct machine machine = { -1, -1, -1, -1 };
+	const char *bad = prepare(&machine);
+	if (bad != NULL)
+		fail(machine.console, bad, errno == 0 ? "" : strerror(errno));
+	pid_t supervisor = start_supervisor(&machine);
+	if (supervisor < 0)
+		fail(machine.console, "the supervisor", strerror(errno));
+	siginfo_t end = await(supervisor);
+	obey(machine.console, &end);
+}
