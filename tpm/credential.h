@@ -32,6 +32,8 @@ refusal credential_decode(struct bytes, struct credential *);
 refusal credential_make(struct bytes ek, const struct tpm_name *ak,
 	const uint8_t secret[SHA256_SIZE], struct credential *out);
 
+enum { EK_CERTIFICATE_MOST = 4096 };
+
 /*
  * That the certificate (DER) chains to one of the self-signed certificates in
  * `authorities` (PEM, any number, intermediates among them), at `now` (seconds

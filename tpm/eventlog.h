@@ -12,6 +12,8 @@
 #include "tpm/policy.h"
 
 enum { EVENT_NO_ACTION = 3 };
+/* The PCRs that start from zero: 0 to 15. */
+enum { PCR_STATIC_MASK = 0xFFFF };
 
 struct log_event {
 	uint32_t pcr;
@@ -32,7 +34,7 @@ struct eventlog eventlog_of(struct bytes log);
 /* False at the end and at a malformed event: then `why` says what. */
 bool eventlog_next(struct eventlog *, struct log_event *out);
 
-/* The values that the PCRs had when the firmware wrote its last event. */
+/* The static PCRs' values when the firmware wrote its last event. */
 refusal eventlog_replay(struct bytes log, struct pcr_set *out);
 
 /* One expected event. */

@@ -49,8 +49,7 @@ struct root_keys {
 bool tpm_make_root_keys(struct tpm *, struct root_keys *out);
 bool tpm_pin(struct tpm *, const struct tpm_name *srk);
 
-/* DER, as the maker wrote it to NV; at most EK_CERTIFICATE_MOST bytes. */
-enum { EK_CERTIFICATE_MOST = 4096 };
+/* DER, as the maker wrote it to NV. */
 bool tpm_ek_certificate(
 	struct tpm *, uint8_t out[EK_CERTIFICATE_MOST], size_t *size);
 bool tpm_ek_public(struct tpm *, struct tpm_public *out);
