@@ -1,0 +1,259 @@
+/*
+ * The only process that lets USB devices bind and opens what they carry. It
+ * reads none of it: every medium goes to the supervisor as a descriptor.
+ *
+ * A kernel event says no more than "look again"; what is there then is read
+ * from /sys. A medium is known by the kernel's disk sequence number, which no
+ * two have in one boot, however fast they are swapped.
+ */
+#include "appliance/machine/role.h"
+#include "appliance/machine/roles.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char usb_devices[] = "/sys/bus/usb/devices";
+static const char disks[] = "/sys/block";
+
+struct media {
+	struct wire_end end;
+	int events; /* the kernel's, see netlink(7) NETLINK_KOBJECT_UEVENT */
+	bool bound;
+	char disk[NAME_MAX + 1]; /* the medium handed out; empty: none */
+	uint64_t sequence;	 /* its disk sequence number */
+};
+
+/* sd and letters: a whole disk on USB. Partitions end in a digit. */
+static bool is_medium(const char *name)
+{
+	size_t length = strlen(name);
+	return length > 2 && strncmp(name, "sd", 2) == 0 &&
+	       strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") == length - 2;
+}
+
+/* Opens the disk and asks the descriptor itself which medium it is. */
+static int open_disk(const char *name, int mode, uint64_t *sequence)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	int disk = open(path, mode | O_NOCTTY | O_CLOEXEC);
+	if (disk >= 0 && ioctl(disk, BLKGETDISKSEQ, sequence) != 0) {
+		close(disk);
+		return -1;
+	}
+	return disk;
+}
+
+/* The sequence number of the disk that has this name now; 0 if none. */
+static uint64_t sequence_now(const char *name)
+{
+	char path[PATH_MAX];
+	char text[24];
+	snprintf(path, sizeof(path), "%s/%s/diskseq", disks, name);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return 0;
+	ssize_t got = read(file, text, sizeof(text));
+	close(file);
+	uint64_t sequence = 0;
+	if (got < 1 || !decimal_decode(bytes_of(text, (size_t)got - 1),
+			       UINT64_MAX, &sequence))
+		return 0;
+	return sequence;
+}
+
+/* Hands the disk out. One that cannot be opened yet will make an event. */
+static refusal offer(struct media *media, const char *name)
+{
+	int disk = open_disk(name, O_RDONLY, &media->sequence);
+	if (disk < 0)
+		return NULL;
+	snprintf(media->disk, sizeof(media->disk), "%s", name);
+	refusal why = wire_send(&media->end, MEDIA_HERE, NULL, &disk, 1);
+	close(disk);
+	return why;
+}
+
+/* One medium at a time: the first that can be opened. */
+static refusal offer_any(struct media *media)
+{
+	DIR *folder = opendir(disks);
+	if (folder == NULL)
+		return "the disks cannot be listed";
+	refusal why = NULL;
+	struct dirent *entry;
+	while (why == NULL && media->disk[0] == '\0' &&
+		(entry = readdir(folder)) != NULL)
+		if (is_medium(entry->d_name))
+			why = offer(media, entry->d_name);
+	closedir(folder);
+	return why;
+}
+
+/* Tells what has gone since, then what has come. */
+static refusal look(struct media *media)
+{
+	if (media->disk[0] != '\0') {
+		if (sequence_now(media->disk) == media->sequence)
+			return NULL;
+		media->disk[0] = '\0';
+		refusal why = wire_send(&media->end, MEDIA_GONE, NULL, NULL, 0);
+		if (why != NULL)
+			return why;
+	}
+	return media->bound ? offer_any(media) : NULL;
+}
+
+static bool write_switch(const char *device, const char *leaf)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/%s/%s", usb_devices, device, leaf);
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	if (file < 0)
+		return errno == ENOENT;
+	bool done = write(file, "1", 1) == 1;
+	return close(file) == 0 && done;
+}
+
+/* Interfaces have neither switch, root hubs have both. */
+static bool authorise_each(const char *leaf)
+{
+	DIR *folder = opendir(usb_devices);
+	if (folder == NULL)
+		return false;
+	bool done = true;
+	struct dirent *entry;
+	while (done && (entry = readdir(folder)) != NULL)
+		if (strchr(entry->d_name, ':') == NULL &&
+			entry->d_name[0] != '.')
+			done = write_switch(entry->d_name, leaf);
+	closedir(folder);
+	return done;
+}
+
+/* Future devices first, so that none comes in between. */
+static refusal bind_media(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct media *media = state;
+	(void)message;
+	if (!authorise_each("authorized_default") ||
+		!authorise_each("authorized"))
+		return role_refuse(
+			end, "USB devices cannot be authorised", NULL, NULL);
+	media->bound = true;
+	refusal why = wire_send(end, DONE, NULL, NULL, 0);
+	return why != NULL ? why : look(media);
+}
+
+static refusal open_writable(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const struct media *media = state;
+	uint64_t sequence = 0;
+	(void)message;
+	if (media->disk[0] == '\0')
+		return role_refuse(end, "there is no medium", NULL, NULL);
+	int disk = open_disk(media->disk, O_RDWR, &sequence);
+	if (disk < 0)
+		return role_refuse(end, "the medium cannot be written",
+			strerror(errno), NULL);
+	refusal why = sequence == media->sequence
+			      ? wire_send(end, MEDIA_WRITABLE, NULL, &disk, 1)
+			      : role_refuse(end, "the medium was changed", NULL,
+					NULL);
+	close(disk);
+	return why;
+}
+
+static bool any_medium(void)
+{
+	DIR *folder = opendir(disks);
+	if (folder == NULL)
+		return true;
+	bool any = false;
+	struct dirent *entry;
+	while (!any && (entry = readdir(folder)) != NULL)
+		any = is_medium(entry->d_name);
+	closedir(folder);
+	return any;
+}
+
+/* In a counting boot: nothing was let bind, and nothing is. */
+static refusal prove_none(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const struct media *media = state;
+	(void)message;
+	if (media->bound || any_medium())
+		return role_refuse(end, "a medium is bound", NULL, NULL);
+	return wire_send(end, DONE, NULL, NULL, 0);
+}
+
+static int open_events(void)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int events =
+		socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_KOBJECT_UEVENT);
+	if (events >= 0 &&
+		bind(events, (struct sockaddr *)&kernel, sizeof(kernel)) != 0) {
+		close(events);
+		return -1;
+	}
+	return events;
+}
+
+/* Whoever sent them, and lost or not: they only say "look again". */
+static void drain_events(int events)
+{
+	char start[1];
+	while (recv(events, start, sizeof(start), 0) >= 0 || errno == ENOBUFS ||
+		errno == EINTR)
+		;
+}
+
+static const struct role_duty duties[] = {
+	{ MEDIA_BIND, bind_media },
+	{ MEDIA_WRITE, open_writable },
+	{ MEDIA_NONE, prove_none },
+};
+
+static bool serve_one(struct media *media)
+{
+	struct pollfd wait[] = {
+		{ .fd = media->end.socket, .events = POLLIN },
+		{ .fd = media->events, .events = POLLIN },
+	};
+	if (poll(wait, 2, -1) < 0)
+		return errno == EINTR;
+	if (wait[1].revents != 0) {
+		drain_events(media->events);
+		if (look(media) != NULL)
+			return false;
+	}
+	return wait[0].revents == 0 ||
+	       role_serve_one(&media->end, duties,
+		       sizeof(duties) / sizeof(duties[0]), media);
+}
+
+int role_media(void)
+{
+	struct media media = { .end = role_end(ROLE_MEDIA) };
+	media.events = open_events();
+	if (media.events < 0)
+		return 1;
+	while (serve_one(&media))
+		;
+	return 1;
+}
