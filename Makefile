@@ -76,4 +76,4 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libsandoq.a
 clean:
 	rm -rf build run
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
