@@ -1,0 +1,178 @@
+#include "tests/formats/vector.h"
+
+static void cursor_reads_big_endian(void **state)
+{
+	uint8_t buffer[32];
+	struct cursor cursor =
+		cursor_of(unhex("01020304050607080900000003aabbcc", buffer));
+
+	(void)state;
+	assert_int_equal(cursor_u8(&cursor), 0x01);
+	assert_int_equal(cursor_u16(&cursor), 0x0203);
+	assert_int_equal(cursor_u32(&cursor), 0x04050607);
+	assert_int_equal(cursor_u16(&cursor), 0x0809);
+	assert_hex(cursor_field(&cursor, 3), "aabbcc");
+	assert_true(cursor_done(&cursor));
+}
+
+static void cursor_stays_broken(void **state)
+{
+	struct cursor cursor = cursor_of(bytes_of_text("abc"));
+	uint8_t copy[2] = { 1, 1 };
+
+	(void)state;
+	assert_int_equal(cursor_u32(&cursor), 0);
+	assert_true(cursor.broken);
+	assert_int_equal(cursor_u8(&cursor), 0);
+	cursor_copy(&cursor, copy, sizeof(copy));
+	assert_int_equal(copy[0] | copy[1], 0);
+	assert_int_equal(cursor_take(&cursor, 0).size, 0);
+	assert_int_equal(cursor_line(&cursor).size, 0);
+	assert_false(cursor_done(&cursor));
+}
+
+static void cursor_refuses_large_fields(void **state)
+{
+	uint8_t buffer[8];
+	struct bytes whole = unhex("00000003aabbcc", buffer);
+	struct cursor small = cursor_of(whole);
+	struct cursor cut = cursor_of(bytes_of(whole.data, 6));
+
+	(void)state;
+	cursor_field(&small, 2);
+	assert_true(small.broken);
+	cursor_field(&cut, 3);
+	assert_true(cut.broken);
+}
+
+static void cursor_splits_lines(void **state)
+{
+	struct cursor cursor = cursor_of(bytes_of_text("one\n\ntwo"));
+
+	(void)state;
+	assert_text(cursor_line(&cursor), "one");
+	assert_text(cursor_line(&cursor), "");
+	assert_false(cursor.broken);
+	cursor_line(&cursor);
+	assert_true(cursor.broken);
+}
+
+static void writer_mirrors_cursor(void **state)
+{
+	uint8_t buffer[64];
+	struct writer writer = writer_of(buffer, sizeof(buffer));
+
+	(void)state;
+	write_u8(&writer, 1);
+	write_u16(&writer, 0x0203);
+	write_u32(&writer, 0x04050607);
+	write_u64(&writer, 0x08090a0b0c0d0e0f);
+	write_field(&writer, bytes_of_text("z"));
+	write_hex(&writer, bytes_of("\x0f\xa0", 2));
+	write_decimal(&writer, 0);
+	write_text(&writer, ".");
+	write_decimal(&writer, UINT64_MAX);
+	assert_hex(bytes_of(buffer, 15), "0102030405060708090a0b0c0d0e0f");
+	assert_hex(bytes_of(buffer + 15, 5), "000000017a");
+	assert_text(bytes_of(buffer + 20, writer.size - 20),
+		"0fa00.18446744073709551615");
+}
+
+static void writer_stays_broken(void **state)
+{
+	uint8_t buffer[3];
+	struct writer writer = writer_of(buffer, sizeof(buffer));
+
+	(void)state;
+	write_u16(&writer, 1);
+	write_u16(&writer, 1);
+	assert_true(writer.broken);
+	write_u8(&writer, 1);
+	assert_int_equal(writer.size, 2);
+	assert_int_equal(written(&writer).size, 0);
+}
+
+static void hex_is_lower_case_and_exact(void **state)
+{
+	uint8_t out[2];
+
+	(void)state;
+	assert_true(hex_decode(bytes_of_text("00ff"), out, 2));
+	assert_int_equal(out[1], 0xff);
+	assert_false(hex_decode(bytes_of_text("00FF"), out, 2));
+	assert_false(hex_decode(bytes_of_text("00f"), out, 2));
+	assert_false(hex_decode(bytes_of_text("00ff00"), out, 2));
+	assert_false(hex_decode(bytes_of_text("0g"), out, 1));
+	assert_true(hex_decode(bytes_of_text(""), out, 0));
+}
+
+static void decimal_is_canonical(void **state)
+{
+	static const char *const refused[] = { "", "00", "01", "+1", "-1", " 1",
+		"1 ", "0x1", "18446744073709551616",
+		"99999999999999999999999" };
+	uint64_t value = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_false(decimal_decode(
+			bytes_of_text(refused[i]), UINT64_MAX, &value));
+	assert_true(decimal_decode(
+		bytes_of_text("18446744073709551615"), UINT64_MAX, &value));
+	assert_true(value == UINT64_MAX);
+	assert_true(decimal_decode(bytes_of_text("0"), 0, &value));
+	assert_true(decimal_decode(bytes_of_text("16"), 16, &value));
+	assert_false(decimal_decode(bytes_of_text("17"), 16, &value));
+	assert_false(decimal_decode(bytes_of_text("4"), 3, &value));
+	assert_false(decimal_decode(bytes_of_text("20"), 19, &value));
+}
+
+static void clean_text_is_utf8(void **state)
+{
+	static const char *const clean[] = { "", " ~", "شورای شهر", "\u2014",
+		"\xc2\xa0", "\xed\x9f\xbf", "\xee\x80\x80", "\U0001f5f3",
+		"\xf4\x8f\xbf\xbf" };
+	static const char *const refused[] = { "\n", "\t", "\x7f", "\xc2\x85",
+		"\xc2\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
+		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"\x80", "\xc3", "\xe2\x80", "\xe2\x80\x41", "\xff" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(clean); i++)
+		assert_true(text_is_clean(bytes_of_text(clean[i])));
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_false(text_is_clean(bytes_of_text(refused[i])));
+	assert_false(text_is_clean(bytes_of("a\0b", 3)));
+}
+
+static void equality_is_by_size_and_bytes(void **state)
+{
+	struct bytes a = bytes_of_text("abc");
+
+	(void)state;
+	assert_true(bytes_equal(a, bytes_of_text("abc")));
+	assert_true(bytes_equal_secret(a, bytes_of_text("abc")));
+	assert_false(bytes_equal(a, bytes_of_text("abd")));
+	assert_false(bytes_equal_secret(a, bytes_of_text("abd")));
+	assert_false(bytes_equal(a, bytes_of_text("abcd")));
+	assert_false(bytes_equal_secret(a, bytes_of_text("ab")));
+	assert_true(bytes_equal((struct bytes){ 0 }, bytes_of_text("")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cursor_reads_big_endian),
+		cmocka_unit_test(cursor_stays_broken),
+		cmocka_unit_test(cursor_refuses_large_fields),
+		cmocka_unit_test(cursor_splits_lines),
+		cmocka_unit_test(writer_mirrors_cursor),
+		cmocka_unit_test(writer_stays_broken),
+		cmocka_unit_test(hex_is_lower_case_and_exact),
+		cmocka_unit_test(decimal_is_canonical),
+		cmocka_unit_test(clean_text_is_utf8),
+		cmocka_unit_test(equality_is_by_size_and_bytes),
+	};
+
+	return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);
+}
