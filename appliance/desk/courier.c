@@ -224,12 +224,6 @@ static bool is_device(const char *path)
 	return stat(path, &file) == 0 && S_ISBLK(file.st_mode);
 }
 
-static bool is_device(const char *path)
-{
-	struct stat file;
-	return stat(path, &file) == 0 && S_ISBLK(file.st_mode);
-}
-
 static int pack_to_file(
 	const struct arguments *arguments, const char *path, uint64_t capacity)
 {

@@ -14,6 +14,22 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{ "machine", "create", "make a machine: its TPM, firmware and disk",
+		machine_create_options, machine_create_command },
+	{ "machine", "run", "boot a machine and own it until it ends",
+		machine_run_options, machine_run_command },
+	{ "machine", "plug", "plug a medium into a running machine",
+		machine_plug_options, machine_plug_command },
+	{ "machine", "unplug", "take the medium out again",
+		machine_unplug_options, machine_unplug_command },
+	{ "machine", "wait", "wait until the machine's console says something",
+		machine_wait_options, machine_wait_command },
+	{ "machine", "power", "cut a running machine's power",
+		machine_power_options, machine_power_command },
+	{ "machine", "stop", "end a running machine", machine_stop_options,
+		machine_stop_command },
+	{ "machine", "screen", "print what the machine's console has shown",
+		machine_screen_options, machine_screen_command },
 	{ "courier", "pack", "write a medium's archive from files",
 		courier_pack_options, courier_pack_command },
 	{ "courier", "unpack", "take a medium's archive apart",

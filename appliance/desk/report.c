@@ -210,22 +210,23 @@ static bool print_json(const struct report *report)
 	       putchar('\n') != EOF;
 }
 
+static bool print(const struct report *report)
+{
+	if (report->json)
+		return print_json(report) && fflush(stdout) == 0;
+	print_checks(report->checks);
+	print_facts(report->facts);
+	return fflush(stdout) == 0;
+}
+
 int report_end(struct report *report, int status)
 {
-	bool printed = true;
-
-	if (status == 0 && report->refused)
+	if (status == 0 && !print(report))
+		status = fail(EX_IOERR, "stdout", 0, "takes no more");
+	else if (status == 0 && report->refused)
 		status = EX_DATAERR;
-	if (report->json) {
-		printed = print_json(report);
-	} else {
-		print_checks(report->checks);
-		print_facts(report->facts);
-	}
 	json_decref(report->facts);
 	json_decref(report->checks);
-	if (!printed || fflush(stdout) != 0)
-		return fail(EX_IOERR, "stdout", 0, "takes no more");
 	return status;
 }
 

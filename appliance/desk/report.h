@@ -33,8 +33,9 @@ void report_value(struct report *, const char *key, json_t *value);
 void report_check(struct report *, const char *name, refusal refused);
 
 /*
- * Prints and frees. Returns `status` when it is not 0, else EX_DATAERR when
- * a check was refused, else 0; EX_IOERR when stdout took no more.
+ * Frees, and returns `status`, when that is not 0: who failed has said why.
+ * Else prints, and returns EX_DATAERR when a check was refused, else 0;
+ * EX_IOERR when stdout took no more.
  */
 int report_end(struct report *, int status);
 
