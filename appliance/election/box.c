@@ -1,0 +1,120 @@
+#include "appliance/election/box.h"
+
+#include "appliance/election/statement.h"
+#include "appliance/formats/crypto.h"
+
+#include <string.h>
+
+static refusal station_signed(
+	const struct statement *statement, const struct plan *plan, int number)
+{
+	const struct station *station = &plan->station[number];
+	struct note_key key;
+	const refusal why = note_key_of(station->id, &station->key, &key);
+	return why != NULL ? why : statement_signed_by(statement, &key);
+}
+
+static refusal note_check(const struct box_terms *terms,
+	const struct statement *statement, struct box *out)
+{
+	const struct text *text = &statement->text;
+	const struct digest definition = text_digest(text, BOX_DEFINITION);
+	const uint64_t sequence = text_number(text, BOX_SEQUENCE);
+	uint8_t bk[TEXT_NAME_SIZE];
+	const int number =
+		plan_find_station(terms->plan, text_value(text, BOX_STATION));
+	refusal why;
+	if (!digest_equal(&definition, &terms->plan->definition))
+		return "the box is of another election";
+	if (text->rehearsal != terms->plan->rehearsal)
+		return "the box is of a rehearsal, or the election is";
+	if (number < 0)
+		return "the station is unknown";
+	why = station_signed(statement, terms->plan, number);
+	if (why != NULL)
+		return why;
+	out->station = number;
+	if (sequence < 1 || sequence > terms->plan->station[number].boxes)
+		return "the station delivers no box with this number";
+	out->sequence = (uint16_t)sequence;
+	text_name(text, BOX_BK, bk);
+	return memcmp(bk, terms->bk_name, sizeof(bk)) == 0
+		       ? NULL
+		       : "the box is sealed to another box key";
+}
+
+/* Bit 0 is the box key, bit i + 1 the definition's recipient i. */
+static unsigned recipient_of(
+	const struct box_terms *terms, const struct age_stanza *stanza)
+{
+	uint8_t tag[AGE_TAG_SIZE];
+	age_tag(&terms->bk, &stanza->enc, tag);
+	if (memcmp(tag, stanza->tag, sizeof(tag)) == 0)
+		return 1;
+	for (size_t i = 0; i < terms->plan->recipients; i++) {
+		age_tag(&terms->plan->recipient[i].key, &stanza->enc, tag);
+		if (memcmp(tag, stanza->tag, sizeof(tag)) == 0)
+			return 2U << i;
+	}
+	return 0;
+}
+
+static refusal recipients_check(
+	const struct box_terms *terms, const struct age_header *header)
+{
+	unsigned seen = 0;
+	for (size_t i = 0; i < header->stanza_count; i++) {
+		const unsigned who = recipient_of(terms, &header->stanza[i]);
+		if (who == 0)
+			return "the box has a recipient that the definition "
+			       "does not list";
+		if ((seen & who) != 0)
+			return "the box has a recipient twice";
+		seen |= who;
+	}
+	return (seen & 1) != 0 ? NULL : "the box is not sealed to the box key";
+}
+
+static refusal tags_check(
+	const struct text *text, const struct age_header *header)
+{
+	struct text_values tags = text_values(text, BOX_TAG);
+	size_t i = 0;
+	while (text_next(&tags)) {
+		uint8_t tag[AGE_TAG_SIZE];
+		struct writer out = writer_of(tag, sizeof(tag));
+		text_value_bytes(&tags, &out);
+		if (i >= header->stanza_count || out.size != sizeof(tag) ||
+			memcmp(tag, header->stanza[i].tag, sizeof(tag)) != 0)
+			return "the note lists other recipients than the box";
+		i++;
+	}
+	return i == header->stanza_count
+		       ? NULL
+		       : "the note lists other recipients than the box";
+}
+
+refusal box_check(const struct box_terms *terms, struct bytes note,
+	struct bytes file, struct box *out)
+{
+	struct statement statement;
+	struct digest named;
+	refusal why;
+	out->station = -1;
+	out->sequence = 0;
+	out->digest = sha256(file);
+	if (note.size > BOX_NOTE_MOST || file.size > BOX_MOST)
+		return "the box is too large";
+	why = statement_open(STATEMENT_BOX, note, &statement);
+	if (why == NULL)
+		why = note_check(terms, &statement, out);
+	if (why != NULL)
+		return why;
+	named = text_digest(&statement.text, BOX_CIPHERTEXT);
+	if (!digest_equal(&named, &out->digest))
+		return "the box is not the one that the station signed for";
+	why = age_header_parse(file, &out->header);
+	if (why == NULL)
+		why = recipients_check(terms, &out->header);
+	return why != NULL ? why : tags_check(&statement.text, &out->header);
+}

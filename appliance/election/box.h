@@ -1,0 +1,39 @@
+/*
+ * A delivered box: the station's note and the age file. What must hold before
+ * anybody opens it, checked at intake and again before the count.
+ */
+#ifndef SANDOQ_ELECTION_BOX_H
+#define SANDOQ_ELECTION_BOX_H
+
+#include "appliance/election/plan.h"
+#include "appliance/formats/age.h"
+
+enum {
+	BOX_NOTE_MOST = 32 * 1024,
+	BOX_MOST = 8 << 20,
+};
+
+/* Whom a box must be sealed to: the election's box key. */
+struct box_terms {
+	const struct plan *plan;
+	uint8_t bk_name[34];
+	struct p256_public bk;
+};
+
+struct box {
+	int station; /* -1 until a station of the plan signed for it */
+	uint16_t sequence;
+	struct digest digest;	  /* of the age file */
+	struct age_header header; /* borrows from the age file */
+};
+
+/*
+ * The note: a station of this election signed it for this definition and this
+ * box key. The file: exactly the bytes that the note names, for the box key
+ * and recipients that the definition lists, each once and in the note's order
+ * of tags. `out` holds what was found up to a refusal.
+ */
+refusal box_check(const struct box_terms *, struct bytes note,
+	struct bytes file, struct box *out);
+
+#endif

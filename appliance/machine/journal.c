@@ -1,0 +1,180 @@
+#include "appliance/machine/journal.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <string.h>
+
+static const uint8_t magic[8] = { 's', 'a', 'n', 'd', 'o', 'q', 'J', '1' };
+
+#define IN(state) (1U << (state))
+#define STAYS STATE_FAILED
+
+/* What is not here cannot happen. */
+static const struct entry_row rows[] = {
+	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), STATE_ENROLLED, true },
+	{ ENTRY_BOOT, "boot", (unsigned)~IN(STATE_BLANK), STAYS, true },
+	{ ENTRY_SEALED, "sealed", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
+		STATE_SEALED, true },
+	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), STATE_INTAKE, true },
+	{ ENTRY_BOX, "box", IN(STATE_INTAKE), STAYS, false },
+	{ ENTRY_REFUSED, "refused", IN(STATE_INTAKE), STAYS, false },
+	{ ENTRY_MEDIUM, "medium", IN(STATE_INTAKE), STAYS, true },
+	{ ENTRY_OPEN, "open", IN(STATE_INTAKE), STATE_OPEN, true },
+	{ ENTRY_CLOSED, "closed", IN(STATE_OPEN), STATE_CLOSED, true },
+	{ ENTRY_APPROVED, "approved", IN(STATE_CLOSED), STATE_APPROVED, true },
+	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED), STATE_RELEASED,
+		true },
+};
+
+const struct entry_row *entry_row_of(unsigned type)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
+
+const char *state_name(enum machine_state state)
+{
+	static const char *const name[] = {
+		[STATE_BLANK] = "blank",
+		[STATE_ENROLLED] = "enrolled",
+		[STATE_SEALED] = "sealed",
+		[STATE_INTAKE] = "intake",
+		[STATE_OPEN] = "open",
+		[STATE_CLOSED] = "closed",
+		[STATE_APPROVED] = "approved",
+		[STATE_RELEASED] = "released",
+		[STATE_FAILED] = "failed",
+	};
+	return name[state];
+}
+
+void journal_header_encode(
+	const struct journal_header *header, uint8_t out[JOURNAL_HEADER_SIZE])
+{
+	struct writer to = writer_of(out, JOURNAL_HEADER_SIZE);
+	write_bytes(&to, bytes_of(magic, sizeof(magic)));
+	write_u16(&to, header->type);
+	write_u16(&to, header->anchored ? 1 : 0);
+	write_u32(&to, 0);
+	write_u64(&to, header->entry);
+	write_u64(&to, header->size);
+	write_bytes(&to, bytes_of(header->payload.byte, SHA256_SIZE));
+	write_bytes(&to, bytes_of(header->previous.byte, SHA256_SIZE));
+}
+
+refusal journal_header_decode(
+	const uint8_t header[JOURNAL_HEADER_SIZE], struct journal_header *out)
+{
+	struct cursor in = cursor_of(bytes_of(header, JOURNAL_HEADER_SIZE));
+	const struct bytes start = cursor_take(&in, sizeof(magic));
+	uint16_t anchored;
+	uint32_t zero;
+	if (!bytes_equal(start, bytes_of(magic, sizeof(magic))))
+		return "there is no entry here";
+	out->type = cursor_u16(&in);
+	anchored = cursor_u16(&in);
+	zero = cursor_u32(&in);
+	out->entry = cursor_u64(&in);
+	out->size = cursor_u64(&in);
+	cursor_copy(&in, out->payload.byte, SHA256_SIZE);
+	cursor_copy(&in, out->previous.byte, SHA256_SIZE);
+	if (anchored > 1 || zero != 0)
+		return "the header has a value that no header has";
+	if (out->size > JOURNAL_PAYLOAD_MOST)
+		return "the payload is larger than any entry's";
+	out->anchored = anchored == 1;
+	return NULL;
+}
+
+uint64_t journal_entry_size(uint64_t payload_size)
+{
+	const uint64_t size = JOURNAL_LEAD_SIZE + payload_size;
+	return (size + JOURNAL_BLOCK_SIZE - 1) / JOURNAL_BLOCK_SIZE *
+	       JOURNAL_BLOCK_SIZE;
+}
+
+void journal_fold_start(struct journal_fold *fold)
+{
+	memset(fold, 0, sizeof(*fold));
+	fold->state = STATE_BLANK;
+	for (size_t i = 0; i <= ENTRY_RELEASED; i++)
+		fold->last[i] = UINT64_MAX;
+}
+
+static struct digest extended(
+	const struct digest *anchor, const struct digest *chain)
+{
+	const struct bytes part[] = { bytes_of(anchor->byte, SHA256_SIZE),
+		bytes_of(chain->byte, SHA256_SIZE) };
+	return sha256_parts(part, 2);
+}
+
+static refusal follows(const struct journal_fold *fold,
+	const struct journal_header *header, const struct entry_row *row)
+{
+	if (header->entry != fold->entries)
+		return "its number does not follow";
+	if (!digest_equal(&header->previous, &fold->chain))
+		return "it does not follow the entry before";
+	if (row == NULL)
+		return "its type is unknown";
+	if ((row->states & IN(fold->state)) == 0)
+		return "such an entry may not stand here";
+	if (row->anchored != header->anchored)
+		return "its anchor mark is wrong";
+	return NULL;
+}
+
+static void freeze(struct journal_fold *fold)
+{
+	fold->frozen_size = fold->tree.size;
+	fold->frozen_root = merkle_root(&fold->tree);
+}
+
+static void anchor(struct journal_fold *fold)
+{
+	fold->anchor_before = fold->anchor;
+	fold->anchored_chain = fold->chain;
+	fold->anchor = extended(&fold->anchor, &fold->chain);
+	fold->anchored = fold->entries;
+}
+
+refusal journal_fold_next(
+	struct journal_fold *fold, const uint8_t bytes[JOURNAL_HEADER_SIZE])
+{
+	struct journal_header header;
+	struct digest leaf;
+	const struct entry_row *row;
+	refusal why = journal_header_decode(bytes, &header);
+	if (why != NULL)
+		return why;
+	row = entry_row_of(header.type);
+	why = follows(fold, &header, row);
+	if (why != NULL)
+		return why;
+	if (header.type == ENTRY_OPEN)
+		freeze(fold);
+	leaf = merkle_leaf(bytes_of(bytes, JOURNAL_HEADER_SIZE));
+	merkle_append(&fold->tree, &leaf);
+	fold->chain = sha256(bytes_of(bytes, JOURNAL_HEADER_SIZE));
+	fold->last[header.type] = fold->entries++;
+	if (row->next != STAYS)
+		fold->state = row->next;
+	if (row->anchored)
+		anchor(fold);
+	if (header.type == ENTRY_OPEN)
+		fold->frozen_anchor = fold->anchor;
+	return NULL;
+}
+
+enum anchor_verdict journal_fold_compare(
+	const struct journal_fold *fold, const struct digest *value)
+{
+	if (digest_equal(&fold->anchor, value))
+		return ANCHOR_HOLDS;
+	if (digest_equal(&fold->anchor_before, value))
+		return ANCHOR_DUE;
+	return ANCHOR_DIFFERS;
+}

@@ -1,0 +1,69 @@
+#include "appliance/machine/memfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
+
+static bool write_all(int file, struct bytes content)
+{
+	while (content.size > 0) {
+		const ssize_t done = write(file, content.data, content.size);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		content.data += done;
+		content.size -= (size_t)done;
+	}
+	return true;
+}
+
+int memfd_of(struct bytes content)
+{
+	const int memfd =
+		memfd_create("sandoq", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (memfd < 0)
+		return -1;
+	if (write_all(memfd, content) &&
+		fcntl(memfd, F_ADD_SEALS, ALL_SEALS) == 0)
+		return memfd;
+	close(memfd);
+	return -1;
+}
+
+int memfd_written(const struct writer *out)
+{
+	return out->broken ? -1 : memfd_of(written(out));
+}
+
+refusal memfd_map(int memfd, size_t most, struct bytes *out)
+{
+	struct stat status;
+	void *data;
+	if (fcntl(memfd, F_GET_SEALS) != ALL_SEALS)
+		return "a memfd is not sealed";
+	if (fstat(memfd, &status) != 0 || status.st_size < 0 ||
+		(uint64_t)status.st_size > most)
+		return "a memfd is too large";
+	*out = bytes_of(NULL, 0);
+	if (status.st_size == 0)
+		return NULL;
+	data = mmap(
+		NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, memfd, 0);
+	if (data == MAP_FAILED)
+		return "a memfd cannot be mapped";
+	*out = bytes_of(data, (size_t)status.st_size);
+	return NULL;
+}
+
+void memfd_unmap(struct bytes *mapping)
+{
+	if (mapping->size > 0)
+		munmap((void *)(uintptr_t)mapping->data, mapping->size);
+	*mapping = bytes_of(NULL, 0);
+}

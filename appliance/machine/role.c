@@ -1,0 +1,81 @@
+#include "appliance/machine/role.h"
+
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/spawn.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct wire_end role_end(enum role self)
+{
+	return (struct wire_end){
+		.socket = SPAWN_SOCKET, .self = self, .peer = ROLE_SUPERVISOR
+	};
+}
+
+static const struct role_duty *duty_of(
+	const struct role_duty *duty, size_t count, enum wire_type type)
+{
+	for (size_t i = 0; i < count; i++)
+		if (duty[i].type == type)
+			return &duty[i];
+	return NULL;
+}
+
+bool role_serve_one(struct wire_end *end, const struct role_duty *duties,
+	size_t count, void *state)
+{
+	struct wire_message message;
+	const struct role_duty *duty;
+	refusal why;
+	if (wire_receive(end, -1, &message) != NULL)
+		return false;
+	duty = duty_of(duties, count, message.type);
+	why = duty == NULL ? "not this role's duty"
+			   : duty->handle(state, end, &message);
+	wire_close(&message);
+	wipe(&message, sizeof(message));
+	return why == NULL;
+}
+
+int role_serve(struct wire_end *end, const struct role_duty *duties,
+	size_t count, void *state)
+{
+	while (role_serve_one(end, duties, count, state))
+		;
+	return 1;
+}
+
+refusal role_refuse(struct wire_end *end, const char *what, const char *why,
+	const char *more)
+{
+	struct wire_text text;
+	char line[WIRE_TEXT_MOST];
+	const char *const part[] = { what, why, more };
+	size_t size = 0;
+	line[0] = '\0';
+	for (size_t i = 0; i < 3; i++) {
+		if (part[i] == NULL || part[i][0] == '\0')
+			continue;
+		const int added = snprintf(line + size, sizeof(line) - size,
+			"%s%s", size > 0 ? ": " : "", part[i]);
+		if (added < 0 || (size_t)added >= sizeof(line) - size)
+			break;
+		size += (size_t)added;
+	}
+	wire_text_set(&text, line);
+	return wire_send(end, REFUSED, &text, NULL, 0);
+}
+
+refusal role_send_written(struct wire_end *end, enum wire_type type,
+	const void *body, const struct writer *content)
+{
+	const int memfd = memfd_written(content);
+	refusal why;
+	if (memfd < 0)
+		return "the answer does not fit";
+	why = wire_send(end, type, body, &memfd, 1);
+	close(memfd);
+	return why;
+}

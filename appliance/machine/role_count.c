@@ -1,0 +1,204 @@
+/*
+ * The count role: one fresh process for one box. It checks the box, is given
+ * that box's file key, decrypts, reads every ballot, sends one tally and ends.
+ */
+#include "appliance/machine/roles.h"
+
+#include "appliance/election/ballots.h"
+#include "appliance/election/box.h"
+#include "appliance/election/rules.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/role.h"
+#include "appliance/machine/spawn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BOX_ITEMS = SPAWN_GRANTED,
+	PLAN = SPAWN_GRANTED + 1,
+};
+
+struct counting {
+	struct bytes items;
+	struct bytes encoded_plan;
+	struct plan *plan;
+	struct box box;
+};
+
+static refusal load(struct counting *counting)
+{
+	refusal why = memfd_map(BOX_ITEMS, ITEMS_MOST, &counting->items);
+	if (why == NULL)
+		why = memfd_map(PLAN, ITEMS_MOST, &counting->encoded_plan);
+	if (why == NULL)
+		why = plan_decode(counting->encoded_plan, &counting->plan);
+	return why != NULL ? why : items_check(counting->items);
+}
+
+static refusal send_void(
+	struct wire_end *end, const struct box *box, const char *reason)
+{
+	struct intake_box message = {
+		.station = box->station < 0 ? WIRE_NO_STATION
+					    : (uint16_t)box->station,
+		.sequence = box->sequence,
+		.digest = box->digest,
+	};
+	wire_text_set(&message.why, reason);
+	return wire_send(end, COUNT_VOID, &message, NULL, 0);
+}
+
+static refusal terms_of(const struct counting *counting,
+	const struct count_box *asked, struct box_terms *terms)
+{
+	terms->plan = counting->plan;
+	memcpy(terms->bk_name, asked->bk, sizeof(terms->bk_name));
+	if (!digest_equal(&asked->definition, &counting->plan->definition))
+		return "the plan is of another definition";
+	return p256_from_point(
+		bytes_of(asked->bk_point, P256_POINT_SIZE), &terms->bk);
+}
+
+static refusal send_stanza(struct wire_end *end, const struct box *box,
+	const struct age_stanza *stanza)
+{
+	struct count_stanza message = {
+		.station = (uint16_t)box->station,
+		.sequence = box->sequence,
+		.digest = box->digest,
+	};
+	memcpy(message.stanza.tag, stanza->tag, AGE_TAG_SIZE);
+	p256_to_point(&stanza->enc, message.stanza.enc);
+	memcpy(message.stanza.body, stanza->body, AGE_BODY_SIZE);
+	return wire_send(end, COUNT_STANZA, &message, NULL, 0);
+}
+
+static refusal handle_box(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct counting *counting = state;
+	const struct count_box *asked = &message->body.count_box;
+	struct box_terms terms;
+	struct p256_public key;
+	struct bytes note;
+	struct bytes file;
+	const struct age_stanza *stanza;
+	refusal why = load(counting);
+	if (why == NULL)
+		why = terms_of(counting, asked, &terms);
+	if (why == NULL)
+		why = p256_from_point(
+			bytes_of(asked->key_point, P256_POINT_SIZE), &key);
+	if (why != NULL)
+		return role_refuse(end, "the box cannot be judged", why, NULL);
+	if (!items_find(counting->items, "note", &note) ||
+		!items_find(counting->items, "age", &file))
+		return role_refuse(end, "the entry holds no box", NULL, NULL);
+	why = box_check(&terms, note, file, &counting->box);
+	if (why != NULL)
+		return send_void(end, &counting->box, why);
+	stanza = age_find(&counting->box.header, &key);
+	if (stanza == NULL)
+		return send_void(end, &counting->box,
+			"the box is not sealed to the key that opens it");
+	return send_stanza(end, &counting->box, stanza);
+}
+
+/* Opens the payload chunk by chunk into the decoder. */
+static refusal decode_payload(struct bytes payload,
+	const struct age_file_key *key, struct ballots_decoder *decoder)
+{
+	static uint8_t plain[AGE_CHUNK_SIZE];
+	struct cursor in = cursor_of(payload);
+	struct bytes nonce = cursor_take(&in, AGE_NONCE_SIZE);
+	struct age_stream stream;
+	refusal why = NULL;
+	if (in.broken)
+		return "the box is truncated";
+	stream = age_stream_of(key, nonce.data);
+	while (why == NULL && !stream.ended) {
+		const bool last = in.rest.size <= AGE_SEALED_CHUNK_SIZE;
+		const struct bytes sealed = cursor_take(
+			&in, last ? in.rest.size : AGE_SEALED_CHUNK_SIZE);
+		why = age_chunk_open(&stream, sealed, last, plain);
+		if (why == NULL)
+			why = ballots_feed(decoder,
+				bytes_of(plain, sealed.size - AEAD_TAG_SIZE));
+	}
+	wipe(&stream, sizeof(stream));
+	wipe(plain, sizeof(plain));
+	return why != NULL ? why : ballots_end(decoder);
+}
+
+static refusal tally_box(const struct counting *counting,
+	const struct age_file_key *key, struct tally *tally)
+{
+	struct counter counter;
+	struct ballots_decoder decoder;
+	refusal why = age_header_verify(&counting->box.header, key);
+	if (why != NULL)
+		return why;
+	if (!counter_init(&counter, tally))
+		return "there is no memory";
+	ballots_begin(&decoder, counting->plan, (uint16_t)counting->box.station,
+		counting->box.sequence, counter_count, &counter);
+	why = decode_payload(counting->box.header.payload, key, &decoder);
+	counter_free(&counter);
+	return why;
+}
+
+static refusal send_vector(struct wire_end *end,
+	const struct counting *counting, const struct tally *tally)
+{
+	const struct count_vector message = {
+		.station = (uint16_t)counting->box.station,
+		.sequence = counting->box.sequence,
+		.digest = counting->box.digest,
+		.ballots = tally_ballots(tally),
+	};
+	const size_t size = tally_encoded_size(counting->plan, tally->contests);
+	uint8_t *space = malloc(size);
+	struct writer out = writer_of(space, size);
+	refusal why = "there is no memory";
+	if (space != NULL) {
+		tally_encode(&out, tally);
+		why = role_send_written(end, COUNT_VECTOR, &message, &out);
+	}
+	free(space);
+	return why;
+}
+
+static refusal handle_key(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct counting *counting = state;
+	struct age_file_key key;
+	struct tally tally;
+	refusal why;
+	memcpy(key.byte, message->body.file_key.key, sizeof(key.byte));
+	wipe(&message->body.file_key, sizeof(message->body.file_key));
+	if (!tally_init(&tally, counting->plan,
+		    counting->plan->station[counting->box.station].contests))
+		return "there is no memory";
+	why = tally_box(counting, &key, &tally);
+	wipe(&key, sizeof(key));
+	why = why != NULL ? send_void(end, &counting->box, why)
+			  : send_vector(end, counting, &tally);
+	tally_free(&tally);
+	return why;
+}
+
+int role_count(void)
+{
+	static const struct role_duty duties[] = {
+		{ COUNT_BOX, handle_box },
+		{ COUNT_KEY, handle_key },
+	};
+	struct counting counting = { .box = { .station = -1 } };
+	struct wire_end end = role_end(ROLE_COUNT);
+	return role_serve(
+		&end, duties, sizeof(duties) / sizeof(duties[0]), &counting);
+}

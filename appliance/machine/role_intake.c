@@ -1,0 +1,419 @@
+/*
+ * The intake role: one process for one medium, which it holds open for
+ * reading and nothing else. It takes the courier archive apart, strictly, and
+ * checks each box before anybody keeps it.
+ */
+#include "appliance/machine/roles.h"
+
+#include "appliance/election/box.h"
+#include "appliance/election/statement.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/formats/ustar.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/role.h"
+#include "appliance/machine/spawn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	MEDIUM = SPAWN_GRANTED,
+	/* Of one member: a definition or a box. */
+	MEMBER_MOST = 32 << 20,
+	/* Of one archive without boxes. */
+	LETTER_MOST = ITEMS_MOST,
+};
+
+struct medium {
+	uint64_t at; /* offset of the next header block */
+	enum courier_kind kind;
+	struct digest nonce;
+};
+
+/* A member in memory from malloc. */
+struct member_file {
+	struct ustar_member member;
+	uint8_t *data;
+};
+
+static refusal read_medium(uint64_t offset, void *out, size_t size)
+{
+	uint8_t *to = out;
+	while (size > 0) {
+		const ssize_t got = pread(MEDIUM, to, size, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			return "the medium ends in the middle of its archive";
+		if (got < 0)
+			return "the medium cannot be read";
+		to += got;
+		offset += (uint64_t)got;
+		size -= (size_t)got;
+	}
+	return NULL;
+}
+
+static refusal padding_is_zero(uint64_t offset, size_t size)
+{
+	uint8_t padding[USTAR_BLOCK_SIZE];
+	const refusal why = read_medium(offset, padding, size);
+	if (why != NULL)
+		return why;
+	for (size_t i = 0; i < size; i++)
+		if (padding[i] != 0)
+			return "the archive has bytes between its members";
+	return NULL;
+}
+
+/* The next member; the caller frees file->data, also when refused. */
+static refusal next_member(
+	struct medium *medium, size_t most, struct member_file *file)
+{
+	uint8_t block[USTAR_BLOCK_SIZE];
+	size_t size;
+	refusal why = read_medium(medium->at, block, sizeof(block));
+	file->data = NULL;
+	if (why == NULL)
+		why = ustar_header_decode(block, &file->member);
+	if (why != NULL || file->member.end)
+		return why;
+	if (file->member.size > most)
+		return "a member of the archive is too large";
+	size = (size_t)file->member.size;
+	file->data = malloc(size + 1);
+	if (file->data == NULL)
+		return "there is no memory";
+	why = read_medium(medium->at + sizeof(block), file->data, size);
+	if (why == NULL)
+		why = padding_is_zero(
+			medium->at + sizeof(block) + size, ustar_padding(size));
+	medium->at += sizeof(block) + size + ustar_padding(size);
+	return why;
+}
+
+static refusal end_check(const struct medium *medium)
+{
+	uint8_t block[USTAR_BLOCK_SIZE];
+	struct ustar_member member;
+	refusal why = read_medium(
+		medium->at + USTAR_BLOCK_SIZE, block, sizeof(block));
+	if (why == NULL)
+		why = ustar_header_decode(block, &member);
+	if (why != NULL)
+		return why;
+	return member.end ? NULL : "the archive does not end as it should";
+}
+
+static struct bytes content_of(const struct member_file *file)
+{
+	return bytes_of(file->data, (size_t)file->member.size);
+}
+
+static enum courier_kind kind_of(struct bytes label)
+{
+	static const struct {
+		const char *label;
+		enum courier_kind kind;
+	} kinds[] = {
+		{ "sandoq/courier/v1 enrol\n", COURIER_ENROL },
+		{ "sandoq/courier/v1 election\n", COURIER_ELECTION },
+		{ "sandoq/courier/v1 boxes\n", COURIER_BOXES },
+		{ "sandoq/courier/v1 approvals\n", COURIER_APPROVALS },
+		{ "sandoq/courier/v1 outbox\n", COURIER_OUTBOX },
+	};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (bytes_equal(label, bytes_of_text(kinds[i].label)))
+			return kinds[i].kind;
+	return 0;
+}
+
+static refusal read_label(struct medium *medium)
+{
+	struct member_file file;
+	refusal why = next_member(medium, 64, &file);
+	if (why == NULL &&
+		(file.member.end || strcmp(file.member.name, "courier") != 0))
+		why = "the first member is not named courier";
+	if (why == NULL) {
+		medium->kind = kind_of(content_of(&file));
+		if (medium->kind == 0)
+			why = "its label names no kind of courier";
+	}
+	free(file.data);
+	return why;
+}
+
+static refusal nonce_of(struct bytes content, struct digest *out)
+{
+	struct text text;
+	const refusal why = statement_decode(STATEMENT_NONCE, content, &text);
+	if (why == NULL)
+		*out = text_digest(&text, NONCE_NONCE);
+	return why;
+}
+
+/* An outbox holds nothing more, or one nonce. */
+static refusal read_outbox(struct medium *medium)
+{
+	struct member_file file;
+	refusal why = next_member(medium, 4096, &file);
+	if (why == NULL && !file.member.end) {
+		why = strcmp(file.member.name, "nonce") == 0
+			      ? nonce_of(content_of(&file), &medium->nonce)
+			      : "an outbox holds something else than a nonce";
+	}
+	free(file.data);
+	return why;
+}
+
+static refusal handle_start(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct medium *medium = state;
+	struct intake_kind answer = { 0 };
+	refusal why = read_label(medium);
+	(void)message;
+	if (why == NULL && medium->kind == COURIER_OUTBOX)
+		why = read_outbox(medium);
+	if (why != NULL)
+		return role_refuse(end, "not a courier medium", why, NULL);
+	answer.kind = (uint16_t)medium->kind;
+	answer.nonce = medium->nonce;
+	return wire_send(end, INTAKE_KIND, &answer, NULL, 0);
+}
+
+/* Every member of a letter becomes a public item of the same name. */
+static refusal read_letter(struct medium *medium, struct writer *items)
+{
+	for (;;) {
+		struct member_file file;
+		refusal why = next_member(medium, LETTER_MOST, &file);
+		if (why == NULL && file.member.end) {
+			free(file.data);
+			return end_check(medium);
+		}
+		if (why == NULL)
+			write_item(items, ITEM_PUBLIC, file.member.name,
+				content_of(&file));
+		free(file.data);
+		if (why != NULL)
+			return why;
+		if (items->broken)
+			return "the archive is too large";
+	}
+}
+
+static refusal handle_take(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	uint8_t *space = malloc(LETTER_MOST);
+	struct writer items = writer_of(space, LETTER_MOST);
+	refusal why = "there is no memory";
+	(void)message;
+	if (space != NULL)
+		why = read_letter(state, &items);
+	if (why == NULL)
+		why = items_check(written(&items));
+	why = why != NULL
+		      ? role_refuse(end, "the medium", why, NULL)
+		      : role_send_written(end, INTAKE_MEMBERS, NULL, &items);
+	free(space);
+	return why;
+}
+
+/* What boxes are checked against. */
+struct taking {
+	struct wire_end *end;
+	struct plan *plan;
+	struct box_terms terms;
+	const struct election *election;
+	struct intake_end count;
+};
+
+static refusal keys_note_check(const struct taking *taking, struct bytes note)
+{
+	const struct election *election = taking->election;
+	const struct statement_value says[] = {
+		{ ELECTION_KEYS_DEFINITION,
+			bytes_of(election->definition.byte, SHA256_SIZE), 0,
+			"it is of another definition" },
+		{ ELECTION_KEYS_AK, bytes_of(election->ak, WIRE_NAME_SIZE), 0,
+			"it names another AK" },
+		{ ELECTION_KEYS_BK, bytes_of(election->bk, WIRE_NAME_SIZE), 0,
+			"it names another box key" },
+		{ ELECTION_KEYS_RK, bytes_of(election->rk, WIRE_NAME_SIZE), 0,
+			"it names another result key" },
+	};
+	struct statement statement;
+	refusal why = statement_open(STATEMENT_ELECTION_KEYS, note, &statement);
+	if (why == NULL)
+		why = statement_signed_by_quorum(
+			&statement, &taking->plan->quorum[AUTHORITY], NULL);
+	if (why == NULL)
+		why = statement_says(&statement.text, election->rehearsal != 0,
+			says, sizeof(says) / sizeof(says[0]));
+	return why;
+}
+
+static refusal send_items(struct wire_end *end, enum wire_type type,
+	const void *body, const struct item *item, size_t count)
+{
+	size_t room = 0;
+	uint8_t *space;
+	struct writer out;
+	refusal why;
+	for (size_t i = 0; i < count; i++)
+		room += ITEM_OVERHEAD + ITEM_NAME_MOST + item[i].content.size;
+	space = malloc(room);
+	if (space == NULL)
+		return "there is no memory";
+	out = writer_of(space, room);
+	for (size_t i = 0; i < count; i++)
+		write_item(&out, ITEM_PUBLIC, (const char *)item[i].name.data,
+			item[i].content);
+	why = role_send_written(end, type, body, &out);
+	free(space);
+	return why;
+}
+
+static refusal take_keys_note(struct medium *medium, struct taking *taking)
+{
+	struct member_file file;
+	refusal why = next_member(medium, BOX_NOTE_MOST, &file);
+	if (why == NULL &&
+		(file.member.end ||
+			strcmp(file.member.name, "election-keys.note") != 0))
+		why = "election-keys.note is missing";
+	if (why == NULL)
+		why = keys_note_check(taking, content_of(&file));
+	if (why == NULL) {
+		const struct item item = {
+			.name = bytes_of_text("election-keys.note"),
+			.content = content_of(&file),
+		};
+		why = send_items(taking->end, INTAKE_KEYS, NULL, &item, 1);
+	}
+	free(file.data);
+	return why;
+}
+
+/* "boxes/NAME" of "boxes/NAME" + ending, or nothing. */
+static struct bytes stem_of(const char *name, const char *ending)
+{
+	const size_t size = strlen(name);
+	const size_t tail = strlen(ending);
+	if (strncmp(name, "boxes/", 6) != 0 || size <= 6 + tail ||
+		strcmp(name + size - tail, ending) != 0)
+		return bytes_of(NULL, 0);
+	return bytes_of(name, size - tail);
+}
+
+static refusal pair_check(
+	const struct member_file *note, const struct member_file *age)
+{
+	const struct bytes stem = stem_of(note->member.name, ".note");
+	if (stem.size == 0 || age->member.end ||
+		!bytes_equal(stem, stem_of(age->member.name, ".age")))
+		return "boxes do not come as NAME.note, then NAME.age";
+	return NULL;
+}
+
+static refusal send_box(
+	struct taking *taking, struct bytes note, struct bytes age)
+{
+	const struct item item[] = {
+		{ .name = bytes_of_text("note"), .content = note },
+		{ .name = bytes_of_text("age"), .content = age },
+	};
+	struct box box;
+	struct intake_box told = { 0 };
+	const refusal why = box_check(&taking->terms, note, age, &box);
+	told.station =
+		box.station < 0 ? WIRE_NO_STATION : (uint16_t)box.station;
+	told.sequence = box.sequence;
+	told.digest = box.digest;
+	if (why != NULL) {
+		taking->count.refused++;
+		wire_text_set(&told.why, why);
+		return wire_send(taking->end, INTAKE_VOID, &told, NULL, 0);
+	}
+	taking->count.boxes++;
+	return send_items(taking->end, INTAKE_BOX, &told, item, 2);
+}
+
+/* One note and one age file; `*end` is set when the archive ends instead. */
+static refusal take_box(struct medium *medium, struct taking *taking, bool *end)
+{
+	struct member_file note;
+	struct member_file age = { .data = NULL };
+	refusal why = next_member(medium, BOX_NOTE_MOST, &note);
+	*end = why == NULL && note.member.end;
+	if (*end)
+		return end_check(medium);
+	if (why == NULL)
+		why = next_member(medium, MEMBER_MOST, &age);
+	if (why == NULL)
+		why = pair_check(&note, &age);
+	if (why == NULL)
+		why = send_box(taking, content_of(&note), content_of(&age));
+	free(note.data);
+	free(age.data);
+	return why;
+}
+
+static refusal take_boxes(struct medium *medium, struct taking *taking)
+{
+	bool end = false;
+	refusal why = take_keys_note(medium, taking);
+	while (why == NULL && !end)
+		why = take_box(medium, taking, &end);
+	return why;
+}
+
+static refusal prepare(struct taking *taking, int plan)
+{
+	struct bytes encoded;
+	refusal why = memfd_map(plan, ITEMS_MOST, &encoded);
+	if (why == NULL) {
+		why = plan_decode(encoded, &taking->plan);
+		memfd_unmap(&encoded);
+	}
+	if (why != NULL)
+		return why;
+	taking->terms.plan = taking->plan;
+	memcpy(taking->terms.bk_name, taking->election->bk, WIRE_NAME_SIZE);
+	return p256_from_point(
+		bytes_of(taking->election->bk_point, P256_POINT_SIZE),
+		&taking->terms.bk);
+}
+
+static refusal handle_boxes(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct taking taking = { .end = end,
+		.election = &message->body.election };
+	refusal why = prepare(&taking, message->descriptor[0]);
+	if (why == NULL)
+		why = take_boxes(state, &taking);
+	plan_free(taking.plan);
+	if (why != NULL)
+		return role_refuse(end, "the medium", why, NULL);
+	return wire_send(end, INTAKE_END, &taking.count, NULL, 0);
+}
+
+int role_intake(void)
+{
+	static const struct role_duty duties[] = {
+		{ INTAKE_START, handle_start },
+		{ INTAKE_TAKE, handle_take },
+		{ INTAKE_TAKE_BOXES, handle_boxes },
+	};
+	struct medium medium = { 0 };
+	struct wire_end end = role_end(ROLE_INTAKE);
+	return role_serve(
+		&end, duties, sizeof(duties) / sizeof(duties[0]), &medium);
+}

@@ -1,0 +1,179 @@
+/*
+ * The publish role: one process for one outbox. It turns lists of public items
+ * into a `sent` archive on the raw medium. The first block is written last, so
+ * that a medium taken out too early is no archive at all.
+ */
+#include "appliance/machine/roles.h"
+
+#include "appliance/formats/ustar.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/journal.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/role.h"
+#include "appliance/machine/spawn.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OUTBOX = SPAWN_GRANTED };
+
+static const char label[] = "sandoq/courier/v1 sent\n";
+
+struct outbox {
+	uint64_t at;
+};
+
+static refusal write_medium(uint64_t offset, struct bytes content)
+{
+	while (content.size > 0) {
+		const ssize_t put = pwrite(
+			OUTBOX, content.data, content.size, (off_t)offset);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0 && errno != ENOSPC)
+			return "it cannot be written";
+		if (put <= 0)
+			return "it is too small: bring a larger one";
+		content.data += put;
+		content.size -= (size_t)put;
+		offset += (uint64_t)put;
+	}
+	return NULL;
+}
+
+static refusal write_padding(uint64_t offset, size_t size)
+{
+	static const uint8_t zero[USTAR_BLOCK_SIZE];
+	return write_medium(offset, bytes_of(zero, size));
+}
+
+/* Header, content and padding at `offset`; gives the offset behind them. */
+static refusal write_member(uint64_t offset, const char *name,
+	struct bytes content, uint64_t *behind)
+{
+	uint8_t block[USTAR_BLOCK_SIZE];
+	const size_t padding = ustar_padding(content.size);
+	refusal why = ustar_header_encode(name, content.size, block);
+	if (why == NULL)
+		why = write_medium(offset, bytes_of(block, sizeof(block)));
+	if (why == NULL)
+		why = write_medium(offset + sizeof(block), content);
+	if (why == NULL)
+		why = write_padding(
+			offset + sizeof(block) + content.size, padding);
+	*behind = offset + sizeof(block) + content.size + padding;
+	return why;
+}
+
+/* How an item of an entry is named in the archive. */
+static void member_name(const struct publish_members_of *of,
+	const struct item *item, char name[USTAR_NAME_MOST + 1])
+{
+	const int size = (int)item->name.size;
+	const char *const text = (const char *)item->name.data;
+	const size_t most = USTAR_NAME_MOST + 1;
+	switch (of->type) {
+	case 0:
+		snprintf(name, most, "now/%.*s", size, text);
+		return;
+	case ENTRY_BOX:
+		snprintf(name, most, "boxes/%04" PRIu64 ".%.*s", of->entry,
+			size, text);
+		return;
+	case ENTRY_REFUSED:
+		snprintf(name, most, "refused/%04" PRIu64, of->entry);
+		return;
+	case ENTRY_OPEN:
+		snprintf(name, most, "open-%.*s", size, text);
+		return;
+	case ENTRY_APPROVED:
+		snprintf(name, most, "release-%.*s", size, text);
+		return;
+	default:
+		snprintf(name, most, "%.*s", size, text);
+		return;
+	}
+}
+
+static refusal write_items(struct outbox *outbox,
+	const struct publish_members_of *of, struct bytes list)
+{
+	struct cursor rest = cursor_of(list);
+	while (rest.rest.size > 0) {
+		char name[USTAR_NAME_MOST + 1];
+		struct item item;
+		refusal why = items_next(&rest, &item);
+		if (why == NULL && item.visibility == ITEM_PUBLIC) {
+			member_name(of, &item, name);
+			why = write_member(
+				outbox->at, name, item.content, &outbox->at);
+		}
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+static refusal answer(struct wire_end *end, refusal why)
+{
+	if (why != NULL)
+		return role_refuse(end, "the outbox", why, NULL);
+	return wire_send(end, DONE, NULL, NULL, 0);
+}
+
+static refusal handle_members(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct bytes list;
+	refusal why = memfd_map(message->descriptor[0], ITEMS_MOST, &list);
+	if (why == NULL) {
+		why = write_items(state, &message->body.members_of, list);
+		memfd_unmap(&list);
+	}
+	return answer(end, why);
+}
+
+static refusal handle_state(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct outbox *outbox = state;
+	char line[WIRE_TEXT_MOST + 1];
+	snprintf(line, sizeof(line), "%s\n", message->body.text.line);
+	return answer(end, write_member(outbox->at, "now/state",
+				   bytes_of_text(line), &outbox->at));
+}
+
+static refusal handle_end(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct outbox *outbox = state;
+	uint64_t behind;
+	refusal why = write_padding(outbox->at, USTAR_BLOCK_SIZE);
+	(void)message;
+	if (why == NULL)
+		why = write_padding(
+			outbox->at + USTAR_BLOCK_SIZE, USTAR_BLOCK_SIZE);
+	if (why == NULL && fsync(OUTBOX) != 0)
+		why = "it cannot be written";
+	if (why == NULL)
+		why = write_member(0, "courier", bytes_of_text(label), &behind);
+	if (why == NULL && fsync(OUTBOX) != 0)
+		why = "it cannot be written";
+	return answer(end, why);
+}
+
+int role_publish(void)
+{
+	static const struct role_duty duties[] = {
+		{ PUBLISH_MEMBERS_OF, handle_members },
+		{ PUBLISH_STATE, handle_state },
+		{ PUBLISH_END, handle_end },
+	};
+	struct outbox outbox = { .at = 2 * USTAR_BLOCK_SIZE };
+	struct wire_end end = role_end(ROLE_PUBLISH);
+	return role_serve(
+		&end, duties, sizeof(duties) / sizeof(duties[0]), &outbox);
+}

@@ -1,0 +1,144 @@
+/*
+ * The tally role: one process for one pass. It adds the boxes' tallies, allots
+ * the seats and writes the canonical result.
+ */
+#include "appliance/machine/roles.h"
+
+#include "appliance/election/result.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/role.h"
+#include "appliance/machine/spawn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLAN = SPAWN_GRANTED };
+
+struct tallying {
+	struct bytes encoded_plan;
+	struct plan *plan;
+	struct result result;
+};
+
+static refusal start(struct tallying *tallying)
+{
+	refusal why = memfd_map(PLAN, ITEMS_MOST, &tallying->encoded_plan);
+	if (why == NULL)
+		why = plan_decode(tallying->encoded_plan, &tallying->plan);
+	if (why == NULL && !result_init(&tallying->result, tallying->plan))
+		why = "there is no memory";
+	return why;
+}
+
+static refusal add(struct tallying *tallying, const struct tally_add *message,
+	struct bytes vector)
+{
+	const struct result_box box = {
+		.entry = message->entry,
+		.station = message->box.station,
+		.sequence = message->box.sequence,
+		.sealed = message->box.digest,
+		.ballots = message->box.ballots,
+	};
+	struct tally tally;
+	refusal why;
+	if (box.station >= tallying->plan->stations)
+		return "the station is unknown";
+	if (!tally_init(&tally, tallying->plan,
+		    tallying->plan->station[box.station].contests))
+		return "there is no memory";
+	why = tally_decode(&tally, vector);
+	if (why == NULL && tally_ballots(&tally) != box.ballots)
+		why = "the tally has another number of ballots than was said";
+	if (why == NULL)
+		why = result_add_box(&tallying->result, &box, &tally);
+	tally_free(&tally);
+	return why;
+}
+
+static refusal handle_add(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct tallying *tallying = state;
+	struct bytes vector;
+	refusal why = memfd_map(message->descriptor[0], ITEMS_MOST, &vector);
+	if (why == NULL) {
+		why = add(tallying, &message->body.add, vector);
+		memfd_unmap(&vector);
+	}
+	if (why != NULL)
+		return role_refuse(end, "a box's tally", why, NULL);
+	return wire_send(end, DONE, NULL, NULL, 0);
+}
+
+static refusal handle_void(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct tallying *tallying = state;
+	const struct tally_void *told = &message->body.voided;
+	struct result_void entry = {
+		.entry = told->entry,
+		.station = told->box.station == WIRE_NO_STATION
+				   ? -1
+				   : told->box.station,
+		.sealed = told->box.digest,
+	};
+	refusal why;
+	memcpy(entry.reason, told->box.why.line, RESULT_REASON_MOST);
+	why = result_add_void(&tallying->result, &entry);
+	if (why != NULL)
+		return role_refuse(end, "a void box", why, NULL);
+	return wire_send(end, DONE, NULL, NULL, 0);
+}
+
+static void bind(struct result_binding *binding, const struct tally_close *told)
+{
+	memcpy(binding->ak, told->ak, sizeof(binding->ak));
+	memcpy(binding->bk, told->bk, sizeof(binding->bk));
+	memcpy(binding->rk, told->rk, sizeof(binding->rk));
+	binding->checkpoint_size = told->size;
+	binding->checkpoint_root = told->root;
+	binding->journal = told->anchor;
+	binding->phase = told->phase;
+	binding->revocation = told->revocation;
+}
+
+static refusal handle_close(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct tallying *tallying = state;
+	size_t most;
+	uint8_t *space;
+	struct writer out;
+	struct digest digest;
+	refusal why;
+	bind(&tallying->result.binding, &message->body.close);
+	most = result_size_most(&tallying->result);
+	space = malloc(most);
+	if (space == NULL)
+		return "there is no memory";
+	out = writer_of(space, most);
+	why = result_write(&out, &tallying->result);
+	digest = sha256(written(&out));
+	why = why != NULL ? role_refuse(end, "the result", why, NULL)
+			  : role_send_written(end, TALLY_RESULT, &digest, &out);
+	free(space);
+	return why;
+}
+
+int role_tally(void)
+{
+	static const struct role_duty duties[] = {
+		{ TALLY_ADD, handle_add },
+		{ TALLY_VOID, handle_void },
+		{ TALLY_CLOSE, handle_close },
+	};
+	struct tallying tallying = { 0 };
+	struct wire_end end = role_end(ROLE_TALLY);
+	if (start(&tallying) != NULL)
+		return 1;
+	return role_serve(
+		&end, duties, sizeof(duties) / sizeof(duties[0]), &tallying);
+}
