@@ -52,6 +52,7 @@ struct result_binding {
 };
 
 struct result_box {
+	/* Its number in the journal. */
 	uint64_t entry;
 	uint16_t station;
 	uint16_t sequence;
@@ -66,43 +67,59 @@ struct result_void {
 	/* -1 when nobody can tell. */
 	int station;
 	struct digest sealed;
+	/* Clean UTF-8. */
 	char reason[RESULT_REASON_MOST + 1];
 };
 
 struct result {
 	const struct plan *plan;
 	struct result_binding binding;
-	/* A tally for each station of the plan, all zeros without a box. */
+	/* One for each station of the plan, all zeros without a box. */
 	struct tally *station;
 	size_t boxes;
 	struct result_box *box;
 	size_t voids;
 	struct result_void *voided;
+	/* Each station's box counted last, and each box's one before that,
+	 * as 1 + its index in `box`; 0 for none. */
+	size_t *newest;
+	size_t *before;
+	size_t box_capacity;
+	size_t void_capacity;
 };
 
-/* Stations at zero, no box; false when there is no memory. */
+/*
+ * Stations at zero, no box, binding all zeros for the caller to fill. False
+ * when there is no memory; result_free is due in either case.
+ */
 bool result_init(struct result *, const struct plan *);
 void result_free(struct result *);
 /*
- * Enters what one box held, in ascending order of entries. Refused: a box
- * that was already counted, one that the station does not have, or a tally
- * that cannot be (tally_check), with the station's ballots so far.
+ * Enters what one box held, boxes in ascending order of entries. Refused: a
+ * box that was already counted, one that the station does not have, a tally
+ * that cannot be (tally_check), and one that brings the station above the
+ * ballots it was issued. What is refused leaves the result as it was.
  */
 refusal result_add_box(
 	struct result *, const struct result_box *, const struct tally *);
+/* Likewise in ascending order of entries. */
 refusal result_add_void(struct result *, const struct result_void *);
 
-/* The sum over all stations, into a tally of all contests. */
+/* How many boxes of a station are counted. */
+size_t result_station_boxes(const struct result *, uint16_t station);
+/* Sums over all stations, into an empty tally of all contests. */
 refusal result_total(const struct result *, struct tally *total);
 
-/* No result of this shape is longer. */
+/* No text of this result is longer. */
 size_t result_size_most(const struct result *);
-/* Gives the reason when the tallies cannot be a result. */
+/* Refuses what no count can have given. */
 refusal result_write(struct writer *, const struct result *);
+
 /*
  * Reads a result of this plan: accepted only if result_write makes the same
- * bytes of it. `*line`, from 1, is where a refused text is wrong. The caller
- * frees an accepted result.
+ * bytes of it. `*line`, from 1, is where a refused text is wrong; 0 when its
+ * numbers disagree with each other in no one line.
+ * result_free is due in either case.
  */
 refusal result_parse(
 	struct result *, const struct plan *, struct bytes text, size_t *line);

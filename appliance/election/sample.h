@@ -14,7 +14,7 @@ enum {
 	SAMPLE_SEATS = 13,
 	SAMPLE_ALTERNATES = 8,
 	/* No ballot of the sampler makes a longer line. */
-	SAMPLE_LINE_MOST = 256
+	SAMPLE_LINE_MOST = 320,
 };
 
 /* xoshiro256** seeded by splitmix64; not for secrets. */
@@ -65,7 +65,10 @@ void sample_station_id(size_t station, char id[ID_MOST + 1]);
  */
 char *sample_definition_json(const struct sample_definition *);
 
-/* The ballots of one station in one contest, one after the other. */
+/*
+ * The ballots of one station in one contest, one after the other. Some are
+ * blank, some name somebody twice, a code that nobody has, or too many.
+ */
 struct sampler {
 	struct sample_random random;
 	const struct plan *plan;
@@ -76,6 +79,7 @@ struct sampler {
 	uint64_t popularity[CANDIDATES_MOST];
 };
 
+/* `contest` is one of the station's. */
 void sampler_begin(struct sampler *, const struct plan *, uint16_t station,
 	uint16_t contest, uint64_t seed);
 /*

@@ -1,0 +1,170 @@
+#include "appliance/election/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "appliance/election/result_form.h"
+
+bool result_init(struct result *result, const struct plan *plan)
+{
+	bool good = true;
+
+	*result = (struct result){ .plan = plan };
+	result->station = calloc(plan->stations, sizeof(struct tally));
+	result->newest = calloc(plan->stations, sizeof(size_t));
+	if (!result->station || !result->newest)
+		return false;
+	for (size_t s = 0; s < plan->stations && good; s++)
+		good = tally_init(
+			&result->station[s], plan, plan->station[s].contests);
+	return good;
+}
+
+void result_free(struct result *result)
+{
+	for (size_t s = 0; result->station && s < result->plan->stations; s++)
+		tally_free(&result->station[s]);
+	free(result->station);
+	free(result->newest);
+	free(result->before);
+	free(result->box);
+	free(result->voided);
+	*result = (struct result){ 0 };
+}
+
+static bool make_room_for_box(struct result *result)
+{
+	size_t capacity = 2 * result->box_capacity + 64;
+
+	if (result->boxes < result->box_capacity)
+		return true;
+	void *box = realloc(result->box, capacity * sizeof(*result->box));
+	if (!box)
+		return false;
+	result->box = box;
+	void *before =
+		realloc(result->before, capacity * sizeof(*result->before));
+	if (!before)
+		return false;
+	result->before = before;
+	result->box_capacity = capacity;
+	return true;
+}
+
+static bool is_counted(
+	const struct result *result, const struct result_box *box)
+{
+	size_t i = result->newest[box->station];
+
+	while (i > 0 && result->box[i - 1].sequence != box->sequence)
+		i = result->before[i - 1];
+	return i > 0;
+}
+
+static refusal check_box(
+	const struct result *result, const struct result_box *box)
+{
+	if (result->boxes > 0 &&
+		box->entry <= result->box[result->boxes - 1].entry)
+		return "the boxes are not in the order of the journal";
+	if (box->station >= result->plan->stations)
+		return "the definition has no such station";
+	if (box->sequence < 1 ||
+		box->sequence > result->plan->station[box->station].boxes)
+		return "the station does not have a box of this number";
+	if (is_counted(result, box))
+		return "this box of the station was already counted";
+	return NULL;
+}
+
+refusal result_enter_box(struct result *result, const struct result_box *box)
+{
+	refusal why = check_box(result, box);
+
+	if (why)
+		return why;
+	if (!make_room_for_box(result))
+		return "there is not enough memory";
+	result->before[result->boxes] = result->newest[box->station];
+	result->box[result->boxes++] = *box;
+	result->newest[box->station] = result->boxes;
+	return NULL;
+}
+
+static refusal check_against_station(const struct result *result,
+	const struct result_box *box, const struct tally *tally)
+{
+	const struct station *station = &result->plan->station[box->station];
+	const struct tally *sum = &result->station[box->station];
+
+	if (tally->contests != station->contests)
+		return "the tally is not of this station's contests";
+	if (tally_ballots(tally) != box->ballots)
+		return "the tally does not have the box's number of ballots";
+	for (uint16_t c = 0; c < result->plan->contests; c++) {
+		const uint64_t *row = tally_row(tally, c);
+		if (row && row[ROW_CAST] + tally_row(sum, c)[ROW_CAST] >
+				   station->ballots_issued)
+			return "there are more ballots than the station was "
+			       "issued";
+	}
+	return NULL;
+}
+
+refusal result_add_box(struct result *result, const struct result_box *box,
+	const struct tally *tally)
+{
+	refusal why = check_box(result, box);
+
+	if (!why)
+		why = tally_check(tally,
+			result->plan->station[box->station].ballots_issued);
+	if (!why)
+		why = check_against_station(result, box, tally);
+	if (!why)
+		why = result_enter_box(result, box);
+	return why ? why : tally_add(&result->station[box->station], tally);
+}
+
+refusal result_add_void(struct result *result, const struct result_void *box)
+{
+	size_t capacity = 2 * result->void_capacity + 64;
+	struct bytes reason = bytes_of_text(box->reason);
+
+	if (result->voids > 0 &&
+		box->entry <= result->voided[result->voids - 1].entry)
+		return "the voids are not in the order of the journal";
+	if (box->station < -1 || box->station >= (int)result->plan->stations)
+		return "the definition has no such station";
+	if (reason.size == 0 || !text_is_clean(reason))
+		return "the reason of a void box is not a clean text";
+	if (result->voids == result->void_capacity) {
+		void *more = realloc(
+			result->voided, capacity * sizeof(*result->voided));
+		if (!more)
+			return "there is not enough memory";
+		result->voided = more;
+		result->void_capacity = capacity;
+	}
+	result->voided[result->voids++] = *box;
+	return NULL;
+}
+
+size_t result_station_boxes(const struct result *result, uint16_t station)
+{
+	size_t boxes = 0;
+
+	for (size_t i = result->newest[station]; i > 0;
+		i = result->before[i - 1])
+		boxes++;
+	return boxes;
+}
+
+refusal result_total(const struct result *result, struct tally *total)
+{
+	refusal why = NULL;
+
+	for (size_t s = 0; s < result->plan->stations && !why; s++)
+		why = tally_add(total, &result->station[s]);
+	return why;
+}

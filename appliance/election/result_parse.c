@@ -1,0 +1,203 @@
+#include "appliance/election/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "appliance/election/result_form.h"
+
+static const char not_canonical[] =
+	"this line is not what the result's own numbers make it";
+
+/* One word and the space behind it; the last word goes to the end. */
+static struct bytes take_word(struct bytes *line)
+{
+	const uint8_t *space =
+		line->size > 0 ? memchr(line->data, ' ', line->size) : NULL;
+	struct bytes word = *line;
+
+	if (space)
+		word.size = (size_t)(space - line->data);
+	size_t used = word.size + (space ? 1 : 0);
+	*line = bytes_of(line->data + used, line->size - used);
+	return word;
+}
+
+static bool take_number(struct bytes *line, uint64_t most, uint64_t *value)
+{
+	return decimal_decode(take_word(line), most, value);
+}
+
+/* The number after the '=' in the next word. */
+static bool take_named(struct bytes *line, uint64_t *value)
+{
+	struct bytes word = take_word(line);
+	const uint8_t *sign =
+		word.size > 0 ? memchr(word.data, '=', word.size) : NULL;
+
+	if (!sign)
+		return false;
+	size_t used = (size_t)(sign - word.data) + 1;
+	return decimal_decode(bytes_of(word.data + used, word.size - used),
+		UINT64_MAX, value);
+}
+
+static bool read_cells(
+	struct bytes line, size_t skip, uint64_t *cell, size_t count)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < skip; i++)
+		take_word(&line);
+	for (size_t i = 0; i < count && good; i++)
+		good = take_named(&line, &cell[i]);
+	return good;
+}
+
+/*
+ * What the words say beside the numbers is not looked at here: it differs
+ * from what is written again if it is wrong.
+ */
+static bool read_stations(struct result *result, const struct text *text)
+{
+	const struct plan *plan = result->plan;
+	struct text_values stations = text_values(text, RESULT_STATION);
+	struct text_values votes = text_values(text, RESULT_VOTES);
+
+	for (size_t s = 0; s < plan->stations; s++)
+		for (uint16_t c = 0; c < plan->contests; c++) {
+			uint64_t *row = tally_row(&result->station[s], c);
+			if (row &&
+				!(text_next(&stations) && text_next(&votes) &&
+					read_cells(stations.value, 4, row,
+						ROW_VOTES) &&
+					read_cells(votes.value, 2,
+						row + ROW_VOTES,
+						plan->contest[c].candidates)))
+				return false;
+		}
+	return true;
+}
+
+static refusal read_boxes(struct result *result, const struct text *text)
+{
+	struct text_values values = text_values(text, RESULT_BOX);
+	refusal why = NULL;
+
+	while (!why && text_next(&values)) {
+		struct result_box box = { 0 };
+		struct bytes rest = values.value;
+		uint64_t sequence = 0;
+		bool good = take_number(&rest, UINT64_MAX, &box.entry);
+		int station = plan_find_station(result->plan, take_word(&rest));
+		good = good && station >= 0 &&
+		       take_number(&rest, UINT16_MAX, &sequence) &&
+		       hex_decode(take_word(&rest), box.sealed.byte,
+			       SHA256_SIZE) &&
+		       take_number(&rest, UINT64_MAX, &box.ballots);
+		box.station = (uint16_t)station;
+		box.sequence = (uint16_t)sequence;
+		why = good ? result_enter_box(result, &box) : not_canonical;
+	}
+	return why;
+}
+
+static refusal read_voids(struct result *result, const struct text *text)
+{
+	struct text_values values = text_values(text, RESULT_VOID);
+	refusal why = NULL;
+
+	while (!why && text_next(&values)) {
+		struct result_void box = { 0 };
+		struct bytes rest = values.value;
+		bool good = take_number(&rest, UINT64_MAX, &box.entry);
+		box.station = plan_find_station(result->plan, take_word(&rest));
+		good = good &&
+		       hex_decode(take_word(&rest), box.sealed.byte,
+			       SHA256_SIZE) &&
+		       rest.size <= RESULT_REASON_MOST;
+		if (good && rest.size > 0)
+			memcpy(box.reason, rest.data, rest.size);
+		why = good ? result_add_void(result, &box) : not_canonical;
+	}
+	return why;
+}
+
+static void read_binding(struct result *result, const struct text *text)
+{
+	struct result_binding *b = &result->binding;
+
+	text_name(text, RESULT_AK, b->ak);
+	text_name(text, RESULT_BK, b->bk);
+	text_name(text, RESULT_RK, b->rk);
+	b->checkpoint_size = text_number(text, RESULT_CHECKPOINT_SIZE);
+	b->checkpoint_root = text_digest(text, RESULT_CHECKPOINT_ROOT);
+	b->journal = text_digest(text, RESULT_JOURNAL);
+	b->phase = text_number(text, RESULT_PHASE);
+	b->revocation = text_number(text, RESULT_REVOCATION);
+}
+
+static size_t differing_line(struct bytes a, struct bytes b)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < a.size && i < b.size && a.data[i] == b.data[i];
+		i++)
+		line += a.data[i] == '\n';
+	return line;
+}
+
+static refusal compare_with_rewritten(
+	const struct result *result, struct bytes whole, size_t *line)
+{
+	size_t most = result_size_most(result);
+	uint8_t *again = malloc(most);
+	struct writer w = writer_of(again, most);
+	refusal why = "there is not enough memory";
+
+	if (again) {
+		*line = 0;
+		why = result_write(&w, result);
+		if (!why && !bytes_equal(written(&w), whole)) {
+			*line = differing_line(written(&w), whole);
+			why = not_canonical;
+		}
+	}
+	free(again);
+	return why;
+}
+
+/* Where the field's lines start, then on to the `n`th of them. */
+static size_t line_of(const struct text *text, size_t field, size_t n)
+{
+	size_t line = 2;
+
+	for (size_t f = 0; f < field; f++)
+		line += text_count(text, f);
+	return line + n;
+}
+
+refusal result_parse(struct result *result, const struct plan *plan,
+	struct bytes whole, size_t *line)
+{
+	struct text text;
+	refusal why = NULL;
+
+	if (!result_init(result, plan))
+		return "there is not enough memory";
+	why = text_decode(&result_form, whole, &text);
+	*line = text.line;
+	if (why)
+		return why;
+	read_binding(result, &text);
+	*line = line_of(&text, RESULT_STATION, 0);
+	if (!read_stations(result, &text))
+		return "the lines of the stations are not those of the "
+		       "definition";
+	why = read_boxes(result, &text);
+	*line = line_of(&text, RESULT_BOX, result->boxes);
+	if (why)
+		return why;
+	why = read_voids(result, &text);
+	*line = line_of(&text, RESULT_VOID, result->voids);
+	return why ? why : compare_with_rewritten(result, whole, line);
+}

@@ -1,0 +1,310 @@
+#include "appliance/election/result.h"
+
+#include <string.h>
+
+#include "appliance/election/result_form.h"
+
+static const struct text_field field[RESULT_FIELDS] = {
+	[RESULT_ELECTION] = { "election", TEXT_LINE, TEXT_ONCE, ID_MOST },
+	[RESULT_DEFINITION] = { "definition", TEXT_DIGEST, TEXT_ONCE, 0 },
+	[RESULT_AK] = { "ak", TEXT_NAME, TEXT_ONCE, 0 },
+	[RESULT_BK] = { "bk", TEXT_NAME, TEXT_ONCE, 0 },
+	[RESULT_RK] = { "rk", TEXT_NAME, TEXT_ONCE, 0 },
+	[RESULT_CHECKPOINT_SIZE] = { "checkpoint-size", TEXT_NUMBER, TEXT_ONCE,
+		0 },
+	[RESULT_CHECKPOINT_ROOT] = { "checkpoint-root", TEXT_DIGEST, TEXT_ONCE,
+		0 },
+	[RESULT_JOURNAL] = { "journal", TEXT_DIGEST, TEXT_ONCE, 0 },
+	[RESULT_PHASE] = { "phase", TEXT_NUMBER, TEXT_ONCE, 0 },
+	[RESULT_REVOCATION] = { "revocation", TEXT_NUMBER, TEXT_ONCE, 0 },
+	[RESULT_COUNT] = { "count", TEXT_LINE, TEXT_ONCE, ID_MOST },
+	[RESULT_CONTEST] = { "contest", TEXT_LINE, TEXT_MANY,
+		RESULT_LINE_MOST },
+	[RESULT_CANDIDATE] = { "candidate", TEXT_LINE, TEXT_MANY,
+		RESULT_LINE_MOST },
+	[RESULT_STATION] = { "station", TEXT_LINE, TEXT_MANY,
+		RESULT_LINE_MOST },
+	[RESULT_VOTES] = { "votes", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
+	[RESULT_BOX] = { "box", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
+	[RESULT_VOID] = { "void", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
+};
+
+const struct text_form result_form = { "result", RESULT_FIELDS, field };
+
+const char *const result_row_name[ROW_VOTES] = { "cast", "valid", "blank",
+	"unreadable", "unknown", "repeated", "extra" };
+
+static const char *const rule_text[] = {
+	[RELATIVE_MAJORITY_1] = "relative-majority/1",
+};
+
+/* One line of many fields, put into the text as a whole. */
+struct line {
+	uint8_t data[RESULT_LINE_MOST];
+	struct writer writer;
+};
+
+static void word(struct line *line, const char *text)
+{
+	if (line->writer.size > 0)
+		write_u8(&line->writer, ' ');
+	write_text(&line->writer, text);
+}
+
+static void number(struct line *line, uint64_t value)
+{
+	word(line, "");
+	write_decimal(&line->writer, value);
+}
+
+static void named(struct line *line, const char *name, uint64_t value)
+{
+	word(line, name);
+	write_u8(&line->writer, '=');
+	write_decimal(&line->writer, value);
+}
+
+static void row(struct line *line, const uint64_t *cells)
+{
+	for (size_t i = 0; i < ROW_VOTES; i++)
+		named(line, result_row_name[i], cells[i]);
+}
+
+static void begin(struct line *line)
+{
+	line->writer = writer_of(line->data, sizeof(line->data));
+}
+
+static void put(
+	struct text_writer *text, enum result_field which, struct line *line)
+{
+	text->out->broken |= line->writer.broken;
+	text_put(text, which, written(&line->writer));
+	begin(line);
+}
+
+static void put_digest(struct text_writer *text, enum result_field which,
+	const struct digest *digest)
+{
+	text_put(text, which, bytes_of(digest->byte, SHA256_SIZE));
+}
+
+static void put_binding(struct text_writer *text, const struct result *result)
+{
+	const struct result_binding *b = &result->binding;
+
+	text_put(text, RESULT_ELECTION, bytes_of_text(result->plan->id));
+	put_digest(text, RESULT_DEFINITION, &result->plan->definition);
+	text_put(text, RESULT_AK, bytes_of(b->ak, TEXT_NAME_SIZE));
+	text_put(text, RESULT_BK, bytes_of(b->bk, TEXT_NAME_SIZE));
+	text_put(text, RESULT_RK, bytes_of(b->rk, TEXT_NAME_SIZE));
+	text_put_number(text, RESULT_CHECKPOINT_SIZE, b->checkpoint_size);
+	put_digest(text, RESULT_CHECKPOINT_ROOT, &b->checkpoint_root);
+	put_digest(text, RESULT_JOURNAL, &b->journal);
+	text_put_number(text, RESULT_PHASE, b->phase);
+	text_put_number(text, RESULT_REVOCATION, b->revocation);
+	text_put(text, RESULT_COUNT, bytes_of_text(RESULT_COUNT_VERSION));
+}
+
+static void put_contests(
+	struct text_writer *text, struct line *line, const struct tally *total)
+{
+	for (uint16_t c = 0; c < total->plan->contests; c++) {
+		const struct contest *contest = &total->plan->contest[c];
+		word(line, contest->id);
+		word(line, rule_text[contest->rule]);
+		named(line, "seats", contest->seats);
+		named(line, "alternates", contest->alternates);
+		row(line, tally_row(total, c));
+		put(text, RESULT_CONTEST, line);
+	}
+}
+
+static void put_candidates(struct text_writer *text, struct line *line,
+	const struct tally *total, uint16_t c)
+{
+	const struct contest *contest = &total->plan->contest[c];
+	const struct candidate *who = plan_candidates(total->plan, c);
+	const uint64_t *votes = tally_row(total, c) + ROW_VOTES;
+	struct standing standing[CANDIDATES_MOST];
+
+	seats_allot(total->plan, c, votes, standing);
+	for (size_t i = 0; i < contest->candidates; i++) {
+		word(line, contest->id);
+		number(line, who[i].code);
+		named(line, "votes", votes[i]);
+		named(line, "rank", standing[i].rank);
+		word(line, outcome_text(standing[i].outcome));
+		put(text, RESULT_CANDIDATE, line);
+	}
+}
+
+static void station_line(
+	struct line *line, const struct result *result, uint16_t s, uint16_t c)
+{
+	const struct station *station = &result->plan->station[s];
+
+	word(line, station->id);
+	word(line, result->plan->contest[c].id);
+	named(line, "issued", station->ballots_issued);
+	named(line, "boxes", result_station_boxes(result, s));
+	write_u8(&line->writer, '/');
+	write_decimal(&line->writer, station->boxes);
+	row(line, tally_row(&result->station[s], c));
+}
+
+static void votes_line(
+	struct line *line, const struct result *result, uint16_t s, uint16_t c)
+{
+	const struct contest *contest = &result->plan->contest[c];
+	const struct candidate *who = plan_candidates(result->plan, c);
+	const uint64_t *cells = tally_row(&result->station[s], c) + ROW_VOTES;
+
+	word(line, result->plan->station[s].id);
+	word(line, contest->id);
+	for (size_t i = 0; i < contest->candidates; i++) {
+		number(line, who[i].code);
+		write_u8(&line->writer, '=');
+		write_decimal(&line->writer, cells[i]);
+	}
+}
+
+static void put_stations(struct text_writer *text, struct line *line,
+	const struct result *result, enum result_field which)
+{
+	const struct plan *plan = result->plan;
+
+	for (size_t s = 0; s < plan->stations; s++)
+		for (uint16_t c = 0; c < plan->contests; c++) {
+			if (!(plan->station[s].contests & 1u << c))
+				continue;
+			if (which == RESULT_STATION)
+				station_line(line, result, (uint16_t)s, c);
+			else
+				votes_line(line, result, (uint16_t)s, c);
+			put(text, which, line);
+		}
+}
+
+static void digest_word(struct line *line, const struct digest *digest)
+{
+	word(line, "");
+	write_hex(&line->writer, bytes_of(digest->byte, SHA256_SIZE));
+}
+
+static void put_boxes(struct text_writer *text, struct line *line,
+	const struct result *result)
+{
+	for (size_t i = 0; i < result->boxes; i++) {
+		const struct result_box *box = &result->box[i];
+		write_decimal(&line->writer, box->entry);
+		word(line, result->plan->station[box->station].id);
+		number(line, box->sequence);
+		digest_word(line, &box->sealed);
+		number(line, box->ballots);
+		put(text, RESULT_BOX, line);
+	}
+	for (size_t i = 0; i < result->voids; i++) {
+		const struct result_void *box = &result->voided[i];
+		write_decimal(&line->writer, box->entry);
+		word(line, box->station < 0
+				   ? "-"
+				   : result->plan->station[box->station].id);
+		digest_word(line, &box->sealed);
+		word(line, box->reason);
+		put(text, RESULT_VOID, line);
+	}
+}
+
+/*
+ * Checking: what a reader of the text can see to be impossible.
+ */
+
+static refusal check_entries(const struct result *result)
+{
+	uint64_t size = result->binding.checkpoint_size;
+	size_t v = 0;
+
+	if (result->boxes > 0 && result->box[result->boxes - 1].entry >= size)
+		return "a box is not in the checkpoint";
+	if (result->voids > 0 &&
+		result->voided[result->voids - 1].entry >= size)
+		return "a void box is not in the checkpoint";
+	for (size_t i = 0; i < result->boxes; i++) {
+		uint64_t entry = result->box[i].entry;
+		while (v < result->voids && result->voided[v].entry < entry)
+			v++;
+		if (v < result->voids && result->voided[v].entry == entry)
+			return "a box is both counted and void";
+	}
+	return NULL;
+}
+
+static refusal check_station(const struct result *result, size_t s)
+{
+	const struct tally *tally = &result->station[s];
+	uint64_t ballots = 0;
+
+	for (size_t i = result->newest[s]; i > 0; i = result->before[i - 1])
+		ballots += result->box[i - 1].ballots;
+	if (ballots != tally_ballots(tally))
+		return "a station's boxes do not add up to its ballots";
+	return tally_check(tally, result->plan->station[s].ballots_issued);
+}
+
+static refusal check_result(const struct result *result)
+{
+	refusal why = check_entries(result);
+
+	for (size_t s = 0; s < result->plan->stations && !why; s++)
+		why = check_station(result, s);
+	return why;
+}
+
+/*
+ * The whole
+ */
+
+size_t result_size_most(const struct result *result)
+{
+	enum { ROW_MOST = ROW_VOTES * 32, FIELD_MOST = 2 * ID_MOST + 64 };
+	const struct plan *plan = result->plan;
+	size_t size = 2048 + (result->boxes + result->voids) *
+				     (FIELD_MOST + 128 + RESULT_REASON_MOST);
+
+	size += plan->contests * (FIELD_MOST + 64 + ROW_MOST);
+	size += plan->candidates * (FIELD_MOST + 96);
+	for (size_t s = 0; s < plan->stations; s++)
+		for (size_t c = 0; c < plan->contests; c++)
+			if (plan->station[s].contests & 1u << c)
+				size += 2 * FIELD_MOST + 64 + ROW_MOST +
+					(size_t)plan->contest[c].candidates *
+						17;
+	return size;
+}
+
+refusal result_write(struct writer *out, const struct result *result)
+{
+	const struct plan *plan = result->plan;
+	struct line line;
+	struct tally total;
+	refusal why = check_result(result);
+
+	if (!why && !tally_init(&total, plan, plan_all_contests(plan)))
+		why = "there is not enough memory";
+	if (why)
+		return why;
+	why = result_total(result, &total);
+	begin(&line);
+	struct text_writer text =
+		text_begin(&result_form, plan->rehearsal, out);
+	put_binding(&text, result);
+	put_contests(&text, &line, &total);
+	for (uint16_t c = 0; c < plan->contests; c++)
+		put_candidates(&text, &line, &total, c);
+	put_stations(&text, &line, result, RESULT_STATION);
+	put_stations(&text, &line, result, RESULT_VOTES);
+	put_boxes(&text, &line, result);
+	tally_free(&total);
+	return why ? why : text_end(&text);
+}
