@@ -1,0 +1,31 @@
+#!/bin/bash
+# The sandoq command's frame: help, options, exit statuses.
+. "$(dirname "$0")/../support/tap.sh"
+
+like 'help lists the groups' 'sandoq courier pack' "$sandoq" --help
+like 'help of a group' 'sandoq machine plug' "$sandoq" machine --help
+like 'help of a command lists its options' '--timeout SECONDS' \
+	"$sandoq" machine wait --help
+refused 'no command' 64 'usage: sandoq' "$sandoq"
+refused 'an unknown group' 64 "no command 'boat'" "$sandoq" boat
+refused 'an unknown command' 64 "no command 'machine sail'" \
+	"$sandoq" machine sail
+refused 'an unknown option' 64 'unknown option --fast' \
+	"$sandoq" machine stop x --fast
+refused 'an option that another begins with' 64 'unknown option --time' \
+	"$sandoq" machine wait x y --time 3
+refused 'a missing operand' 64 'missing: TEXT' "$sandoq" machine wait x
+refused 'a word too many' 64 'the word z' "$sandoq" machine wait x y z
+refused 'an option without its value' 64 'missing after --timeout' \
+	"$sandoq" machine wait x y --timeout
+refused 'a value for a switch' 64 'no value belongs to --after-last' \
+	"$sandoq" machine wait x y --after-last=1
+refused 'an option given twice' 64 'given twice: --timeout' \
+	"$sandoq" machine wait x y --timeout 1 --timeout=2
+refused 'a number out of range' 64 'not a number from 0 to 86400' \
+	"$sandoq" machine wait x y --timeout 86401
+refused 'a number with a sign' 64 'not a number' \
+	"$sandoq" machine wait x y --timeout=-1
+refused 'an option after --' 66 '--fast: is no machine' \
+	"$sandoq" machine stop -- --fast
+finish

@@ -1,0 +1,98 @@
+#!/bin/bash
+# The launcher, with firmware alone: an empty disk leads to the EFI shell.
+. "$(dirname "$0")/../support/tap.sh"
+
+machine() {
+	local command=$1 name=$2
+	shift 2
+	"$sandoq" machine "$command" "$scratch/$name" "$@"
+}
+
+# The processes, by number and name, whose folder is $scratch/NAME.
+processes_of() {
+	local process
+	for process in /proc/[0-9]*; do
+		[ "$(readlink "$process/cwd")" = "$scratch/$1" ] &&
+			echo "${process#/proc/} $(cat "$process/comm")"
+	done
+	true
+}
+
+# Waits, 5 s at most, until nothing of it is left.
+gone() {
+	local tries=100
+	while [ -n "$(processes_of "$1")" ]; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		read -rt 0.05 <>"$scratch/nothing" || true
+	done
+}
+mkfifo "$scratch/nothing"
+
+truncate -s 32M "$scratch/disk.img"
+truncate -s 1M "$scratch/medium"
+printf 'x' >"$scratch/odd"
+
+refused 'a folder that is no machine' 66 'is no machine' machine run nowhere
+refused 'create without profile' 64 'missing: --profile' \
+	machine create m --disk "$scratch/disk.img"
+printf 'machine=q35\n' >"$scratch/profile"
+refused 'an incomplete profile' 65 "the key 'memory' is missing" \
+	"$sandoq" machine create "$scratch/half" --profile "$scratch/profile" \
+	--disk "$scratch/disk.img"
+printf 'colour=blue\n' >"$scratch/profile"
+refused 'a profile with an unknown key' 65 'profile: 1: the key is not known' \
+	"$sandoq" machine create "$scratch/half2" --profile "$scratch/profile" \
+	--disk "$scratch/disk.img"
+
+new_machine m "$scratch/disk.img"
+ok 'its CA signed the certificate' test -s "$scratch/m/ca/issuer.pem"
+ok 'the disk is sparse' test "$(stat -c %b "$scratch/m/disk.img")" -lt 2048
+refused 'create again' 73 'exists already' machine create m \
+	--profile "$profile" --disk "$scratch/disk.img"
+refused 'plug while off' 69 'does not run' machine plug m "$scratch/medium"
+
+boot m
+refused 'run twice' 75 'runs already' machine run m --daemon
+like 'the console speaks' 'BdsDxe' machine wait m BdsDxe --timeout 60
+like 'and goes on' 'Shell' machine wait m 'UEFI Interactive Shell'
+refused 'a consumed line is not found again' 75 'time is up' \
+	machine wait m 'UEFI Interactive Shell' --timeout 0
+like 'but from the first line on it is' 'Shell' \
+	machine wait m 'UEFI Interactive Shell' --timeout 0 --from 1
+like 'screen prints all of it' 'power on' machine screen m
+
+ok 'plug' machine plug m "$scratch/medium"
+refused 'plug a second medium' 69 'plugged in already' \
+	machine plug m "$scratch/medium"
+ok 'unplug' machine unplug m
+refused 'unplug again' 69 'no medium' machine unplug m
+ok 'plug for writing' machine plug m "$scratch/medium" --writable
+ok 'unplug' machine unplug m
+refused 'plug a missing file' 66 'cannot open' machine plug m "$scratch/none"
+refused 'plug odd bytes' 65 '512-byte blocks' machine plug m "$scratch/odd"
+
+ok 'power cut' machine power m cut
+ok 'leaves nothing running' gone m
+refused 'wait for a machine that is off' 69 'has ended' \
+	machine wait m never --timeout 60
+boot m
+refused 'lines of an earlier run are not found' 75 'time is up' \
+	machine wait m 'power cut' --timeout 0
+ok 'stop' machine stop m
+ok 'leaves nothing running' gone m
+
+boot m
+is 'three processes run' "$(processes_of m | cut -d ' ' -f 2 | sort | xargs)" \
+	'qemu-system-x86 sandoq swtpm'
+kill -KILL "$(processes_of m | sed -n 's/ sandoq//p')"
+ok 'a killed launcher leaves nothing running' gone m
+boot m
+ok 'and its machine boots again' machine stop m
+
+sh -c "$sandoq machine run '$scratch/m' --daemon --until \$\$"
+ok 'a machine ends with the process that it is run for' gone m
+refused 'a device that QEMU does not know' 69 'QEMU did not start' \
+	machine run m --daemon --device no-such-thing
+ok 'leaves nothing running' gone m
+finish
