@@ -40,14 +40,34 @@ static int allow(scmp_filter_ctx filter, const struct sandbox_call *call)
 		filter, SCMP_ACT_ALLOW, (int)call->number, count, arguments);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+static const struct sandbox_call runtime[] = {
+	SANDBOX_CALL(sigaltstack, "AddressSanitizer, before _exit()"),
+	SANDBOX_CALL(sched_yield, "AddressSanitizer's locks"),
+};
+static const size_t runtime_count = sizeof(runtime) / sizeof(runtime[0]);
+#else
+static const struct sandbox_call *const runtime = NULL;
+static const size_t runtime_count = 0;
+#endif
+
+static int allow_all(
+	scmp_filter_ctx filter, const struct sandbox_call *calls, size_t count)
+{
+	int bad = 0;
+	for (size_t i = 0; bad == 0 && i < count; i++)
+		bad = allow(filter, &calls[i]);
+	return bad;
+}
+
 static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
 {
 	int bad = seccomp_attr_set(
 		filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (bad == 0)
 		bad = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	for (size_t i = 0; bad == 0 && i < spec->call_count; i++)
-		bad = allow(filter, &spec->calls[i]);
+	if (bad == 0)
+		bad = allow_all(filter, spec->calls, spec->call_count);
 	return bad;
 }
 
@@ -68,7 +88,8 @@ bool step_filter(const struct sandbox_spec *spec, enum sandbox_setting setting,
 	(void)setting;
 	(void)missing;
 	scmp_filter_ctx filter = filter_of(spec);
-	if (filter == NULL || seccomp_load(filter) != 0)
+	if (filter == NULL || allow_all(filter, runtime, runtime_count) != 0 ||
+		seccomp_load(filter) != 0)
 		return false;
 	/*
 	 * Not released: giving memory back may take a system call that the
