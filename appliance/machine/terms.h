@@ -1,0 +1,25 @@
+/*
+ * The same facts in two rooms' words: what travels on the wire, and what the
+ * policies of the TPM room are made of. Pure.
+ */
+#ifndef SANDOQ_MACHINE_TERMS_H
+#define SANDOQ_MACHINE_TERMS_H
+
+#include "appliance/election/plan.h"
+#include "appliance/machine/wire.h"
+#include "tpm/machine.h"
+
+struct wire_quorum wire_quorum_of(const struct quorum *);
+
+/* Refused when a key is no point or the quorum cannot be met. */
+refusal approvers_of(const struct wire_quorum *, struct approvers *out);
+struct approvals approvals_of(const struct wire_approvals *, bool bound);
+refusal machine_of(const struct wire_quorum *operators,
+	const uint8_t ak[WIRE_NAME_SIZE], struct machine *out);
+struct boot_policy boot_policy_of(uint32_t mask,
+	const uint8_t pcr[WIRE_PCRS][SHA256_SIZE], uint64_t epoch);
+refusal election_terms_of(const struct election *, const struct nv_names *,
+	struct election_terms *out);
+struct tpm_name tpm_name_of(const uint8_t name[WIRE_NAME_SIZE]);
+
+#endif
