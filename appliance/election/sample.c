@@ -224,7 +224,7 @@ static void spread_popularity(struct sampler *sampler, uint64_t seed)
 	const struct contest *contest =
 		&sampler->plan->contest[sampler->contest];
 	struct sample_random city = sample_random_of(seed);
-	uint16_t rank[CANDIDATES_MOST];
+	uint16_t rank[CANDIDATES_MOST] = { 0 };
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < contest->candidates; i++) {

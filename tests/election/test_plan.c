@@ -1,0 +1,364 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/election.h"
+
+static void the_village_is_accepted(void **state)
+{
+	struct village village;
+
+	(void)state;
+	village_init(&village);
+	assert_null(plan_check(&village.plan, NULL));
+}
+
+static void an_id_is_short_and_plain(void **state)
+{
+	(void)state;
+	assert_true(id_is_valid(bytes_of_text("station-01")));
+	assert_true(id_is_valid(bytes_of_text("7.b_c")));
+	assert_true(
+		id_is_valid(bytes_of_text("abcdefghijklmnopqrstuvwxyz012345")));
+	assert_false(id_is_valid(bytes_of_text("")));
+	assert_false(id_is_valid(bytes_of_text("-")));
+	assert_false(id_is_valid(bytes_of_text("Station")));
+	assert_false(id_is_valid(bytes_of_text("a b")));
+	assert_false(id_is_valid(bytes_of_text("a=b")));
+	assert_false(id_is_valid(bytes_of("a\0b", 3)));
+	assert_false(id_is_valid(
+		bytes_of_text("abcdefghijklmnopqrstuvwxyz0123456")));
+}
+
+/*
+ * One thing wrong at a time, and where plan_check finds it.
+ */
+
+static void no_contests(struct village *v)
+{
+	v->plan.contests = 0;
+}
+
+static void no_stations(struct village *v)
+{
+	v->plan.stations = 0;
+}
+
+static void one_board(struct village *v)
+{
+	v->plan.quorum[OFFICERS].member[2].board = EXECUTIVE;
+}
+
+static void one_signer(struct village *v)
+{
+	v->plan.quorum[AUDITORS].need = 1;
+}
+
+static void too_many_signers(struct village *v)
+{
+	v->plan.quorum[OPERATORS].need = 4;
+}
+
+static void no_members(struct village *v)
+{
+	v->plan.quorum[AUTHORITY].of = 0;
+}
+
+static void same_key_in_two_roles(struct village *v)
+{
+	v->plan.quorum[AUDITORS].member[1].key =
+		v->plan.quorum[OFFICERS].member[0].key;
+}
+
+static void key_of_a_station_too(struct village *v)
+{
+	v->station[SOUTH].key = v->plan.quorum[OFFICERS].member[0].key;
+}
+
+/* The secret of -Q is n minus that of Q. */
+static void negative_of_a_key(struct village *v)
+{
+	const struct p256_public *key = &v->station[NORTH].key;
+	uint8_t point[P256_COMPRESSED_SIZE];
+
+	p256_to_compressed(key, point);
+	point[0] ^= 1;
+	assert_null(p256_from_compressed(
+		bytes_of(point, sizeof(point)), &v->station[EAST].key));
+	assert_false(p256_equal(key, &v->station[EAST].key));
+}
+
+static void key_of_a_recipient_too(struct village *v)
+{
+	v->plan.recipients = 1;
+	strcpy(v->plan.recipient[0].id, "escrow");
+	v->plan.recipient[0].key = v->station[EAST].key;
+}
+
+static void same_id(struct village *v)
+{
+	strcpy(v->station[EAST].id, "officer-2");
+}
+
+static void same_contest(struct village *v)
+{
+	strcpy(v->plan.contest[MAYOR].id, "council");
+}
+
+static void no_seats(struct village *v)
+{
+	v->plan.contest[MAYOR].seats = 0;
+}
+
+static void no_choices(struct village *v)
+{
+	v->plan.contest[MAYOR].max_choices = 0;
+}
+
+static void too_many_choices(struct village *v)
+{
+	v->plan.contest[MAYOR].max_choices = CHOICES_MOST + 1;
+}
+
+static void no_candidates(struct village *v)
+{
+	v->plan.contest[MAYOR].candidates = 0;
+}
+
+static void another_rule(struct village *v)
+{
+	v->plan.contest[COUNCIL].rule = (enum rule)2;
+}
+
+static void code_zero(struct village *v)
+{
+	v->candidate[4].code = 0;
+}
+
+static void code_twice(struct village *v)
+{
+	v->candidate[4].code = 2;
+}
+
+static void contest_of_nobody(struct village *v)
+{
+	v->station[EAST].contests = 1 << 2;
+}
+
+static void no_contest(struct village *v)
+{
+	v->station[EAST].contests = 0;
+}
+
+static void no_ballots(struct village *v)
+{
+	v->station[EAST].ballots_issued = 0;
+}
+
+static void no_boxes(struct village *v)
+{
+	v->station[EAST].boxes = 0;
+}
+
+static const struct {
+	void (*spoil)(struct village *);
+	const char *place;
+} wrong[] = {
+	{ no_contests, "contests" },
+	{ no_stations, "stations" },
+	{ one_board, "officers" },
+	{ one_signer, "quorum.release.need" },
+	{ too_many_signers, "quorum.boot.need" },
+	{ no_members, "authority" },
+	{ same_key_in_two_roles, "key" },
+	{ key_of_a_station_too, "key" },
+	{ negative_of_a_key, "key" },
+	{ key_of_a_recipient_too, "key" },
+	{ same_id, "id" },
+	{ same_contest, "contests[1].id" },
+	{ no_seats, "contests[1].seats" },
+	{ no_choices, "contests[1].max_choices" },
+	{ too_many_choices, "contests[1].max_choices" },
+	{ no_candidates, "contests[1].candidates" },
+	{ another_rule, "contests[0].rule" },
+	{ code_zero, "contests[0].candidates[4].code" },
+	{ code_twice, "contests[0].candidates[4].code" },
+	{ contest_of_nobody, "stations[2].contests" },
+	{ no_contest, "stations[2].contests" },
+	{ no_ballots, "stations[2].ballots_issued" },
+	{ no_boxes, "stations[2].boxes" },
+};
+
+static void what_is_wrong_is_found_in_its_place(void **state)
+{
+	struct village village;
+	char place[PLAN_PLACE_MOST];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		village_init(&village);
+		wrong[i].spoil(&village);
+		place[0] = '\0';
+		if (!plan_check(&village.plan, place))
+			fail_msg("%zu (%s) is accepted", i, wrong[i].place);
+		if (!strstr(place, wrong[i].place))
+			fail_msg("%s, not %s", place, wrong[i].place);
+	}
+}
+
+static struct bytes encode(const struct plan *plan)
+{
+	size_t most = plan_size_most(plan);
+	struct writer w = writer_of(malloc(most), most);
+
+	plan_encode(&w, plan);
+	assert_false(w.broken);
+	return written(&w);
+}
+
+static void decoding_gives_back_the_plan(void **state)
+{
+	struct definition city;
+	struct plan *plan = NULL;
+
+	(void)state;
+	city_definition(&city);
+	struct bytes encoded = encode(&city.plan);
+	assert_null(plan_decode(encoded, &plan));
+	struct bytes again = encode(plan);
+	assert_true(bytes_equal(encoded, again));
+	assert_string_equal(plan->id, "sabzdasht-1405");
+	assert_int_equal(plan->candidates, 60);
+	assert_int_equal(plan->stations, 12);
+	assert_memory_equal(
+		plan->station, city.plan.station, 12 * sizeof(*plan->station));
+	assert_memory_equal(plan->candidate, city.plan.candidate,
+		60 * sizeof(*plan->candidate));
+	assert_memory_equal(
+		plan->quorum, city.plan.quorum, sizeof(plan->quorum));
+	plan_free(plan);
+	free((void *)again.data);
+	free((void *)encoded.data);
+	definition_free(&city);
+}
+
+static void a_plan_cut_short_or_longer_is_refused(void **state)
+{
+	struct village village;
+	struct plan *plan = NULL;
+
+	(void)state;
+	village_init(&village);
+	struct bytes encoded = encode(&village.plan);
+	uint8_t *longer = calloc(1, encoded.size + 1);
+	memcpy(longer, encoded.data, encoded.size);
+	assert_non_null(plan_decode(bytes_of(longer, encoded.size + 1), &plan));
+	for (size_t size = 0; size < encoded.size; size++)
+		assert_non_null(
+			plan_decode(bytes_of(encoded.data, size), &plan));
+	assert_null(plan);
+	free(longer);
+	free((void *)encoded.data);
+}
+
+static void a_plan_that_is_wrong_is_refused(void **state)
+{
+	struct village village;
+	struct plan *plan = NULL;
+
+	(void)state;
+	for (size_t i = 2; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		village_init(&village);
+		wrong[i].spoil(&village);
+		struct bytes encoded = encode(&village.plan);
+		assert_non_null(plan_decode(encoded, &plan));
+		free((void *)encoded.data);
+	}
+	assert_null(plan);
+}
+
+static void every_byte_of_a_plan_means_something(void **state)
+{
+	struct village village;
+	size_t refused = 0;
+
+	(void)state;
+	village_init(&village);
+	struct bytes encoded = encode(&village.plan);
+	uint8_t *changed = malloc(encoded.size);
+	for (size_t i = 0; i < encoded.size; i++) {
+		struct plan *plan = NULL;
+		memcpy(changed, encoded.data, encoded.size);
+		changed[i] ^= 0x40;
+		if (plan_decode(bytes_of(changed, encoded.size), &plan)) {
+			refused++;
+			continue;
+		}
+		struct bytes again = encode(plan);
+		assert_int_equal(again.size, encoded.size);
+		assert_memory_equal(again.data, changed, again.size);
+		free((void *)again.data);
+		plan_free(plan);
+	}
+	assert_true(refused > encoded.size / 2);
+	free(changed);
+	free((void *)encoded.data);
+}
+
+static void things_are_found_by_id(void **state)
+{
+	struct village v;
+
+	(void)state;
+	village_init(&v);
+	assert_int_equal(
+		plan_find_station(&v.plan, bytes_of_text("east")), EAST);
+	assert_int_equal(plan_find_station(&v.plan, bytes_of_text("eas")), -1);
+	assert_int_equal(
+		plan_find_contest(&v.plan, bytes_of_text("mayor")), MAYOR);
+	assert_int_equal(plan_find_contest(&v.plan, bytes_of_text("")), -1);
+	assert_int_equal(
+		plan_find_member(&v.plan, OFFICERS, bytes_of_text("officer-3")),
+		2);
+	assert_int_equal(
+		plan_find_member(&v.plan, AUDITORS, bytes_of_text("officer-3")),
+		-1);
+	assert_int_equal(plan_all_contests(&v.plan), 3);
+	assert_int_equal(plan_candidates(&v.plan, MAYOR)[2].code, 3);
+}
+
+static void a_quorum_needs_enough_of_both_boards(void **state)
+{
+	struct village v;
+	const struct quorum *quorum = &v.plan.quorum[OFFICERS];
+
+	(void)state;
+	village_init(&v);
+	assert_false(quorum_is_met(quorum, 0));
+	assert_false(quorum_is_met(quorum, 1 << 2));
+	assert_false(quorum_is_met(quorum, 1 << 0 | 1 << 1));
+	assert_true(quorum_is_met(quorum, 1 << 0 | 1 << 2));
+	assert_true(quorum_is_met(quorum, 7));
+	assert_false(quorum_is_met(quorum, 15));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_village_is_accepted),
+		cmocka_unit_test(an_id_is_short_and_plain),
+		cmocka_unit_test(what_is_wrong_is_found_in_its_place),
+		cmocka_unit_test(decoding_gives_back_the_plan),
+		cmocka_unit_test(a_plan_cut_short_or_longer_is_refused),
+		cmocka_unit_test(a_plan_that_is_wrong_is_refused),
+		cmocka_unit_test(every_byte_of_a_plan_means_something),
+		cmocka_unit_test(things_are_found_by_id),
+		cmocka_unit_test(a_quorum_needs_enough_of_both_boards),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+#include "tests/support/election.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "appliance/election/sample.h"
+#include "appliance/formats/age.h"
+#include "appliance/formats/note.h"
+
+static struct p256_public key_of(unsigned scalar)
+{
+	uint8_t bytes[P256_SIZE] = { 0 };
+	struct p256_private *private;
+	struct p256_public public;
+
+	bytes[P256_SIZE - 1] = (uint8_t)scalar;
+	assert_null(p256_from_scalar(bytes, &private));
+	public = p256_public_of(private);
+	p256_free(private);
+	return public;
+}
+
+static void write_vkey(struct writer *w, const char *name, unsigned scalar)
+{
+	struct p256_public public = key_of(scalar);
+	struct note_key key;
+
+	assert_null(note_key_of(name, &public, &key));
+	write_note_key(w, &key);
+	write_u8(w, '\0');
+	assert_false(w->broken);
+}
+
+/* Texts that live as long as the buffer they are written into. */
+struct texts {
+	char text[8192];
+	struct writer writer;
+	unsigned scalar;
+};
+
+static const char *next_text(struct texts *texts)
+{
+	return texts->text + texts->writer.size;
+}
+
+static const char *add_vkey(struct texts *texts, const char *name)
+{
+	const char *text = next_text(texts);
+
+	write_vkey(&texts->writer, name, ++texts->scalar);
+	return text;
+}
+
+static const char *add_recipient(struct texts *texts)
+{
+	const char *text = next_text(texts);
+	struct p256_public key = key_of(++texts->scalar);
+
+	write_age_recipient(&texts->writer, &key);
+	write_u8(&texts->writer, '\0');
+	return text;
+}
+
+char *city_json(void)
+{
+	static const char *const id[BODIES][3] = {
+		{ "operator-1", "operator-2", "operator-3" },
+		{ "authority-1", "authority-2", "authority-3" },
+		{ "officer-1", "officer-2", "officer-3" },
+		{ "auditor-1", "auditor-2", "auditor-3" },
+	};
+	struct sample_member member[BODIES][3];
+	struct digest ek_ca = { { 1 } };
+	struct sample_definition sample = { .id = "sabzdasht-1405",
+		.software_tpm = true,
+		.image = { { 2 } },
+		.ek_cas = 1,
+		.ek_ca = &ek_ca,
+		.recipients = 1 };
+	struct texts texts = { 0 };
+	struct sample_recipient recipient;
+	char station_id[ID_MOST + 1];
+
+	texts.writer = writer_of(texts.text, sizeof(texts.text));
+	for (size_t b = 0; b < BODIES; b++) {
+		for (size_t m = 0; m < 3; m++)
+			member[b][m] = (struct sample_member){ id[b][m],
+				m == 2 ? SUPERVISORY : EXECUTIVE,
+				add_vkey(&texts, id[b][m]) };
+		sample.quorum[b].need = 2;
+		sample.quorum[b].members = 3;
+		sample.quorum[b].member = member[b];
+	}
+	recipient =
+		(struct sample_recipient){ "escrow", add_recipient(&texts) };
+	sample.recipient = &recipient;
+	for (size_t s = 0; s < SAMPLE_STATIONS; s++) {
+		sample_station_id(s, station_id);
+		sample.station_vkey[s] = add_vkey(&texts, station_id);
+	}
+	char *json = sample_definition_json(&sample);
+	assert_non_null(json);
+	return json;
+}
+
+void city_definition(struct definition *definition)
+{
+	char error[DEFINITION_ERROR_MOST] = "";
+	char *json = city_json();
+
+	if (!definition_parse(definition, bytes_of_text(json), error))
+		fail_msg("%s", error);
+	free(json);
+}
+
+static void name(char out[ID_MOST + 1], const char *text)
+{
+	snprintf(out, ID_MOST + 1, "%s", text);
+}
+
+static void init_quorums(struct plan *plan, unsigned *scalar)
+{
+	static const char *const body[BODIES] = { "operator", "authority",
+		"officer", "auditor" };
+
+	for (size_t b = 0; b < BODIES; b++) {
+		struct quorum *quorum = &plan->quorum[b];
+		quorum->need = 2;
+		quorum->of = 3;
+		for (unsigned m = 0; m < 3; m++) {
+			snprintf(quorum->member[m].id, ID_MOST + 1, "%s-%u",
+				body[b], m + 1);
+			quorum->member[m].board =
+				m == 2 ? SUPERVISORY : EXECUTIVE;
+			quorum->member[m].key = key_of(++*scalar);
+		}
+	}
+}
+
+void village_init(struct village *village)
+{
+	static const char *const station[] = { "north", "south", "east" };
+	static const uint16_t contests[] = { 1 << COUNCIL,
+		1 << COUNCIL | 1 << MAYOR, 1 << MAYOR };
+	struct plan *plan = &village->plan;
+	unsigned scalar = 0;
+
+	memset(village, 0, sizeof(*village));
+	plan->definition.byte[0] = 0xde;
+	name(plan->id, "village");
+	init_quorums(plan, &scalar);
+	plan->contests = 2;
+	plan->contest[COUNCIL] = (struct contest){ "council",
+		RELATIVE_MAJORITY_1, 2, 1, 3, 0, VILLAGE_CANDIDATES, 0 };
+	plan->contest[MAYOR] = (struct contest){ "mayor", RELATIVE_MAJORITY_1,
+		1, 0, 1, 0, 3, VILLAGE_CANDIDATES };
+	plan->candidates = VILLAGE_CANDIDATES + 3;
+	plan->candidate = village->candidate;
+	for (size_t i = 0; i < VILLAGE_CANDIDATES; i++)
+		village->candidate[i].code = (uint16_t)(i + 1);
+	for (size_t i = 0; i < 3; i++)
+		village->candidate[VILLAGE_CANDIDATES + i].code =
+			(uint16_t)(i + 1);
+	plan->stations = VILLAGE_STATIONS;
+	plan->station = village->station;
+	for (size_t s = 0; s < VILLAGE_STATIONS; s++) {
+		struct station *at = &village->station[s];
+		name(at->id, station[s]);
+		at->key = key_of(++scalar);
+		at->contests = contests[s];
+		at->ballots_issued = 100;
+		at->boxes = s == NORTH ? 2 : 1;
+	}
+}

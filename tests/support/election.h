@@ -1,0 +1,38 @@
+/*
+ * Elections for tests: the sample city's with keys whose scalars are 1, 2,
+ * 3 ..., and small ones that are made by hand.
+ */
+#ifndef SANDOQ_TESTS_SUPPORT_ELECTION_H
+#define SANDOQ_TESTS_SUPPORT_ELECTION_H
+
+#include "appliance/election/definition.h"
+
+/* The sample definition as JSON, which the caller frees. */
+char *city_json(void);
+/* The same, read; definition_free it. */
+void city_definition(struct definition *);
+
+enum {
+	VILLAGE_CANDIDATES = 6,
+	VILLAGE_STATIONS = 3,
+};
+
+/*
+ * Contest "council" with codes 1 to 6, 2 seats, 1 alternate, 3 choices and
+ * no tie_break ranks; contest "mayor" with codes 1 to 3, 1 seat and 1 choice.
+ * Stations "north" (council, 2 boxes), "south" (both) and "east" (mayor) with
+ * 100 ballots each.
+ */
+struct village {
+	struct plan plan;
+	struct candidate candidate[VILLAGE_CANDIDATES + 3];
+	struct station station[VILLAGE_STATIONS];
+};
+
+enum { COUNCIL, MAYOR };
+enum { NORTH, SOUTH, EAST };
+
+/* The plan borrows from the village. */
+void village_init(struct village *);
+
+#endif
