@@ -8,6 +8,7 @@
 enum {
 	ALG_RSA = 0x0001,
 	ALG_AES = 0x0006,
+	ALG_KEYEDHASH = 0x0008,
 	ALG_SHA256 = 0x000B,
 	ALG_NULL = 0x0010,
 	ALG_ECDSA = 0x0018,
@@ -201,6 +202,35 @@ refusal ek_decode(struct bytes area, uint8_t modulus[EK_MODULUS_SIZE])
 	again = ek_encode(modulus);
 	if (!bytes_equal(area, tpm_public_bytes(&again)))
 		return "the public area is not an RSA-2048 endorsement key's";
+	return NULL;
+}
+
+struct tpm_public sealed_encode(
+	const struct digest *policy, const struct digest *unique)
+{
+	struct tpm_public area = { 0 };
+	struct writer out = writer_of(area.byte, sizeof(area.byte));
+
+	write_head(&out, ALG_KEYEDHASH,
+		FIXED_TPM | FIXED_PARENT | ADMIN_WITH_POLICY | NO_DA,
+		policy->byte);
+	write_u16(&out, ALG_NULL);
+	write_sized(&out, unique->byte, SHA256_SIZE);
+	return finish(&area, &out);
+}
+
+refusal sealed_decode(
+	struct bytes area, const struct digest *policy, struct digest *unique)
+{
+	struct tpm_public again;
+
+	memset(unique, 0, sizeof(*unique));
+	if (area.size < SHA256_SIZE)
+		return "the public area is too short";
+	memcpy(unique->byte, area.data + area.size - SHA256_SIZE, SHA256_SIZE);
+	again = sealed_encode(policy, unique);
+	if (!bytes_equal(area, tpm_public_bytes(&again)))
+		return "the sealed object is not of the expected template";
 	return NULL;
 }
 

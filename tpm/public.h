@@ -79,6 +79,16 @@ struct tpm_public ek_encode(const uint8_t modulus[EK_MODULUS_SIZE]);
 refusal ek_decode(struct bytes area, uint8_t modulus[EK_MODULUS_SIZE]);
 
 /*
+ * A sealed object (keyedHash, scheme NULL): fixedTPM, fixedParent,
+ * adminWithPolicy, noDA; `unique` is what the TPM derives from the secret.
+ * The decoder refuses another authPolicy.
+ */
+struct tpm_public sealed_encode(
+	const struct digest *policy, const struct digest *unique);
+refusal sealed_decode(
+	struct bytes area, const struct digest *policy, struct digest *unique);
+
+/*
  * The NV indices, at TPM_HANDLE_NV + enum value.
  *
  * A  approved boot policy: 34 bytes, 000B || digest (PolicyAuthorizeNV)

@@ -1,0 +1,143 @@
+#include "tpm/nv.h"
+#include "tpm/policy_session.h"
+
+#include <string.h>
+
+static bool read_permanent(struct tpm *tpm, struct tpm_state *out)
+{
+	TPMS_CAPABILITY_DATA *found = NULL;
+	const TPMS_TAGGED_PROPERTY *property;
+	bool worked = asked(tpm, "TPM2_GetCapability",
+		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
+			ESYS_TR_NONE, TPM2_CAP_TPM_PROPERTIES,
+			TPM2_PT_PERMANENT, 1, NULL, &found));
+
+	if (worked) {
+		property = found->data.tpmProperties.tpmProperty;
+		if (found->data.tpmProperties.count != 1 ||
+			property->property != TPM2_PT_PERMANENT)
+			worked = refused(tpm, "TPM2_GetCapability",
+				"the TPM does not tell its state");
+		out->owner_locked =
+			property->value & TPMA_PERMANENT_OWNERAUTHSET;
+		out->lockout_locked =
+			property->value & TPMA_PERMANENT_LOCKOUTAUTHSET;
+		out->clear_disabled =
+			property->value & TPMA_PERMANENT_DISABLECLEAR;
+	}
+	Esys_Free(found);
+	return worked;
+}
+
+static bool is_empty(const TPMS_PCR_SELECTION *bank)
+{
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < bank->sizeofSelect; i++)
+		any |= bank->pcrSelect[i];
+	return any == 0;
+}
+
+static bool read_banks(struct tpm *tpm, struct tpm_state *out)
+{
+	TPMS_CAPABILITY_DATA *found = NULL;
+	bool worked = asked(tpm, "TPM2_GetCapability",
+		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
+			ESYS_TR_NONE, TPM2_CAP_PCRS, 0, 1, NULL, &found));
+	bool sha256 = false;
+	bool other = false;
+
+	for (size_t i = 0; worked && i < found->data.assignedPCR.count; i++) {
+		const TPMS_PCR_SELECTION *bank =
+			&found->data.assignedPCR.pcrSelections[i];
+
+		if (is_empty(bank))
+			continue;
+		if (bank->hash == TPM2_ALG_SHA256)
+			sha256 = true;
+		else
+			other = true;
+	}
+	out->sha256_only = sha256 && !other;
+	Esys_Free(found);
+	return worked;
+}
+
+static bool read_clock(struct tpm *tpm, struct tpm_clock *out)
+{
+	TPMS_TIME_INFO *now = NULL;
+	bool worked = asked(tpm, "TPM2_ReadClock",
+		Esys_ReadClock(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
+			ESYS_TR_NONE, &now));
+
+	if (worked) {
+		out->milliseconds = now->clockInfo.clock;
+		out->reset_count = now->clockInfo.resetCount;
+		out->restart_count = now->clockInfo.restartCount;
+		out->safe = now->clockInfo.safe;
+	}
+	Esys_Free(now);
+	return worked;
+}
+
+static bool read_indices(struct tpm *tpm, struct tpm_state *out)
+{
+	for (enum nv_index i = NV_A; i < NV_COUNT; i++) {
+		struct nv_found found;
+
+		if (!finish(tpm, nv_find(tpm, i, &found)))
+			return false;
+		out->present[i] = found.present;
+		out->written[i] = found.written;
+		out->name[i] = found.name;
+	}
+	return true;
+}
+
+bool tpm_state(struct tpm *tpm, struct tpm_state *out)
+{
+	*out = (struct tpm_state){ 0 };
+	begin(tpm);
+	return finish(tpm, read_permanent(tpm, out) && read_banks(tpm, out) &&
+				   read_clock(tpm, &out->clock) &&
+				   read_indices(tpm, out));
+}
+
+/* TPM2_GetRandom gives at most one digest at a time. */
+static bool random_part(struct tpm *tpm, ESYS_TR session, uint8_t *out,
+	size_t most, size_t *got)
+{
+	UINT16 part = (UINT16)(most < SHA256_SIZE ? most : SHA256_SIZE);
+	TPM2B_DIGEST *random = NULL;
+	bool worked = asked(tpm, "TPM2_GetRandom",
+		Esys_GetRandom(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE,
+			part, &random));
+
+	if (worked && (random->size == 0 || random->size > part))
+		worked = refused(
+			tpm, "TPM2_GetRandom", "the TPM gave another length");
+	if (worked) {
+		memcpy(out, random->buffer, random->size);
+		*got = random->size;
+		wipe(random, sizeof(*random));
+	}
+	Esys_Free(random);
+	return worked;
+}
+
+bool tpm_random(struct tpm *tpm, uint8_t *out, size_t size)
+{
+	ESYS_TR session;
+	bool worked;
+
+	begin(tpm);
+	worked = hmac_session(tpm, TPMA_SESSION_ENCRYPT, &session);
+	while (worked && size > 0) {
+		size_t got = 0;
+
+		worked = random_part(tpm, session, out, size, &got);
+		out += got;
+		size -= got;
+	}
+	return finish(tpm, worked);
+}

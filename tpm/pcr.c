@@ -1,0 +1,103 @@
+#include "tpm/nv.h"
+#include "tpm/policy_session.h"
+
+#include <string.h>
+
+/* The values of one answer: as many as the TPM gave, lowest PCRs first. */
+static bool take_values(const TPML_PCR_SELECTION *given,
+	const TPML_DIGEST *values, struct pcr_set *out, uint32_t *left)
+{
+	UINT32 next = 0;
+
+	if (given->count != 1 || values->count == 0)
+		return false;
+	for (unsigned i = 0; i < PCR_COUNT; i++) {
+		if (!(given->pcrSelections[0].pcrSelect[i / 8] >> i % 8 & 1))
+			continue;
+		if (next == values->count || !(*left >> i & 1) ||
+			values->digests[next].size != SHA256_SIZE)
+			return false;
+		memcpy(out->value[i].byte, values->digests[next++].buffer,
+			SHA256_SIZE);
+		*left &= ~(UINT32_C(1) << i);
+	}
+	return next == values->count;
+}
+
+/* One answer holds at most eight values, hence the loop. */
+bool pcr_values(struct tpm *tpm, uint32_t mask, struct pcr_set *out)
+{
+	uint32_t left = mask;
+
+	*out = (struct pcr_set){ .mask = mask };
+	while (left) {
+		TPML_PCR_SELECTION wanted = selection_of(left);
+		TPML_PCR_SELECTION *given = NULL;
+		TPML_DIGEST *values = NULL;
+		bool worked = asked(tpm, "TPM2_PCR_Read",
+			Esys_PCR_Read(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
+				ESYS_TR_NONE, &wanted, NULL, &given, &values));
+
+		if (worked && !take_values(given, values, out, &left))
+			worked = refused(tpm, "TPM2_PCR_Read",
+				"the TPM has no such SHA-256 PCRs");
+		Esys_Free(given);
+		Esys_Free(values);
+		if (!worked)
+			return false;
+	}
+	return true;
+}
+
+bool tpm_pcr_read(struct tpm *tpm, uint32_t mask, struct pcr_set *out)
+{
+	begin(tpm);
+	return finish(tpm, pcr_values(tpm, mask, out));
+}
+
+bool tpm_pcr_extend(struct tpm *tpm, unsigned pcr, const struct digest *digest)
+{
+	TPML_DIGEST_VALUES values = { .count = 1 };
+	ESYS_TR session;
+
+	values.digests[0].hashAlg = TPM2_ALG_SHA256;
+	memcpy(values.digests[0].digest.sha256, digest->byte, SHA256_SIZE);
+	begin(tpm);
+	return finish(tpm,
+		session_or_password(tpm, 0, &session) &&
+			asked(tpm, "TPM2_PCR_Extend",
+				Esys_PCR_Extend(tpm->esys, ESYS_TR_PCR0 + pcr,
+					session, ESYS_TR_NONE, ESYS_TR_NONE,
+					&values)));
+}
+
+static TSS2_RC try_airlock(struct tpm *tpm, ESYS_TR session)
+{
+	const struct pcr_set closed = { .mask = UINT32_C(1) << PCR_AIRLOCK };
+	struct digest values = pcr_set_digest(&closed);
+	TPM2B_DIGEST digest = digest_of(&values);
+	TPML_PCR_SELECTION selection = selection_of(closed.mask);
+
+	return Esys_PolicyPCR(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE,
+		ESYS_TR_NONE, &digest, &selection);
+}
+
+bool tpm_airlock_refuses(struct tpm *tpm)
+{
+	const TSS2_RC differs = TPM2_RC_VALUE + TPM2_RC_P + TPM2_RC_1;
+	ESYS_TR session;
+	TSS2_RC code;
+	bool worked;
+
+	begin(tpm);
+	worked = empty_policy_session(tpm, 0, &session);
+	if (worked) {
+		code = try_airlock(tpm, session);
+		if (!code)
+			worked = refused(tpm, "TPM2_PolicyPCR",
+				"the TPM still accepts PCR 14 = 0");
+		else if (code != differs)
+			worked = asked(tpm, "TPM2_PolicyPCR", code);
+	}
+	return finish(tpm, worked);
+}
