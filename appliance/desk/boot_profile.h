@@ -1,0 +1,44 @@
+/*
+ * A boot profile: the events that the firmware of one kind of machine logs
+ * when it boots the image, in the PCRs that a boot approval binds. It is taken
+ * once from a reference boot; only the digest of the image differs from one
+ * image to the next, so every approval can be predicted.
+ *
+ *	{"format": "sandoq/boot-profile/v1",
+ *	 "events": [{"pcr": 0, "type": 8, "digest": "<64 digits>"},
+ *	            {"pcr": 4, "type": 2147483651, "image": true}, ...]}
+ *
+ * Exactly one event, of PCR 4, is the image's and has no digest.
+ */
+#ifndef SANDOQ_DESK_BOOT_PROFILE_H
+#define SANDOQ_DESK_BOOT_PROFILE_H
+
+#include "tpm/eventlog.h"
+#include "tpm/machine.h"
+
+enum {
+	BOOT_PROFILE_EVENTS_MOST = 256,
+	BOOT_PROFILE_SIZE_MOST = 1 << 18,
+	/* PCRs that a boot approval binds: 0, 2, 3, 4, 7, 8 and 9. */
+	BOOT_PROFILE_MASK = 0x39D,
+};
+
+struct boot_profile {
+	size_t count;
+	struct event_rule event[BOOT_PROFILE_EVENTS_MOST];
+	size_t image; /* place of the image's event */
+};
+
+/* From the log of a boot of the image with this digest. */
+refusal boot_profile_of_log(
+	struct bytes log, const struct digest *image, struct boot_profile *);
+refusal boot_profile_decode(struct bytes json, struct boot_profile *);
+/* Text that the caller frees; NULL when there is no memory. */
+char *boot_profile_encode(const struct boot_profile *);
+
+/* From here on the profile is that of this image. */
+void boot_profile_set_image(struct boot_profile *, const struct digest *image);
+/* What the PCRs of BOOT_PROFILE_MASK are when the image starts. */
+void boot_profile_predict(const struct boot_profile *, struct pcr_set *out);
+
+#endif

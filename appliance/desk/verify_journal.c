@@ -1,0 +1,122 @@
+#include "appliance/desk/verify.h"
+#include "appliance/formats/checkpoint.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static refusal fold_entries(struct chain *chain)
+{
+	struct cursor rest = cursor_of(chain->headers);
+	journal_fold_start(&chain->fold);
+	while (rest.rest.size > 0) {
+		struct bytes header = cursor_take(&rest, JOURNAL_HEADER_SIZE);
+		if (rest.broken)
+			return "the last entry is cut off";
+		refusal refused = journal_fold_next(&chain->fold, header.data);
+		if (refused != NULL)
+			return refuse(chain, "entry %" PRIu64 ": %s",
+				chain->fold.entries, refused);
+	}
+	return NULL;
+}
+
+static refusal compare_checkpoint(const struct chain *chain)
+{
+	struct checkpoint checkpoint;
+	struct digest root = merkle_root(&chain->fold.tree);
+	refusal refused = checkpoint_parse(
+		archive_find(chain->evidence->sent, "checkpoint"), &checkpoint);
+	if (refused != NULL)
+		return refused;
+	if (checkpoint.size != chain->fold.tree.size)
+		return "the checkpoint is of another number of entries";
+	return digest_equal(&checkpoint.root, &root)
+		       ? NULL
+		       : "the entries do not lead to the checkpoint";
+}
+
+refusal verify_journal(struct chain *chain)
+{
+	chain->headers = archive_find(chain->evidence->sent, "entries");
+	refusal refused = fold_entries(chain);
+	if (refused == NULL)
+		refused = compare_checkpoint(chain);
+	const struct journal_fold *fold = &chain->fold;
+	bool frozen = fold->last[ENTRY_OPEN] != UINT64_MAX;
+	chain->checkpoint_size = frozen ? fold->frozen_size : fold->tree.size;
+	chain->checkpoint_root =
+		frozen ? fold->frozen_root : merkle_root(&fold->tree);
+	return refused;
+}
+
+bool chain_entry(
+	const struct chain *chain, uint64_t entry, struct journal_header *out)
+{
+	return entry < chain->headers.size / JOURNAL_HEADER_SIZE &&
+	       journal_header_decode(
+		       chain->headers.data + entry * JOURNAL_HEADER_SIZE,
+		       out) == NULL;
+}
+
+bool chain_box(const struct chain *chain, uint64_t entry, struct bytes *note,
+	struct bytes *file)
+{
+	char name[USTAR_NAME_MOST + 1];
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", entry);
+	*note = archive_find(chain->evidence->sent, name);
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", entry);
+	*file = archive_find(chain->evidence->sent, name);
+	return note->size > 0 && file->size > 0;
+}
+
+/* The payload of a box's entry, as the machine wrote it. */
+static struct digest box_payload(struct bytes note, struct bytes file)
+{
+	uint8_t head[2 * (ITEM_OVERHEAD + ITEM_NAME_MOST)];
+	struct writer writer = writer_of(head, sizeof(head));
+	const struct bytes none = bytes_of(NULL, 0);
+	write_item(&writer, ITEM_PUBLIC, "note", none);
+	size_t first = writer.size;
+	write_item(&writer, ITEM_PUBLIC, "age", none);
+	struct writer sizes = writer_of(head + first - 4, 4);
+	write_u32(&sizes, (uint32_t)note.size);
+	sizes = writer_of(head + writer.size - 4, 4);
+	write_u32(&sizes, (uint32_t)file.size);
+	const struct bytes part[] = {
+		bytes_of(head, first),
+		note,
+		bytes_of(head + first, writer.size - first),
+		file,
+	};
+	return sha256_parts(part, 4);
+}
+
+static refusal verify_box(
+	struct chain *chain, uint64_t entry, const struct digest *payload)
+{
+	struct bytes note, file;
+	if (!chain_box(chain, entry, &note, &file))
+		return refuse(chain, "box %04" PRIu64 " is missing", entry);
+	struct digest digest = box_payload(note, file);
+	if (!digest_equal(&digest, payload))
+		return refuse(chain,
+			"box %04" PRIu64 " is not the one in the journal",
+			entry);
+	return NULL;
+}
+
+refusal verify_boxes(struct chain *chain)
+{
+	struct journal_header header;
+	for (uint64_t entry = 0; chain_entry(chain, entry, &header); entry++) {
+		if (header.type != ENTRY_BOX)
+			continue;
+		refusal refused = verify_box(chain, entry, &header.payload);
+		if (refused != NULL)
+			return refused;
+	}
+	return NULL;
+}
