@@ -254,6 +254,8 @@ static int compare_marks(const void *a, const void *b, void *marks)
 
 static void write_records(struct writer *w, struct ballots_list *list)
 {
+	if (list->size == 0)
+		return;
 	qsort_r(list->start, list->size, sizeof(*list->start), compare_marks,
 		list->marks);
 	for (size_t i = 0, next; i < list->size; i = next) {
