@@ -17,6 +17,12 @@
 	extern const struct option name##_options[];                           \
 	int name##_command(const struct arguments *)
 
+DESK_COMMAND(image_profile);
+DESK_COMMAND(image_predict);
+DESK_COMMAND(image_approve);
+
+DESK_COMMAND(machine_operators);
+DESK_COMMAND(machine_enrol);
 DESK_COMMAND(machine_create);
 DESK_COMMAND(machine_run);
 DESK_COMMAND(machine_plug);
@@ -28,5 +34,7 @@ DESK_COMMAND(machine_screen);
 
 DESK_COMMAND(courier_pack);
 DESK_COMMAND(courier_unpack);
+
+DESK_COMMAND(key);
 
 #endif

@@ -1,4 +1,5 @@
 #include "appliance/desk/desk.h"
+#include "appliance/formats/crypto.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -14,6 +15,16 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{ "image", "profile", "take the boot profile from a reference boot",
+		image_profile_options, image_profile_command },
+	{ "image", "predict", "tell the PCRs that an image will boot to",
+		image_predict_options, image_predict_command },
+	{ "image", "approve", "sign an operator's approval of an image",
+		image_approve_options, image_approve_command },
+	{ "machine", "operators", "write the text that names the operators",
+		machine_operators_options, machine_operators_command },
+	{ "machine", "enrol", "make the credential for a blank machine",
+		machine_enrol_options, machine_enrol_command },
 	{ "machine", "create", "make a machine: its TPM, firmware and disk",
 		machine_create_options, machine_create_command },
 	{ "machine", "run", "boot a machine and own it until it ends",
@@ -34,6 +45,8 @@ static const struct command commands[] = {
 		courier_pack_options, courier_pack_command },
 	{ "courier", "unpack", "take a medium's archive apart",
 		courier_unpack_options, courier_unpack_command },
+	{ "key", NULL, "make a private key, or print its public key",
+		key_options, key_command },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -107,6 +120,7 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
+	crypto_start();
 	if (argc < 2) {
 		list_commands(NULL);
 		return EX_USAGE;

@@ -1,0 +1,334 @@
+#include "appliance/desk/archive.h"
+#include "appliance/desk/boot_profile.h"
+#include "appliance/desk/desk.h"
+#include "appliance/election/statement.h"
+#include "appliance/machine/terms.h"
+#include "tpm/authenticode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	IMAGE_MOST = 256 * 1024 * 1024,
+	EVENT_LOG_MOST = 1024 * 1024,
+	PCR_LINE_MOST = 80,
+	/* What R is after its first increment in a TPM without history. */
+	FIRST_REVOCATION = 1,
+};
+
+const struct option image_profile_options[] = {
+	{ "EVENT-LOG", NULL, "binary event log of a boot of the image",
+		REQUIRED },
+	{ "IMAGE", NULL, "that image, an EFI program", REQUIRED },
+	{ "--output", "FILE", "boot profile to write, stdout if not given",
+		OPTIONAL },
+	OPTION_END,
+};
+
+const struct option image_predict_options[] = {
+	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
+	{ "--boot-profile", "FILE", "by 'sandoq image profile'", REQUIRED },
+	OPTION_JSON,
+	OPTION_END,
+};
+
+const struct option image_approve_options[] = {
+	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
+	{ "--boot-profile", "FILE", "by 'sandoq image profile'", REQUIRED },
+	{ "--sent", "ARCHIVE", "what the machine sent on an outbox", REQUIRED },
+	{ "--operators", "FILE", "the operators text", REQUIRED },
+	{ "--key", "FILE", "an operator's private key, PEM", REQUIRED },
+	{ "--revocation", "NUMBER",
+		"void once the machine's revocation counter is above this; "
+		"1 if not given",
+		OPTIONAL },
+	{ "--output", "FILE", "approval to write, stdout if not given",
+		OPTIONAL },
+	OPTION_END,
+};
+
+static const char *output_of(const struct arguments *arguments)
+{
+	const char *path = argument(arguments, "--output");
+	return path != NULL ? path : "-";
+}
+
+static int image_digest(const char *path, struct digest *out)
+{
+	struct file image;
+	int status = file_read(path, IMAGE_MOST, &image);
+	if (status != 0)
+		return status;
+	refusal refused = authenticode_digest(file_bytes(&image), out);
+	file_free(&image);
+	if (refused != NULL)
+		return fail(EX_DATAERR, path, 0,
+			"%s; give the image's EFI file", refused);
+	return 0;
+}
+
+static int write_profile(const struct boot_profile *profile, const char *output)
+{
+	char *text = boot_profile_encode(profile);
+	if (text == NULL)
+		return fail(EX_OSERR, NULL, 0, "no memory is left");
+	int status = file_write(output, bytes_of_text(text), 0644);
+	free(text);
+	return status;
+}
+
+int image_profile_command(const struct arguments *arguments)
+{
+	const char *path = argument(arguments, "EVENT-LOG");
+	struct boot_profile profile;
+	struct digest image;
+	struct file log;
+	int status = image_digest(argument(arguments, "IMAGE"), &image);
+	if (status == 0)
+		status = file_read(path, EVENT_LOG_MOST, &log);
+	if (status != 0)
+		return status;
+	refusal refused =
+		boot_profile_of_log(file_bytes(&log), &image, &profile);
+	file_free(&log);
+	if (refused != NULL)
+		return fail(EX_DATAERR, path, 0,
+			"%s; boot that image on the reference machine and "
+			"take its log",
+			refused);
+	return write_profile(&profile, output_of(arguments));
+}
+
+/* The profile as it is for this image. */
+static int predicted(const struct arguments *arguments, struct digest *image,
+	struct pcr_set *pcrs)
+{
+	const char *path = argument(arguments, "--boot-profile");
+	struct boot_profile profile;
+	struct file json;
+	int status = image_digest(argument(arguments, "IMAGE"), image);
+	if (status == 0)
+		status = file_read(path, BOOT_PROFILE_SIZE_MOST, &json);
+	if (status != 0)
+		return status;
+	refusal refused = boot_profile_decode(file_bytes(&json), &profile);
+	file_free(&json);
+	if (refused != NULL)
+		return fail(EX_DATAERR, path, 0,
+			"%s; make it by 'sandoq image profile'", refused);
+	boot_profile_set_image(&profile, image);
+	boot_profile_predict(&profile, pcrs);
+	return 0;
+}
+
+static void report_pcr(
+	json_t *table, uint32_t index, const struct digest *value)
+{
+	char hex[2 * SHA256_SIZE];
+	struct writer writer = writer_of(hex, sizeof(hex));
+
+	write_hex(&writer, bytes_of(value->byte, SHA256_SIZE));
+	json_array_append_new(table, json_pack("{s:i, s:s%}", "pcr", (int)index,
+					     "value", hex, sizeof(hex)));
+}
+
+int image_predict_command(const struct arguments *arguments)
+{
+	struct digest image;
+	struct pcr_set pcrs;
+	int status = predicted(arguments, &image, &pcrs);
+	if (status != 0)
+		return status;
+
+	struct report report = report_begin(arguments);
+	struct digest all = pcr_set_digest(&pcrs);
+	json_t *table = json_array();
+
+	for (uint32_t i = 0; i < PCR_COUNT; i++)
+		if ((pcrs.mask >> i & 1) != 0)
+			report_pcr(table, i, &pcrs.value[i]);
+	report_hex(&report, "image", bytes_of(image.byte, SHA256_SIZE));
+	report_hex(&report, "pcr_digest", bytes_of(all.byte, SHA256_SIZE));
+	report_value(&report, "pcrs", table);
+	return report_end(&report, 0);
+}
+
+/* One operator's approval of one boot state of one machine. */
+struct approval_task {
+	struct quorum operators;
+	const struct member *signer;
+	struct p256_private *key;
+	char serial[STATEMENT_LINE_MOST + 1];
+	struct machine machine;
+	bool written; /* the machine's index A was written before */
+	struct digest image;
+	struct boot_policy boot;
+};
+
+static int read_operators(const char *path, struct approval_task *task)
+{
+	struct file file;
+	struct text text;
+	int status = file_read(path, STATEMENT_MOST, &file);
+	if (status != 0)
+		return status;
+	refusal refused =
+		statement_decode(STATEMENT_OPERATORS, file_bytes(&file), &text);
+	if (refused == NULL)
+		refused = statement_operators(&text, &task->operators);
+	struct wire_quorum quorum = wire_quorum_of(&task->operators);
+	if (refused == NULL)
+		refused = approvers_of(&quorum, &task->machine.operators);
+	if (refused != NULL) {
+		status = fail(EX_DATAERR, path, text.line, "%s", refused);
+	} else {
+		struct bytes serial = text_value(&text, OPERATORS_MACHINE);
+		memcpy(task->serial, serial.data, serial.size);
+	}
+	file_free(&file);
+	return status;
+}
+
+static int read_sent(const char *path, struct approval_task *task)
+{
+	struct archive sent;
+	struct digest none;
+	struct p256_public ak;
+	int status = archive_read(path, &sent);
+	if (status != 0)
+		return status;
+	struct bytes area = archive_find(&sent, "ak.pub");
+	refusal refused = key_decode(KEY_AK, area, &none, &ak);
+	task->machine.ak = public_name(area);
+	task->written = archive_find(&sent, "approved.nv").size > 0;
+	archive_free(&sent);
+	if (refused != NULL)
+		return fail(EX_DATAERR, path, 0,
+			"its ak.pub: %s; fetch the machine's outbox again",
+			refused);
+	return 0;
+}
+
+static int find_signer(const char *path, struct approval_task *task)
+{
+	int status = key_read(path, &task->key);
+	if (status != 0)
+		return status;
+	struct p256_public key = p256_public_of(task->key);
+	for (size_t i = 0; i < task->operators.of; i++)
+		if (p256_equal(&key, &task->operators.member[i].key))
+			task->signer = &task->operators.member[i];
+	if (task->signer == NULL)
+		return fail(EX_NOPERM, path, 0,
+			"is no key of one of the operators; "
+			"use the key that the operators text names");
+	return 0;
+}
+
+static void put(struct text_writer *text, size_t field, struct bytes value)
+{
+	text_put(text, field, value);
+}
+
+static void put_digest(
+	struct text_writer *text, size_t field, const struct digest *value)
+{
+	put(text, field, bytes_of(value->byte, SHA256_SIZE));
+}
+
+static void put_pcrs(struct text_writer *text, const struct pcr_set *pcrs)
+{
+	for (uint32_t i = 0; i < PCR_COUNT; i++) {
+		char line[PCR_LINE_MOST];
+		struct writer writer = writer_of(line, sizeof(line));
+		struct statement_pcr pcr = { i, pcrs->value[i] };
+		if ((pcrs->mask >> i & 1) == 0)
+			continue;
+		write_statement_pcr(&writer, &pcr);
+		put(text, BOOT_PCR, written(&writer));
+	}
+}
+
+/* What the TPM demands, and what it says: the approval's last fields. */
+static void put_authorization(
+	struct text_writer *text, const struct approval_task *task)
+{
+	struct nv_names names = machine_nv_names(&task->machine);
+	struct tpm_name index =
+		task->written ? names.name[NV_A]
+			      : machine_nv_name_unwritten(&task->machine, NV_A);
+	struct digest cp_hash = boot_approval_cp_hash(
+		&task->machine, &task->boot, task->written);
+	struct approval_scope scope =
+		machine_scope(&task->machine, APPROVE_BOOT);
+	struct digest wanted = approval_digest(&scope, &cp_hash);
+	struct p256_signature signature = p256_sign(task->key, &wanted);
+	uint8_t value[TPM_NAME_SIZE], der[P256_DER_MOST];
+	struct writer writer = writer_of(der, sizeof(der));
+
+	boot_policy_value(&task->boot, &names, value);
+	write_p256_signature(&writer, &signature);
+	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
+	put(text, BOOT_INDEX, tpm_name_bytes(&index));
+	put_digest(text, BOOT_CPHASH, &cp_hash);
+	put(text, BOOT_AUTHORIZATION, written(&writer));
+}
+
+static refusal write_approval(
+	const struct approval_task *task, struct writer *out)
+{
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_BOOT_APPROVAL], false, out);
+
+	put(&text, BOOT_MACHINE, bytes_of_text(task->serial));
+	put(&text, BOOT_MEANING,
+		bytes_of_text(statement_meaning(STATEMENT_BOOT_APPROVAL)));
+	put(&text, BOOT_AK, tpm_name_bytes(&task->machine.ak));
+	put_digest(&text, BOOT_IMAGE, &task->image);
+	put_pcrs(&text, &task->boot.pcrs);
+	text_put_number(&text, BOOT_REVOCATION, task->boot.epoch);
+	put_authorization(&text, task);
+	return text_end(&text);
+}
+
+static int sign(const struct approval_task *task, const char *output)
+{
+	static uint8_t text[STATEMENT_MOST], note[STATEMENT_MOST];
+	struct writer text_out = writer_of(text, sizeof(text));
+	struct writer note_out = writer_of(note, sizeof(note));
+	struct note_key who;
+	refusal refused = boot_policy_check(&task->boot);
+
+	if (refused == NULL)
+		refused = write_approval(task, &text_out);
+	if (refused == NULL)
+		refused = statement_member_key(task->signer, &who);
+	if (refused != NULL)
+		return fail(EX_DATAERR, NULL, 0, "%s", refused);
+	write_note(&note_out, written(&text_out), &who, task->key);
+	int status = 0;
+	if (strcmp(output, "-") != 0)
+		status = file_write("-", written(&text_out), 0);
+	return status != 0 ? status
+			   : file_write(output, written(&note_out), 0644);
+}
+
+int image_approve_command(const struct arguments *arguments)
+{
+	struct approval_task task = { .boot.epoch = FIRST_REVOCATION };
+	int status = argument_number(
+		arguments, "--revocation", 1, INT64_MAX, &task.boot.epoch);
+	if (status == 0)
+		status = predicted(arguments, &task.image, &task.boot.pcrs);
+	if (status == 0)
+		status = read_operators(
+			argument(arguments, "--operators"), &task);
+	if (status == 0)
+		status = read_sent(argument(arguments, "--sent"), &task);
+	if (status == 0)
+		status = find_signer(argument(arguments, "--key"), &task);
+	if (status == 0)
+		status = sign(&task, output_of(arguments));
+	p256_free(task.key);
+	return status;
+}
