@@ -7,9 +7,8 @@
  *	election: <id>
  *	definition: <digest>
  *	ak, bk, rk: <TPM name>			(a line each)
- *	checkpoint-size: <entries of the journal>
+ *	checkpoint-size: <leaves of the election's tree>
  *	checkpoint-root: <digest>
- *	journal: <value of the anchor J>
  *	phase: <value of P>
  *	revocation: <value of R>
  *	count: <RESULT_COUNT_VERSION>
@@ -46,7 +45,6 @@ struct result_binding {
 	uint8_t rk[TEXT_NAME_SIZE];
 	uint64_t checkpoint_size;
 	struct digest checkpoint_root;
-	struct digest journal;
 	uint64_t phase;
 	uint64_t revocation;
 };

@@ -131,7 +131,6 @@ static void read_binding(struct result *result, const struct text *text)
 	text_name(text, RESULT_RK, b->rk);
 	b->checkpoint_size = text_number(text, RESULT_CHECKPOINT_SIZE);
 	b->checkpoint_root = text_digest(text, RESULT_CHECKPOINT_ROOT);
-	b->journal = text_digest(text, RESULT_JOURNAL);
 	b->phase = text_number(text, RESULT_PHASE);
 	b->revocation = text_number(text, RESULT_REVOCATION);
 }

@@ -14,7 +14,6 @@ static const struct text_field field[RESULT_FIELDS] = {
 		0 },
 	[RESULT_CHECKPOINT_ROOT] = { "checkpoint-root", TEXT_DIGEST, TEXT_ONCE,
 		0 },
-	[RESULT_JOURNAL] = { "journal", TEXT_DIGEST, TEXT_ONCE, 0 },
 	[RESULT_PHASE] = { "phase", TEXT_NUMBER, TEXT_ONCE, 0 },
 	[RESULT_REVOCATION] = { "revocation", TEXT_NUMBER, TEXT_ONCE, 0 },
 	[RESULT_COUNT] = { "count", TEXT_LINE, TEXT_ONCE, ID_MOST },
@@ -100,7 +99,6 @@ static void put_binding(struct text_writer *text, const struct result *result)
 	text_put(text, RESULT_RK, bytes_of(b->rk, TEXT_NAME_SIZE));
 	text_put_number(text, RESULT_CHECKPOINT_SIZE, b->checkpoint_size);
 	put_digest(text, RESULT_CHECKPOINT_ROOT, &b->checkpoint_root);
-	put_digest(text, RESULT_JOURNAL, &b->journal);
 	text_put_number(text, RESULT_PHASE, b->phase);
 	text_put_number(text, RESULT_REVOCATION, b->revocation);
 	text_put(text, RESULT_COUNT, bytes_of_text(RESULT_COUNT_VERSION));

@@ -11,19 +11,21 @@ static const uint8_t magic[8] = { 's', 'a', 'n', 'd', 'o', 'q', 'J', '1' };
 
 /* What is not here cannot happen. */
 static const struct entry_row rows[] = {
-	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), STATE_ENROLLED, true },
-	{ ENTRY_BOOT, "boot", (unsigned)~IN(STATE_BLANK), STAYS, true },
+	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), STATE_ENROLLED, true,
+		false },
+	{ ENTRY_BOOT, "boot", ~IN(STATE_BLANK), STAYS, true, false },
 	{ ENTRY_SEALED, "sealed", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
-		STATE_SEALED, true },
-	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), STATE_INTAKE, true },
-	{ ENTRY_BOX, "box", IN(STATE_INTAKE), STAYS, false },
-	{ ENTRY_REFUSED, "refused", IN(STATE_INTAKE), STAYS, false },
-	{ ENTRY_MEDIUM, "medium", IN(STATE_INTAKE), STAYS, true },
-	{ ENTRY_OPEN, "open", IN(STATE_INTAKE), STATE_OPEN, true },
-	{ ENTRY_CLOSED, "closed", IN(STATE_OPEN), STATE_CLOSED, true },
-	{ ENTRY_APPROVED, "approved", IN(STATE_CLOSED), STATE_APPROVED, true },
-	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED), STATE_RELEASED,
-		true },
+		STATE_SEALED, true, false },
+	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), STATE_INTAKE, true, true },
+	{ ENTRY_BOX, "box", IN(STATE_INTAKE), STAYS, false, true },
+	{ ENTRY_REFUSED, "refused", IN(STATE_INTAKE), STAYS, false, true },
+	{ ENTRY_MEDIUM, "medium", IN(STATE_INTAKE), STAYS, true, false },
+	{ ENTRY_OPEN, "open", IN(STATE_INTAKE), STATE_OPEN, true, false },
+	{ ENTRY_CLOSED, "closed", IN(STATE_OPEN), STATE_CLOSED, true, false },
+	{ ENTRY_APPROVED, "approved", IN(STATE_CLOSED), STATE_APPROVED, true,
+		false },
+	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED), STATE_RELEASED, true,
+		false },
 };
 
 const struct entry_row *entry_row_of(unsigned type)
@@ -57,7 +59,8 @@ void journal_header_encode(
 	write_bytes(&to, bytes_of(magic, sizeof(magic)));
 	write_u16(&to, header->type);
 	write_u16(&to, header->anchored ? 1 : 0);
-	write_u32(&to, 0);
+	write_u16(&to, header->station);
+	write_u16(&to, header->sequence);
 	write_u64(&to, header->entry);
 	write_u64(&to, header->size);
 	write_bytes(&to, bytes_of(header->payload.byte, SHA256_SIZE));
@@ -70,22 +73,34 @@ refusal journal_header_decode(
 	struct cursor in = cursor_of(bytes_of(header, JOURNAL_HEADER_SIZE));
 	const struct bytes start = cursor_take(&in, sizeof(magic));
 	uint16_t anchored;
-	uint32_t zero;
 	if (!bytes_equal(start, bytes_of(magic, sizeof(magic))))
 		return "there is no entry here";
 	out->type = cursor_u16(&in);
 	anchored = cursor_u16(&in);
-	zero = cursor_u32(&in);
+	out->station = cursor_u16(&in);
+	out->sequence = cursor_u16(&in);
 	out->entry = cursor_u64(&in);
 	out->size = cursor_u64(&in);
 	cursor_copy(&in, out->payload.byte, SHA256_SIZE);
 	cursor_copy(&in, out->previous.byte, SHA256_SIZE);
-	if (anchored > 1 || zero != 0)
+	if (anchored > 1)
 		return "the header has a value that no header has";
 	if (out->size > JOURNAL_PAYLOAD_MOST)
 		return "the payload is larger than any entry's";
 	out->anchored = anchored == 1;
 	return NULL;
+}
+
+struct digest journal_leaf(const struct journal_header *header)
+{
+	uint8_t space[2 + 2 + 2 + 8 + SHA256_SIZE];
+	struct writer leaf = writer_of(space, sizeof(space));
+	write_u16(&leaf, header->type);
+	write_u16(&leaf, header->station);
+	write_u16(&leaf, header->sequence);
+	write_u64(&leaf, header->size);
+	write_bytes(&leaf, bytes_of(header->payload.byte, SHA256_SIZE));
+	return merkle_leaf(written(&leaf));
 }
 
 uint64_t journal_entry_size(uint64_t payload_size)
@@ -124,6 +139,9 @@ static refusal follows(const struct journal_fold *fold,
 		return "such an entry may not stand here";
 	if (row->anchored != header->anchored)
 		return "its anchor mark is wrong";
+	if (row->type != ENTRY_BOX &&
+		(header->station != 0 || header->sequence != 0))
+		return "it names a box and is none";
 	return NULL;
 }
 
@@ -154,18 +172,20 @@ refusal journal_fold_next(
 	why = follows(fold, &header, row);
 	if (why != NULL)
 		return why;
+	if (header.type == ENTRY_SEALED)
+		memset(&fold->tree, 0, sizeof(fold->tree));
 	if (header.type == ENTRY_OPEN)
 		freeze(fold);
-	leaf = merkle_leaf(bytes_of(bytes, JOURNAL_HEADER_SIZE));
-	merkle_append(&fold->tree, &leaf);
+	if (row->leaf) {
+		leaf = journal_leaf(&header);
+		merkle_append(&fold->tree, &leaf);
+	}
 	fold->chain = sha256(bytes_of(bytes, JOURNAL_HEADER_SIZE));
 	fold->last[header.type] = fold->entries++;
 	if (row->next != STAYS)
 		fold->state = row->next;
 	if (row->anchored)
 		anchor(fold);
-	if (header.type == ENTRY_OPEN)
-		fold->frozen_anchor = fold->anchor;
 	return NULL;
 }
 

@@ -38,6 +38,7 @@ struct entry_row {
 	unsigned states;	 /* bit s: allowed in state s */
 	enum machine_state next; /* STATE_FAILED: the state stays */
 	bool anchored;
+	bool leaf; /* a leaf of the election's tree */
 };
 
 /* NULL when there is no such type. */
@@ -47,6 +48,9 @@ const char *state_name(enum machine_state);
 struct journal_header {
 	uint16_t type;
 	bool anchored;
+	/* Of a box; zero in any other entry. */
+	uint16_t station;
+	uint16_t sequence;
 	uint64_t entry;
 	uint64_t size; /* of the payload, bytes */
 	struct digest payload;
@@ -57,6 +61,12 @@ void journal_header_encode(
 	const struct journal_header *, uint8_t out[JOURNAL_HEADER_SIZE]);
 refusal journal_header_decode(
 	const uint8_t header[JOURNAL_HEADER_SIZE], struct journal_header *out);
+/*
+ * The leaf of an entry: type, station, sequence, payload size and digest. What
+ * depends on how often the machine was started is not in it, so that the same
+ * boxes in the same order have the same tree.
+ */
+struct digest journal_leaf(const struct journal_header *);
 /* Bytes that an entry takes on the partition, padding included. */
 uint64_t journal_entry_size(uint64_t payload_size);
 
@@ -64,7 +74,7 @@ uint64_t journal_entry_size(uint64_t payload_size);
 struct journal_fold {
 	enum machine_state state;
 	uint64_t entries;
-	struct merkle_tree tree;
+	struct merkle_tree tree; /* of the entries since `sealed` */
 	struct digest chain;
 	/* J after all anchored entries, and before the last of them. */
 	struct digest anchor;
@@ -74,7 +84,6 @@ struct journal_fold {
 	uint64_t last[ENTRY_RELEASED + 1]; /* UINT64_MAX: none */
 	uint64_t frozen_size;
 	struct digest frozen_root;
-	struct digest frozen_anchor;
 };
 
 void journal_fold_start(struct journal_fold *);

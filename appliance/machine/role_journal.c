@@ -22,17 +22,18 @@
 
 enum { PARTITION = SPAWN_GRANTED };
 
-/* Where an entry is, and the chain value that it must still have. */
+/* Where an entry is, the chain value that it must still have, its leaf. */
 struct place {
 	uint64_t offset;
 	struct digest chain;
+	uint64_t leaf;
 };
 
 struct box_key {
 	uint64_t entry;
 	uint16_t station;
 	uint16_t sequence;
-	struct digest digest;
+	struct digest payload;
 };
 
 struct journal {
@@ -135,7 +136,7 @@ static bool mac_holds(
 		bytes_of(raw->whole + JOURNAL_HEADER_SIZE, JOURNAL_MAC_SIZE));
 }
 
-static bool remember_place(struct journal *journal, uint64_t offset)
+static bool remember_place(struct journal *journal, uint64_t leaf)
 {
 	struct place *grown = reallocarray(
 		journal->place, journal->places + 1, sizeof(*grown));
@@ -143,57 +144,37 @@ static bool remember_place(struct journal *journal, uint64_t offset)
 		return false;
 	journal->place = grown;
 	grown[journal->places++] =
-		(struct place){ offset, journal->fold.chain };
+		(struct place){ journal->end, journal->fold.chain, leaf };
 	return true;
 }
 
-static bool remember_box(struct journal *journal, const struct box_key *box)
+static bool remember_box(
+	struct journal *journal, const struct journal_header *header)
 {
 	struct box_key *grown =
 		reallocarray(journal->box, journal->boxes + 1, sizeof(*grown));
 	if (grown == NULL)
 		return false;
 	journal->box = grown;
-	grown[journal->boxes++] = *box;
+	grown[journal->boxes++] = (struct box_key){ header->entry,
+		header->station, header->sequence, header->payload };
 	return true;
-}
-
-static void box_item_write(struct writer *out, const struct journal_append *a)
-{
-	uint8_t space[4 + SHA256_SIZE];
-	struct writer item = writer_of(space, sizeof(space));
-	write_u16(&item, a->station);
-	write_u16(&item, a->sequence);
-	write_bytes(&item, bytes_of(a->digest.byte, SHA256_SIZE));
-	write_item(out, ITEM_PRIVATE, "box", written(&item));
-}
-
-static refusal box_item_read(struct bytes payload, struct box_key *out)
-{
-	struct bytes content;
-	struct cursor in;
-	if (!items_find(payload, "box", &content))
-		return "a box entry does not say which box";
-	in = cursor_of(content);
-	out->station = cursor_u16(&in);
-	out->sequence = cursor_u16(&in);
-	cursor_copy(&in, out->digest.byte, SHA256_SIZE);
-	return cursor_done(&in) ? NULL : "a box entry does not say which box";
 }
 
 /* Folds an entry that is on the partition at the end of what is known. */
 static refusal take(struct journal *journal, const struct raw_entry *raw)
 {
-	struct box_key box = { .entry = journal->fold.entries };
+	const uint64_t leaf = journal->fold.tree.size;
 	refusal why = items_check(raw_payload(raw));
-	if (why == NULL && raw->header.type == ENTRY_BOX)
-		why = box_item_read(raw_payload(raw), &box);
 	if (why == NULL)
 		why = journal_fold_next(&journal->fold, raw->whole);
 	if (why != NULL)
 		return why;
-	if (!remember_place(journal, journal->end) ||
-		(raw->header.type == ENTRY_BOX && !remember_box(journal, &box)))
+	if (raw->header.type == ENTRY_SEALED)
+		journal->boxes = 0;
+	if (!remember_place(journal, leaf) ||
+		(raw->header.type == ENTRY_BOX &&
+			!remember_box(journal, &raw->header)))
 		return "there is no memory";
 	journal->end += raw->size;
 	return NULL;
@@ -258,7 +239,6 @@ static struct journal_unlocked unlocked(const struct journal_fold *fold)
 		.root = merkle_root(&fold->tree),
 		.frozen_size = fold->frozen_size,
 		.frozen_root = fold->frozen_root,
-		.frozen_anchor = fold->frozen_anchor,
 		.enrolled = fold->last[ENTRY_ENROLLED],
 		.sealed = fold->last[ENTRY_SEALED],
 		.opened = fold->last[ENTRY_OPEN],
@@ -303,9 +283,8 @@ static const struct box_key *same_box(
 {
 	for (size_t i = 0; i < journal->boxes; i++) {
 		const struct box_key *box = &journal->box[i];
-		const bool same_place = box->station == append->station &&
-					box->sequence == append->sequence;
-		if (same_place || digest_equal(&box->digest, &append->digest))
+		if (box->station == append->station &&
+			box->sequence == append->sequence)
 			return box;
 	}
 	return NULL;
@@ -316,7 +295,7 @@ static refusal compose(const struct journal *journal,
 	const struct journal_append *append, const struct bytes *list,
 	size_t lists, struct raw_entry *raw)
 {
-	size_t room = ITEM_OVERHEAD + ITEM_NAME_MOST + 4 + SHA256_SIZE;
+	size_t room = 0;
 	struct writer payload;
 	struct digest mac;
 	for (size_t i = 0; i < lists; i++)
@@ -326,8 +305,6 @@ static refusal compose(const struct journal *journal,
 	if (raw->whole == NULL)
 		return "there is no memory";
 	payload = writer_of(raw->whole + JOURNAL_LEAD_SIZE, room);
-	if (append->type == ENTRY_BOX)
-		box_item_write(&payload, append);
 	for (size_t i = 0; i < lists; i++)
 		write_bytes(&payload, list[i]);
 	if (payload.broken || payload.size > JOURNAL_PAYLOAD_MOST)
@@ -336,6 +313,8 @@ static refusal compose(const struct journal *journal,
 	raw->header = (struct journal_header){
 		.type = append->type,
 		.anchored = entry_row_of(append->type)->anchored,
+		.station = append->station,
+		.sequence = append->sequence,
 		.entry = journal->fold.entries,
 		.size = payload.size,
 		.payload = sha256(written(&payload)),
@@ -347,25 +326,16 @@ static refusal compose(const struct journal *journal,
 	return items_check(written(&payload));
 }
 
-static refusal append(struct journal *journal,
-	const struct journal_append *append, const struct bytes *list,
-	size_t lists)
+/* Writes an entry that was composed, once the fold allows it. */
+static refusal append(struct journal *journal, const struct raw_entry *raw)
 {
-	struct raw_entry raw = { 0 };
-	const struct journal_fold before = journal->fold;
 	const uint64_t end = journal->end;
-	refusal why;
-	if (entry_row_of(append->type) == NULL)
-		return "its type is unknown";
-	why = compose(journal, append, list, lists, &raw);
-	if (why == NULL)
-		why = take(journal, &raw);
-	if (why == NULL && !write_at(end, raw.whole, raw.size)) {
-		journal->fold = before;
-		why = "the partition does not take it: it is full or broken";
-	}
-	free(raw.whole);
-	return why;
+	const refusal why = take(journal, raw);
+	if (why != NULL)
+		return why;
+	return write_at(end, raw->whole, raw->size)
+		       ? NULL
+		       : "the partition does not take it: it is full or broken";
 }
 
 static refusal answer_appended(struct wire_end *end, const struct journal *j)
@@ -380,35 +350,62 @@ static refusal answer_appended(struct wire_end *end, const struct journal *j)
 	return wire_send(end, JOURNAL_APPENDED, &answer, NULL, 0);
 }
 
+static refusal map_lists(const struct wire_message *message,
+	struct bytes list[WIRE_DESCRIPTORS_MOST], size_t *lists)
+{
+	refusal why = NULL;
+	*lists = 0;
+	while (why == NULL && *lists < WIRE_DESCRIPTORS_MOST &&
+		message->descriptor[*lists] >= 0) {
+		why = memfd_map(
+			message->descriptor[*lists], ITEMS_MOST, &list[*lists]);
+		*lists += why == NULL;
+	}
+	return why;
+}
+
+/* The very same box again is no news; another one in its place is refused. */
+static refusal answer_same(struct wire_end *end, const struct box_key *box,
+	const struct raw_entry *raw)
+{
+	const struct journal_get known = { box->entry };
+	char entry[64];
+	if (digest_equal(&box->payload, &raw->header.payload))
+		return wire_send(end, JOURNAL_KNOWN, &known, NULL, 0);
+	snprintf(entry, sizeof(entry), "it is journal entry %" PRIu64,
+		box->entry);
+	return role_refuse(end, "this box of the station was delivered before",
+		entry, NULL);
+}
+
 static refusal handle_append(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct journal *journal = state;
 	const struct journal_append *what = &message->body.append;
-	struct bytes list[WIRE_DESCRIPTORS_MOST] = { 0 };
-	size_t lists = 0;
-	refusal why = NULL;
-	if (what->type == ENTRY_BOX && same_box(journal, what) != NULL) {
-		char entry[64];
-		snprintf(entry, sizeof(entry), "journal entry %" PRIu64,
-			same_box(journal, what)->entry);
-		return role_refuse(
-			end, "this box was delivered before", entry, NULL);
-	}
-	while (why == NULL && lists < WIRE_DESCRIPTORS_MOST &&
-		message->descriptor[lists] >= 0) {
-		why = memfd_map(
-			message->descriptor[lists], ITEMS_MOST, &list[lists]);
-		lists += why == NULL;
-	}
+	struct bytes list[WIRE_DESCRIPTORS_MOST];
+	struct raw_entry raw = { 0 };
+	const struct box_key *same = NULL;
+	size_t lists;
+	refusal why = map_lists(message, list, &lists);
+	if (why == NULL && entry_row_of(what->type) == NULL)
+		why = "its type is unknown";
 	if (why == NULL)
-		why = append(journal, what, list, lists);
+		why = compose(journal, what, list, lists, &raw);
+	if (why == NULL && what->type == ENTRY_BOX)
+		same = same_box(journal, what);
+	if (why == NULL && same == NULL)
+		why = append(journal, &raw);
 	for (size_t i = 0; i < lists; i++)
 		memfd_unmap(&list[i]);
 	if (why != NULL)
-		return role_refuse(
-			end, "the journal takes no entry", why, NULL);
-	return answer_appended(end, journal);
+		why = role_refuse(end, "the journal takes no entry", why, NULL);
+	else if (same != NULL)
+		why = answer_same(end, same, &raw);
+	else
+		why = answer_appended(end, journal);
+	free(raw.whole);
+	return why;
 }
 
 /* Reads an entry again: it must be what was folded. */
@@ -432,16 +429,18 @@ static refusal reread(
 static refusal handle_get(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
+	const struct journal *journal = state;
 	const uint64_t entry = message->body.get.entry;
 	struct raw_entry raw;
 	struct journal_entry answer = { .entry = entry };
-	refusal why = reread(state, entry, &raw);
+	refusal why = reread(journal, entry, &raw);
 	int memfd;
 	if (why != NULL) {
 		free(raw.whole);
 		return role_refuse(end, "a journal entry", why, NULL);
 	}
 	answer.type = raw.header.type;
+	answer.leaf = journal->place[entry].leaf;
 	memfd = memfd_of(raw_payload(&raw));
 	free(raw.whole);
 	if (memfd < 0)

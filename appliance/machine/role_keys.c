@@ -109,12 +109,8 @@ static bool read_machine(struct keys *keys, const struct journal_lock *lock,
 static bool read_state(struct keys *keys, struct keys_started *out)
 {
 	struct tpm_state state;
-	struct pcr_set pcrs;
-	if (!tpm_state(keys->tpm, &state) ||
-		!tpm_pcr_read(keys->tpm, (1U << WIRE_PCRS) - 1, &pcrs))
+	if (!tpm_state(keys->tpm, &state))
 		return false;
-	for (size_t i = 0; i < WIRE_PCRS; i++)
-		memcpy(out->pcr[i], pcrs.value[i].byte, SHA256_SIZE);
 	out->owner_locked = state.owner_locked;
 	out->reset_count = state.clock.reset_count;
 	out->restart_count = state.clock.restart_count;
@@ -123,6 +119,21 @@ static bool read_state(struct keys *keys, struct keys_started *out)
 		wire_text_set(&out->why, "the TPM has another PCR bank active "
 					 "than sha256 alone");
 	}
+	return true;
+}
+
+/* A TPM that nobody owns yet gets its root keys. */
+static bool make_root_keys(struct keys *keys, struct keys_started *out)
+{
+	struct root_keys root;
+	struct tpm_name ak;
+	struct tpm_name srk;
+	if (!tpm_make_root_keys(keys->tpm, &root))
+		return false;
+	ak = public_name(tpm_public_bytes(&root.ak));
+	srk = public_name(tpm_public_bytes(&root.srk));
+	memcpy(out->ak, ak.byte, sizeof(out->ak));
+	memcpy(out->srk, srk.byte, sizeof(out->srk));
 	return true;
 }
 
@@ -137,12 +148,16 @@ static refusal handle_start(
 	refusal why;
 	if (!read_state(keys, &answer))
 		return refuse_tpm(end, "the TPM", keys->tpm);
+	if (asked->blank && !answer.owner_locked &&
+		!make_root_keys(keys, &answer))
+		return refuse_tpm(end, "the root keys", keys->tpm);
 	if (!asked->blank && !answer.refused) {
 		why = started_well(keys, &asked->lock, &mac);
 		if (why != NULL)
 			return role_refuse(
 				end, "the journal's lock", why, NULL);
 		memcpy(answer.ak, asked->lock.ak, sizeof(answer.ak));
+		memcpy(answer.srk, asked->lock.srk, sizeof(answer.srk));
 		if (!read_machine(keys, &asked->lock, &mac, &answer)) {
 			answer.refused = 1;
 			error_text(keys->tpm, line);

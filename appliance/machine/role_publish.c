@@ -80,11 +80,11 @@ static void member_name(const struct publish_members_of *of,
 		snprintf(name, most, "now/%.*s", size, text);
 		return;
 	case ENTRY_BOX:
-		snprintf(name, most, "boxes/%04" PRIu64 ".%.*s", of->entry,
-			size, text);
+		snprintf(name, most, "boxes/%04" PRIu64 ".%.*s", of->leaf, size,
+			text);
 		return;
 	case ENTRY_REFUSED:
-		snprintf(name, most, "refused/%04" PRIu64, of->entry);
+		snprintf(name, most, "refused/%04" PRIu64, of->leaf);
 		return;
 	case ENTRY_OPEN:
 		snprintf(name, most, "open-%.*s", size, text);

@@ -100,7 +100,6 @@ static void bind(struct result_binding *binding, const struct tally_close *told)
 	memcpy(binding->rk, told->rk, sizeof(binding->rk));
 	binding->checkpoint_size = told->size;
 	binding->checkpoint_root = told->root;
-	binding->journal = told->anchor;
 	binding->phase = told->phase;
 	binding->revocation = told->revocation;
 }

@@ -59,7 +59,6 @@ static const struct wire_field unlocked_fields[] = {
 	RAW(journal_unlocked, root),
 	NUMBER(journal_unlocked, frozen_size),
 	RAW(journal_unlocked, frozen_root),
-	RAW(journal_unlocked, frozen_anchor),
 	NUMBER(journal_unlocked, enrolled),
 	NUMBER(journal_unlocked, sealed),
 	NUMBER(journal_unlocked, opened),
@@ -70,7 +69,6 @@ static const struct wire_field append_fields[] = {
 	NUMBER(journal_append, type),
 	NUMBER(journal_append, station),
 	NUMBER(journal_append, sequence),
-	RAW(journal_append, digest),
 };
 static const struct wire_field appended_fields[] = {
 	NUMBER(journal_appended, entry),
@@ -83,6 +81,7 @@ static const struct wire_field get_fields[] = { NUMBER(journal_get, entry) };
 static const struct wire_field entry_fields[] = {
 	NUMBER(journal_entry, entry),
 	NUMBER(journal_entry, type),
+	NUMBER(journal_entry, leaf),
 };
 static const struct wire_field start_fields[] = {
 	NUMBER(keys_start, blank),
@@ -99,7 +98,7 @@ static const struct wire_field started_fields[] = {
 	NUMBER(keys_started, reset_count),
 	NUMBER(keys_started, restart_count),
 	RAW(keys_started, ak),
-	RAW(keys_started, pcr),
+	RAW(keys_started, srk),
 };
 static const struct wire_field enrol_fields[] = {
 	QUORUM(keys_enrol, operators),
@@ -175,12 +174,11 @@ static const struct wire_field close_fields[] = {
 	RAW(tally_close, rk),
 	NUMBER(tally_close, size),
 	RAW(tally_close, root),
-	RAW(tally_close, anchor),
 	NUMBER(tally_close, phase),
 	NUMBER(tally_close, revocation),
 };
 static const struct wire_field members_of_fields[] = {
-	NUMBER(publish_members_of, entry),
+	NUMBER(publish_members_of, leaf),
 	NUMBER(publish_members_of, type),
 };
 
@@ -215,6 +213,8 @@ const struct wire_row wire_table[] = {
 	ASK(JOURNAL_APPEND, ROLE_JOURNAL, BODY(append_fields), CARRIES(1, 2)),
 	ANSWER(JOURNAL_APPENDED, ROLE_JOURNAL, TO(JOURNAL_APPEND),
 		BODY(appended_fields)),
+	ANSWER(JOURNAL_KNOWN, ROLE_JOURNAL, TO(JOURNAL_APPEND),
+		BODY(get_fields)),
 	ASK(JOURNAL_GET, ROLE_JOURNAL, BODY(get_fields)),
 	ANSWER(JOURNAL_ENTRY, ROLE_JOURNAL, TO(JOURNAL_GET), BODY(entry_fields),
 		CARRIES(1, 1)),

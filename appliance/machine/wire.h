@@ -84,7 +84,8 @@ enum wire_type {
 	JOURNAL_UNLOCKED,
 	JOURNAL_APPEND, /* one or two memfds of members */
 	JOURNAL_APPENDED,
-	JOURNAL_GET, /* one entry */
+	JOURNAL_KNOWN, /* the very same box is there already */
+	JOURNAL_GET,   /* one entry */
 	JOURNAL_ENTRY,
 	JOURNAL_HEADS, /* members: checkpoint, headers of all entries */
 	JOURNAL_MEMBERS,
@@ -208,12 +209,11 @@ struct journal_unlocked {
 	uint64_t entries;
 	uint16_t anchor_due;
 	struct digest anchor_chain; /* what J is to be extended with, if due */
-	/* Tree over all entries, and over those before `open`. */
+	/* The election's tree now, and as it was frozen by `open`. */
 	uint64_t size;
 	struct digest root;
 	uint64_t frozen_size;
 	struct digest frozen_root;
-	struct digest frozen_anchor;
 	/* Last entry of each kind, or UINT64_MAX. */
 	uint64_t enrolled;
 	uint64_t sealed;
@@ -224,9 +224,8 @@ struct journal_unlocked {
 
 struct journal_append {
 	uint16_t type;
-	uint16_t station;
+	uint16_t station; /* of a box, else zero */
 	uint16_t sequence;
-	struct digest digest;
 };
 
 struct journal_appended {
@@ -244,6 +243,7 @@ struct journal_get {
 struct journal_entry {
 	uint64_t entry;
 	uint16_t type;
+	uint64_t leaf; /* its place in the election's tree, if it has one */
 };
 
 struct keys_start {
@@ -262,7 +262,7 @@ struct keys_started {
 	uint32_t reset_count;
 	uint32_t restart_count;
 	uint8_t ak[WIRE_NAME_SIZE];
-	uint8_t pcr[WIRE_PCRS][SHA256_SIZE];
+	uint8_t srk[WIRE_NAME_SIZE];
 };
 
 struct keys_enrol {
@@ -406,7 +406,6 @@ struct tally_close {
 	uint8_t rk[WIRE_NAME_SIZE];
 	uint64_t size;
 	struct digest root;
-	struct digest anchor;
 	uint64_t phase;
 	uint64_t revocation;
 };
@@ -417,7 +416,7 @@ struct tally_result {
 
 /* How members are named in the archive. */
 struct publish_members_of {
-	uint64_t entry;
+	uint64_t leaf;
 	uint16_t type; /* of the journal entry; 0: made for this outbox */
 };
 
