@@ -129,9 +129,24 @@ void hold(struct tpm *tpm, ESYS_TR handle)
 	hold_as(tpm, handle, true);
 }
 
+/* ESAPI gives one reference for one handle, however often it is opened. */
 void hold_reference(struct tpm *tpm, ESYS_TR handle)
 {
-	hold_as(tpm, handle, false);
+	for (size_t i = 0; i < tpm->held_count; i++)
+		if (tpm->held[i].handle == handle)
+			return;
+	if (handle != tpm->srk)
+		hold_as(tpm, handle, false);
+}
+
+void forget_reference(struct tpm *tpm, ESYS_TR handle)
+{
+	size_t last = tpm->held_count - 1;
+
+	for (size_t i = 0; i <= last; i++)
+		if (tpm->held[i].handle == handle)
+			tpm->held[i] = tpm->held[last];
+	tpm->held_count = last;
 }
 
 TPM2B_PUBLIC public_of(const struct tpm_public *area)

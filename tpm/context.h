@@ -35,6 +35,8 @@ bool refused(struct tpm *, const char *doing, refusal why);
 void hold(struct tpm *, ESYS_TR);
 /* Persistent objects and NV indices: there is nothing to flush in the TPM. */
 void hold_reference(struct tpm *, ESYS_TR);
+/* One that is held and that ESAPI has closed, or that outlives finish(). */
+void forget_reference(struct tpm *, ESYS_TR);
 /* Flushes what was held last, before finish(): slots are scarce. */
 void release_last(struct tpm *);
 

@@ -114,6 +114,7 @@ static bool pin(struct tpm *tpm, const struct tpm_name *wanted)
 {
 	struct tpm_public area;
 	struct tpm_name name;
+	ESYS_TR srk;
 
 	if (tpm->srk != ESYS_TR_NONE)
 		Esys_TR_Close(tpm->esys, &tpm->srk);
@@ -125,9 +126,11 @@ static bool pin(struct tpm *tpm, const struct tpm_name *wanted)
 		return refused(tpm, "TPM2_ReadPublic",
 			"the storage root key is not the enrolled one: this "
 			"is another TPM, or it was cleared");
-	return asked(tpm, "TPM2_ReadPublic",
-		Esys_TR_FromTPMPublic(tpm->esys, TPM_HANDLE_SRK, ESYS_TR_NONE,
-			ESYS_TR_NONE, ESYS_TR_NONE, &tpm->srk));
+	if (!open_persistent(tpm, TPM_HANDLE_SRK, &srk))
+		return false;
+	forget_reference(tpm, srk);
+	tpm->srk = srk;
+	return true;
 }
 
 bool tpm_pin(struct tpm *tpm, const struct tpm_name *srk)

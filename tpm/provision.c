@@ -25,13 +25,14 @@ static bool undefine(
 {
 	ESYS_TR handle;
 
-	if (!nv_open_named(tpm, index, name, &handle))
+	if (!nv_open_named(tpm, index, name, &handle) ||
+		!asked(tpm, "TPM2_NV_UndefineSpace",
+			Esys_NV_UndefineSpace(tpm->esys, ESYS_TR_RH_OWNER,
+				handle, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+				ESYS_TR_NONE)))
 		return false;
-	/* ESAPI forgets the reference itself. */
-	tpm->held_count--;
-	return asked(tpm, "TPM2_NV_UndefineSpace",
-		Esys_NV_UndefineSpace(tpm->esys, ESYS_TR_RH_OWNER, handle,
-			ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE));
+	forget_reference(tpm, handle);
+	return true;
 }
 
 static bool define(

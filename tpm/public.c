@@ -133,7 +133,7 @@ refusal key_decode(enum key_template key, struct bytes area,
 
 	memset(policy, 0, sizeof(*policy));
 	memset(out, 0, sizeof(*out));
-	if (area.size < policy_at + SHA256_SIZE + 2 * point_size)
+	if (area.size < policy_at + 2 * point_size)
 		return "the public area is too short";
 	if (templates[key].policy)
 		memcpy(policy->byte, area.data + policy_at, SHA256_SIZE);

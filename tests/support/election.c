@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "appliance/election/csv.h"
+#include "appliance/election/rules.h"
 #include "appliance/election/sample.h"
 #include "appliance/formats/age.h"
 #include "appliance/formats/note.h"
@@ -176,4 +178,60 @@ void village_init(struct village *village)
 		at->ballots_issued = 100;
 		at->boxes = s == NORTH ? 2 : 1;
 	}
+}
+
+static void sample_contest(struct ballots_list *list, const struct plan *plan,
+	uint16_t station, uint16_t contest, uint64_t seed)
+{
+	char text[SAMPLE_LINE_MOST];
+	struct writer line = writer_of(text, sizeof(text));
+	struct csv_reader reader = csv_reader_of(plan);
+	struct csv_ballot ballot;
+	struct sampler sampler;
+	bool is_ballot;
+
+	assert_null(csv_read(&reader, bytes_of_text("contest,choices"), &ballot,
+		&is_ballot));
+	sampler_begin(&sampler, plan, station, contest, seed);
+	while (sampler_next(&sampler, &line)) {
+		assert_false(line.broken);
+		assert_null(csv_read(&reader, bytes_of(text, line.size - 1),
+			&ballot, &is_ballot));
+		assert_int_equal(ballot.contest, contest);
+		assert_null(ballots_list_add(
+			list, contest, ballot.codes, ballot.n));
+		line = writer_of(text, sizeof(text));
+	}
+}
+
+struct bytes sampled_box(
+	const struct plan *plan, uint16_t station, uint64_t seed)
+{
+	struct ballots_list list;
+	uint8_t *payload = NULL;
+	size_t size = 0;
+
+	ballots_list_init(&list);
+	for (uint16_t c = 0; c < plan->contests; c++)
+		if (plan->station[station].contests & 1u << c)
+			sample_contest(&list, plan, station, c, seed);
+	assert_null(
+		ballots_list_encode(&list, plan, station, 1, &payload, &size));
+	ballots_list_free(&list);
+	return bytes_of(payload, size);
+}
+
+void count_box(const struct plan *plan, uint16_t station, uint16_t sequence,
+	struct bytes payload, struct tally *tally)
+{
+	struct ballots_decoder decoder;
+	struct counter counter;
+
+	assert_true(tally_init(tally, plan, plan->station[station].contests));
+	assert_true(counter_init(&counter, tally));
+	ballots_begin(
+		&decoder, plan, station, sequence, counter_count, &counter);
+	ballots_feed(&decoder, payload);
+	assert_null(ballots_end(&decoder));
+	counter_free(&counter);
 }

@@ -5,7 +5,9 @@
 #ifndef SANDOQ_TESTS_SUPPORT_ELECTION_H
 #define SANDOQ_TESTS_SUPPORT_ELECTION_H
 
+#include "appliance/election/ballots.h"
 #include "appliance/election/definition.h"
+#include "appliance/election/tally.h"
 
 /* The sample definition as JSON, which the caller frees. */
 char *city_json(void);
@@ -34,5 +36,11 @@ enum { NORTH, SOUTH, EAST };
 
 /* The plan borrows from the village. */
 void village_init(struct village *);
+
+/* What the sampler gives for one station: its payload, to be freed. */
+struct bytes sampled_box(const struct plan *, uint16_t station, uint64_t seed);
+/* Counts a payload into a tally that it makes; tally_free it. */
+void count_box(const struct plan *, uint16_t station, uint16_t sequence,
+	struct bytes payload, struct tally *);
 
 #endif

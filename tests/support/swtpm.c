@@ -1,0 +1,242 @@
+#include "tests/support/swtpm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATH_MOST = 256, FILE_MOST = 16384, SETUP_SECONDS = 60 };
+
+#define STATE_FILE "tpm2-00.permall"
+
+struct swtpm {
+	char folder[PATH_MOST];
+	pid_t pid;
+	int descriptor;
+	uint8_t authorities[2 * FILE_MOST];
+	size_t authorities_size;
+};
+
+static void path_in(const struct swtpm *swtpm, const char *name, char *out)
+{
+	int size = snprintf(out, PATH_MOST, "%s/%s", swtpm->folder, name);
+
+	assert_in_range(size, 1, PATH_MOST - 1);
+}
+
+static size_t read_file(const char *path, uint8_t *out, size_t most)
+{
+	FILE *file = fopen(path, "rb");
+	size_t size;
+
+	assert_non_null(file);
+	size = fread(out, 1, most, file);
+	assert_true(size > 0 && size < most);
+	fclose(file);
+	return size;
+}
+
+static void write_file(const char *path, const void *data, size_t size)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(data, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void write_setting(
+	const struct swtpm *swtpm, const char *name, const char *format, ...)
+{
+	char path[PATH_MOST];
+	char text[4 * PATH_MOST];
+	va_list rest;
+	int size;
+
+	va_start(rest, format);
+	size = vsnprintf(text, sizeof(text), format, rest);
+	va_end(rest);
+	assert_in_range(size, 1, sizeof(text) - 1);
+	path_in(swtpm, name, path);
+	write_file(path, text, (size_t)size);
+}
+
+static void write_settings(const struct swtpm *swtpm)
+{
+	const char *at = swtpm->folder;
+
+	write_setting(swtpm, "setup.conf",
+		"create_certs_tool = /usr/bin/swtpm_localca\n"
+		"create_certs_tool_config = %s/localca.conf\n"
+		"create_certs_tool_options = %s/localca.options\n",
+		at, at);
+	write_setting(swtpm, "localca.conf",
+		"statedir = %s\n"
+		"signingkey = %s/signkey.pem\n"
+		"issuercert = %s/issuercert.pem\n"
+		"certserial = %s/certserial\n",
+		at, at, at, at);
+	write_setting(swtpm, "localca.options",
+		"--platform-manufacturer Sandoq\n"
+		"--platform-version 1\n"
+		"--platform-model test\n");
+}
+
+static void make_folder(struct swtpm *swtpm)
+{
+	const char *at = getenv("TMPDIR");
+	int size = snprintf(swtpm->folder, sizeof(swtpm->folder),
+		"%s/sandoq-swtpm-XXXXXX", at ? at : "/tmp");
+
+	assert_in_range(size, 1, sizeof(swtpm->folder) - 1);
+	assert_non_null(mkdtemp(swtpm->folder));
+}
+
+static pid_t start_child(char *const arguments[])
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+	int silent;
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	silent = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (getppid() != parent || silent < 0 || dup2(silent, 0) < 0 ||
+		dup2(silent, 1) < 0)
+		_exit(126);
+	execvp(arguments[0], arguments);
+	_exit(127);
+}
+
+static void run_setup(const struct swtpm *swtpm)
+{
+	char state[PATH_MOST + 8];
+	char settings[PATH_MOST];
+	char *arguments[] = { "timeout", "60", "swtpm_setup", "--tpm2",
+		"--tpmstate", state, "--config", settings, "--createek",
+		"--create-ek-cert", "--pcr-banks", "sha256", NULL };
+	int status;
+	pid_t pid;
+
+	snprintf(state, sizeof(state), "dir://%s", swtpm->folder);
+	path_in(swtpm, "setup.conf", settings);
+	pid = start_child(arguments);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void read_authorities(struct swtpm *swtpm)
+{
+	static const char *const names[] = { "swtpm-localca-rootca-cert.pem",
+		"issuercert.pem" };
+	char path[PATH_MOST];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		path_in(swtpm, names[i], path);
+		swtpm->authorities_size += read_file(path,
+			swtpm->authorities + swtpm->authorities_size,
+			FILE_MOST);
+	}
+}
+
+struct swtpm *swtpm_make(void)
+{
+	struct swtpm *swtpm = calloc(1, sizeof(*swtpm));
+
+	assert_non_null(swtpm);
+	swtpm->descriptor = -1;
+	make_folder(swtpm);
+	write_settings(swtpm);
+	run_setup(swtpm);
+	read_authorities(swtpm);
+	return swtpm;
+}
+
+struct swtpm *swtpm_copy(const struct swtpm *from)
+{
+	struct swtpm *swtpm = malloc(sizeof(*swtpm));
+	uint8_t state[16 * FILE_MOST];
+	char path[PATH_MOST];
+	size_t size;
+
+	assert_non_null(swtpm);
+	assert_true(from->pid == 0);
+	*swtpm = *from;
+	make_folder(swtpm);
+	path_in(from, STATE_FILE, path);
+	size = read_file(path, state, sizeof(state));
+	path_in(swtpm, STATE_FILE, path);
+	write_file(path, state, size);
+	return swtpm;
+}
+
+int swtpm_start(struct swtpm *swtpm)
+{
+	char state[PATH_MOST + 8];
+	char descriptor[16];
+	char *arguments[] = { "swtpm", "socket", "--tpm2", "--tpmstate", state,
+		"--fd", descriptor, "--flags", "not-need-init,startup-clear",
+		NULL };
+	int pair[2];
+
+	assert_true(swtpm->pid == 0);
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_int_equal(fcntl(pair[0], F_SETFD, FD_CLOEXEC), 0);
+	snprintf(state, sizeof(state), "dir=%s", swtpm->folder);
+	snprintf(descriptor, sizeof(descriptor), "%d", pair[1]);
+	swtpm->pid = start_child(arguments);
+	close(pair[1]);
+	swtpm->descriptor = pair[0];
+	return swtpm->descriptor;
+}
+
+void swtpm_stop(struct swtpm *swtpm)
+{
+	int status;
+
+	if (swtpm->pid == 0)
+		return;
+	kill(swtpm->pid, SIGKILL);
+	assert_int_equal(waitpid(swtpm->pid, &status, 0), swtpm->pid);
+	close(swtpm->descriptor);
+	swtpm->descriptor = -1;
+	swtpm->pid = 0;
+}
+
+struct bytes swtpm_authorities(const struct swtpm *swtpm)
+{
+	return bytes_of(swtpm->authorities, swtpm->authorities_size);
+}
+
+static int remove_one(
+	const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+	(void)about;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+void swtpm_free(struct swtpm *swtpm)
+{
+	if (!swtpm)
+		return;
+	swtpm_stop(swtpm);
+	nftw(swtpm->folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+	free(swtpm);
+}

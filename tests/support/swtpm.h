@@ -1,0 +1,25 @@
+/*
+ * A TPM for tests: swtpm with a state of its own in a temporary folder, made
+ * by swtpm_setup with EK certificates of a CA made on the spot, SHA-256 bank
+ * only. It dies with the test. Every function fails the test when it fails.
+ */
+#ifndef SANDOQ_TESTS_SUPPORT_SWTPM_H
+#define SANDOQ_TESTS_SUPPORT_SWTPM_H
+
+#include "appliance/formats/bytes.h"
+
+struct swtpm;
+
+/* Makes the state, which takes a second; powered off. */
+struct swtpm *swtpm_make(void);
+/* A powered-off twin with the same secrets and its own state from now on. */
+struct swtpm *swtpm_copy(const struct swtpm *);
+/* Power on; the descriptor for tpm_open(), owned by the swtpm. */
+int swtpm_start(struct swtpm *);
+/* Power cut. */
+void swtpm_stop(struct swtpm *);
+/* The CA's certificates, PEM; lives as long as the swtpm that was made. */
+struct bytes swtpm_authorities(const struct swtpm *);
+void swtpm_free(struct swtpm *);
+
+#endif
