@@ -37,7 +37,7 @@ const struct option courier_pack_options[] = {
 	{ "MEMBER=FILE", NULL,
 		"name in the archive and the file that it holds, in order",
 		REPEATED },
-	{ "--kind", "KIND", "enrol, election, boxes, approvals or outbox",
+	{ "--kind", "KIND", "enrol, election, boxes, approvals, outbox or sent",
 		REQUIRED },
 	{ "--capacity", "MIB",
 		"size of the file; 1 or what is needed if not "

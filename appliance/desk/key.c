@@ -9,7 +9,6 @@ const struct option key_options[] = {
 	{ "FILE", NULL, "private key, PEM; made when there is none", REQUIRED },
 	{ "--name", "NAME", "whose it is: the id in texts and definitions",
 		REQUIRED },
-	OPTION_JSON,
 	OPTION_END,
 };
 
@@ -43,8 +42,8 @@ int key_command(const struct arguments *arguments)
 	if (refused != NULL)
 		return fail(EX_USAGE, NULL, 0, "--name: %s", refused);
 	write_note_key(&writer, &key);
-
-	struct report report = report_begin(arguments);
-	report_text(&report, "key", vkey);
-	return report_end(&report, 0);
+	printf("%s\n", vkey);
+	return fflush(stdout) == 0
+		       ? 0
+		       : fail(EX_IOERR, "stdout", 0, "takes no more");
 }

@@ -1,0 +1,99 @@
+#!/bin/bash
+# The prediction of an image's PCRs and an operator's approval of them.
+. "$(dirname "$0")/../support/tap.sh"
+
+image=$PWD/build/image/sandoq.efi
+if [ ! -f "$image" ]; then
+	echo "1..0 # SKIP build/image/sandoq.efi is not built"
+	exit 0
+fi
+cd "$scratch" || exit 1
+
+zeros=$(printf '00%.0s' {1..32})
+
+# hash HEX: SHA-256 of the bytes.
+hash() {
+	printf '%s' "$1" | xxd -r -p | sha256sum | cut -d ' ' -f 1
+}
+
+# extended DIGEST...: a PCR after these events.
+extended() {
+	local value=$zeros event
+	for event; do
+		value=$(hash "$value$event")
+	done
+	echo "$value"
+}
+
+calling=$(printf 'Calling EFI Application from Boot Option' | sha256sum |
+	cut -d ' ' -f 1)
+separator=$(hash 00000000)
+cat >profile.json <<END
+{"format": "sandoq/boot-profile/v1", "events": [
+ {"pcr": 0, "type": 8, "digest": "$calling"},
+ {"pcr": 4, "type": 2147483655, "digest": "$calling"},
+ {"pcr": 4, "type": 4, "digest": "$separator"},
+ {"pcr": 4, "type": 2147483651, "image": true}]}
+END
+predict() {
+	"$sandoq" image predict "$1" --boot-profile profile.json --json
+}
+pcr() {
+	jq -r ".pcrs[] | select(.pcr == $1) | .value" said
+}
+
+predict "$image" >said || bail 'no prediction'
+digest=$(jq -r .image said)
+is 'PCR 4 holds the image' "$(pcr 4)" \
+	"$(extended "$calling" "$separator" "$digest")"
+is 'PCR 0 holds the firmware' "$(pcr 0)" "$(extended "$calling")"
+is 'PCR 9 is zero' "$(pcr 9)" "$zeros"
+is 'PCR 14 is not in it' "$(pcr 14)" ''
+is 'the digest of all of them is a quote'"'"'s' "$(jq -r .pcr_digest said)" \
+	"$(hash "$(jq -r '[.pcrs[].value] | join("")' said)")"
+
+cp "$image" changed.efi
+printf 'x' | dd of=changed.efi bs=1 seek=400000 conv=notrunc status=none
+ok 'another byte gives another PCR 4' test "$(predict changed.efi |
+	jq -r '.pcrs[] | select(.pcr == 4) | .value')" != "$(pcr 4)"
+refused 'a file that is no EFI program' 65 "the image's EFI file" \
+	predict profile.json
+refused 'an event log that is none' 65 'take its log' \
+	"$sandoq" image profile profile.json "$image"
+
+for name in op1 op2 stranger; do
+	"$sandoq" key $name.pem --name $name >$name.vkey
+done
+"$sandoq" machine operators --machine SQ-1 --need 2 --output operators \
+	"executive=$(cat op1.vkey)" "supervisory=$(cat op2.vkey)"
+# A P-256 signing key with the attributes of an attestation key.
+ak='0023000b00050472000000100018000b00030010'
+point=$(openssl pkey -in stranger.pem -pubout -outform DER | tail -c 64 |
+	xxd -p -c 64)
+printf '%s0020%s0020%s' "$ak" "${point:0:64}" "${point:64}" |
+	xxd -r -p >ak.pub
+"$sandoq" courier pack sent.tar --kind sent ak.pub=ak.pub
+
+approve() {
+	"$sandoq" image approve "$image" --boot-profile profile.json \
+		--sent sent.tar --operators operators --output approval \
+		--key "$@"
+}
+approve op1.pem >text || bail 'no approval'
+ok 'the approver reads what it means' grep -qx \
+	'meaning: The machine may run this software and no other.' text
+is 'the approval is that text, signed' "$(sed '/^$/,$d' approval)" \
+	"$(cat text)"
+ok 'it names the image' grep -q "^image: $digest\$" approval
+ok 'and PCR 4' grep -q "^pcr: 4 $(pcr 4)\$" approval
+ok 'and the machine' grep -q '^machine: SQ-1$' approval
+ok 'its signer signed it' grep -q '^— op1 ' approval
+ok 'a later revocation number' approve op2.pem --revocation 7
+ok 'is in it' grep -q '^revocation: 7$' approval
+rm approval
+refused 'a key that is no operator'"'"'s' 77 'no key of one of the operators' \
+	approve stranger.pem
+printf 'sandoq/operators/v1 live\nmachine: SQ-1\nneed: two\n' >operators
+refused 'an operators text with a bad line' 65 'operators: 3:' approve op1.pem
+ok 'and nothing is written' test ! -e approval
+finish
