@@ -23,6 +23,7 @@ DESK_COMMAND(image_approve);
 
 DESK_COMMAND(machine_operators);
 DESK_COMMAND(machine_enrol);
+DESK_COMMAND(machine_enrolment);
 DESK_COMMAND(machine_create);
 DESK_COMMAND(machine_run);
 DESK_COMMAND(machine_plug);
@@ -34,6 +35,23 @@ DESK_COMMAND(machine_screen);
 
 DESK_COMMAND(courier_pack);
 DESK_COMMAND(courier_unpack);
+
+DESK_COMMAND(election_sample);
+DESK_COMMAND(election_check);
+DESK_COMMAND(election_sign);
+DESK_COMMAND(election_keys);
+
+DESK_COMMAND(box_seal);
+DESK_COMMAND(box_check);
+
+DESK_COMMAND(approve_open);
+DESK_COMMAND(approve_release);
+
+DESK_COMMAND(audit_nonce);
+DESK_COMMAND(audit_verify);
+
+DESK_COMMAND(bundle_verify);
+DESK_COMMAND(bundle_report);
 
 DESK_COMMAND(key);
 

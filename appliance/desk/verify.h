@@ -187,7 +187,10 @@ refusal verify_result(struct chain *);
 /* Header, note and age file of an entry; false when they are not there. */
 bool chain_entry(
 	const struct chain *, uint64_t entry, struct journal_header *out);
-bool chain_box(const struct chain *, uint64_t entry, struct bytes *note,
+/* The header of a leaf of the election's tree, by its place. */
+bool chain_leaf(
+	const struct chain *, uint64_t leaf, struct journal_header *out);
+bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);
 
 /* Composes a reason in chain->reason and gives it. */

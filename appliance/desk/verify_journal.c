@@ -61,13 +61,24 @@ bool chain_entry(
 		       out) == NULL;
 }
 
-bool chain_box(const struct chain *chain, uint64_t entry, struct bytes *note,
+bool chain_leaf(
+	const struct chain *chain, uint64_t leaf, struct journal_header *out)
+{
+	uint64_t at = 0;
+	for (uint64_t entry = chain->fold.last[ENTRY_SEALED];
+		chain_entry(chain, entry, out); entry++)
+		if (entry_row_of(out->type)->leaf && at++ == leaf)
+			return true;
+	return false;
+}
+
+bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
 	struct bytes *file)
 {
 	char name[USTAR_NAME_MOST + 1];
-	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", entry);
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", leaf);
 	*note = archive_find(chain->evidence->sent, name);
-	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", entry);
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", leaf);
 	*file = archive_find(chain->evidence->sent, name);
 	return note->size > 0 && file->size > 0;
 }
@@ -111,10 +122,10 @@ static refusal verify_box(
 refusal verify_boxes(struct chain *chain)
 {
 	struct journal_header header;
-	for (uint64_t entry = 0; chain_entry(chain, entry, &header); entry++) {
+	for (uint64_t leaf = 0; chain_leaf(chain, leaf, &header); leaf++) {
 		if (header.type != ENTRY_BOX)
 			continue;
-		refusal refused = verify_box(chain, entry, &header.payload);
+		refusal refused = verify_box(chain, leaf, &header.payload);
 		if (refused != NULL)
 			return refused;
 	}

@@ -52,8 +52,6 @@ static refusal check_binding(const struct chain *chain)
 		!digest_equal(
 			&binding->checkpoint_root, &chain->checkpoint_root))
 		return "it is bound to another checkpoint";
-	if (!digest_equal(&binding->journal, &chain->fold.frozen_anchor))
-		return "it is bound to another anchor of the journal";
 	return binding->revocation <= chain->boot.epoch
 		       ? NULL
 		       : "the boot approvals were revoked when it was made";
@@ -101,14 +99,14 @@ static bool is_accounted(const struct result *result, uint64_t entry)
 static refusal check_all_boxes(struct chain *chain)
 {
 	struct journal_header header;
-	for (uint64_t entry = 0; entry < chain->checkpoint_size; entry++) {
-		if (!chain_entry(chain, entry, &header))
+	for (uint64_t leaf = 0; leaf < chain->checkpoint_size; leaf++) {
+		if (!chain_leaf(chain, leaf, &header))
 			return "the journal is shorter than its checkpoint";
 		if (header.type == ENTRY_BOX &&
-			!is_accounted(&chain->result, entry))
+			!is_accounted(&chain->result, leaf))
 			return refuse(chain,
 				"box %04" PRIu64 " is neither counted nor void",
-				entry);
+				leaf);
 	}
 	return NULL;
 }

@@ -1,0 +1,93 @@
+#include "appliance/desk/desk.h"
+#include "appliance/desk/evidence.h"
+#include "appliance/formats/crypto.h"
+
+const struct option audit_nonce_options[] = {
+	{ "--auditor", "ID", "who challenges the machine", REQUIRED },
+	{ "--rehearsal", NULL, "for a rehearsal", OPTIONAL },
+	{ "--output", "FILE", "text to write, stdout if not given", OPTIONAL },
+	OPTION_END,
+};
+
+const struct option audit_verify_options[] = {
+	OPTION_SENT,
+	{ "--definition", "FILE",
+		"the election's definition, JSON; required unless --now",
+		OPTIONAL },
+	OPTION_AUTHORITIES,
+	OPTION_OPERATORS(OPTIONAL),
+	OPTION_ENROLMENT(OPTIONAL),
+	OPTION_BOOT_PROFILE,
+	OPTION_NONCE,
+	{ "--now", NULL,
+		"verify what runs on the machine now, not how it closed",
+		OPTIONAL },
+	OPTION_JSON,
+	OPTION_END,
+};
+
+int audit_nonce_command(const struct arguments *arguments)
+{
+	uint8_t text[NOTE_NAME_MOST + 256], nonce[SHA256_SIZE];
+	struct writer out = writer_of(text, sizeof(text));
+	const char *output = argument(arguments, "--output");
+	struct text_writer writer = text_begin(&statement_form[STATEMENT_NONCE],
+		argument_given(arguments, "--rehearsal"), &out);
+	random_bytes(nonce, sizeof(nonce));
+	text_put(&writer, NONCE_AUDITOR,
+		bytes_of_text(argument(arguments, "--auditor")));
+	text_put(&writer, NONCE_NONCE, bytes_of(nonce, sizeof(nonce)));
+	refusal refused = text_end(&writer);
+	if (refused != NULL)
+		return fail(EX_USAGE, NULL, 0,
+			"%s; give the auditor's id of the definition", refused);
+	return file_write(output != NULL ? output : "-", written(&out), 0644);
+}
+
+/* What the machine says of itself: the screen's line. */
+static void report_state(struct report *report, const struct archive *sent)
+{
+	char line[CHECK_REASON_MOST];
+	struct bytes state = archive_find(sent, "now/state");
+	while (state.size > 0 && state.data[state.size - 1] == '\n')
+		state.size--;
+	if (state.size == 0 || state.size >= sizeof(line) ||
+		!text_is_clean(state))
+		return;
+	struct writer writer = writer_of(line, sizeof(line));
+	write_bytes(&writer, state);
+	write_u8(&writer, '\0');
+	report_text(report, "state", line);
+}
+
+static int audit(
+	const struct arguments *arguments, const struct evidence *evidence)
+{
+	static struct chain chain;
+	struct checks checks;
+	bool now = argument_given(arguments, "--now");
+	struct report report = report_begin(arguments);
+	verify(now ? VERIFY_NOW : VERIFY_CLOSED, evidence, &chain, &checks);
+	report_state(&report, evidence->sent);
+	report_hex(&report, "ak", tpm_name_bytes(&chain.machine.ak));
+	if (!now)
+		report_hex(&report, "result",
+			bytes_of(chain.result_digest.byte, SHA256_SIZE));
+	report_checks(&report, &checks);
+	verify_free(&chain);
+	return report_end(&report, 0);
+}
+
+int audit_verify_command(const struct arguments *arguments)
+{
+	static struct evidence_files files;
+	if (!argument_given(arguments, "--now") &&
+		!argument_given(arguments, "--definition"))
+		return fail(EX_USAGE, NULL, 0,
+			"--definition is missing; it says what is trusted");
+	int status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = audit(arguments, &files.evidence);
+	evidence_free(&files);
+	return status;
+}
