@@ -39,11 +39,13 @@ static uint32_t key_id(const struct p256_public *key)
 static refusal set_key(
 	struct bytes name, const struct p256_public *key, struct note_key *out)
 {
+	struct writer writer = writer_of(out->name, NOTE_NAME_MOST);
+
 	memset(out, 0, sizeof(*out));
 	if (!name_is_valid(name))
 		return "the name of a key is not 1 to 128 printable ASCII "
 		       "characters without space and '+'";
-	memcpy(out->name, name.data, name.size);
+	write_bytes(&writer, name);
 	out->key = *key;
 	out->id = key_id(key);
 	return NULL;

@@ -42,7 +42,7 @@ struct text_field {
 	size_t most;
 };
 
-/* What the lines of one kind of text are, in order. */
+/* What the lines of one kind of text are: at most TEXT_FIELDS_MOST fields. */
 struct text_form {
 	const char *kind;
 	size_t field_count;

@@ -79,12 +79,14 @@ static void put_checksum(uint8_t block[USTAR_BLOCK_SIZE])
 refusal ustar_header_encode(
 	const char *name, uint64_t size, uint8_t block[USTAR_BLOCK_SIZE])
 {
+	struct writer name_field = writer_of(block + NAME, USTAR_NAME_MOST);
+
 	memset(block, 0, USTAR_BLOCK_SIZE);
 	if (!name_is_valid(name))
 		return "the name of a member is not one that a courier carries";
 	if (size >> 3 * SIZE_DIGITS != 0)
 		return "a member is larger than ustar can say";
-	memcpy(block + NAME, name, strlen(name));
+	write_text(&name_field, name);
 	put_octal(block + SIZE, size, SIZE_DIGITS);
 	for (size_t i = 0; i < sizeof(constants) / sizeof(*constants); i++)
 		memcpy(block + constants[i].offset, constants[i].text,

@@ -74,11 +74,12 @@ static refusal open_file(
 
 static struct bytes foreign_file(uint8_t buffer[1024])
 {
-	size_t size = strlen(foreign_header);
+	struct writer writer = writer_of(buffer, 1024);
+	uint8_t payload[64];
 
-	memcpy(buffer, foreign_header, size);
-	return bytes_of(
-		buffer, size + unhex(foreign_payload, buffer + size).size);
+	write_text(&writer, foreign_header);
+	write_bytes(&writer, unhex(foreign_payload, payload));
+	return written(&writer);
 }
 
 static void recipients_come_back(void **state)
@@ -330,6 +331,8 @@ static void more_than_16_recipients_are_refused(void **state)
 		"the age header has more than 16 recipients");
 }
 
+enum { TWO_CHUNKS = 2 * AGE_CHUNK_SIZE };
+
 static uint8_t large[3 * AGE_CHUNK_SIZE];
 static uint8_t sealed[sizeof(large) + 4096];
 static uint8_t opened[sizeof(large)];
@@ -350,8 +353,8 @@ static struct bytes seal(size_t plain_size)
 static void every_size_comes_back(void **state)
 {
 	static const size_t sizes[] = { 0, 1, AGE_CHUNK_SIZE - 1,
-		AGE_CHUNK_SIZE, AGE_CHUNK_SIZE + 1, 2 * AGE_CHUNK_SIZE,
-		2 * AGE_CHUNK_SIZE + 1 };
+		AGE_CHUNK_SIZE, AGE_CHUNK_SIZE + 1, TWO_CHUNKS,
+		TWO_CHUNKS + 1 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(sizes); i++) {
@@ -366,8 +369,8 @@ static void every_size_comes_back(void **state)
 
 static void chunks_are_in_order_and_complete(void **state)
 {
-	struct bytes file = seal(2 * AGE_CHUNK_SIZE);
-	size_t start = file.size - 2 * AGE_SEALED_CHUNK_SIZE;
+	struct bytes file = seal(TWO_CHUNKS);
+	size_t start = file.size - (size_t)2 * AGE_SEALED_CHUNK_SIZE;
 	struct writer writer = writer_of(opened, sizeof(opened));
 
 	(void)state;

@@ -214,10 +214,15 @@ static void short_coordinates_are_padded(void **state)
 	assert_true(p256_equal(&expected, &out));
 }
 
+/* 2^256, in an INTEGER that is well formed otherwise. */
+static const char too_large[] = "3026022101000000000000000000000000000000000000"
+				"0000000000000000000000000000020101";
+
 static void der_is_strict(void **state)
 {
 	static const char *const refused[] = {
-		"", "3006020101020101ff", /* something follows */
+		"",
+		"3006020101020101ff",	  /* something follows */
 		"30070201010201010a",	  /* something left inside */
 		"3006020101020100",	  /* zero */
 		"300702010102020001",	  /* a zero too many */
@@ -226,11 +231,9 @@ static void der_is_strict(void **state)
 		"3081060201010201010000", /* long form */
 		"3005020101020101",	  /* wrong size */
 		"300602010102",		  /* cut off */
-		"3080020101020101"
-		"0000",		    /* indefinite */
-		"3004020002010100", /* empty INTEGER */
-		"3027022201000000000000000000000000000000000000000000000000"
-		"0000000000000000020101", /* more than 256 bits */
+		"30800201010201010000",	  /* indefinite */
+		"3004020002010100",	  /* empty INTEGER */
+		too_large,
 	};
 	struct p256_signature out;
 	uint8_t buffer[128];
