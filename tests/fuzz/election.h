@@ -1,0 +1,27 @@
+/*
+ * A small plan for fuzz targets: contest "c" with codes 1 to 3 and two
+ * choices, contest "d" with code 1; station "s" has both, with 1000 ballots
+ * and 2 boxes.
+ */
+#ifndef SANDOQ_TESTS_FUZZ_ELECTION_H
+#define SANDOQ_TESTS_FUZZ_ELECTION_H
+
+#include "appliance/election/plan.h"
+
+static struct candidate small_candidates[4] = { { 1, { 0 } }, { 2, { 0 } },
+	{ 3, { 0 } }, { 1, { 0 } } };
+static struct station small_station = {
+	.id = "s", .contests = 3, .ballots_issued = 1000, .boxes = 2
+};
+static const struct plan small_plan = {
+	.id = "e",
+	.contests = 2,
+	.contest = { { "c", RELATIVE_MAJORITY_1, 1, 1, 2, 0, 3, 0 },
+		{ "d", RELATIVE_MAJORITY_1, 1, 0, 1, 0, 1, 3 } },
+	.candidates = 4,
+	.candidate = small_candidates,
+	.stations = 1,
+	.station = &small_station,
+};
+
+#endif
