@@ -12,7 +12,7 @@
  * usbcore.authorized_default=0, which init checks for every root hub.
  *
  * When something is missing or the supervisor ends in any other way, init
- * writes one line "failed: ..." on the console, kills every process and waits
+ * writes one line "sandoq: failed: ..." on the console, kills all and waits
  * for ever: a machine that restarts by itself would hide its failure.
  */
 #ifndef SANDOQ_MACHINE_INIT_H
