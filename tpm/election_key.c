@@ -68,20 +68,6 @@ bool tpm_make_rk(struct tpm *tpm, const struct election_terms *terms,
 	return make_key(tpm, KEY_RK, &policy, terms, out);
 }
 
-/* The key that is about to be used is the one of these terms. */
-static refusal check_key(enum key_template template,
-	const struct sealed_key *key, const struct digest *policy,
-	struct p256_public *out)
-{
-	struct digest actual;
-	refusal why = key_decode(
-		template, tpm_public_bytes(&key->public_area), &actual, out);
-
-	if (!why && !digest_equal(&actual, policy))
-		why = "the key's policy is not that of this election";
-	return why;
-}
-
 static bool shared_x(struct tpm *tpm, ESYS_TR key, ESYS_TR session,
 	const uint8_t enc[P256_POINT_SIZE], uint8_t out[P256_SIZE])
 {
@@ -120,12 +106,12 @@ bool tpm_box_secret(struct tpm *tpm, const struct sealed_key *bk,
 	const struct approvals *approvals, const uint8_t enc[P256_POINT_SIZE],
 	uint8_t out[P256_SIZE])
 {
-	struct digest policy_wanted = bk_policy(terms);
 	struct policy policy = { 0 };
 	struct p256_public point;
 	ESYS_TR key;
 	ESYS_TR session;
-	refusal why = check_key(KEY_BK, bk, &policy_wanted, &point);
+	refusal why =
+		bk_check(terms, tpm_public_bytes(&bk->public_area), &point);
 
 	begin(tpm);
 	if (!why)
@@ -169,12 +155,12 @@ bool tpm_sign_result(struct tpm *tpm, const struct sealed_key *rk,
 {
 	struct tpm_name name = public_name(tpm_public_bytes(&rk->public_area));
 	struct digest cp_hash = cp_hash_sign(&name, result);
-	struct digest policy_wanted = rk_policy(terms);
 	struct policy policy = { 0 };
 	struct p256_public point;
 	ESYS_TR key;
 	ESYS_TR session;
-	refusal why = check_key(KEY_RK, rk, &policy_wanted, &point);
+	refusal why =
+		rk_check(terms, tpm_public_bytes(&rk->public_area), &point);
 
 	begin(tpm);
 	if (!why)

@@ -199,13 +199,13 @@ struct digest boot_approval_cp_hash(const struct machine *machine,
 }
 
 struct approval_scope election_scope(
-	const struct election_terms *election, enum approval_purpose purpose)
+	const struct election_terms *terms, enum approval_purpose purpose)
 {
 	return (struct approval_scope){
 		.purpose = purpose,
-		.rehearsal = election->rehearsal,
-		.definition = election->definition,
-		.ak = election->ak,
+		.rehearsal = terms->rehearsal,
+		.definition = terms->definition,
+		.ak = terms->ak,
 	};
 }
 
@@ -214,35 +214,77 @@ struct digest journal_key_policy(const struct nv_names *names)
 	return boot_command_policy(names, COMMAND_UNSEAL);
 }
 
-/* What BK and RK demand after Boot and before their quorum. */
-static void append_phase(struct policy *policy,
-	const struct election_terms *election, uint64_t phases,
-	enum policy_command command)
+/*
+ * What BK and RK demand after Boot and before their quorum. BK works from
+ * open to closed: the boxes are counted again before the result is signed.
+ */
+static void append_bk_terms(
+	struct policy *policy, const struct election_terms *terms)
+{
+	const struct tpm_name *phase = &terms->nv.name[NV_P];
+
+	append_pcr(policy, &airlock_closed);
+	append_nv(policy, NV_P, phase, POLICY_AT_LEAST,
+		terms->phase + PHASES_TO_OPEN);
+	append_nv(policy, NV_P, phase, POLICY_AT_MOST,
+		terms->phase + PHASES_TO_CLOSED);
+	append_command(policy, COMMAND_ECDH_ZGEN);
+}
+
+static void append_rk_terms(
+	struct policy *policy, const struct election_terms *terms)
 {
 	append_pcr(policy, &airlock_closed);
-	append_nv(policy, NV_P, &election->nv.name[NV_P], POLICY_EQUAL,
-		election->phase + phases);
-	append_command(policy, command);
+	append_nv(policy, NV_P, &terms->nv.name[NV_P], POLICY_EQUAL,
+		terms->phase + PHASES_TO_CLOSED);
+	append_command(policy, COMMAND_SIGN);
 }
 
-struct digest bk_policy(const struct election_terms *election)
+struct digest bk_policy(const struct election_terms *terms)
 {
-	struct approval_scope scope = election_scope(election, APPROVE_OPEN);
+	struct approval_scope scope = election_scope(terms, APPROVE_OPEN);
 	struct policy policy = { 0 };
 
-	append_authorized(&policy, &election->nv);
-	append_phase(&policy, election, PHASES_TO_OPEN, COMMAND_ECDH_ZGEN);
-	return quorum_after(&policy, &election->officers, &scope);
+	append_authorized(&policy, &terms->nv);
+	append_bk_terms(&policy, terms);
+	return quorum_after(&policy, &terms->officers, &scope);
 }
 
-struct digest rk_policy(const struct election_terms *election)
+struct digest rk_policy(const struct election_terms *terms)
 {
-	struct approval_scope scope = election_scope(election, APPROVE_RELEASE);
+	struct approval_scope scope = election_scope(terms, APPROVE_RELEASE);
 	struct policy policy = { 0 };
 
-	append_authorized(&policy, &election->nv);
-	append_phase(&policy, election, PHASES_TO_CLOSED, COMMAND_SIGN);
-	return quorum_after(&policy, &election->auditors, &scope);
+	append_authorized(&policy, &terms->nv);
+	append_rk_terms(&policy, terms);
+	return quorum_after(&policy, &terms->auditors, &scope);
+}
+
+static refusal check_key(enum key_template template,
+	const struct digest *policy, struct bytes area, struct p256_public *out)
+{
+	struct digest actual;
+	refusal why = key_decode(template, area, &actual, out);
+
+	if (!why && !digest_equal(&actual, policy))
+		why = "the key's policy is not that of this election";
+	return why;
+}
+
+refusal bk_check(const struct election_terms *terms, struct bytes area,
+	struct p256_public *out)
+{
+	struct digest policy = bk_policy(terms);
+
+	return check_key(KEY_BK, &policy, area, out);
+}
+
+refusal rk_check(const struct election_terms *terms, struct bytes area,
+	struct p256_public *out)
+{
+	struct digest policy = rk_policy(terms);
+
+	return check_key(KEY_RK, &policy, area, out);
 }
 
 static void append_approved_boot(struct policy *policy,
@@ -305,28 +347,27 @@ refusal steps_revoke(const struct machine *machine,
 	return why;
 }
 
-refusal steps_bk(const struct election_terms *election,
+refusal steps_bk(const struct election_terms *terms,
 	const struct boot_policy *boot, const struct approvals *approvals,
 	struct policy *policy)
 {
-	struct approval_scope scope = election_scope(election, APPROVE_OPEN);
+	struct approval_scope scope = election_scope(terms, APPROVE_OPEN);
 
-	append_approved_boot(policy, boot, &election->nv);
-	append_phase(policy, election, PHASES_TO_OPEN, COMMAND_ECDH_ZGEN);
-	return append_quorum(
-		policy, &election->officers, &scope, NULL, approvals);
+	append_approved_boot(policy, boot, &terms->nv);
+	append_bk_terms(policy, terms);
+	return append_quorum(policy, &terms->officers, &scope, NULL, approvals);
 }
 
-refusal steps_rk(const struct election_terms *election,
+refusal steps_rk(const struct election_terms *terms,
 	const struct boot_policy *boot, const struct tpm_name *rk,
 	const struct digest *result, const struct approvals *approvals,
 	struct policy *policy)
 {
-	struct approval_scope scope = election_scope(election, APPROVE_RELEASE);
+	struct approval_scope scope = election_scope(terms, APPROVE_RELEASE);
 	struct digest cp_hash = cp_hash_sign(rk, result);
 
-	append_approved_boot(policy, boot, &election->nv);
-	append_phase(policy, election, PHASES_TO_CLOSED, COMMAND_SIGN);
+	append_approved_boot(policy, boot, &terms->nv);
+	append_rk_terms(policy, terms);
 	return append_quorum(
-		policy, &election->auditors, &scope, &cp_hash, approvals);
+		policy, &terms->auditors, &scope, &cp_hash, approvals);
 }

@@ -8,7 +8,8 @@
  *   P     Boot, NV_Increment
  *   J     Boot, NV_Extend
  *   JK    journal MAC key: Boot, Unseal
- *   BK    Boot, PCR 14 = 0, P = p + 1, ECDH_ZGen, officers' quorum "open"
+ *   BK    Boot, PCR 14 = 0, p + 1 <= P <= p + 2 (open or closed: the count is
+ *         repeated for the release), ECDH_ZGen, officers' quorum "open"
  *   RK    Boot, PCR 14 = 0, P = p + 2, Sign, auditors' quorum "release", bound
  *
  * Their digests follow from public facts alone. Running one needs the boot
@@ -71,6 +72,15 @@ struct approval_scope election_scope(
 struct digest journal_key_policy(const struct nv_names *);
 struct digest bk_policy(const struct election_terms *);
 struct digest rk_policy(const struct election_terms *);
+
+/*
+ * That a public area is the template of BK or RK with the policy that follows
+ * from these terms: what a verifier asks of the published key.
+ */
+refusal bk_check(const struct election_terms *, struct bytes area,
+	struct p256_public *out);
+refusal rk_check(const struct election_terms *, struct bytes area,
+	struct p256_public *out);
 
 /*
  * The same policies as lists to be run. Each one is empty before. The boot

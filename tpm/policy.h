@@ -41,6 +41,7 @@ enum policy_kind {
 /* TPM_EO, unsigned comparisons with what the index holds. */
 enum policy_comparison {
 	POLICY_EQUAL = 0x0000,
+	POLICY_AT_LEAST = 0x0007,
 	POLICY_AT_MOST = 0x0009,
 };
 
