@@ -163,7 +163,8 @@ int new_file_begin(struct new_file *file, const char *path)
 	if (file->descriptor >= 0)
 		return 0;
 	free(file->beside);
-	return cannot(EX_CANTCREAT, "create", path);
+	cannot(EX_CANTCREAT, "create", path);
+	return EX_CANTCREAT;
 }
 
 int new_file_end(struct new_file *file, int status, mode_t mode)

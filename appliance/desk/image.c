@@ -1,7 +1,7 @@
-#include "appliance/desk/archive.h"
 #include "appliance/desk/boot_profile.h"
 #include "appliance/desk/desk.h"
-#include "appliance/election/statement.h"
+#include "appliance/desk/evidence.h"
+#include "appliance/desk/signing.h"
 #include "appliance/machine/terms.h"
 #include "tpm/authenticode.h"
 
@@ -20,8 +20,7 @@ const struct option image_profile_options[] = {
 	{ "EVENT-LOG", NULL, "binary event log of a boot of the image",
 		REQUIRED },
 	{ "IMAGE", NULL, "that image, an EFI program", REQUIRED },
-	{ "--output", "FILE", "boot profile to write, stdout if not given",
-		OPTIONAL },
+	OPTION_OUTPUT("boot profile"),
 	OPTION_END,
 };
 
@@ -35,23 +34,17 @@ const struct option image_predict_options[] = {
 const struct option image_approve_options[] = {
 	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
 	{ "--boot-profile", "FILE", "by 'sandoq image profile'", REQUIRED },
-	{ "--sent", "ARCHIVE", "what the machine sent on an outbox", REQUIRED },
-	{ "--operators", "FILE", "the operators text", REQUIRED },
-	{ "--key", "FILE", "an operator's private key, PEM", REQUIRED },
+	OPTION_SENT,
+	OPTION_OPERATORS(REQUIRED),
+	OPTION_KEY("an operator's"),
+	OPTION_YES,
 	{ "--revocation", "NUMBER",
 		"void once the machine's revocation counter is above this; "
 		"1 if not given",
 		OPTIONAL },
-	{ "--output", "FILE", "approval to write, stdout if not given",
-		OPTIONAL },
+	OPTION_OUTPUT("approval"),
 	OPTION_END,
 };
-
-static const char *output_of(const struct arguments *arguments)
-{
-	const char *path = argument(arguments, "--output");
-	return path != NULL ? path : "-";
-}
 
 static int image_digest(const char *path, struct digest *out)
 {
@@ -96,7 +89,8 @@ int image_profile_command(const struct arguments *arguments)
 			"%s; boot that image on the reference machine and "
 			"take its log",
 			refused);
-	return write_profile(&profile, output_of(arguments));
+	const char *output = argument(arguments, "--output");
+	return write_profile(&profile, output != NULL ? output : "-");
 }
 
 /* The profile as it is for this image. */
@@ -135,7 +129,7 @@ static void report_pcr(
 int image_predict_command(const struct arguments *arguments)
 {
 	struct digest image;
-	struct pcr_set pcrs;
+	struct pcr_set pcrs = { 0 };
 	int status = predicted(arguments, &image, &pcrs);
 	if (status != 0)
 		return status;
@@ -156,8 +150,7 @@ int image_predict_command(const struct arguments *arguments)
 /* One operator's approval of one boot state of one machine. */
 struct approval_task {
 	struct quorum operators;
-	const struct member *signer;
-	struct p256_private *key;
+	struct signer signer;
 	char serial[STATEMENT_LINE_MOST + 1];
 	struct machine machine;
 	bool written; /* the machine's index A was written before */
@@ -209,22 +202,6 @@ static int read_sent(const char *path, struct approval_task *task)
 	return 0;
 }
 
-static int find_signer(const char *path, struct approval_task *task)
-{
-	int status = key_read(path, &task->key);
-	if (status != 0)
-		return status;
-	struct p256_public key = p256_public_of(task->key);
-	for (size_t i = 0; i < task->operators.of; i++)
-		if (p256_equal(&key, &task->operators.member[i].key))
-			task->signer = &task->operators.member[i];
-	if (task->signer == NULL)
-		return fail(EX_NOPERM, path, 0,
-			"is no key of one of the operators; "
-			"use the key that the operators text names");
-	return 0;
-}
-
 static void put(struct text_writer *text, size_t field, struct bytes value)
 {
 	text_put(text, field, value);
@@ -249,8 +226,8 @@ static void put_pcrs(struct text_writer *text, const struct pcr_set *pcrs)
 	}
 }
 
-/* What the TPM demands, and what it says: the approval's last fields. */
-static void put_authorization(
+/* What the TPM is to hold and to demand: the approval's last fields. */
+static void put_policy(
 	struct text_writer *text, const struct approval_task *task)
 {
 	struct nv_names names = machine_nv_names(&task->machine);
@@ -261,17 +238,14 @@ static void put_authorization(
 		&task->machine, &task->boot, task->written);
 	struct approval_scope scope =
 		machine_scope(&task->machine, APPROVE_BOOT);
-	struct digest wanted = approval_digest(&scope, &cp_hash);
-	struct p256_signature signature = p256_sign(task->key, &wanted);
-	uint8_t value[TPM_NAME_SIZE], der[P256_DER_MOST];
-	struct writer writer = writer_of(der, sizeof(der));
+	uint8_t value[TPM_NAME_SIZE];
 
 	boot_policy_value(&task->boot, &names, value);
-	write_p256_signature(&writer, &signature);
 	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
 	put(text, BOOT_INDEX, tpm_name_bytes(&index));
 	put_digest(text, BOOT_CPHASH, &cp_hash);
-	put(text, BOOT_AUTHORIZATION, written(&writer));
+	put_authorization(
+		text, BOOT_AUTHORIZATION, &task->signer, &scope, &cp_hash);
 }
 
 static refusal write_approval(
@@ -287,30 +261,22 @@ static refusal write_approval(
 	put_digest(&text, BOOT_IMAGE, &task->image);
 	put_pcrs(&text, &task->boot.pcrs);
 	text_put_number(&text, BOOT_REVOCATION, task->boot.epoch);
-	put_authorization(&text, task);
+	put_policy(&text, task);
 	return text_end(&text);
 }
 
-static int sign(const struct approval_task *task, const char *output)
+static int approve(
+	const struct arguments *arguments, const struct approval_task *task)
 {
-	static uint8_t text[STATEMENT_MOST], note[STATEMENT_MOST];
-	struct writer text_out = writer_of(text, sizeof(text));
-	struct writer note_out = writer_of(note, sizeof(note));
-	struct note_key who;
+	static uint8_t text[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
 	refusal refused = boot_policy_check(&task->boot);
 
 	if (refused == NULL)
-		refused = write_approval(task, &text_out);
-	if (refused == NULL)
-		refused = statement_member_key(task->signer, &who);
+		refused = write_approval(task, &out);
 	if (refused != NULL)
 		return fail(EX_DATAERR, NULL, 0, "%s", refused);
-	write_note(&note_out, written(&text_out), &who, task->key);
-	int status = 0;
-	if (strcmp(output, "-") != 0)
-		status = file_write("-", written(&text_out), 0);
-	return status != 0 ? status
-			   : file_write(output, written(&note_out), 0644);
+	return sign_text(arguments, written(&out), &task->signer);
 }
 
 int image_approve_command(const struct arguments *arguments)
@@ -326,9 +292,11 @@ int image_approve_command(const struct arguments *arguments)
 	if (status == 0)
 		status = read_sent(argument(arguments, "--sent"), &task);
 	if (status == 0)
-		status = find_signer(argument(arguments, "--key"), &task);
-	if (status == 0)
-		status = sign(&task, output_of(arguments));
-	p256_free(task.key);
+		status = signer_read(argument(arguments, "--key"),
+			&task.operators, &task.signer);
+	if (status != 0)
+		return status;
+	status = approve(arguments, &task);
+	signer_free(&task.signer);
 	return status;
 }

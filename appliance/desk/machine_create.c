@@ -12,9 +12,9 @@
 
 enum { SETUP_MS = 60000 };
 
-#define SETUP_CONF MACHINE_CA "/setup.conf"
-#define CA_CONF MACHINE_CA "/ca.conf"
-#define CA_OPTIONS MACHINE_CA "/ca.options"
+#define SETUP_CONF "ca/setup.conf"
+#define CA_CONF "ca/ca.conf"
+#define CA_OPTIONS "ca/ca.options"
 
 const struct option machine_create_options[] = {
 	{ "DIR", NULL, "folder of the new machine", REQUIRED },

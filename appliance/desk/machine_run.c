@@ -20,6 +20,7 @@
 
 enum {
 	START_MS = 20000,
+	AWAIT_START_MS = 2 * START_MS,
 	QMP_MS = 10000,
 	STOP_MS = 10000,
 	REQUEST_MS = 2000,
@@ -425,7 +426,7 @@ static int await_start(int pipe, pid_t child)
 {
 	uint8_t status;
 
-	if (readable_until(pipe, now_ms() + 2 * START_MS) &&
+	if (readable_until(pipe, now_ms() + AWAIT_START_MS) &&
 		read(pipe, &status, 1) == 1)
 		return status;
 	kill(child, SIGKILL);

@@ -34,8 +34,9 @@ static size_t times_given(
 static int usage(
 	const struct arguments *arguments, const char *what, const char *word)
 {
-	return fail(EX_USAGE, NULL, 0, "%s %s; see 'sandoq %s --help'", what,
-		word, arguments->command);
+	fail(EX_USAGE, NULL, 0, "%s %s; see 'sandoq %s --help'", what, word,
+		arguments->command);
+	return EX_USAGE;
 }
 
 static int add(struct arguments *arguments, const struct option *option,

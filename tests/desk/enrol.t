@@ -72,7 +72,11 @@ refused 'an authority that did not sign' 65 'do not enrol' \
 head -c 300 /dev/zero >zeros
 sent bad.tar ak.pub=zeros
 refused 'an attestation key that is none' 65 'do not enrol' enrol bad.tar
-{ head -c 100 ek.pub; printf x; tail -c +102 ek.pub; } >changed
+{
+	head -c 100 ek.pub
+	tail -c +101 ek.pub | head -c 1 | tr '\0-\376\377' '\1-\377\0'
+	tail -c +102 ek.pub
+} >changed
 sent bad.tar ek.pub=changed
 refused 'another endorsement key than the certified' 65 'do not enrol' \
 	enrol bad.tar

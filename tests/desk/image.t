@@ -79,21 +79,22 @@ approve() {
 		--sent sent.tar --operators operators --output approval \
 		--key "$@"
 }
-approve op1.pem >text || bail 'no approval'
-ok 'the approver reads what it means' grep -qx \
-	'meaning: The machine may run this software and no other.' text
-is 'the approval is that text, signed' "$(sed '/^$/,$d' approval)" \
-	"$(cat text)"
+meaning='meaning: The machine may run this software and no other.'
+refused 'nobody to agree to it' 64 "$meaning" approve op1.pem </dev/null
+ok 'nothing is written' test ! -e approval
+ok 'an approval' approve op1.pem --yes
+ok 'says what it means' grep -qx "$meaning" approval
 ok 'it names the image' grep -q "^image: $digest\$" approval
 ok 'and PCR 4' grep -q "^pcr: 4 $(pcr 4)\$" approval
 ok 'and the machine' grep -q '^machine: SQ-1$' approval
 ok 'its signer signed it' grep -q '^— op1 ' approval
-ok 'a later revocation number' approve op2.pem --revocation 7
+ok 'a later revocation number' approve op2.pem --yes --revocation 7
 ok 'is in it' grep -q '^revocation: 7$' approval
 rm approval
-refused 'a key that is no operator'"'"'s' 77 'no key of one of the operators' \
-	approve stranger.pem
+refused 'a key that is no operator'"'"'s' 77 'may not sign' \
+	approve stranger.pem --yes
 printf 'sandoq/operators/v1 live\nmachine: SQ-1\nneed: two\n' >operators
-refused 'an operators text with a bad line' 65 'operators: 3:' approve op1.pem
+refused 'an operators text with a bad line' 65 'operators: 3:' \
+	approve op1.pem --yes
 ok 'and nothing is written' test ! -e approval
 finish
