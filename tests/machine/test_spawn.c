@@ -18,8 +18,6 @@
 
 enum { WELL = 0, UNEXPECTED = 1, HIGHEST = 64, PATIENCE = 10000 };
 
-extern char **environ;
-
 static bool is_open(int number)
 {
 	return fcntl(number, F_GETFD) >= 0;
@@ -176,8 +174,10 @@ static int received_descriptor(int socket)
 		.msg_control = control,
 		.msg_controllen = sizeof(control) };
 	assert_int_equal(recvmsg(socket, &message, MSG_CMSG_CLOEXEC), 1);
-	assert_non_null(CMSG_FIRSTHDR(&message));
-	memcpy(&descriptor, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+	assert_non_null(rights);
+	if (rights != NULL)
+		memcpy(&descriptor, CMSG_DATA(rights), sizeof(int));
 	return descriptor;
 }
 
