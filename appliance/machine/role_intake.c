@@ -13,6 +13,7 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/machine/terms.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ enum {
 struct medium {
 	uint64_t at; /* offset of the next header block */
 	enum courier_kind kind;
-	struct digest nonce;
+	struct wire_text nonce;
 };
 
 /* A member in memory from malloc. */
@@ -147,15 +148,6 @@ static refusal read_label(struct medium *medium)
 	return why;
 }
 
-static refusal nonce_of(struct bytes content, struct digest *out)
-{
-	struct text text;
-	const refusal why = statement_decode(STATEMENT_NONCE, content, &text);
-	if (why == NULL)
-		*out = text_digest(&text, NONCE_NONCE);
-	return why;
-}
-
 /* An outbox holds nothing more, or one nonce. */
 static refusal read_outbox(struct medium *medium)
 {
@@ -163,7 +155,7 @@ static refusal read_outbox(struct medium *medium)
 	refusal why = next_member(medium, 4096, &file);
 	if (why == NULL && !file.member.end) {
 		why = strcmp(file.member.name, "nonce") == 0
-			      ? nonce_of(content_of(&file), &medium->nonce)
+			      ? nonce_line(content_of(&file), &medium->nonce)
 			      : "an outbox holds something else than a nonce";
 	}
 	free(file.data);

@@ -22,7 +22,8 @@ const struct role_row *role_row_of(enum role);
 /*
  * Runs a role by its name in an argument list {"sandoqd", name, setting}:
  * what every program that starts roles calls first. False when the list is
- * not of that form; otherwise `*status` is what to exit with.
+ * not of that form; otherwise `*status` is what to _exit with (handlers of
+ * exit(3) would ask for more than the sandbox gives).
  */
 bool roles_main(int argc, char **argv, int *status);
 

@@ -1,5 +1,7 @@
 #include "appliance/machine/terms.h"
 
+#include "appliance/election/statement.h"
+
 #include <string.h>
 
 struct wire_quorum wire_quorum_of(const struct quorum *quorum)
@@ -84,4 +86,21 @@ refusal election_terms_of(const struct election *election,
 		why = approvers_of(&election->auditors, &out->auditors);
 	return why != NULL ? why
 			   : quorums_check(&out->officers, &out->auditors);
+}
+
+refusal nonce_line(struct bytes content, struct wire_text *out)
+{
+	struct text text;
+	char line[WIRE_TEXT_MOST] = { 0 };
+	struct writer to = writer_of(line, sizeof(line) - 1);
+	struct statement_nonce nonce;
+	const refusal why = statement_decode(STATEMENT_NONCE, content, &text);
+	if (why != NULL)
+		return why;
+	nonce = statement_nonce_of(&text);
+	write_statement_nonce(&to, &nonce);
+	if (to.broken)
+		return "its auditor's name is too long";
+	wire_text_set(out, line);
+	return NULL;
 }

@@ -20,6 +20,8 @@ struct boot_policy boot_policy_of(uint32_t mask,
 	const uint8_t pcr[WIRE_PCRS][SHA256_SIZE], uint64_t epoch);
 refusal election_terms_of(const struct election *, const struct nv_names *,
 	struct election_terms *out);
+/* The line of a challenge, `AUDITOR HEX64`, of a text of kind `nonce`. */
+refusal nonce_line(struct bytes content, struct wire_text *out);
 struct tpm_name tpm_name_of(const uint8_t name[WIRE_NAME_SIZE]);
 
 #endif

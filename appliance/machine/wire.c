@@ -117,6 +117,20 @@ static const struct wire_field approvals_fields[] = {
 	RAW(keys_approvals, result),
 	APPROVALS(keys_approvals, approvals),
 };
+static const struct wire_field found_fields[] = {
+	NUMBER(define_approvals, given.release),
+	RAW(define_approvals, given.result),
+	APPROVALS(define_approvals, given.approvals),
+	LINE(define_approvals, nonce[0].line),
+	LINE(define_approvals, nonce[1].line),
+	LINE(define_approvals, nonce[2].line),
+	LINE(define_approvals, nonce[3].line),
+	LINE(define_approvals, nonce[4].line),
+	LINE(define_approvals, nonce[5].line),
+	LINE(define_approvals, nonce[6].line),
+	LINE(define_approvals, nonce[7].line),
+	LINE(define_approvals, nonce[8].line),
+};
 static const struct wire_field box_fields[] = { STANZA(keys_box, ) };
 static const struct wire_field file_key_fields[] = { RAW(keys_file_key, key) };
 static const struct wire_field signed_fields[] = {
@@ -124,7 +138,7 @@ static const struct wire_field signed_fields[] = {
 };
 static const struct wire_field kind_fields[] = {
 	NUMBER(intake_kind, kind),
-	RAW(intake_kind, nonce),
+	LINE(intake_kind, nonce.line),
 };
 static const struct wire_field intake_box_fields[] = { VOID_BOX(intake_box, ) };
 static const struct wire_field end_fields[] = {
@@ -280,7 +294,7 @@ const struct wire_row wire_table[] = {
 	ASK(DEFINE_OPEN, ROLE_DEFINE, BODY(open_fields), CARRIES(2, 2)),
 	ASK(DEFINE_RELEASE, ROLE_DEFINE, BODY(release_fields), CARRIES(3, 3)),
 	ANSWER(DEFINE_APPROVALS, ROLE_DEFINE, TO(DEFINE_OPEN, DEFINE_RELEASE),
-		BODY(approvals_fields)),
+		BODY(found_fields)),
 
 	ASK(COUNT_BOX, ROLE_COUNT, BODY(count_box_fields)),
 	ANSWER(COUNT_STANZA, ROLE_COUNT, TO(COUNT_BOX), BODY(stanza_fields)),

@@ -309,6 +309,13 @@ struct keys_approvals {
 	struct wire_approvals approvals;
 };
 
+/* What the define role found in a medium's approvals. */
+struct define_approvals {
+	struct keys_approvals given;
+	/* `AUDITOR HEX64`; empty ones are none. */
+	struct wire_text nonce[WIRE_MEMBERS_MOST];
+};
+
 struct keys_box {
 	uint8_t tag[AGE_TAG_SIZE];
 	uint8_t enc[P256_POINT_SIZE];
@@ -333,7 +340,8 @@ struct keys_quote {
 
 struct intake_kind {
 	uint16_t kind;
-	struct digest nonce; /* of an outbox; zeros when it has none */
+	/* `AUDITOR HEX64` of an outbox's nonce; empty when it has none. */
+	struct wire_text nonce;
 };
 
 struct intake_box {
@@ -436,6 +444,7 @@ union wire_body {
 	struct keys_phase phase;
 	struct election election;
 	struct keys_approvals approvals;
+	struct define_approvals found;
 	struct keys_box box;
 	struct keys_file_key file_key;
 	struct keys_sign sign;

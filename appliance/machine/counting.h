@@ -1,0 +1,47 @@
+/*
+ * One pass over the boxes: a fresh count process for each, a tally process for
+ * all. The machine and an auditor's desk count with the same engine; they
+ * differ in where boxes come from and in who opens a stanza.
+ */
+#ifndef SANDOQ_MACHINE_COUNTING_H
+#define SANDOQ_MACHINE_COUNTING_H
+
+#include "appliance/machine/peer.h"
+
+enum next_box { BOX_IS_NEXT, BOX_NONE_LEFT, BOX_TROUBLE };
+enum opened { STANZA_OPENED, STANZA_VOID, STANZA_TROUBLE };
+
+struct count_source {
+	void *context;
+	/*
+	 * The next box by its leaf: a memfd of items `note` and `age`, which
+	 * becomes the engine's. On trouble `why` is set.
+	 */
+	enum next_box (*next)(
+		void *context, uint64_t *leaf, int *box, struct wire_text *why);
+	/* The file key of one stanza; `why` unless it opened. */
+	enum opened (*open)(void *context, const struct keys_box *,
+		struct keys_file_key *, struct wire_text *why);
+	/* Told after each box; may be NULL. */
+	void (*progress)(void *context, uint64_t boxes);
+};
+
+struct count_task {
+	enum sandbox_setting setting;
+	int plan; /* memfd */
+	struct count_box terms;
+	struct tally_close close;
+};
+
+struct count_outcome {
+	int result; /* memfd of the canonical text, the caller's to close */
+	struct digest digest;
+	uint64_t counted;
+	uint64_t voided;
+};
+
+/* False with `why` when there is no result. */
+bool count_boxes(const struct count_task *, const struct count_source *,
+	struct count_outcome *, struct wire_text *why);
+
+#endif

@@ -1,0 +1,290 @@
+/*
+ * The counting boot: no medium is bound. Open: count twice, close with a
+ * quote. Approved: count again, sign. Either way the machine then restarts.
+ */
+#include "appliance/machine/session.h"
+
+#include "appliance/formats/note.h"
+#include "appliance/machine/counting.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PASSES = 2 };
+
+/* The boxes of the journal, in their order. */
+struct walk {
+	struct session *session;
+	uint64_t entry;
+};
+
+static enum next_box next_box(
+	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+{
+	struct walk *walk = context;
+	struct session *session = walk->session;
+	while (walk->entry < session->folded.opened) {
+		struct journal_entry entry;
+		if (!session_entry(session, walk->entry++, &entry, box)) {
+			*why = session->why;
+			return BOX_TROUBLE;
+		}
+		*leaf = entry.leaf;
+		if (entry.type == ENTRY_BOX)
+			return BOX_IS_NEXT;
+		close(*box);
+	}
+	return BOX_NONE_LEFT;
+}
+
+static enum opened open_stanza(void *context, const struct keys_box *stanza,
+	struct keys_file_key *key, struct wire_text *why)
+{
+	struct walk *walk = context;
+	struct session *session = walk->session;
+	struct wire_message answer;
+	const enum answer got = peer_ask(
+		&session->keys, KEYS_BOX, stanza, NULL, 0, &answer, why);
+	if (got == ANSWERED && answer.type == KEYS_VOID) {
+		*why = answer.body.text;
+		return STANZA_VOID;
+	}
+	if (got != ANSWERED || answer.type != KEYS_FILE_KEY) {
+		session->broken |= got == ANSWER_BROKEN;
+		return STANZA_TROUBLE;
+	}
+	*key = answer.body.file_key;
+	wipe(&answer.body.file_key, sizeof(answer.body.file_key));
+	return STANZA_OPENED;
+}
+
+static struct count_task task_of(const struct session *session)
+{
+	const struct election *election = &session->election;
+	struct count_task task = {
+		.setting = session->setting,
+		.plan = session->plan,
+		.terms = { .definition = election->definition,
+			.id = election->id },
+		.close = { .size = session->folded.frozen_size,
+			.root = session->folded.frozen_root,
+			.phase = election->phase + 2,
+			.revocation = session->machine.revocation },
+	};
+	memcpy(task.terms.bk, election->bk, WIRE_NAME_SIZE);
+	memcpy(task.terms.bk_point, election->bk_point, P256_POINT_SIZE);
+	memcpy(task.terms.key_point, election->bk_point, P256_POINT_SIZE);
+	memcpy(task.close.ak, election->ak, WIRE_NAME_SIZE);
+	memcpy(task.close.bk, election->bk, WIRE_NAME_SIZE);
+	memcpy(task.close.rk, election->rk, WIRE_NAME_SIZE);
+	return task;
+}
+
+/* Counts in fresh processes each time; both passes must agree. */
+static bool count_twice(struct session *session, struct count_outcome *last)
+{
+	const struct count_task task = task_of(session);
+	struct digest first;
+	for (unsigned pass = 0; pass < PASSES; pass++) {
+		struct walk walk = { session, session->folded.sealed };
+		const struct count_source source = {
+			.context = &walk, .next = next_box, .open = open_stanza
+		};
+		if (!count_boxes(&task, &source, last, &session->why))
+			return false;
+		session_say(session,
+			"count %u of %d: %" PRIu64 " boxes counted, %" PRIu64
+			" void",
+			pass + 1, PASSES, last->counted, last->voided);
+		if (pass == 0)
+			first = last->digest;
+		if (!digest_equal(&first, &last->digest))
+			return session_refuse(
+				session, "the two counts do not agree");
+		if (pass + 1 < PASSES)
+			close(last->result);
+	}
+	return true;
+}
+
+/* Approvals as the journal has them, read again by a fresh process. */
+static bool read_approvals(struct session *session, enum wire_type type,
+	const void *body, const uint64_t *entries, size_t count,
+	struct define_approvals *out)
+{
+	int list[WIRE_DESCRIPTORS_MOST] = { -1, -1, -1 };
+	struct journal_entry entry;
+	struct wire_message answer;
+	struct peer define = { .process = { .pid = 0 } };
+	bool read = true;
+	for (size_t i = 0; read && i < count; i++)
+		read = session_entry(session, entries[i], &entry, &list[i]);
+	read = read &&
+	       session_start_role(session, &define, ROLE_DEFINE, NULL, 0) &&
+	       session_ask(session, &define, type, body, list, count,
+		       DEFINE_APPROVALS, &answer);
+	peer_stop(&define);
+	for (size_t i = 0; i < count; i++)
+		if (list[i] >= 0)
+			close(list[i]);
+	if (read)
+		*out = answer.body.found;
+	return read;
+}
+
+static bool load_open(struct session *session, struct define_approvals *out)
+{
+	const struct journal_unlocked *folded = &session->folded;
+	const uint64_t entries[] = { folded->opened, folded->sealed };
+	const struct define_open body = {
+		.election = session->election,
+		.size = folded->frozen_size,
+		.root = folded->frozen_root,
+	};
+	return read_approvals(session, DEFINE_OPEN, &body, entries, 2, out) &&
+	       session_tell(
+		       session, &session->keys, KEYS_APPROVALS, &out->given);
+}
+
+static bool load_release(struct session *session, struct define_approvals *out)
+{
+	const struct journal_unlocked *folded = &session->folded;
+	const uint64_t entries[] = { folded->approved, folded->sealed,
+		folded->closed };
+	const struct define_release body = {
+		.election = session->election,
+		.size = folded->frozen_size,
+		.root = folded->frozen_root,
+	};
+	return read_approvals(
+		       session, DEFINE_RELEASE, &body, entries, 3, out) &&
+	       session_tell(
+		       session, &session->keys, KEYS_APPROVALS, &out->given);
+}
+
+static bool append_closed(
+	struct session *session, int challenge, const struct digest *qualifying)
+{
+	const struct journal_append what = { .type = ENTRY_CLOSED };
+	const struct keys_quote body = { *qualifying };
+	struct wire_message quote;
+	int list[2] = { challenge, -1 };
+	bool appended;
+	if (!session_ask(session, &session->keys, KEYS_QUOTE, &body, NULL, 0,
+		    KEYS_MEMBERS, &quote))
+		return false;
+	list[1] = quote.descriptor[0];
+	appended = session_append(session, &what, list, 2);
+	wire_close(&quote);
+	return appended;
+}
+
+static bool close_count(
+	struct session *session, const struct define_approvals *open)
+{
+	struct count_outcome count;
+	struct digest qualifying;
+	int challenge;
+	bool closed;
+	if (!count_twice(session, &count))
+		return false;
+	close(count.result);
+	if (!session_challenge(session, open->nonce, WIRE_MEMBERS_MOST,
+		    &count.digest, &challenge, &qualifying))
+		return false;
+	closed = append_closed(session, challenge, &qualifying);
+	close(challenge);
+	return closed && session_phase(session);
+}
+
+/* The result's text and RK's signature, as a note. */
+static int result_note(const struct session *session, int result,
+	const struct keys_signed *signature)
+{
+	static uint8_t note_space[ITEMS_MOST];
+	static uint8_t items_space[ITEMS_MOST];
+	struct writer note = writer_of(note_space, sizeof(note_space));
+	struct writer items = writer_of(items_space, sizeof(items_space));
+	struct p256_signature rs;
+	struct p256_public rk;
+	struct note_key key;
+	struct bytes text;
+	memcpy(rs.r, signature->signature, P256_SIZE);
+	memcpy(rs.s, signature->signature + P256_SIZE, P256_SIZE);
+	if (p256_from_point(
+		    bytes_of(session->election.rk_point, P256_POINT_SIZE),
+		    &rk) != NULL ||
+		note_key_of("result", &rk, &key) != NULL ||
+		memfd_map(result, ITEMS_MOST, &text) != NULL)
+		return -1;
+	write_note_text(&note, text);
+	write_note_signature(&note, &key, &rs);
+	memfd_unmap(&text);
+	write_item(&items, ITEM_PUBLIC, "result.note", written(&note));
+	return note.broken ? -1 : memfd_written(&items);
+}
+
+static bool append_released(
+	struct session *session, int result, const struct digest *digest)
+{
+	const struct journal_append what = { .type = ENTRY_RELEASED };
+	const struct keys_sign body = { *digest };
+	struct wire_message answer;
+	int list;
+	bool appended;
+	if (!session_ask(session, &session->keys, KEYS_SIGN, &body, NULL, 0,
+		    KEYS_SIGNED, &answer))
+		return false;
+	list = result_note(session, result, &answer.body.signature);
+	if (list < 0)
+		return session_refuse(session, "the result does not fit");
+	appended = session_append(session, &what, &list, 1);
+	close(list);
+	return appended && session_phase(session);
+}
+
+static bool release_count(
+	struct session *session, const struct define_approvals *release)
+{
+	struct count_outcome count;
+	bool released = false;
+	if (!count_twice(session, &count))
+		return false;
+	if (digest_equal(&count.digest, &release->given.result))
+		released =
+			append_released(session, count.result, &count.digest);
+	else
+		session_refuse(session, "the count is not the one that the "
+					"auditors approved");
+	close(count.result);
+	return released;
+}
+
+bool counting_boot(struct session *session)
+{
+	struct define_approvals open;
+	struct define_approvals release;
+	session_say(
+		session, "counting boot: state %s", state_name(session->state));
+	if (!session_tell(session, &session->media, MEDIA_NONE, NULL))
+		return false;
+	session_say(session, "no medium is bound, whatever is plugged in");
+	if (!load_open(session, &open))
+		return false;
+	if (session->state == STATE_OPEN) {
+		if (!close_count(session, &open))
+			return false;
+		session_say(session, "closed: restarting into a courier boot "
+				     "to give the evidence out");
+		return true;
+	}
+	if (!load_release(session, &release) ||
+		!release_count(session, &release))
+		return false;
+	session_say(session, "released: the TPM signed the result; restarting "
+			     "into a courier boot to give it out");
+	return true;
+}

@@ -1,0 +1,114 @@
+#include "appliance/machine/define.h"
+
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void task_say(struct task *task, const char *place)
+{
+	snprintf(task->place, sizeof(task->place), "%s", place);
+}
+
+refusal task_map(struct task *task, const struct wire_message *message)
+{
+	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++) {
+		refusal why;
+		if (message->descriptor[i] < 0)
+			break;
+		why = memfd_map(
+			message->descriptor[i], ITEMS_MOST, &task->list[i]);
+		if (why == NULL)
+			why = items_check(task->list[i]);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+refusal task_find(
+	struct task *task, size_t list, const char *name, struct bytes *content)
+{
+	task_say(task, name);
+	return items_find(task->list[list], name, content) ? NULL
+							   : "it is missing";
+}
+
+/* A signature in a text, base64 of DER, as an approval has it on the wire. */
+static refusal add_authorization(const struct text *text, size_t field,
+	size_t member, struct wire_approvals *out)
+{
+	uint8_t der[P256_DER_MOST];
+	struct writer to = writer_of(der, sizeof(der));
+	struct p256_signature signature;
+	size_t at = out->count;
+	refusal why;
+	for (size_t i = 0; i < out->count; i++)
+		if (out->member[i] == member)
+			return "it is a second approval by the same person";
+	text_bytes(text, field, &to);
+	why = p256_signature_from_der(written(&to), &signature);
+	if (why != NULL || at == WIRE_MEMBERS_MOST)
+		return why != NULL ? why : "there are too many approvals";
+	for (; at > 0 && out->member[at - 1] > member; at--) {
+		out->member[at] = out->member[at - 1];
+		memcpy(out->signature[at], out->signature[at - 1],
+			sizeof(out->signature[at]));
+	}
+	out->member[at] = (uint8_t)member;
+	memcpy(out->signature[at], signature.r, P256_SIZE);
+	memcpy(out->signature[at] + P256_SIZE, signature.s, P256_SIZE);
+	out->count++;
+	return NULL;
+}
+
+static refusal add_approval(const struct approval_form *form,
+	struct bytes content, struct wire_approvals *out)
+{
+	struct statement statement;
+	size_t member;
+	refusal why = statement_open(form->kind, content, &statement);
+	if (why == NULL)
+		why = statement_signed_by_one(
+			&statement, form->quorum, &member);
+	if (why == NULL)
+		why = statement_says(&statement.text, form->rehearsal,
+			form->says, form->count);
+	if (why == NULL && form->first != NULL)
+		why = form->first(&statement.text, form->context);
+	if (why != NULL)
+		return why;
+	return add_authorization(
+		&statement.text, form->authorization, member, out);
+}
+
+/* Every item of list 0 that is named approval-N. */
+refusal task_approvals(struct task *task, const struct approval_form *form,
+	struct wire_approvals *out)
+{
+	struct cursor rest = cursor_of(task->list[0]);
+	struct item item;
+	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL) {
+		refusal why;
+		if (!item_is_one_of(&item, "approval"))
+			continue;
+		snprintf(task->place, sizeof(task->place), "%.*s",
+			(int)item.name.size, (const char *)item.name.data);
+		why = add_approval(form, item.content, out);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+refusal task_answer(struct wire_end *end, struct task *task, refusal why,
+	enum wire_type type, const void *body)
+{
+	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
+		memfd_unmap(&task->list[i]);
+	if (why != NULL)
+		return role_refuse(end, task->place, why, NULL);
+	return wire_send(end, type, body, NULL, 0);
+}

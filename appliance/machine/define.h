@@ -1,0 +1,61 @@
+/*
+ * The define role's tasks: what people wrote, read into fixed structs.
+ *
+ *   define_enrolment.c  operators, credential, boot approvals
+ *   define_election.c   definition and the notes that go with it
+ *   define_approvals.c  approvals to open and to release
+ */
+#ifndef SANDOQ_MACHINE_DEFINE_H
+#define SANDOQ_MACHINE_DEFINE_H
+
+#include "appliance/election/definition.h"
+#include "appliance/election/statement.h"
+#include "appliance/machine/role.h"
+
+/* The lists of one task, mapped, and the place of what is wrong. */
+struct task {
+	struct bytes list[WIRE_DESCRIPTORS_MOST];
+	char place[DEFINITION_ERROR_MOST];
+};
+
+/* Names the place that the next refusal is about. */
+void task_say(struct task *, const char *place);
+refusal task_map(struct task *, const struct wire_message *);
+/* An item of one of the lists, which becomes the place. */
+refusal task_find(
+	struct task *, size_t list, const char *name, struct bytes *content);
+/* Unmaps the lists; answers with the message, or with place and refusal. */
+refusal task_answer(struct wire_end *, struct task *, refusal, enum wire_type,
+	const void *body);
+
+/* What every text of one set of approvals must say, and where it signs. */
+struct approval_form {
+	enum statement_kind kind;
+	const struct quorum *quorum;
+	bool rehearsal;
+	const struct statement_value *says;
+	size_t count;
+	size_t authorization;
+	/* What else the first text says, which the others must say too. */
+	refusal (*first)(const struct text *, void *context);
+	void *context;
+};
+
+/* Every item of list 0 that is named approval-N, members ascending. */
+refusal task_approvals(struct task *, const struct approval_form *,
+	struct wire_approvals *out);
+
+/* The text `operators`: who they are, and the machine's serial number. */
+refusal read_operators(
+	struct bytes content, struct quorum *out, struct bytes *machine);
+/* Operators and boot approvals of list 0, as a quorum's worth of them. */
+refusal read_boot_approvals(struct task *, const uint8_t *ak,
+	struct keys_enrol *out, struct digest *image);
+refusal read_definition(struct task *, size_t list, struct definition *);
+
+role_handler define_enrolment;
+role_handler define_election;
+role_handler define_open;
+role_handler define_release;
+
+#endif

@@ -1,0 +1,214 @@
+#include "appliance/machine/define.h"
+
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/terms.h"
+
+#include <stdio.h>
+
+enum { LIST_APPROVALS, LIST_SEALED, LIST_CLOSED };
+
+/* Approvals of one purpose must satisfy the key's policy, in software too. */
+static refusal check_quorum(const struct election *election,
+	const struct wire_approvals *wire, const struct digest *result)
+{
+	static const struct nv_names nowhere;
+	struct election_terms terms;
+	struct approval_scope scope;
+	struct digest cp_hash;
+	const struct tpm_name rk = tpm_name_of(election->rk);
+	const bool release = result != NULL;
+	const struct approvals approvals = approvals_of(wire, release);
+	refusal why = election_terms_of(election, &nowhere, &terms);
+	if (why != NULL)
+		return why;
+	scope = election_scope(
+		&terms, release ? APPROVE_RELEASE : APPROVE_OPEN);
+	if (!release)
+		return approvals_check(
+			&terms.officers, &scope, NULL, &approvals);
+	cp_hash = cp_hash_sign(&rk, result);
+	return approvals_check(&terms.auditors, &scope, &cp_hash, &approvals);
+}
+
+static refusal read_open(struct task *task, const struct define_open *asked,
+	const struct plan *plan, struct wire_approvals *out)
+{
+	const struct election *election = &asked->election;
+	const struct statement_value says[] = {
+		{ OPEN_ELECTION, bytes_of_text(election->id.line), 0,
+			"it is for another election" },
+		{ OPEN_MACHINE, bytes_of_text(election->machine.line), 0,
+			"it is for another machine" },
+		{ OPEN_DEFINITION,
+			bytes_of(election->definition.byte, SHA256_SIZE), 0,
+			"it is for another definition" },
+		{ OPEN_AK, bytes_of(election->ak, WIRE_NAME_SIZE), 0,
+			"it is for a machine with another AK" },
+		{ OPEN_BK, bytes_of(election->bk, WIRE_NAME_SIZE), 0,
+			"it is for another box key" },
+		{ .field = OPEN_CHECKPOINT_SIZE,
+			.number = asked->size,
+			.otherwise = "it is for another set of boxes: its "
+				     "checkpoint is of another size" },
+		{ OPEN_CHECKPOINT_ROOT, bytes_of(asked->root.byte, SHA256_SIZE),
+			0,
+			"it is for another set of boxes: its checkpoint has "
+			"another root" },
+		{ .field = OPEN_PHASE,
+			.number = election->phase + 1,
+			.otherwise = "it is for another phase" },
+	};
+	const struct approval_form form = {
+		.kind = STATEMENT_OPEN,
+		.quorum = &plan->quorum[OFFICERS],
+		.rehearsal = election->rehearsal != 0,
+		.says = says,
+		.count = sizeof(says) / sizeof(says[0]),
+		.authorization = OPEN_AUTHORIZATION,
+	};
+	refusal why = task_approvals(task, &form, out);
+	if (why != NULL)
+		return why;
+	task_say(task, "the approvals");
+	return check_quorum(election, out, NULL);
+}
+
+static refusal read_nonces(struct task *task, struct define_approvals *out)
+{
+	size_t count = 0;
+	struct cursor rest = cursor_of(task->list[LIST_APPROVALS]);
+	struct item item;
+	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL) {
+		refusal why;
+		if (item_is_one_of(&item, "approval"))
+			continue;
+		snprintf(task->place, sizeof(task->place), "%.*s",
+			(int)item.name.size, (const char *)item.name.data);
+		if (!item_is_one_of(&item, "nonce"))
+			return "it is neither an approval nor a nonce";
+		if (count == WIRE_MEMBERS_MOST)
+			return "there are too many nonces";
+		why = nonce_line(item.content, &out->nonce[count++]);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+refusal define_open(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct task *task = state;
+	struct definition definition;
+	struct define_approvals out = { .given = { .release = 0 } };
+	refusal why = task_map(task, message);
+	if (why == NULL)
+		why = read_nonces(task, &out);
+	if (why == NULL)
+		why = read_definition(task, LIST_SEALED, &definition);
+	if (why != NULL)
+		return task_answer(end, task, why, DONE, NULL);
+	why = read_open(task, &message->body.open, &definition.plan,
+		&out.given.approvals);
+	definition_free(&definition);
+	return task_answer(end, task, why, DEFINE_APPROVALS, &out);
+}
+
+/* The digests that the closed entry's evidence has. */
+struct evidence {
+	struct digest challenge;
+	struct digest quote;
+	struct digest result;
+};
+
+static refusal read_evidence(struct task *task, struct evidence *out)
+{
+	struct bytes challenge;
+	struct bytes quote;
+	struct text text;
+	refusal why = task_find(task, LIST_CLOSED, "challenge", &challenge);
+	if (why == NULL)
+		why = statement_decode(STATEMENT_CHALLENGE, challenge, &text);
+	if (why == NULL) {
+		out->challenge = sha256(challenge);
+		out->result = text_digest(&text, CHALLENGE_RESULT);
+		why = task_find(task, LIST_CLOSED, "quote.attest", &quote);
+	}
+	if (why == NULL)
+		out->quote = sha256(quote);
+	return why;
+}
+
+static refusal read_release(struct task *task,
+	const struct define_release *asked, const struct plan *plan,
+	struct keys_approvals *out)
+{
+	const struct election *election = &asked->election;
+	const struct tpm_name rk = tpm_name_of(election->rk);
+	struct evidence evidence;
+	struct digest cp_hash;
+	refusal why = read_evidence(task, &evidence);
+	if (why != NULL)
+		return why;
+	out->result = evidence.result;
+	cp_hash = cp_hash_sign(&rk, &evidence.result);
+	const struct statement_value says[] = {
+		{ RELEASE_ELECTION, bytes_of_text(election->id.line), 0,
+			"it is for another election" },
+		{ RELEASE_MACHINE, bytes_of_text(election->machine.line), 0,
+			"it is for another machine" },
+		{ RELEASE_DEFINITION,
+			bytes_of(election->definition.byte, SHA256_SIZE), 0,
+			"it is for another definition" },
+		{ RELEASE_AK, bytes_of(election->ak, WIRE_NAME_SIZE), 0,
+			"it is for a machine with another AK" },
+		{ RELEASE_RK, bytes_of(election->rk, WIRE_NAME_SIZE), 0,
+			"it is for another result key" },
+		{ .field = RELEASE_CHECKPOINT_SIZE,
+			.number = asked->size,
+			.otherwise = "it is for another set of boxes" },
+		{ RELEASE_CHECKPOINT_ROOT,
+			bytes_of(asked->root.byte, SHA256_SIZE), 0,
+			"it is for another set of boxes" },
+		{ RELEASE_RESULT, bytes_of(evidence.result.byte, SHA256_SIZE),
+			0, "it is for another result digest" },
+		{ RELEASE_CHALLENGE,
+			bytes_of(evidence.challenge.byte, SHA256_SIZE), 0,
+			"it is for another challenge" },
+		{ RELEASE_QUOTE, bytes_of(evidence.quote.byte, SHA256_SIZE), 0,
+			"it is for another quote" },
+		{ RELEASE_CPHASH, bytes_of(cp_hash.byte, SHA256_SIZE), 0,
+			"its cpHash is not that of signing this result" },
+	};
+	const struct approval_form form = {
+		.kind = STATEMENT_RELEASE,
+		.quorum = &plan->quorum[AUDITORS],
+		.rehearsal = election->rehearsal != 0,
+		.says = says,
+		.count = sizeof(says) / sizeof(says[0]),
+		.authorization = RELEASE_AUTHORIZATION,
+	};
+	why = task_approvals(task, &form, &out->approvals);
+	if (why != NULL)
+		return why;
+	task_say(task, "the approvals");
+	return check_quorum(election, &out->approvals, &evidence.result);
+}
+
+refusal define_release(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct task *task = state;
+	struct definition definition;
+	struct define_approvals out = { .given = { .release = 1 } };
+	refusal why = task_map(task, message);
+	if (why == NULL)
+		why = read_definition(task, LIST_SEALED, &definition);
+	if (why != NULL)
+		return task_answer(end, task, why, DONE, NULL);
+	why = read_release(
+		task, &message->body.release, &definition.plan, &out.given);
+	definition_free(&definition);
+	return task_answer(end, task, why, DEFINE_APPROVALS, &out);
+}

@@ -1,0 +1,245 @@
+#include "appliance/machine/define.h"
+
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/terms.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_ELECTION, LIST_ENROLLED };
+
+refusal read_definition(
+	struct task *task, size_t list, struct definition *definition)
+{
+	struct bytes json;
+	char error[DEFINITION_ERROR_MOST];
+	const refusal why = task_find(task, list, "definition.json", &json);
+	if (why != NULL)
+		return why;
+	if (definition_parse(definition, json, error))
+		return NULL;
+	task_say(task, error);
+	return "the definition is refused";
+}
+
+static refusal check_definition_note(struct task *task, const struct plan *plan)
+{
+	const struct statement_value says[] = {
+		{ DEFINITION_ELECTION, bytes_of_text(plan->id), 0,
+			"it is for another election" },
+		{ DEFINITION_DIGEST,
+			bytes_of(plan->definition.byte, SHA256_SIZE), 0,
+			"it is for another definition" },
+	};
+	struct statement statement;
+	struct bytes note;
+	refusal why = task_find(task, LIST_ELECTION, "definition.note", &note);
+	if (why == NULL)
+		why = statement_open(STATEMENT_DEFINITION, note, &statement);
+	if (why == NULL)
+		why = statement_signed_by_quorum(
+			&statement, &plan->quorum[AUTHORITY], NULL);
+	return why != NULL ? why
+			   : statement_says(&statement.text, plan->rehearsal,
+				     says, sizeof(says) / sizeof(says[0]));
+}
+
+/* The definition's operators are those that the machine was enrolled by. */
+static refusal check_operators(struct task *task, const struct plan *plan,
+	struct digest *operators_digest, struct wire_text *machine)
+{
+	const struct wire_quorum named =
+		wire_quorum_of(&plan->quorum[OPERATORS]);
+	struct wire_quorum enrolled;
+	struct quorum operators;
+	struct bytes content;
+	struct bytes serial;
+	char line[WIRE_TEXT_MOST];
+	refusal why = task_find(task, LIST_ENROLLED, "operators", &content);
+	if (why == NULL)
+		why = read_operators(content, &operators, &serial);
+	if (why != NULL)
+		return why;
+	snprintf(line, sizeof(line), "%.*s", (int)serial.size,
+		(const char *)serial.data);
+	wire_text_set(machine, line);
+	*operators_digest = sha256(content);
+	enrolled = wire_quorum_of(&operators);
+	return memcmp(&enrolled, &named, sizeof(named)) == 0
+		       ? NULL
+		       : "the definition names other operators than those that "
+			 "enrolled this machine";
+}
+
+static refusal check_enrolment_note(struct task *task, const struct plan *plan,
+	const struct define_facts *facts, struct wire_text *machine)
+{
+	struct digest operators;
+	struct statement statement;
+	struct bytes note;
+	refusal why = check_operators(task, plan, &operators, machine);
+	if (why != NULL)
+		return why;
+	const struct statement_value says[] = {
+		{ ENROLMENT_MACHINE, bytes_of_text(machine->line), 0,
+			"it is for another machine" },
+		{ ENROLMENT_AK, bytes_of(facts->ak, WIRE_NAME_SIZE), 0,
+			"it names another AK" },
+		{ ENROLMENT_SRK, bytes_of(facts->srk, WIRE_NAME_SIZE), 0,
+			"it names another SRK" },
+		{ ENROLMENT_OPERATORS, bytes_of(operators.byte, SHA256_SIZE), 0,
+			"it names other operators" },
+	};
+	why = task_find(task, LIST_ELECTION, "enrolment.note", &note);
+	if (why == NULL)
+		why = statement_open(STATEMENT_ENROLMENT, note, &statement);
+	if (why == NULL)
+		why = statement_signed_by_quorum(
+			&statement, &plan->quorum[OPERATORS], NULL);
+	return why != NULL ? why
+			   : statement_says(&statement.text, false, says,
+				     sizeof(says) / sizeof(says[0]));
+}
+
+/* The definition approves the image that the operators approved. */
+static refusal check_image(struct task *task,
+	const struct definition *definition, const struct define_facts *facts)
+{
+	struct keys_enrol enrolment = { 0 };
+	struct digest image;
+	struct task enrolled = { .list = { task->list[LIST_ENROLLED] } };
+	refusal why =
+		read_boot_approvals(&enrolled, facts->ak, &enrolment, &image);
+	task_say(task, "image");
+	if (why != NULL)
+		return why;
+	return digest_equal(&image, &definition->image)
+		       ? NULL
+		       : "the definition names another image than the "
+			 "operators "
+			 "approved";
+}
+
+static struct election election_of(
+	const struct plan *plan, const struct define_facts *facts)
+{
+	struct election out = {
+		.definition = plan->definition,
+		.rehearsal = plan->rehearsal,
+		.phase = facts->phase,
+		.officers = wire_quorum_of(&plan->quorum[OFFICERS]),
+		.auditors = wire_quorum_of(&plan->quorum[AUDITORS]),
+	};
+	memcpy(out.ak, facts->ak, sizeof(out.ak));
+	wire_text_set(&out.id, plan->id);
+	return out;
+}
+
+/* Public area and private blob of one key, as the sealed entry holds them. */
+struct key_names {
+	enum key_template template;
+	const char *public_name;
+	const char *private_name;
+};
+
+static refusal read_key(struct task *task, const struct key_names *names,
+	struct wire_blob *public_area, struct wire_blob *private_area,
+	uint8_t name[WIRE_NAME_SIZE], uint8_t point[P256_POINT_SIZE])
+{
+	struct bytes area;
+	struct bytes blob;
+	struct digest policy;
+	struct p256_public key;
+	struct tpm_name named;
+	refusal why =
+		task_find(task, LIST_ELECTION, names->private_name, &blob);
+	if (why == NULL)
+		why = task_find(task, LIST_ELECTION, names->public_name, &area);
+	if (why == NULL)
+		why = key_decode(names->template, area, &policy, &key);
+	if (why != NULL)
+		return why;
+	if (!wire_blob_set(public_area, area) ||
+		!wire_blob_set(private_area, blob))
+		return "it is too large";
+	named = public_name(area);
+	memcpy(name, named.byte, WIRE_NAME_SIZE);
+	p256_to_point(&key, point);
+	return NULL;
+}
+
+static refusal read_keys(struct task *task, struct election *out)
+{
+	static const struct key_names bk = { KEY_BK, "bk.pub", "bk.private" };
+	static const struct key_names rk = { KEY_RK, "rk.pub", "rk.private" };
+	refusal why = read_key(task, &bk, &out->bk_public, &out->bk_private,
+		out->bk, out->bk_point);
+	if (why == NULL)
+		why = read_key(task, &rk, &out->rk_public, &out->rk_private,
+			out->rk, out->rk_point);
+	return why;
+}
+
+static refusal read_election(struct task *task,
+	const struct define_facts *facts, struct definition *definition,
+	struct election *out)
+{
+	refusal why = check_definition_note(task, &definition->plan);
+	*out = election_of(&definition->plan, facts);
+	if (why == NULL)
+		why = check_enrolment_note(
+			task, &definition->plan, facts, &out->machine);
+	return why != NULL ? why : check_image(task, definition, facts);
+}
+
+/* The phase at sealing is written down beside the keys. */
+static refusal read_phase(struct task *task, uint64_t *phase)
+{
+	struct bytes content;
+	struct cursor in;
+	refusal why = task_find(task, LIST_ELECTION, "phase", &content);
+	if (why != NULL)
+		return why;
+	in = cursor_of(content);
+	*phase = cursor_u64(&in);
+	return cursor_done(&in) ? NULL : "it is not a number";
+}
+
+static refusal send_election(struct wire_end *end,
+	const struct election *election, const struct plan *plan)
+{
+	const size_t most = plan_size_most(plan);
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	refusal why = "there is no memory";
+	if (space != NULL) {
+		plan_encode(&out, plan);
+		why = role_send_written(end, DEFINE_ELECTION, election, &out);
+	}
+	free(space);
+	return why;
+}
+
+refusal define_election(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct task *task = state;
+	const bool sealed = message->type == DEFINE_LOAD;
+	struct definition definition;
+	struct election election;
+	refusal why = task_map(task, message);
+	if (why == NULL)
+		why = read_definition(task, LIST_ELECTION, &definition);
+	if (why != NULL)
+		return task_answer(end, task, why, DONE, NULL);
+	why = read_election(task, &message->body.facts, &definition, &election);
+	if (why == NULL && sealed)
+		why = read_keys(task, &election);
+	if (why == NULL && sealed)
+		why = read_phase(task, &election.phase);
+	why = why != NULL ? task_answer(end, task, why, DONE, NULL)
+			  : send_election(end, &election, &definition.plan);
+	definition_free(&definition);
+	return why;
+}

@@ -1,0 +1,169 @@
+#include "appliance/machine/define.h"
+
+#include "appliance/machine/terms.h"
+#include "tpm/credential.h"
+
+#include <string.h>
+
+refusal read_operators(
+	struct bytes content, struct quorum *out, struct bytes *machine)
+{
+	struct text text;
+	refusal why = statement_decode(STATEMENT_OPERATORS, content, &text);
+	if (why != NULL)
+		return why;
+	*machine = text_value(&text, OPERATORS_MACHINE);
+	return statement_operators(&text, out);
+}
+
+/* Boot approvals agree on a state that the first of them names. */
+struct boot_state {
+	const struct machine *machine;
+	bool known;
+	struct boot_policy policy;
+	struct digest image;
+};
+
+static refusal read_pcrs(const struct text *text, struct pcr_set *out)
+{
+	struct text_values values = text_values(text, BOOT_PCR);
+	while (text_next(&values)) {
+		struct statement_pcr pcr;
+		const refusal why = statement_pcr_decode(values.value, &pcr);
+		if (why != NULL)
+			return why;
+		if (pcr.index >= WIRE_PCRS)
+			return "it names a PCR that is never bound";
+		out->mask |= 1U << pcr.index;
+		out->value[pcr.index] = pcr.value;
+	}
+	return NULL;
+}
+
+/* The policy and the cpHash that the operator signed are recomputed. */
+static refusal boot_state_check(
+	const struct text *text, const struct boot_state *state)
+{
+	const struct nv_names names = machine_nv_names(state->machine);
+	const struct tpm_name index =
+		machine_nv_name_unwritten(state->machine, NV_A);
+	const struct digest cp_hash =
+		boot_approval_cp_hash(state->machine, &state->policy, false);
+	const struct digest said_cp_hash = text_digest(text, BOOT_CPHASH);
+	const struct digest said_policy = text_digest(text, BOOT_POLICY);
+	uint8_t value[TPM_NAME_SIZE];
+	uint8_t said_index[TEXT_NAME_SIZE];
+	boot_policy_value(&state->policy, &names, value);
+	text_name(text, BOOT_INDEX, said_index);
+	if (memcmp(said_policy.byte, value + 2, SHA256_SIZE) != 0)
+		return "its policy is not that of its PCRs";
+	if (memcmp(said_index, index.byte, sizeof(said_index)) != 0)
+		return "it is for another machine's index";
+	return digest_equal(&said_cp_hash, &cp_hash)
+		       ? NULL
+		       : "its cpHash is not that of this approval";
+}
+
+static refusal read_boot_state(const struct text *text, void *context)
+{
+	struct boot_state *state = context;
+	struct boot_policy policy = {
+		.epoch = text_number(text, BOOT_REVOCATION),
+	};
+	refusal why = read_pcrs(text, &policy.pcrs);
+	if (why == NULL)
+		why = boot_policy_check(&policy);
+	if (why != NULL)
+		return why;
+	if (state->known &&
+		(policy.epoch != state->policy.epoch ||
+			policy.pcrs.mask != state->policy.pcrs.mask ||
+			pcr_set_differences(
+				&state->policy.pcrs, &policy.pcrs) != 0))
+		return "it approves another boot state than the one before";
+	state->known = true;
+	state->policy = policy;
+	state->image = text_digest(text, BOOT_IMAGE);
+	return boot_state_check(text, state);
+}
+
+static refusal read_credential(struct bytes content, struct keys_enrol *out)
+{
+	struct credential credential;
+	refusal why = credential_decode(content, &credential);
+	if (why != NULL)
+		return why;
+	wire_blob_set(&out->credential,
+		bytes_of(credential.blob, sizeof(credential.blob)));
+	wire_blob_set(&out->secret,
+		bytes_of(credential.seed, sizeof(credential.seed)));
+	return NULL;
+}
+
+refusal read_boot_approvals(struct task *task, const uint8_t *ak,
+	struct keys_enrol *out, struct digest *image)
+{
+	struct quorum operators;
+	struct machine machine;
+	struct boot_state state = { .machine = &machine };
+	struct bytes serial;
+	struct bytes content;
+	refusal why = task_find(task, 0, "operators", &content);
+	if (why == NULL)
+		why = read_operators(content, &operators, &serial);
+	if (why != NULL)
+		return why;
+	out->operators = wire_quorum_of(&operators);
+	why = machine_of(&out->operators, ak, &machine);
+	if (why != NULL)
+		return why;
+	const struct statement_value says[] = {
+		{ BOOT_MACHINE, serial, 0, "it is for another machine" },
+		{ BOOT_AK, bytes_of(ak, WIRE_NAME_SIZE), 0,
+			"it is for a machine with another AK" },
+	};
+	const struct approval_form form = {
+		.kind = STATEMENT_BOOT_APPROVAL,
+		.quorum = &operators,
+		.says = says,
+		.count = sizeof(says) / sizeof(says[0]),
+		.authorization = BOOT_AUTHORIZATION,
+		.first = read_boot_state,
+		.context = &state,
+	};
+	why = task_approvals(task, &form, &out->approvals);
+	if (why != NULL)
+		return why;
+	task_say(task, "the boot approvals");
+	out->epoch = state.policy.epoch;
+	out->pcr_mask = state.policy.pcrs.mask;
+	for (size_t i = 0; i < WIRE_PCRS; i++)
+		memcpy(out->pcr[i], state.policy.pcrs.value[i].byte,
+			SHA256_SIZE);
+	*image = state.image;
+	const struct approval_scope scope =
+		machine_scope(&machine, APPROVE_BOOT);
+	const struct digest cp_hash =
+		boot_approval_cp_hash(&machine, &state.policy, false);
+	const struct approvals approvals = approvals_of(&out->approvals, true);
+	return approvals_check(
+		&machine.operators, &scope, &cp_hash, &approvals);
+}
+
+refusal define_enrolment(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct task *task = state;
+	struct keys_enrol enrolment = { 0 };
+	struct digest image;
+	struct bytes content;
+	refusal why = task_map(task, message);
+	if (why == NULL)
+		why = task_find(task, 0, "credential", &content);
+	if (why == NULL)
+		why = read_credential(content, &enrolment);
+	if (why == NULL)
+		why = read_boot_approvals(
+			task, message->body.facts.ak, &enrolment, &image);
+	return task_answer(end, task, why, DEFINE_ENROLMENT, &enrolment);
+}

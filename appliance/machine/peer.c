@@ -1,0 +1,78 @@
+#include "appliance/machine/peer.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* Long enough for a slow TPM and a full medium; nothing waits for ever. */
+enum { ANSWER_MILLISECONDS = 120000, END_MILLISECONDS = 2000 };
+
+refusal peer_start(struct peer *peer, enum role role,
+	enum sandbox_setting setting, const int *granted, size_t count)
+{
+	const refusal why = spawn_role(
+		role_name(role), setting, granted, count, &peer->process);
+	peer->end = (struct wire_end){ .socket = peer->process.socket,
+		.self = ROLE_SUPERVISOR,
+		.peer = role };
+	return why;
+}
+
+void peer_stop(struct peer *peer)
+{
+	siginfo_t end;
+	if (peer->process.pid <= 0)
+		return;
+	spawn_end(&peer->process, &end);
+	peer->process.pid = 0;
+}
+
+refusal peer_tell(struct peer *peer, enum wire_type type, const void *body,
+	const int *descriptor, size_t count)
+{
+	return wire_send(&peer->end, type, body, descriptor, count);
+}
+
+/* A role that is gone says more by how it ended. */
+static void explain(struct peer *peer, refusal why, struct wire_text *out)
+{
+	char line[WIRE_TEXT_MOST];
+	siginfo_t end;
+	const char *how = "";
+	if (spawn_reap(&peer->process, END_MILLISECONDS, &end)) {
+		how = spawn_end_text(&end);
+		close(peer->process.pidfd);
+		close(peer->process.socket);
+		peer->process.pid = 0;
+	}
+	snprintf(line, sizeof(line), "the %s role: %s%s%s",
+		role_name(peer->end.peer), why, how[0] != '\0' ? ": " : "",
+		how);
+	wire_text_set(out, line);
+}
+
+enum answer peer_next(
+	struct peer *peer, struct wire_message *out, struct wire_text *why)
+{
+	const refusal refused =
+		wire_receive(&peer->end, ANSWER_MILLISECONDS, out);
+	if (refused != NULL) {
+		explain(peer, refused, why);
+		return ANSWER_BROKEN;
+	}
+	if (out->type != REFUSED)
+		return ANSWERED;
+	*why = out->body.text;
+	return ANSWER_REFUSED;
+}
+
+enum answer peer_ask(struct peer *peer, enum wire_type type, const void *body,
+	const int *descriptor, size_t count, struct wire_message *out,
+	struct wire_text *why)
+{
+	const refusal refused =
+		wire_send(&peer->end, type, body, descriptor, count);
+	if (refused == NULL)
+		return peer_next(peer, out, why);
+	explain(peer, refused, why);
+	return ANSWER_BROKEN;
+}

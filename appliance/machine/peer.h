@@ -1,0 +1,41 @@
+/*
+ * A role, seen from whoever started it: a process and one open question.
+ */
+#ifndef SANDOQ_MACHINE_PEER_H
+#define SANDOQ_MACHINE_PEER_H
+
+#include "appliance/machine/spawn.h"
+#include "appliance/machine/wire.h"
+
+struct peer {
+	struct spawned process;
+	struct wire_end end;
+};
+
+enum answer {
+	ANSWERED,
+	ANSWER_REFUSED, /* the role said why: message->body.text */
+	ANSWER_BROKEN,	/* the wire table was broken, or the role ended */
+};
+
+/* Starts a role with its descriptors, which stay the caller's. */
+refusal peer_start(struct peer *, enum role, enum sandbox_setting,
+	const int *granted, size_t count);
+/* Kills and reaps it. A peer that never started is left alone. */
+void peer_stop(struct peer *);
+
+/* Sends one message. */
+refusal peer_tell(struct peer *, enum wire_type, const void *body,
+	const int *descriptor, size_t count);
+/*
+ * Sends a question and waits for one message, whose descriptors become the
+ * caller's. `why` says what was broken, if anything.
+ */
+enum answer peer_ask(struct peer *, enum wire_type, const void *body,
+	const int *descriptor, size_t count, struct wire_message *out,
+	struct wire_text *why);
+/* A further message of an answer that has several. */
+enum answer peer_next(
+	struct peer *, struct wire_message *out, struct wire_text *why);
+
+#endif

@@ -1,0 +1,344 @@
+#include "appliance/machine/roles.h"
+
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/spawn.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <linux/fs.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+/* Every role: talk on its socket, use memory that cannot run, end. */
+#define TALK                                                                   \
+	SANDBOX_CALL(recvmsg, "questions of the supervisor"),                  \
+		SANDBOX_CALL(sendmsg, "answers to the supervisor",             \
+			{ SANDBOX_EQUAL, 0, SPAWN_SOCKET, 0 }),                \
+		SANDBOX_CALL(poll, "waits for a question"),                    \
+		SANDBOX_CALL(close, "descriptors that came with a question"),  \
+		SANDBOX_CALL(exit_group, "the end")
+#define MEMORY                                                                 \
+	SANDBOX_CALL(brk, "heap"),                                             \
+		SANDBOX_CALL(mmap, "heap and memfds, never to run",            \
+			{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),            \
+		SANDBOX_CALL(munmap, "heap and memfds"),                       \
+		SANDBOX_CALL(mremap, "heap that grows")
+#define CRYPTO                                                                 \
+	SANDBOX_CALL(futex, "locks of libcrypto"),                             \
+		SANDBOX_CALL(getpid, "libcrypto looks whether it was forked"), \
+		SANDBOX_CALL(getrandom, "libcrypto's generator")
+/* Bulk that comes in. */
+#define READ_MEMFD                                                             \
+	SANDBOX_CALL(fcntl, "is a memfd sealed?",                              \
+		{ SANDBOX_EQUAL, 1, F_GET_SEALS }),                            \
+		SANDBOX_CALL(newfstatat, "how large is a memfd?")
+/* Bulk that goes out. */
+#define WRITE_MEMFD                                                            \
+	SANDBOX_CALL(memfd_create, "bulk for the supervisor"),                 \
+		SANDBOX_CALL(write, "bulk for the supervisor"),                \
+		SANDBOX_CALL(fcntl, "seals what goes out",                     \
+			{ SANDBOX_EQUAL, 1, F_ADD_SEALS })
+
+#define SOCKET                                                                 \
+	{                                                                      \
+		SPAWN_SOCKET, SANDBOX_SOCKET, SANDBOX_BOTH, "the supervisor"   \
+	}
+
+enum {
+	ROLE_UID = 1000, /* + the role */
+	MEBIBYTE = 1 << 20,
+	NAMESPACES = CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS,
+};
+
+/* --- journal --- */
+
+static const struct sandbox_call journal_calls[] = {
+	TALK,
+	MEMORY,
+	CRYPTO,
+	READ_MEMFD,
+	WRITE_MEMFD,
+	SANDBOX_CALL(pread64, "entries of the journal"),
+	SANDBOX_CALL(pwrite64, "entries of the journal"),
+	SANDBOX_CALL(fdatasync, "an entry is on the disk before it counts"),
+};
+static const struct sandbox_descriptor journal_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_BLOCK, SANDBOX_BOTH,
+		"the journal's partition" },
+};
+static const struct sandbox_spec journal_sandbox = {
+	.name = "journal",
+	.uid = ROLE_UID + ROLE_JOURNAL,
+	.gid = ROLE_UID + ROLE_JOURNAL,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(journal_calls),
+	SANDBOX_DESCRIPTORS(journal_descriptors),
+	.memory = 512ULL * MEBIBYTE,
+	.cpu_seconds = 86400,
+	.file_size = 64ULL * MEBIBYTE * 1024,
+	.open_files = 16,
+};
+
+/* --- keys --- */
+
+static const struct sandbox_call keys_calls[] = {
+	TALK,
+	MEMORY,
+	CRYPTO,
+	WRITE_MEMFD,
+	SANDBOX_CALL(read, "answers of the TPM"),
+};
+static const struct sandbox_descriptor keys_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_CHARACTER, SANDBOX_BOTH, "the TPM" },
+};
+static const struct sandbox_spec keys_sandbox = {
+	.name = "keys",
+	.uid = ROLE_UID + ROLE_KEYS,
+	.gid = ROLE_UID + ROLE_KEYS,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(keys_calls),
+	SANDBOX_DESCRIPTORS(keys_descriptors),
+	.memory = 256ULL * MEBIBYTE,
+	.cpu_seconds = 86400,
+	.file_size = MEBIBYTE,
+	.open_files = 16,
+};
+
+/* --- media --- */
+
+static const struct sandbox_call media_calls[] = {
+	TALK,
+	SANDBOX_CALL(brk, "memory of a folder's list"),
+	SANDBOX_CALL(socket, "the kernel's events",
+		{ SANDBOX_EQUAL, 0, AF_NETLINK, 0 },
+		{ SANDBOX_EQUAL, 2, NETLINK_KOBJECT_UEVENT, 0 }),
+	SANDBOX_CALL(bind, "the kernel's events"),
+	SANDBOX_CALL(recvfrom, "the kernel's events"),
+	SANDBOX_CALL(openat, "media, and the switches of USB devices"),
+	SANDBOX_CALL(newfstatat, "lists a folder"),
+	SANDBOX_CALL(getdents64, "lists a folder"),
+	SANDBOX_CALL(read, "which medium is it?"),
+	SANDBOX_CALL(write, "authorises"),
+	SANDBOX_CALL(ioctl, "which medium is it?",
+		{ SANDBOX_EQUAL, 1, BLKGETDISKSEQ, 0 }),
+};
+static const struct sandbox_descriptor socket_alone[] = { SOCKET };
+static const struct sandbox_path media_paths[] = {
+	{ "/sys", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_LIST,
+		"authorises USB devices, finds disks" },
+	{ "/dev", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_CONTROL,
+		"opens media" },
+};
+static const struct sandbox_spec media_sandbox = {
+	.name = "media",
+	.uid = 0, /* owns sysfs switches and device nodes */
+	.gid = 0,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(media_calls),
+	SANDBOX_DESCRIPTORS(socket_alone),
+	SANDBOX_PATHS(media_paths),
+	.memory = 128ULL * MEBIBYTE,
+	.cpu_seconds = 86400,
+	.file_size = MEBIBYTE,
+	.open_files = 16,
+};
+
+/* --- console --- */
+
+static const struct sandbox_call console_calls[] = {
+	TALK,
+	SANDBOX_CALL(write, "draws", { SANDBOX_EQUAL, 0, SPAWN_GRANTED, 0 }),
+};
+static const struct sandbox_descriptor console_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_CHARACTER, SANDBOX_BOTH, "the tty" },
+};
+static const struct sandbox_spec console_sandbox = {
+	.name = "console",
+	.uid = ROLE_UID + ROLE_CONSOLE,
+	.gid = ROLE_UID + ROLE_CONSOLE,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(console_calls),
+	SANDBOX_DESCRIPTORS(console_descriptors),
+	.memory = 128ULL * MEBIBYTE,
+	.cpu_seconds = 86400,
+	.open_files = 8,
+};
+
+/* --- intake --- */
+
+static const struct sandbox_call intake_calls[] = {
+	TALK,
+	MEMORY,
+	CRYPTO,
+	READ_MEMFD,
+	WRITE_MEMFD,
+	SANDBOX_CALL(pread64, "the medium"),
+};
+static const struct sandbox_descriptor intake_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_BLOCK, SANDBOX_READS, "the medium" },
+};
+static const struct sandbox_spec intake_sandbox = {
+	.name = "intake",
+	.uid = ROLE_UID + ROLE_INTAKE,
+	.gid = ROLE_UID + ROLE_INTAKE,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(intake_calls),
+	SANDBOX_DESCRIPTORS(intake_descriptors),
+	.memory = 512ULL * MEBIBYTE,
+	.cpu_seconds = 3600,
+	.file_size = 64ULL * MEBIBYTE,
+	.open_files = 16,
+};
+
+/* --- define --- */
+
+static const struct sandbox_call define_calls[] = {
+	TALK,
+	MEMORY,
+	CRYPTO,
+	READ_MEMFD,
+	WRITE_MEMFD,
+};
+static const struct sandbox_spec define_sandbox = {
+	.name = "define",
+	.uid = ROLE_UID + ROLE_DEFINE,
+	.gid = ROLE_UID + ROLE_DEFINE,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(define_calls),
+	SANDBOX_DESCRIPTORS(socket_alone),
+	.memory = 512ULL * MEBIBYTE,
+	.cpu_seconds = 600,
+	.file_size = 64ULL * MEBIBYTE,
+	.open_files = 16,
+};
+
+/* --- count --- */
+
+static const struct sandbox_call count_calls[] = {
+	TALK,
+	MEMORY,
+	CRYPTO,
+	READ_MEMFD,
+	WRITE_MEMFD,
+};
+static const struct sandbox_descriptor count_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_MEMFD, SANDBOX_READS, "one box" },
+	{ SPAWN_GRANTED + 1, SANDBOX_MEMFD, SANDBOX_READS, "the plan" },
+};
+static const struct sandbox_spec count_sandbox = {
+	.name = "count",
+	.uid = ROLE_UID + ROLE_COUNT,
+	.gid = ROLE_UID + ROLE_COUNT,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(count_calls),
+	SANDBOX_DESCRIPTORS(count_descriptors),
+	.memory = 256ULL * MEBIBYTE,
+	.cpu_seconds = 600,
+	.file_size = 16ULL * MEBIBYTE,
+	.open_files = 16,
+};
+
+/* --- tally --- */
+
+static const struct sandbox_call tally_calls[] = {
+	TALK,
+	MEMORY,
+	CRYPTO,
+	READ_MEMFD,
+	WRITE_MEMFD,
+};
+static const struct sandbox_descriptor tally_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_MEMFD, SANDBOX_READS, "the plan" },
+};
+static const struct sandbox_spec tally_sandbox = {
+	.name = "tally",
+	.uid = ROLE_UID + ROLE_TALLY,
+	.gid = ROLE_UID + ROLE_TALLY,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(tally_calls),
+	SANDBOX_DESCRIPTORS(tally_descriptors),
+	.memory = 1024ULL * MEBIBYTE,
+	.cpu_seconds = 3600,
+	.file_size = 64ULL * MEBIBYTE,
+	.open_files = 16,
+};
+
+/* --- publish --- */
+
+static const struct sandbox_call publish_calls[] = {
+	TALK,
+	MEMORY,
+	READ_MEMFD,
+	SANDBOX_CALL(pwrite64, "the outbox"),
+	SANDBOX_CALL(fsync, "the outbox may be taken out"),
+};
+static const struct sandbox_descriptor publish_descriptors[] = {
+	SOCKET,
+	{ SPAWN_GRANTED, SANDBOX_BLOCK, SANDBOX_BOTH, "the outbox" },
+};
+static const struct sandbox_spec publish_sandbox = {
+	.name = "publish",
+	.uid = ROLE_UID + ROLE_PUBLISH,
+	.gid = ROLE_UID + ROLE_PUBLISH,
+	.namespaces = NAMESPACES,
+	SANDBOX_CALLS(publish_calls),
+	SANDBOX_DESCRIPTORS(publish_descriptors),
+	.memory = 128ULL * MEBIBYTE,
+	.cpu_seconds = 3600,
+	.file_size = 64ULL * MEBIBYTE * 1024,
+	.open_files = 16,
+};
+
+static const struct role_row rows[] = {
+	{ ROLE_JOURNAL, role_journal, &journal_sandbox },
+	{ ROLE_KEYS, role_keys, &keys_sandbox },
+	{ ROLE_MEDIA, role_media, &media_sandbox },
+	{ ROLE_CONSOLE, role_console, &console_sandbox },
+	{ ROLE_INTAKE, role_intake, &intake_sandbox },
+	{ ROLE_DEFINE, role_define, &define_sandbox },
+	{ ROLE_COUNT, role_count, &count_sandbox },
+	{ ROLE_TALLY, role_tally, &tally_sandbox },
+	{ ROLE_PUBLISH, role_publish, &publish_sandbox },
+};
+
+const struct role_row *role_row_of(enum role role)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].role == role)
+			return &rows[i];
+	return NULL;
+}
+
+static const struct role_row *row_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(role_name(rows[i].role), name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+bool roles_main(int argc, char **argv, int *status)
+{
+	enum sandbox_setting setting;
+	const struct role_row *row;
+	if (argc != 3 || strcmp(argv[0], "sandoqd") != 0 ||
+		!setting_of_name(argv[2], &setting))
+		return false;
+	row = row_named(argv[1]);
+	if (row == NULL)
+		return false;
+	crypto_start();
+	json_object_seed(0);
+	sandbox_enter(row->sandbox, setting);
+	*status = row->main();
+	return true;
+}

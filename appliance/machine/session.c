@@ -1,0 +1,402 @@
+#include "appliance/machine/session.h"
+
+#include "appliance/election/statement.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/init.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHALLENGE_SPACE = 8192 };
+
+bool session_refuse(struct session *session, const char *why)
+{
+	wire_text_set(&session->why, why);
+	return false;
+}
+
+bool session_ask(struct session *session, struct peer *peer,
+	enum wire_type type, const void *body, const int *descriptor,
+	size_t count, enum wire_type expected, struct wire_message *answer)
+{
+	const enum answer got = peer_ask(
+		peer, type, body, descriptor, count, answer, &session->why);
+	if (got == ANSWERED && answer->type == expected)
+		return true;
+	if (got == ANSWERED) {
+		wire_close(answer);
+		wire_text_set(&session->why, "a role gave another answer than "
+					     "was asked for");
+	}
+	session->broken |= got != ANSWER_REFUSED;
+	return false;
+}
+
+bool session_tell(struct session *session, struct peer *peer,
+	enum wire_type type, const void *body)
+{
+	struct wire_message answer;
+	return session_ask(session, peer, type, body, NULL, 0, DONE, &answer);
+}
+
+void session_say(struct session *session, const char *format, ...)
+{
+	const struct wire_text before = session->why;
+	struct wire_text text;
+	char line[WIRE_TEXT_MOST];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	wire_text_set(&text, line);
+	if (session_tell(session, &session->console, CONSOLE_LINE, &text))
+		session->why = before;
+}
+
+bool session_start_role(struct session *session, struct peer *peer,
+	enum role role, const int *granted, size_t count)
+{
+	const refusal why =
+		peer_start(peer, role, session->setting, granted, count);
+	if (why == NULL)
+		return true;
+	peer->process.pid = 0;
+	session->broken = true;
+	return session_refuse(session, why);
+}
+
+static bool extend_anchor(struct session *session, const struct digest *chain)
+{
+	const struct keys_anchor body = { *chain };
+	struct wire_message answer;
+	return session_ask(session, &session->keys, KEYS_ANCHOR, &body, NULL, 0,
+		KEYS_ANCHORED, &answer);
+}
+
+/* What the fold over the journal now says, from what the entry did. */
+static void note_appended(struct session *session,
+	const struct journal_append *what, const struct journal_appended *done)
+{
+	const struct entry_row *row = entry_row_of(what->type);
+	struct journal_unlocked *folded = &session->folded;
+	if (what->type == ENTRY_OPEN) {
+		folded->frozen_size = folded->size;
+		folded->frozen_root = folded->root;
+		folded->opened = done->entry;
+	}
+	if (what->type == ENTRY_ENROLLED)
+		folded->enrolled = done->entry;
+	if (what->type == ENTRY_SEALED)
+		folded->sealed = done->entry;
+	folded->entries = done->entry + 1;
+	folded->size = done->size;
+	folded->root = done->root;
+	if (row->next != STATE_FAILED)
+		session->state = row->next;
+}
+
+bool session_append(struct session *session, const struct journal_append *what,
+	const int *list, size_t count)
+{
+	struct wire_message answer;
+	if (!session_ask(session, &session->journal, JOURNAL_APPEND, what, list,
+		    count, JOURNAL_APPENDED, &answer))
+		return false;
+	note_appended(session, what, &answer.body.appended);
+	return !answer.body.appended.anchored ||
+	       extend_anchor(session, &answer.body.appended.chain);
+}
+
+bool session_entry(struct session *session, uint64_t entry,
+	struct journal_entry *out, int *list)
+{
+	const struct journal_get body = { entry };
+	struct wire_message answer;
+	*list = -1;
+	if (!session_ask(session, &session->journal, JOURNAL_GET, &body, NULL,
+		    0, JOURNAL_ENTRY, &answer))
+		return false;
+	*out = answer.body.entry;
+	*list = answer.descriptor[0];
+	return true;
+}
+
+/* --- the election --- */
+
+static bool define_election(
+	struct session *session, const int *list, struct wire_message *answer)
+{
+	struct define_facts facts = { .phase = 0 };
+	struct peer define;
+	bool read;
+	memcpy(facts.ak, session->machine.ak, sizeof(facts.ak));
+	memcpy(facts.srk, session->machine.srk, sizeof(facts.srk));
+	if (!session_start_role(session, &define, ROLE_DEFINE, NULL, 0))
+		return false;
+	read = session_ask(session, &define, DEFINE_LOAD, &facts, list, 2,
+		DEFINE_ELECTION, answer);
+	peer_stop(&define);
+	return read;
+}
+
+bool session_load_election(struct session *session)
+{
+	struct journal_entry entry;
+	struct wire_message answer;
+	int list[2] = { -1, -1 };
+	bool read = session_entry(
+		session, session->folded.sealed, &entry, &list[0]);
+	read = read && session_entry(session, session->folded.enrolled, &entry,
+			       &list[1]);
+	read = read && define_election(session, list, &answer);
+	for (size_t i = 0; i < 2; i++)
+		if (list[i] >= 0)
+			close(list[i]);
+	if (!read)
+		return false;
+	if (session->has_election)
+		close(session->plan);
+	session->election = answer.body.election;
+	session->plan = answer.descriptor[0];
+	session->has_election = true;
+	return session_tell(
+		session, &session->keys, KEYS_ELECTION, &session->election);
+}
+
+/* How far P must be beyond its value at sealing. */
+static uint64_t phases(enum machine_state state)
+{
+	switch (state) {
+	case STATE_OPEN:
+		return 1;
+	case STATE_CLOSED:
+	case STATE_APPROVED:
+		return 2;
+	case STATE_RELEASED:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+bool session_phase(struct session *session)
+{
+	const struct keys_phase wanted = {
+		session->election.phase + phases(session->state),
+	};
+	struct wire_message answer;
+	if (!session_ask(session, &session->keys, KEYS_PHASE, &wanted, NULL, 0,
+		    KEYS_PHASED, &answer))
+		return false;
+	if (answer.body.phase.phase == wanted.phase)
+		return true;
+	return session_refuse(
+		session, "the TPM's phase counter is not where the journal is");
+}
+
+static void put_challenge(struct session *session, struct text_writer *text,
+	const struct wire_text *nonce, size_t nonces,
+	const struct digest *result)
+{
+	static const uint8_t no_name[WIRE_NAME_SIZE] = { 0x00, 0x0b };
+	static const struct digest none;
+	const bool known = session->has_election;
+	const bool frozen = session->state >= STATE_OPEN &&
+			    session->state <= STATE_RELEASED;
+	const struct digest *definition =
+		known ? &session->election.definition : &none;
+	const struct digest *root =
+		frozen ? &session->folded.frozen_root : &session->folded.root;
+	text_put(text, CHALLENGE_ELECTION,
+		bytes_of_text(known ? session->election.id.line : "-"));
+	for (size_t i = 0; i < nonces; i++)
+		if (nonce[i].line[0] != '\0')
+			text_put(text, CHALLENGE_NONCE,
+				bytes_of_text(nonce[i].line));
+	text_put(text, CHALLENGE_DEFINITION,
+		bytes_of(definition->byte, SHA256_SIZE));
+	text_put(text, CHALLENGE_AK,
+		bytes_of(session->machine.ak, WIRE_NAME_SIZE));
+	text_put(text, CHALLENGE_RK,
+		bytes_of(known ? session->election.rk : no_name,
+			WIRE_NAME_SIZE));
+	text_put_number(text, CHALLENGE_CHECKPOINT_SIZE,
+		frozen ? session->folded.frozen_size : session->folded.size);
+	text_put(text, CHALLENGE_CHECKPOINT_ROOT,
+		bytes_of(root->byte, SHA256_SIZE));
+	text_put(text, CHALLENGE_RESULT,
+		bytes_of((result != NULL ? result : &none)->byte, SHA256_SIZE));
+}
+
+/* The firmware's log lies in a memfd as it was; it becomes an item. */
+static bool put_event_log(const struct session *session, struct writer *items)
+{
+	struct bytes log;
+	if (memfd_map(session->event_log, ITEMS_MOST, &log) != NULL)
+		return false;
+	write_item(items, ITEM_PUBLIC, "event-log", log);
+	memfd_unmap(&log);
+	return true;
+}
+
+bool session_challenge(struct session *session, const struct wire_text *nonce,
+	size_t nonces, const struct digest *result, int *list,
+	struct digest *qualifying)
+{
+	static uint8_t challenge_space[CHALLENGE_SPACE];
+	static uint8_t items_space[256 * 1024];
+	struct writer challenge =
+		writer_of(challenge_space, sizeof(challenge_space));
+	struct writer items = writer_of(items_space, sizeof(items_space));
+	struct text_writer text =
+		text_begin(&statement_form[STATEMENT_CHALLENGE],
+			session->election.rehearsal != 0, &challenge);
+	refusal why;
+	put_challenge(session, &text, nonce, nonces, result);
+	why = text_end(&text);
+	if (why != NULL)
+		return session_refuse(session, why);
+	*qualifying = sha256(written(&challenge));
+	write_item(&items, ITEM_PUBLIC, "challenge", written(&challenge));
+	if (!put_event_log(session, &items))
+		return session_refuse(session, "the event log is unreadable");
+	*list = memfd_written(&items);
+	return *list >= 0 ||
+	       session_refuse(session, "the event log is too large");
+}
+
+/* --- start --- */
+
+static bool start_keys(
+	struct session *session, const struct journal_scanned *scanned)
+{
+	const struct keys_start body = { scanned->blank, scanned->lock };
+	struct wire_message answer;
+	if (!session_ask(session, &session->keys, KEYS_START, &body, NULL, 0,
+		    KEYS_STARTED, &answer))
+		return false;
+	session->machine = answer.body.started;
+	wipe(&answer, sizeof(answer));
+	if (session->machine.refused) {
+		session->why = session->machine.why;
+		return false;
+	}
+	if (scanned->blank && session->machine.owner_locked)
+		return session_refuse(session,
+			"journal entry 0 is missing or was changed, but this "
+			"TPM belongs to an enrolled machine");
+	return true;
+}
+
+static bool append_boot(struct session *session, bool counting)
+{
+	const struct journal_append what = { .type = ENTRY_BOOT };
+	uint8_t content_space[16];
+	uint8_t space[64];
+	struct writer content = writer_of(content_space, sizeof(content_space));
+	struct writer items = writer_of(space, sizeof(space));
+	int list;
+	bool appended;
+	write_u8(&content, counting ? 1 : 0);
+	write_u32(&content, session->machine.reset_count);
+	write_u32(&content, session->machine.restart_count);
+	write_item(&items, ITEM_PRIVATE, "boot", written(&content));
+	list = memfd_written(&items);
+	if (list < 0)
+		return session_refuse(session, "there is no memory");
+	appended = session_append(session, &what, &list, 1);
+	close(list);
+	return appended;
+}
+
+static bool unlock_journal(struct session *session)
+{
+	struct journal_key key = { session->machine.mac_key,
+		session->machine.anchor };
+	struct wire_message answer;
+	const bool unlocked = session_ask(session, &session->journal,
+		JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED, &answer);
+	wipe(&key, sizeof(key));
+	wipe(&session->machine.mac_key, sizeof(session->machine.mac_key));
+	if (!unlocked)
+		return false;
+	session->folded = answer.body.unlocked;
+	session->state = (enum machine_state)session->folded.state;
+	return !session->folded.anchor_due ||
+	       extend_anchor(session, &session->folded.anchor_chain);
+}
+
+static bool counts_now(enum machine_state state)
+{
+	return state == STATE_OPEN || state == STATE_APPROVED;
+}
+
+static bool load_enrolled(struct session *session)
+{
+	if (!unlock_journal(session))
+		return false;
+	if (!session->machine.owner_locked &&
+		!session_tell(session, &session->keys, KEYS_LOCK, NULL))
+		return false;
+	if (session->state >= STATE_SEALED &&
+		(!session_load_election(session) || !session_phase(session)))
+		return false;
+	return append_boot(session, counts_now(session->state));
+}
+
+static bool load(struct session *session)
+{
+	struct wire_message answer;
+	if (!session_ask(session, &session->journal, JOURNAL_SCAN, NULL, NULL,
+		    0, JOURNAL_SCANNED, &answer) ||
+		!start_keys(session, &answer.body.scanned))
+		return false;
+	session->state = STATE_BLANK;
+	return answer.body.scanned.blank != 0 || load_enrolled(session);
+}
+
+/* A machine that failed can still be asked for evidence of why. */
+static void fail(struct session *session)
+{
+	session->state = STATE_FAILED;
+	session_say(session, "failed: %s", session->why.line);
+	if (session->broken)
+		return;
+	courier_boot(session);
+	session_say(session, "failed: %s", session->why.line);
+}
+
+static bool start_roles(struct session *session)
+{
+	const int journal = INIT_JOURNAL;
+	const int keys = INIT_TPM;
+	const int console = INIT_CONSOLE;
+	return session_start_role(
+		       session, &session->console, ROLE_CONSOLE, &console, 1) &&
+	       session_start_role(
+		       session, &session->journal, ROLE_JOURNAL, &journal, 1) &&
+	       session_start_role(
+		       session, &session->keys, ROLE_KEYS, &keys, 1) &&
+	       session_start_role(
+		       session, &session->media, ROLE_MEDIA, NULL, 0);
+}
+
+enum boot_end session_run(struct session *session)
+{
+	bool held;
+	if (!start_roles(session))
+		return BOOT_STOPPED;
+	held = load(session);
+	if (held)
+		held = counts_now(session->state) ? counting_boot(session)
+						  : courier_boot(session);
+	if (held)
+		return BOOT_AGAIN;
+	fail(session);
+	return BOOT_STOPPED;
+}

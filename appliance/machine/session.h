@@ -1,0 +1,87 @@
+/*
+ * One boot of the machine, from the supervisor's side: start the roles, unlock
+ * the journal, see what state the machine is in, and do what one boot may do
+ * about it.
+ *
+ *   session.c         start, journal and election; what both boots share
+ *   courier_boot.c    media in, evidence out
+ *   counting_boot.c   count, close, sign
+ *   console_lines.h   what the screen says
+ *
+ * A step is a function that gives false when it did not happen. Then
+ * session->why says why, and session->broken whether a role broke the wire
+ * table or died: that ends the boot at once. Otherwise the machine is as it
+ * was before the step.
+ */
+#ifndef SANDOQ_MACHINE_SESSION_H
+#define SANDOQ_MACHINE_SESSION_H
+
+#include "appliance/machine/journal.h"
+#include "appliance/machine/peer.h"
+
+struct session {
+	enum sandbox_setting setting;
+	struct peer journal;
+	struct peer keys;
+	struct peer media;
+	struct peer console;
+	int event_log; /* memfd of the firmware's log */
+
+	enum machine_state state;
+	struct wire_text why;
+	bool broken;
+
+	struct keys_started machine;
+	struct journal_unlocked folded;
+	/* Whether an election is loaded; then its plan is a memfd. */
+	bool has_election;
+	struct election election;
+	int plan;
+};
+
+/* What becomes of the machine after a boot. */
+enum boot_end { BOOT_AGAIN, BOOT_STOPPED };
+
+enum boot_end session_run(struct session *);
+
+/* The two kinds of boot, once the session is loaded. */
+bool courier_boot(struct session *);
+bool counting_boot(struct session *);
+
+/* Shared steps. */
+
+void session_say(struct session *, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+bool session_refuse(struct session *, const char *why);
+/*
+ * Asks a role and insists on one type of answer. Descriptors of the answer
+ * are the caller's.
+ */
+bool session_ask(struct session *, struct peer *, enum wire_type,
+	const void *body, const int *descriptor, size_t count,
+	enum wire_type expected, struct wire_message *answer);
+/* For questions that are answered by DONE. */
+bool session_tell(
+	struct session *, struct peer *, enum wire_type, const void *body);
+/* Starts a role for one task; false when it cannot be. */
+bool session_start_role(struct session *, struct peer *, enum role,
+	const int *granted, size_t count);
+/* Writes an entry of one or two lists, anchors it if its type is anchored. */
+bool session_append(struct session *, const struct journal_append *,
+	const int *list, size_t count);
+/* The payload of an entry: a memfd that is the caller's. */
+bool session_entry(
+	struct session *, uint64_t entry, struct journal_entry *, int *list);
+/* Reads the sealed election from the journal and gives it to the keys role. */
+bool session_load_election(struct session *);
+/* Moves the phase counter to where the journal's state wants it. */
+bool session_phase(struct session *);
+/*
+ * Composes the challenge text: its items are a memfd, its digest what the
+ * quote qualifies. `nonce` are lines, empty ones are none.
+ */
+bool session_challenge(struct session *, const struct wire_text *nonce,
+	size_t nonces, const struct digest *result, int *list,
+	struct digest *qualifying);
+
+#endif
