@@ -164,20 +164,28 @@ static int pack_member(struct pack *pack, const char *word)
 	return status;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+	size_t size = strcspn(*left, "="), other = strcspn(*right, "=");
+	int order = memcmp(*left, *right, size < other ? size : other);
+	return order != 0 ? order : (size > other) - (size < other);
+}
+
 static int check_names_differ(const struct arguments *arguments)
 {
-	size_t count = argument_count(arguments, "MEMBER=FILE");
-	for (size_t i = 1; i < count; i++) {
-		const char *a = argument_at(arguments, "MEMBER=FILE", i);
-		size_t length = strcspn(a, "=") + 1;
-		for (size_t j = 0; j < i; j++)
-			if (strncmp(a, argument_at(arguments, "MEMBER=FILE", j),
-				    length) == 0)
-				return fail(EX_USAGE, NULL, 0,
-					"the member %.*s is given twice",
-					(int)length - 1, a);
-	}
-	return 0;
+	size_t count;
+	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
+	int status = 0;
+
+	qsort(word, count, sizeof(*word), compare_names);
+	for (size_t i = 1; i < count && status == 0; i++)
+		if (compare_names(&word[i - 1], &word[i]) == 0)
+			status = fail(EX_USAGE, NULL, 0,
+				"the member %.*s is given twice",
+				(int)strcspn(word[i], "="), word[i]);
+	free(word);
+	return status;
 }
 
 /* Ends the archive and, in a regular file, adds zeros up to the capacity. */
@@ -206,15 +214,16 @@ static int pack_all(struct pack *pack, const struct arguments *arguments,
 	bool is_file, uint64_t capacity)
 {
 	int status = pack_courier(pack, argument(arguments, "--kind"));
-	size_t count = argument_count(arguments, "MEMBER=FILE");
+	size_t count;
+	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
 	struct progress progress = progress_begin("packing", count);
 
 	for (size_t i = 0; i < count && status == 0; i++) {
 		progress_show(&progress, i);
-		status = pack_member(
-			pack, argument_at(arguments, "MEMBER=FILE", i));
+		status = pack_member(pack, word[i]);
 	}
 	progress_end(&progress);
+	free(word);
 	return status != 0 ? status : pack_end(pack, is_file, capacity);
 }
 

@@ -186,6 +186,20 @@ const char *argument(const struct arguments *arguments, const char *name)
 	return argument_at(arguments, name, 0);
 }
 
+const char **argument_list(
+	const struct arguments *arguments, const char *name, size_t *count)
+{
+	const struct option *option = row_of(arguments, name);
+	const char **list = calloc(arguments->count + 1, sizeof(*list));
+	if (list == NULL)
+		exit(fail(EX_OSERR, NULL, 0, "no memory is left"));
+	*count = 0;
+	for (size_t i = 0; i < arguments->count; i++)
+		if (arguments->given[i].option == option)
+			list[(*count)++] = arguments->given[i].value;
+	return list;
+}
+
 int argument_number(const struct arguments *arguments, const char *name,
 	uint64_t least, uint64_t most, uint64_t *out)
 {

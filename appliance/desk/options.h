@@ -67,6 +67,12 @@ size_t argument_count(const struct arguments *, const char *name);
 const char *argument_at(
 	const struct arguments *, const char *name, size_t index);
 /*
+ * All values of a repeatable one, in order: an array that the caller frees.
+ * Memory running out ends the program.
+ */
+const char **argument_list(
+	const struct arguments *, const char *name, size_t *count);
+/*
  * A decimal number from `least` to `most`; `*out` is left alone when it was
  * not given. Returns 0 or, after saying what is wrong, EX_USAGE.
  */

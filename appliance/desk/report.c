@@ -122,44 +122,70 @@ static int column_width(const json_t *table, const char *key)
 	return widest;
 }
 
+enum { COLUMNS_MOST = 16 };
+
 /* `row` NULL prints the headings. */
-static void print_row(json_t *table, const json_t *row)
+static void print_row(
+	json_t *table, const json_t *row, const int width[COLUMNS_MOST])
 {
 	const char *key;
 	json_t *ignored;
+	size_t column = 0;
 
 	printf(" ");
 	json_object_foreach(json_array_get(table, 0), key, ignored)
 	{
 		char buffer[32];
-		const char *text = row == NULL
-					   ? key
-					   : plain(json_object_get(row, key),
-						     buffer, sizeof(buffer));
+		if (column == COLUMNS_MOST)
+			break;
 		printf(" ");
-		print_padded(text, column_width(table, key));
+		print_padded(row == NULL ? key
+					 : plain(json_object_get(row, key),
+						   buffer, sizeof(buffer)),
+			width[column++]);
 		printf(" ");
 	}
 	printf("\n");
 }
 
-static void print_array(const char *key, json_t *array)
+static void print_table(json_t *table)
+{
+	int width[COLUMNS_MOST] = { 0 };
+	const char *key;
+	json_t *item;
+	size_t i = 0;
+
+	json_object_foreach(json_array_get(table, 0), key, item)
+	{
+		if (i < COLUMNS_MOST)
+			width[i++] = column_width(table, key);
+	}
+	print_row(table, NULL, width);
+	json_array_foreach(table, i, item)
+	{
+		print_row(table, item, width);
+	}
+}
+
+static void print_list(json_t *list)
 {
 	size_t index;
 	json_t *item;
 	char buffer[32];
-	bool table = json_is_object(json_array_get(array, 0));
 
-	printf("%s:\n", key);
-	if (table)
-		print_row(array, NULL);
-	json_array_foreach(array, index, item)
+	json_array_foreach(list, index, item)
 	{
-		if (table)
-			print_row(array, item);
-		else
-			printf("  %s\n", plain(item, buffer, sizeof(buffer)));
+		printf("  %s\n", plain(item, buffer, sizeof(buffer)));
 	}
+}
+
+static void print_array(const char *key, json_t *array)
+{
+	printf("%s:\n", key);
+	if (json_is_object(json_array_get(array, 0)))
+		print_table(array);
+	else
+		print_list(array);
 }
 
 static void print_facts(json_t *facts)
