@@ -241,7 +241,7 @@ refusal ballots_list_add(struct ballots_list *list, uint16_t contest,
 static struct bytes marks_at(const uint8_t *marks, size_t start)
 {
 	return bytes_of(
-		marks + start, (size_t)4 + 2 * number_at(marks + start + 2));
+		marks + start, 4 + (size_t)2 * number_at(marks + start + 2));
 }
 
 static int compare_marks(const void *a, const void *b, void *marks)

@@ -65,7 +65,23 @@ static struct node item(struct node array, size_t i)
 		array.place, i);
 }
 
-/* Refuses what is no object or has a member that `names` does not end on. */
+static bool is_among(const char *const *names, const char *key)
+{
+	while (*names && strcmp(*names, key) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* What can stand in an error: the key may be anything. */
+static const char *showable(const char *key)
+{
+	bool plain =
+		strlen(key) <= ID_MOST && text_is_clean(bytes_of_text(key));
+
+	return plain ? key : "(a strange name)";
+}
+
+/* `names` ends in NULL. */
 static void expect_object(struct node node, const char *const *names)
 {
 	const char *key;
@@ -75,16 +91,10 @@ static void expect_object(struct node node, const char *const *names)
 		refuse(node, "must be an object");
 	json_object_foreach(node.json, key, value)
 	{
-		const char *const *name = names;
-		while (*name && strcmp(*name, key) != 0)
-			name++;
-		if (*name)
-			continue;
-		if (!text_is_clean(bytes_of_text(key)) || strlen(key) > ID_MOST)
-			key = "(a strange name)";
-		refuse(node_at(node, value, "%s%s%s", node.place, dot(node),
-			       key),
-			"is not a member that a definition has here");
+		if (!is_among(names, key))
+			refuse(node_at(node, value, "%s%s%s", node.place,
+				       dot(node), showable(key)),
+				"is not a member that a definition has here");
 	}
 }
 

@@ -67,7 +67,7 @@ static const struct {
 	{ "\"rehearsal\": false,", "", "rehearsal: is missing" },
 	{ "\"rehearsal\": false", "\"rehearsal\": false, \"seats\": 3",
 		"seats: is not a member" },
-	{ "\"rehearsal\": false", "\"rehearsal\": false, \"a\\u202e\\n\": 3",
+	{ "\"format\"", "\"a\\u202e\\n\": 3, \"format\"",
 		"(a strange name): is not a member" },
 	{ "\"sabzdasht-1405\"", "\"Sabzdasht\"", "id: must be 1 to 32 of" },
 	{ "\"sabzdasht-1405\"", "\"a\\nb\"", "id: must be a text" },

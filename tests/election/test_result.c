@@ -393,9 +393,9 @@ static void the_order_of_boxes_changes_nothing(void **state)
 
 	(void)state;
 	city_definition(&city);
-	for (uint16_t s = 0; s < STATIONS; s++) {
-		struct bytes box = sampled_box(&city.plan, s, 5);
-		count_box(&city.plan, s, 1, box, &tally[s]);
+	for (size_t s = 0; s < STATIONS; s++) {
+		struct bytes box = sampled_box(&city.plan, (uint16_t)s, 5);
+		count_box(&city.plan, (uint16_t)s, 1, box, &tally[s]);
 		free((void *)box.data);
 	}
 	for (size_t turn = 0; turn < 2; turn++) {

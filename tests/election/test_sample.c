@@ -69,11 +69,11 @@ static void the_city_votes_like_a_city(void **state)
 	(void)state;
 	city_definition(&city);
 	assert_true(tally_init(&total, &city.plan, 1));
-	for (uint16_t s = 0; s < city.plan.stations; s++) {
+	for (size_t s = 0; s < city.plan.stations; s++) {
 		struct tally tally;
-		struct bytes box = sampled_box(&city.plan, s, 1405);
+		struct bytes box = sampled_box(&city.plan, (uint16_t)s, 1405);
 		uint64_t issued = city.plan.station[s].ballots_issued;
-		count_box(&city.plan, s, 1, box, &tally);
+		count_box(&city.plan, (uint16_t)s, 1, box, &tally);
 		assert_null(tally_check(&tally, (uint32_t)issued));
 		assert_in_range(
 			tally_ballots(&tally), issued / 2, issued * 4 / 5);
@@ -105,10 +105,11 @@ static void small_contests_can_be_sampled_too(void **state)
 	(void)state;
 	village_init(&v);
 	for (uint64_t seed = 0; seed < 50; seed++)
-		for (uint16_t s = 0; s < VILLAGE_STATIONS; s++) {
+		for (size_t s = 0; s < VILLAGE_STATIONS; s++) {
 			struct tally tally;
-			struct bytes box = sampled_box(&v.plan, s, seed);
-			count_box(&v.plan, s, 1, box, &tally);
+			struct bytes box =
+				sampled_box(&v.plan, (uint16_t)s, seed);
+			count_box(&v.plan, (uint16_t)s, 1, box, &tally);
 			assert_null(tally_check(&tally, 100));
 			tally_free(&tally);
 			free((void *)box.data);

@@ -11,8 +11,8 @@
 /* Six candidates; outcomes as letters: Elected, Alternate, Lot, - not. */
 struct example {
 	const char *what;
-	uint16_t seats;
-	uint16_t alternates;
+	uint32_t seats;
+	uint32_t alternates;
 	uint64_t votes[VILLAGE_CANDIDATES];
 	/* First tie_break rank of each. */
 	uint32_t first[VILLAGE_CANDIDATES];
@@ -59,8 +59,8 @@ static const struct example example[] = {
 static void set_up(struct village *v, const struct example *e)
 {
 	village_init(v);
-	v->plan.contest[COUNCIL].seats = e->seats;
-	v->plan.contest[COUNCIL].alternates = e->alternates;
+	v->plan.contest[COUNCIL].seats = (uint16_t)e->seats;
+	v->plan.contest[COUNCIL].alternates = (uint16_t)e->alternates;
 	v->plan.contest[COUNCIL].tie_breaks = 2;
 	for (size_t i = 0; i < VILLAGE_CANDIDATES; i++) {
 		v->candidate[i].tie_break[0] = e->first[i];

@@ -1,12 +1,13 @@
 /*
- * A small plan for fuzz targets: contest "c" with codes 1 to 3 and two
+ * A small election for fuzz targets: contest "c" with codes 1 to 3 and two
  * choices, contest "d" with code 1; station "s" has both, with 1000 ballots
- * and 2 boxes.
+ * and 2 boxes. Its keys have the scalars 1, 2, 3 ...
  */
 #ifndef SANDOQ_TESTS_FUZZ_ELECTION_H
 #define SANDOQ_TESTS_FUZZ_ELECTION_H
 
 #include "appliance/election/plan.h"
+#include "tests/fuzz/property.h"
 
 static struct candidate small_candidates[4] = { { 1, { 0 } }, { 2, { 0 } },
 	{ 3, { 0 } }, { 1, { 0 } } };
@@ -23,5 +24,17 @@ static const struct plan small_plan = {
 	.stations = 1,
 	.station = &small_station,
 };
+
+static inline struct p256_public small_key(unsigned scalar)
+{
+	uint8_t bytes[P256_SIZE] = { 0 };
+	struct p256_private *private = NULL;
+
+	bytes[P256_SIZE - 1] = (uint8_t)scalar;
+	property(!p256_from_scalar(bytes, &private));
+	struct p256_public public = p256_public_of(private);
+	p256_free(private);
+	return public;
+}
 
 #endif

@@ -1,10 +1,5 @@
-#include <stdlib.h>
-#include <string.h>
-
 #include "appliance/election/rules.h"
 #include "tests/fuzz/election.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * In chunks whose size the first byte says, with the header put in front:

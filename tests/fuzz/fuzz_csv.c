@@ -1,8 +1,6 @@
 #include "appliance/election/csv.h"
 #include "tests/fuzz/election.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct csv_reader reader = csv_reader_of(&small_plan);

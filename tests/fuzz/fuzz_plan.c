@@ -1,23 +1,63 @@
-#include <stdlib.h>
-
-#include "appliance/election/plan.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 /* An accepted plan has no other encoding. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	struct plan *plan;
+#include "tests/fuzz/election.h"
 
-	if (plan_decode(bytes_of(data, size), &plan))
-		return 0;
+static uint8_t valid_buffer[4096];
+static uint8_t edit_buffer[EDITED_MOST];
+
+static void fill_quorum(struct quorum *quorum, unsigned body)
+{
+	quorum->need = 2;
+	quorum->of = 2;
+	for (unsigned m = 0; m < 2; m++) {
+		struct member *member = &quorum->member[m];
+		member->id[0] = (char)('a' + 2 * body + m);
+		member->board = (enum board)m;
+		member->key = small_key(1 + 2 * body + m);
+	}
+}
+
+static struct bytes valid_plan(void)
+{
+	struct writer w = writer_of(valid_buffer, sizeof(valid_buffer));
+	struct plan plan = small_plan;
+
+	for (unsigned b = 0; b < BODIES; b++)
+		fill_quorum(&plan.quorum[b], b);
+	plan.recipients = 1;
+	plan.recipient[0] = (struct escrow){ "r", small_key(20) };
+	small_station.key = small_key(21);
+	plan_encode(&w, &plan);
+	return written(&w);
+}
+
+static void one_plan(struct bytes in, bool must_be_accepted)
+{
+	struct plan *plan = NULL;
+	refusal why = plan_decode(in, &plan);
+
+	property(!why || !must_be_accepted);
+	if (why)
+		return;
 	size_t most = plan_size_most(plan);
 	uint8_t *again = malloc(most);
 	struct writer w = writer_of(again, most);
 	plan_encode(&w, plan);
-	if (!bytes_equal(written(&w), bytes_of(data, size)))
-		abort();
+	property(bytes_equal(written(&w), in));
 	free(again);
 	plan_free(plan);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct bytes valid;
+	struct bytes in = bytes_of(data, size);
+
+	if (!valid.data) {
+		valid = valid_plan();
+		one_plan(valid, true);
+	}
+	one_plan(in, false);
+	if (size < 1024)
+		one_plan(edited(valid, in, edit_buffer), false);
 	return 0;
 }

@@ -1,14 +1,67 @@
+/* Whatever is accepted is what result_write makes of it. */
 #include "appliance/election/result.h"
 #include "tests/fuzz/election.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static uint8_t valid_buffer[6000];
+static uint8_t edit_buffer[EDITED_MOST];
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Four ballots of contest "c", three of them valid, and one of "d". */
+static const uint64_t cells[] = { 4, 3, 1, 0, 0, 1, 1, 3, 1, 1, 1, 0, 1, 0, 0,
+	0, 0, 0 };
+
+static struct bytes valid_result(void)
+{
+	struct writer w = writer_of(valid_buffer, sizeof(valid_buffer));
+	struct result_box box = { .entry = 3, .sequence = 2, .ballots = 5 };
+	struct result_void voided = { 4, -1, { { 0 } }, "why not" };
+	struct result result;
+	struct tally tally;
+
+	property(result_init(&result, &small_plan));
+	property(tally_init(&tally, &small_plan, 3));
+	result.binding = (struct result_binding){ .ak = { 0, 0x0b },
+		.bk = { 0, 0x0b },
+		.rk = { 0, 0x0b },
+		.checkpoint_size = 5 };
+	for (size_t i = 0; i < tally.size; i++)
+		tally.cell[i] = cells[i];
+	property(!result_add_box(&result, &box, &tally));
+	property(!result_add_void(&result, &voided));
+	property(!result_write(&w, &result));
+	tally_free(&tally);
+	result_free(&result);
+	return written(&w);
+}
+
+static void one_result(struct bytes in, bool must_be_accepted)
 {
 	struct result result;
 	size_t line;
+	refusal why = result_parse(&result, &small_plan, in, &line);
 
-	result_parse(&result, &small_plan, bytes_of(data, size), &line);
+	property(!why || !must_be_accepted);
+	if (!why) {
+		size_t most = result_size_most(&result);
+		uint8_t *again = malloc(most);
+		struct writer w = writer_of(again, most);
+		property(!result_write(&w, &result));
+		property(bytes_equal(written(&w), in));
+		free(again);
+	}
 	result_free(&result);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct bytes valid;
+	struct bytes in = bytes_of(data, size);
+
+	if (!valid.data) {
+		valid = valid_result();
+		one_result(valid, true);
+	}
+	one_result(in, false);
+	if (size < 1024)
+		one_result(edited(valid, in, edit_buffer), false);
 	return 0;
 }

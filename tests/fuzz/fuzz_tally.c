@@ -1,9 +1,5 @@
-#include <stdlib.h>
-
 #include "appliance/election/tally.h"
 #include "tests/fuzz/election.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* An accepted tally has no other encoding; checking it is safe. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
