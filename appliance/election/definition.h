@@ -1,6 +1,5 @@
 /*
  * The election definition: the JSON file that the authority writes and signs.
- * docs/protocols/definition.md shows one and says what each member means.
  *
  * Strict: every member must be there unless marked optional, no other may be,
  * none twice; integers are integers; texts are clean UTF-8 of 1 to
