@@ -62,6 +62,7 @@ struct launcher {
 	int signals;
 	int owner;  /* pidfd of --until, -1 without it */
 	int client; /* told when all has ended, -1 when nobody asked */
+	char reason[QMP_ERROR_SIZE];
 	bool medium_in;
 	bool medium_gone;
 	enum outcome outcome;
@@ -102,22 +103,36 @@ static json_t *medium_device(const struct profile *profile)
 	return device;
 }
 
+static bool add_drive(struct qmp *qmp, const char *path, bool writable)
+{
+	json_t *drive = json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}", "driver",
+		"raw", "node-name", MEDIUM, "read-only", !writable, "file",
+		"driver", "file", "filename", path);
+	return qmp_call(qmp, "blockdev-add", drive, QMP_MS);
+}
+
+static bool remove_drive(struct qmp *qmp)
+{
+	return qmp_call(qmp, "blockdev-del",
+		json_pack("{s:s}", "node-name", MEDIUM), QMP_MS);
+}
+
 static refusal plug(struct launcher *launcher, const char *path, bool writable)
 {
 	struct qmp *qmp = &launcher->qmp;
 
 	if (launcher->medium_in)
 		return "a medium is plugged in already; unplug it first";
-	json_t *node = json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}", "driver",
-		"raw", "node-name", MEDIUM, "read-only", !writable, "file",
-		"driver", "file", "filename", path);
-	if (!qmp_call(qmp, "blockdev-add", node, QMP_MS))
+	if (!add_drive(qmp, path, writable))
 		return qmp->error;
-	if (!qmp_call(qmp, "device_add", medium_device(&launcher->profile),
-		    QMP_MS))
-		return qmp->error;
-	launcher->medium_in = true;
-	return NULL;
+	if (qmp_call(qmp, "device_add", medium_device(&launcher->profile),
+		    QMP_MS)) {
+		launcher->medium_in = true;
+		return NULL;
+	}
+	memcpy(launcher->reason, qmp->error, sizeof(launcher->reason));
+	remove_drive(qmp);
+	return launcher->reason;
 }
 
 static refusal unplug(struct launcher *launcher)
@@ -131,8 +146,7 @@ static refusal unplug(struct launcher *launcher)
 		    QMP_MS) ||
 		!qmp_events(qmp, &launcher->medium_gone, QMP_MS))
 		return qmp->error;
-	if (!qmp_call(qmp, "blockdev-del",
-		    json_pack("{s:s}", "node-name", MEDIUM), QMP_MS))
+	if (!remove_drive(qmp))
 		return qmp->error;
 	launcher->medium_in = false;
 	return NULL;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { QMP_MESSAGE_MOST = 65536 };
+enum { QMP_MESSAGE_MOST = 65536, QMP_ERROR_SIZE = 256 };
 
 struct qmp {
 	int socket;
@@ -18,7 +18,7 @@ struct qmp {
 	void (*event)(void *owner, const char *name, const json_t *data);
 	void *owner;
 	/* Why the last call failed. */
-	char error[256];
+	char error[QMP_ERROR_SIZE];
 	size_t size;
 	char buffer[QMP_MESSAGE_MOST];
 };

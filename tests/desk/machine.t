@@ -95,4 +95,20 @@ ok 'a machine ends with the process that it is run for' gone m
 refused 'a device that QEMU does not know' 69 'QEMU did not start' \
 	machine run m --daemon --device no-such-thing
 ok 'leaves nothing running' gone m
+cp "$scratch/m/profile" "$scratch/good"
+sed -i 's/^medium=.*/medium=no-such-stick/' "$scratch/m/profile"
+boot m
+for turn in first second; do
+	refused "a stick that QEMU does not know, $turn time" 69 no-such-stick \
+		machine plug m "$scratch/medium"
+done
+machine stop m
+cp "$scratch/good" "$scratch/m/profile"
+ok 'one more device' machine run m --daemon --device ide-cd,bus=ide.1
+machine stop m
+head -c 131072 /dev/zero >"$scratch/vars"
+ok 'other variables' machine run m --daemon --vars "$scratch/vars"
+machine stop m
+refused 'variables that are not there' 66 'cannot open' \
+	machine run m --vars "$scratch/none"
 finish

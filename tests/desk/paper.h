@@ -42,7 +42,7 @@ struct paper {
 	struct chain chain; /* as far as it was verified while it was made */
 	struct checks checks;
 	struct digest box_digest[PAPER_BOXES];
-	uint64_t box_entry[PAPER_BOXES];
+	uint64_t box_leaf[PAPER_BOXES];
 };
 
 /* Up to release; every check of every goal passes. */
@@ -76,10 +76,10 @@ void paper_put_signed(struct paper *, const char *name, struct bytes text,
  */
 struct paper_approval {
 	unsigned members;
-	bool unbound;	      /* without cpHash */
-	bool other_purpose;   /* over the scope of the other purpose */
-	bool rehearsal;	      /* text and scope */
-	unsigned note_scalar; /* 0: the member's own key signs the note */
+	bool unbound;		   /* without cpHash */
+	bool other_purpose;	   /* over the scope of the other purpose */
+	bool rehearsal;		   /* text and scope */
+	unsigned note_scalar;	   /* 0: the member's own key signs the note */
 	const char *note_in_place; /* of the authorization: a note's text */
 	const struct digest *result;
 	const struct digest *definition;
@@ -104,8 +104,8 @@ void paper_pcrs(const struct paper *, struct pcr_set *out);
 uint32_t paper_quoted_mask(void);
 
 /* An event log of these events, replayed to `pcrs` as well. */
-void paper_log(struct paper *, const char *name,
-	const struct event_rule *event, size_t count);
+void paper_log(struct paper *, const char *name, const struct event_rule *event,
+	size_t count);
 
 /* BK or RK with a policy of the caller's, certified by a key of its own. */
 struct paper_creation {
@@ -113,7 +113,7 @@ struct paper_creation {
 	struct digest policy;
 	struct digest outside_info;
 };
-void paper_election_key(struct paper *, const char *stem,
-	enum key_template, unsigned scalar, const struct paper_creation *);
+void paper_election_key(struct paper *, const char *stem, enum key_template,
+	unsigned scalar, const struct paper_creation *);
 
 #endif

@@ -1,0 +1,162 @@
+#include "tests/desk/paper.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct bytes copied(struct bytes content)
+{
+	uint8_t *copy = malloc(content.size + 1);
+	assert_non_null(copy);
+	memcpy(copy, content.data, content.size);
+	return bytes_of(copy, content.size);
+}
+
+static void drop(struct archive *sent, size_t at)
+{
+	free((void *)sent->member[at].content.data);
+	sent->count--;
+	memmove(&sent->member[at], &sent->member[at + 1],
+		(sent->count - at) * sizeof(sent->member[0]));
+}
+
+static void insert(
+	struct archive *sent, size_t at, const char *name, struct bytes content)
+{
+	sent->member = reallocarray(
+		sent->member, sent->count + 1, sizeof(sent->member[0]));
+	assert_non_null(sent->member);
+	memmove(&sent->member[at + 1], &sent->member[at],
+		(sent->count - at) * sizeof(sent->member[0]));
+	sent->count++;
+	snprintf(sent->member[at].name, sizeof(sent->member[at].name), "%s",
+		name);
+	sent->member[at].content = content;
+}
+
+void paper_put(struct paper *paper, const char *name, struct bytes content)
+{
+	struct archive *sent = &paper->sent;
+	struct bytes copy = copied(content);
+	size_t at = 0;
+	while (at < sent->count && strcmp(sent->member[at].name, name) < 0)
+		at++;
+	if (at < sent->count && strcmp(sent->member[at].name, name) == 0)
+		drop(sent, at);
+	if (content.size > 0)
+		insert(sent, at, name, copy);
+	else
+		free((void *)copy.data);
+}
+
+struct bytes paper_get(const struct paper *paper, const char *name)
+{
+	struct bytes content = archive_find(&paper->sent, name);
+	assert_true(content.size > 0);
+	return content;
+}
+
+void paper_flip(struct paper *paper, const char *name, long place)
+{
+	struct bytes content = copied(paper_get(paper, name));
+	size_t at = place < 0 ? content.size - (size_t)-place : (size_t)place;
+	assert_true(at < content.size);
+	((uint8_t *)content.data)[at] ^= 1;
+	paper_put(paper, name, content);
+	free((void *)content.data);
+}
+
+void paper_free(struct paper *paper)
+{
+	while (paper->sent.count > 0)
+		drop(&paper->sent, paper->sent.count - 1);
+	free(paper->sent.member);
+	verify_free(&paper->chain);
+	definition_free(&paper->definition);
+	free(paper->json);
+	file_free(&paper->authorities);
+	file_free(&paper->nonce);
+	free(paper);
+}
+
+void paper_accepts(struct paper *paper, enum verify_goal goal)
+{
+	verify_free(&paper->chain);
+	bool accepted =
+		verify(goal, &paper->evidence, &paper->chain, &paper->checks);
+	for (size_t i = 0; i < paper->checks.count; i++)
+		if (!paper->checks.check[i].passed)
+			fail_msg("%s: %s", paper->checks.check[i].name,
+				paper->checks.check[i].reason);
+	assert_true(accepted);
+}
+
+void paper_refuses(struct paper *paper, enum verify_goal goal, const char *name,
+	const char *reason)
+{
+	verify_free(&paper->chain);
+	assert_false(
+		verify(goal, &paper->evidence, &paper->chain, &paper->checks));
+	const struct check *check = paper->checks.check;
+	while (check->passed)
+		check++;
+	assert_string_equal(check->name, name);
+	if (strstr(check->reason, reason) == NULL)
+		fail_msg("\"%s\" is not in \"%s\"", reason, check->reason);
+}
+
+struct p256_private *paper_key(unsigned scalar)
+{
+	uint8_t bytes[P256_SIZE] = { 0 };
+	struct p256_private *key;
+	bytes[P256_SIZE - 1] = (uint8_t)scalar;
+	assert_null(p256_from_scalar(bytes, &key));
+	return key;
+}
+
+unsigned paper_scalar(enum body body, unsigned member)
+{
+	return 1 + 3 * (unsigned)body + member;
+}
+
+static void sign(struct writer *out, struct bytes text, const char *name,
+	unsigned scalar)
+{
+	struct p256_private *key = paper_key(scalar);
+	struct p256_public public = p256_public_of(key);
+	struct digest digest = sha256(text);
+	struct p256_signature signature = p256_sign(key, &digest);
+	struct note_key who;
+	assert_null(note_key_of(name, &public, &who));
+	write_note_signature(out, &who, &signature);
+	p256_free(key);
+}
+
+void paper_sign(struct writer *out, struct bytes text, const char *name,
+	unsigned scalar)
+{
+	write_note_text(out, text);
+	sign(out, text, name, scalar);
+	assert_false(out->broken);
+}
+
+void paper_put_signed(struct paper *paper, const char *name, struct bytes text,
+	enum body body, unsigned members)
+{
+	uint8_t note[STATEMENT_MOST];
+	struct writer out = writer_of(note, sizeof(note));
+	const struct quorum *quorum = &paper->definition.plan.quorum[body];
+	write_note_text(&out, text);
+	for (unsigned m = 0; m < quorum->of; m++)
+		if ((members >> m & 1) != 0)
+			sign(&out, text, quorum->member[m].id,
+				paper_scalar(body, m));
+	assert_false(out.broken);
+	paper_put(paper, name, written(&out));
+}
