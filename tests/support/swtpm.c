@@ -1,6 +1,7 @@
 #include "tests/support/swtpm.h"
 
-#include <errno.h>
+#include "tests/support/program.h"
+
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { PATH_MOST = 256, FILE_MOST = 16384, SETUP_SECONDS = 60 };
+enum { PATH_MOST = 256, FILE_MOST = 16384 };
 
 #define STATE_FILE "tpm2-00.permall"
 
@@ -104,39 +104,17 @@ static void make_folder(struct swtpm *swtpm)
 	assert_non_null(mkdtemp(swtpm->folder));
 }
 
-static pid_t start_child(char *const arguments[])
-{
-	pid_t parent = getpid();
-	pid_t pid = fork();
-	int silent;
-
-	assert_true(pid >= 0);
-	if (pid > 0)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	silent = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (getppid() != parent || silent < 0 || dup2(silent, 0) < 0 ||
-		dup2(silent, 1) < 0)
-		_exit(126);
-	execvp(arguments[0], arguments);
-	_exit(127);
-}
-
 static void run_setup(const struct swtpm *swtpm)
 {
 	char state[PATH_MOST + 8];
 	char settings[PATH_MOST];
-	char *arguments[] = { "timeout", "60", "swtpm_setup", "--tpm2",
-		"--tpmstate", state, "--config", settings, "--createek",
-		"--create-ek-cert", "--pcr-banks", "sha256", NULL };
-	int status;
-	pid_t pid;
+	char *arguments[] = { "swtpm_setup", "--tpm2", "--tpmstate", state,
+		"--config", settings, "--createek", "--create-ek-cert",
+		"--pcr-banks", "sha256", NULL };
 
 	snprintf(state, sizeof(state), "dir://%s", swtpm->folder);
 	path_in(swtpm, "setup.conf", settings);
-	pid = start_child(arguments);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(program_run(arguments), 0);
 }
 
 static void read_authorities(struct swtpm *swtpm)
@@ -199,7 +177,7 @@ int swtpm_start(struct swtpm *swtpm)
 	assert_int_equal(fcntl(pair[0], F_SETFD, FD_CLOEXEC), 0);
 	snprintf(state, sizeof(state), "dir=%s", swtpm->folder);
 	snprintf(descriptor, sizeof(descriptor), "%d", pair[1]);
-	swtpm->pid = start_child(arguments);
+	swtpm->pid = program_start(arguments);
 	close(pair[1]);
 	swtpm->descriptor = pair[0];
 	return swtpm->descriptor;

@@ -1,0 +1,12 @@
+/* Programs that tests start; they die with the test. */
+#ifndef SANDOQ_TESTS_SUPPORT_PROGRAM_H
+#define SANDOQ_TESTS_SUPPORT_PROGRAM_H
+
+#include <sys/types.h>
+
+/* Found in PATH; silent but for standard error. */
+pid_t program_start(char *const arguments[]);
+/* Waits for it, at most a minute; its exit status, 124 when it took longer. */
+int program_run(char *const arguments[]);
+
+#endif
