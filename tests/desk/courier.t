@@ -1,5 +1,6 @@
 #!/bin/bash
 # Courier media, packed and unpacked, and what is refused of them.
+# shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 
 printf 'note' >"$scratch/note"

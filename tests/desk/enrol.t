@@ -1,6 +1,7 @@
 #!/bin/bash
 # Enrolment against a TPM that tpm2-tools drive, and the approval of an image:
 # what the desk writes is what another implementation accepts.
+# shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 
 truncate -s 1M "$scratch/disk.img"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The sandoq command's frame: help, options, exit statuses.
+# shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 
 like 'help lists the groups' 'sandoq courier pack' "$sandoq" --help

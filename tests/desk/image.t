@@ -1,5 +1,6 @@
 #!/bin/bash
 # The prediction of an image's PCRs and an operator's approval of them.
+# shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 
 image=$PWD/build/image/sandoq.efi

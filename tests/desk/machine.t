@@ -1,5 +1,6 @@
 #!/bin/bash
 # The launcher, with firmware alone: an empty disk leads to the EFI shell.
+# shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 
 machine() {

@@ -14,7 +14,8 @@ static struct bytes copied(struct bytes content)
 {
 	uint8_t *copy = malloc(content.size + 1);
 	assert_non_null(copy);
-	memcpy(copy, content.data, content.size);
+	if (content.size > 0)
+		memcpy(copy, content.data, content.size);
 	return bytes_of(copy, content.size);
 }
 

@@ -412,7 +412,7 @@ static void nonce_of_another_auditor(void **state)
 static void challenge_was_changed(void **state)
 {
 	paper_flip(*state, "challenge", -2);
-	paper_refuses(*state, VERIFY_CLOSED, "challenge", "");
+	paper_refuses(*state, VERIFY_CLOSED, "quote", "another challenge");
 }
 
 static struct digest challenge_digest(struct paper *paper)

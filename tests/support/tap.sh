@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shell tests that speak TAP, for `prove`. A test begins with
 #
 #	. "$(dirname "$0")/../support/tap.sh"
