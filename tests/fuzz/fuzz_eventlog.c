@@ -1,0 +1,60 @@
+/* Firmware's event log, and the template that a log makes of itself. */
+#include "tests/fuzz/property.h"
+#include "tpm/eventlog.h"
+
+enum { RULES_MOST = 8, EVENT_SIZE = 12 + 2 + SHA256_SIZE + 4 + 4 };
+
+static const uint8_t header[] = { 0, 0, 0, 0, EVENT_NO_ACTION, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 33, 0, 0, 0, 'S',
+	'p', 'e', 'c', ' ', 'I', 'D', ' ', 'E', 'v', 'e', 'n', 't', '0', '3', 0,
+	0, 0, 0, 0, 0, 2, 0, 2, 1, 0, 0, 0, 0x0B, 0, 32, 0, 0 };
+/* A separator of PCR 4, before its digest and after it. */
+static const uint8_t before[] = { 4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0x0B, 0 };
+static const uint8_t after[] = { 4, 0, 0, 0, 0, 0, 0, 0 };
+
+static struct bytes valid_log(uint8_t *out, size_t capacity)
+{
+	struct writer log = writer_of(out, capacity);
+	const uint8_t digest[SHA256_SIZE] = { 1 };
+
+	write_bytes(&log, bytes_of(header, sizeof(header)));
+	for (size_t i = 0; i < 3; i++) {
+		write_bytes(&log, bytes_of(before, sizeof(before)));
+		write_bytes(&log, bytes_of(digest, sizeof(digest)));
+		write_bytes(&log, bytes_of(after, sizeof(after)));
+	}
+	return written(&log);
+}
+
+static void read_log(struct bytes input)
+{
+	struct eventlog log = eventlog_of(input);
+	struct event_rule rule[RULES_MOST];
+	struct log_event event;
+	struct pcr_set pcrs;
+	size_t count = 0;
+
+	eventlog_replay(input, &pcrs);
+	while (count < RULES_MOST && eventlog_next(&log, &event)) {
+		rule[count].pcr = event.pcr;
+		rule[count].type = event.type;
+		rule[count++].digest = event.digest;
+	}
+	if (!log.why && log.cursor.rest.size == 0)
+		property(eventlog_compare(input, UINT32_MAX, rule, count)
+				 .difference == EVENTS_EQUAL);
+	if (count > 0)
+		property(eventlog_compare(input, UINT32_MAX, rule, count - 1)
+				 .difference != EVENTS_EQUAL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t valid[sizeof(header) + 3 * EVENT_SIZE];
+	uint8_t buffer[EDITED_MOST];
+	struct bytes input = bytes_of(data, size);
+
+	read_log(input);
+	read_log(edited(valid_log(valid, sizeof(valid)), input, buffer));
+	return 0;
+}
