@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define ANY_BEGIN "-----BEGIN "
+#define BEGIN ANY_BEGIN "CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 
 enum { CERTIFICATE_MOST = 8192, BASE64_MOST = (CERTIFICATE_MOST + 2) / 3 * 4 };
@@ -41,6 +42,16 @@ static bool certificate_digest(struct cursor *pem, struct digest *out)
 	return true;
 }
 
+/* Other readers of PEM may see more than whole lines that say BEGIN. */
+static size_t count_begins(struct bytes pem)
+{
+	const size_t size = sizeof(ANY_BEGIN) - 1;
+	size_t count = 0;
+	for (size_t i = 0; i + size <= pem.size; i++)
+		count += memcmp(pem.data + i, ANY_BEGIN, size) == 0;
+	return count;
+}
+
 refusal authorities_digests(
 	struct bytes pem, struct digest out[EK_CAS_MOST], size_t *count)
 {
@@ -55,6 +66,8 @@ refusal authorities_digests(
 		if (!certificate_digest(&cursor, &out[(*count)++]))
 			return "a CA certificate is not in PEM";
 	}
+	if (*count != count_begins(pem))
+		return "something in it is no CA certificate in PEM";
 	return *count == 0 ? "there is no CA certificate" : NULL;
 }
 

@@ -184,12 +184,16 @@ refusal verify_release_approvals(struct chain *);
 refusal verify_result_note(struct chain *); /* verify_result.c */
 refusal verify_result(struct chain *);
 
-/* Header, note and age file of an entry; false when they are not there. */
-bool chain_entry(
-	const struct chain *, uint64_t entry, struct journal_header *out);
-/* The header of a leaf of the election's tree, by its place. */
-bool chain_leaf(
-	const struct chain *, uint64_t leaf, struct journal_header *out);
+/* The leaves of the election's tree, once the journal was verified. */
+struct leaves {
+	struct bytes headers;
+	uint64_t entry;
+	uint64_t next;
+	uint64_t leaf; /* of the header last given */
+};
+struct leaves leaves_of(const struct chain *);
+bool leaves_next(struct leaves *, struct journal_header *out);
+/* Note and age file of a leaf; false when they are not there. */
 bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);
 

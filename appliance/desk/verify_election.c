@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A phase counter is looked for up to here: it only ever counts phases. */
-enum { PHASES_MOST = 4096 };
-
 static const struct plan *plan_of(const struct chain *chain)
 {
 	return &chain->evidence->definition->plan;
@@ -91,49 +88,38 @@ static refusal verify_creation(
 		&chain->terms.definition, BOOT_PROFILE_MASK, &data);
 }
 
-static refusal read_key(struct chain *chain, const char *key,
-	enum key_template template, struct chain_key *out)
+/* The phase that the machine says the keys were made in. */
+static bool read_phase(const struct chain *chain, uint64_t *out)
 {
-	struct bytes area = key_member(chain, key, "pub");
-	out->name = public_name(area);
-	return key_decode(template, area, &out->policy, &out->key);
-}
-
-/* Sets terms.phase to the phase that the box key's policy was made for. */
-static bool find_phase(struct chain *chain)
-{
-	struct election_terms *terms = &chain->terms;
-	for (terms->phase = 0; terms->phase < PHASES_MOST; terms->phase++) {
-		struct digest policy = bk_policy(terms);
-		if (digest_equal(&policy, &chain->bk.policy))
-			return true;
-	}
-	return false;
+	struct cursor phase =
+		cursor_of(archive_find(chain->evidence->sent, "phase"));
+	*out = cursor_u64(&phase);
+	return cursor_done(&phase);
 }
 
 refusal verify_box_key(struct chain *chain)
 {
-	refusal refused = read_key(chain, "bk", KEY_BK, &chain->bk);
-	if (refused != NULL)
-		return refused;
-	chain->terms.ak = chain->machine.ak;
-	chain->terms.nv = chain->indices;
-	if (!find_phase(chain))
-		return "its authPolicy is not the published policy for this "
-		       "election on this machine";
-	return verify_creation(chain, "bk", &chain->bk);
+	struct election_terms *terms = &chain->terms;
+	struct bytes area = key_member(chain, "bk", "pub");
+	terms->ak = chain->machine.ak;
+	terms->nv = chain->indices;
+	if (!read_phase(chain, &terms->phase))
+		return "the machine does not say in which phase it was made";
+	chain->bk.name = public_name(area);
+	chain->bk.policy = bk_policy(terms);
+	refusal refused = bk_check(terms, area, &chain->bk.key);
+	return refused != NULL ? refused
+			       : verify_creation(chain, "bk", &chain->bk);
 }
 
 refusal verify_result_key(struct chain *chain)
 {
-	refusal refused = read_key(chain, "rk", KEY_RK, &chain->rk);
-	if (refused != NULL)
-		return refused;
-	struct digest policy = rk_policy(&chain->terms);
-	if (!digest_equal(&policy, &chain->rk.policy))
-		return "its authPolicy is not the published policy for this "
-		       "election on this machine";
-	return verify_creation(chain, "rk", &chain->rk);
+	struct bytes area = key_member(chain, "rk", "pub");
+	chain->rk.name = public_name(area);
+	chain->rk.policy = rk_policy(&chain->terms);
+	refusal refused = rk_check(&chain->terms, area, &chain->rk.key);
+	return refused != NULL ? refused
+			       : verify_creation(chain, "rk", &chain->rk);
 }
 
 static struct bytes view(const struct digest *digest)

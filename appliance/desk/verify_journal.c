@@ -52,23 +52,26 @@ refusal verify_journal(struct chain *chain)
 	return refused;
 }
 
-bool chain_entry(
-	const struct chain *chain, uint64_t entry, struct journal_header *out)
+struct leaves leaves_of(const struct chain *chain)
 {
-	return entry < chain->headers.size / JOURNAL_HEADER_SIZE &&
-	       journal_header_decode(
-		       chain->headers.data + entry * JOURNAL_HEADER_SIZE,
-		       out) == NULL;
+	return (struct leaves){
+		.headers = chain->headers,
+		.entry = chain->fold.last[ENTRY_SEALED],
+	};
 }
 
-bool chain_leaf(
-	const struct chain *chain, uint64_t leaf, struct journal_header *out)
+bool leaves_next(struct leaves *leaves, struct journal_header *out)
 {
-	uint64_t at = 0;
-	for (uint64_t entry = chain->fold.last[ENTRY_SEALED];
-		chain_entry(chain, entry, out); entry++)
-		if (entry_row_of(out->type)->leaf && at++ == leaf)
-			return true;
+	while (leaves->entry < leaves->headers.size / JOURNAL_HEADER_SIZE) {
+		const uint8_t *header = leaves->headers.data +
+					leaves->entry++ * JOURNAL_HEADER_SIZE;
+		if (journal_header_decode(header, out) != NULL)
+			return false;
+		if (!entry_row_of(out->type)->leaf)
+			continue;
+		leaves->leaf = leaves->next++;
+		return true;
+	}
 	return false;
 }
 
@@ -106,26 +109,28 @@ static struct digest box_payload(struct bytes note, struct bytes file)
 }
 
 static refusal verify_box(
-	struct chain *chain, uint64_t entry, const struct digest *payload)
+	struct chain *chain, uint64_t leaf, const struct digest *payload)
 {
 	struct bytes note, file;
-	if (!chain_box(chain, entry, &note, &file))
-		return refuse(chain, "box %04" PRIu64 " is missing", entry);
+	if (!chain_box(chain, leaf, &note, &file))
+		return refuse(chain, "box %04" PRIu64 " is missing", leaf);
 	struct digest digest = box_payload(note, file);
 	if (!digest_equal(&digest, payload))
 		return refuse(chain,
 			"box %04" PRIu64 " is not the one in the journal",
-			entry);
+			leaf);
 	return NULL;
 }
 
 refusal verify_boxes(struct chain *chain)
 {
 	struct journal_header header;
-	for (uint64_t leaf = 0; chain_leaf(chain, leaf, &header); leaf++) {
+	struct leaves leaves = leaves_of(chain);
+	while (leaves_next(&leaves, &header)) {
 		if (header.type != ENTRY_BOX)
 			continue;
-		refusal refused = verify_box(chain, leaf, &header.payload);
+		refusal refused =
+			verify_box(chain, leaves.leaf, &header.payload);
 		if (refused != NULL)
 			return refused;
 	}

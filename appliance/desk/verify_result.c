@@ -99,15 +99,13 @@ static bool is_accounted(const struct result *result, uint64_t entry)
 static refusal check_all_boxes(struct chain *chain)
 {
 	struct journal_header header;
-	for (uint64_t leaf = 0; leaf < chain->checkpoint_size; leaf++) {
-		if (!chain_leaf(chain, leaf, &header))
-			return "the journal is shorter than its checkpoint";
+	struct leaves leaves = leaves_of(chain);
+	while (leaves_next(&leaves, &header))
 		if (header.type == ENTRY_BOX &&
-			!is_accounted(&chain->result, leaf))
+			!is_accounted(&chain->result, leaves.leaf))
 			return refuse(chain,
 				"box %04" PRIu64 " is neither counted nor void",
-				leaf);
-	}
+				leaves.leaf);
 	return NULL;
 }
 
@@ -116,9 +114,9 @@ refusal verify_result(struct chain *chain)
 	size_t line = 0;
 	refusal refused = result_parse(&chain->result,
 		&chain->evidence->definition->plan, chain->result_text, &line);
+	chain->has_result = true;
 	if (refused != NULL)
 		return refuse(chain, "line %zu: %s", line, refused);
-	chain->has_result = true;
 	refused = check_binding(chain);
 	for (size_t i = 0; i < chain->result.boxes && refused == NULL; i++)
 		refused = check_counted(chain, &chain->result.box[i]);
