@@ -73,6 +73,40 @@ void paper_flip(struct paper *paper, const char *name, long place)
 	free((void *)content.data);
 }
 
+static struct file copied_file(const struct file *from)
+{
+	struct bytes copy = copied(file_bytes(from));
+	return (struct file){ (uint8_t *)copy.data, copy.size };
+}
+
+struct paper *paper_copy(const struct paper *from)
+{
+	struct paper *paper = calloc(1, sizeof(*paper));
+	char error[DEFINITION_ERROR_MOST];
+	assert_non_null(paper);
+	for (size_t i = 0; i < from->sent.count; i++)
+		insert(&paper->sent, i, from->sent.member[i].name,
+			copied(from->sent.member[i].content));
+	paper->json = strdup(from->json);
+	assert_true(definition_parse(
+		&paper->definition, bytes_of_text(paper->json), error));
+	paper->authorities = copied_file(&from->authorities);
+	paper->nonce = copied_file(&from->nonce);
+	paper->profile = from->profile;
+	memcpy(paper->box_leaf, from->box_leaf, sizeof(from->box_leaf));
+	paper->evidence = (struct evidence){
+		.sent = &paper->sent,
+		.definition = &paper->definition,
+		.definition_file = bytes_of_text(paper->json),
+		.authorities = file_bytes(&paper->authorities),
+		.nonce = file_bytes(&paper->nonce),
+		.profile = &paper->profile,
+		.now = from->evidence.now,
+	};
+	paper_accepts(paper, VERIFY_RELEASED);
+	return paper;
+}
+
 void paper_free(struct paper *paper)
 {
 	while (paper->sent.count > 0)

@@ -47,6 +47,8 @@ struct paper {
 
 /* Up to release; every check of every goal passes. */
 struct paper *paper_make(void);
+/* The same once more, which takes far less time. */
+struct paper *paper_copy(const struct paper *);
 void paper_free(struct paper *);
 
 /* A member is replaced, added, or (empty) taken away. */
