@@ -1,6 +1,7 @@
 #include "appliance/election/box.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/evidence.h"
+#include "appliance/desk/sealing.h"
 #include "appliance/election/ballots.h"
 #include "appliance/election/csv.h"
 #include "appliance/formats/crypto.h"
@@ -12,18 +13,11 @@
 
 enum { BALLOTS_FILE_MOST = 256 << 20 };
 
-#define OPTIONS_KEYS                                                           \
-	OPTION_DEFINITION,                                                     \
-		{ "--election-keys", "FILE", "the election keys note",         \
-			REQUIRED },                                            \
-	{                                                                      \
-		"--box-key", "FILE", "bk.pub, as the machine sent it",         \
-			REQUIRED                                               \
-	}
-
 const struct option box_seal_options[] = {
 	{ "BALLOTS", NULL, "the station's ballots, CSV", REQUIRED },
-	OPTIONS_KEYS,
+	OPTION_DEFINITION,
+	OPTION_ELECTION_KEYS(REQUIRED),
+	OPTION_BOX_KEY(REQUIRED),
 	{ "--key", "FILE", "the station's private key, PEM", REQUIRED },
 	{ "--sequence", "NUMBER", "which of its boxes; 1 if not given",
 		OPTIONAL },
@@ -34,88 +28,12 @@ const struct option box_seal_options[] = {
 
 const struct option box_check_options[] = {
 	{ "NAME", NULL, "checks NAME.age and NAME.note", REQUIRED },
-	OPTIONS_KEYS,
+	OPTION_DEFINITION,
+	OPTION_ELECTION_KEYS(REQUIRED),
+	OPTION_BOX_KEY(REQUIRED),
 	OPTION_JSON,
 	OPTION_END,
 };
-
-/* Of which election, and to whom boxes are sealed. */
-struct sealing {
-	struct file file;
-	struct definition definition;
-	struct box_terms terms;
-};
-
-/* The box key that the authority's quorum names. */
-static refusal trust_box_key(struct bytes note, struct bytes area,
-	const struct plan *plan, struct box_terms *terms)
-{
-	struct statement statement;
-	struct digest policy;
-	struct tpm_name bk = public_name(area);
-	const struct statement_value value[] = {
-		{ ELECTION_KEYS_DEFINITION,
-			bytes_of(plan->definition.byte, SHA256_SIZE), 0,
-			"the keys are of another definition" },
-		{ ELECTION_KEYS_BK, tpm_name_bytes(&bk), 0,
-			"the note names another box key" },
-	};
-	refusal refused =
-		statement_open(STATEMENT_ELECTION_KEYS, note, &statement);
-	if (refused == NULL)
-		refused = statement_signed_by_quorum(
-			&statement, &plan->quorum[AUTHORITY], NULL);
-	if (refused == NULL)
-		refused = statement_says(
-			&statement.text, plan->rehearsal, value, 2);
-	if (refused == NULL)
-		refused = key_decode(KEY_BK, area, &policy, &terms->bk);
-	terms->plan = plan;
-	memcpy(terms->bk_name, bk.byte, TPM_NAME_SIZE);
-	return refused;
-}
-
-static int read_keys(const struct arguments *arguments, struct sealing *out)
-{
-	const char *path = argument(arguments, "--election-keys");
-	struct file note, area = { 0 };
-	int status = file_read(path, STATEMENT_MOST, &note);
-	if (status != 0)
-		return status;
-	status = file_read(
-		argument(arguments, "--box-key"), TPM_PUBLIC_MOST, &area);
-	if (status == 0) {
-		refusal refused = trust_box_key(file_bytes(&note),
-			file_bytes(&area), &out->definition.plan, &out->terms);
-		if (refused != NULL)
-			status = fail(EX_DATAERR, path, 0,
-				"%s; ask the authority for the right files",
-				refused);
-	}
-	file_free(&note);
-	file_free(&area);
-	return status;
-}
-
-static int sealing_begin(const struct arguments *arguments, struct sealing *out)
-{
-	int status = definition_read(argument(arguments, "--definition"),
-		&out->file, &out->definition);
-	if (status != 0)
-		return status;
-	status = read_keys(arguments, out);
-	if (status != 0) {
-		definition_free(&out->definition);
-		file_free(&out->file);
-	}
-	return status;
-}
-
-static void sealing_end(struct sealing *sealing)
-{
-	definition_free(&sealing->definition);
-	file_free(&sealing->file);
-}
 
 static refusal read_line(struct csv_reader *reader, struct bytes line,
 	struct ballots_list *ballots)
@@ -328,7 +246,7 @@ int box_seal_command(const struct arguments *arguments)
 	int status = argument_number(
 		arguments, "--sequence", 1, UINT16_MAX, &sequence);
 	if (status == 0)
-		status = sealing_begin(arguments, &sealing);
+		status = sealing_read(arguments, &sealing);
 	if (status != 0)
 		return status;
 	struct draft draft = {
@@ -337,7 +255,7 @@ int box_seal_command(const struct arguments *arguments)
 		.sequence = (uint16_t)sequence,
 	};
 	status = seal(arguments, &draft);
-	sealing_end(&sealing);
+	sealing_free(&sealing);
 	return status;
 }
 
@@ -373,7 +291,7 @@ int box_check_command(const struct arguments *arguments)
 	static struct sealing sealing;
 	const char *name = argument(arguments, "NAME");
 	struct file note, sealed = { 0 };
-	int status = sealing_begin(arguments, &sealing);
+	int status = sealing_read(arguments, &sealing);
 	if (status != 0)
 		return status;
 	status = read_named(name, ".note", BOX_NOTE_MOST, &note);
@@ -385,6 +303,6 @@ int box_check_command(const struct arguments *arguments)
 		file_free(&note);
 		file_free(&sealed);
 	}
-	sealing_end(&sealing);
+	sealing_free(&sealing);
 	return status;
 }

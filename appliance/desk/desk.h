@@ -53,6 +53,8 @@ DESK_COMMAND(audit_verify);
 DESK_COMMAND(bundle_verify);
 DESK_COMMAND(bundle_report);
 
+DESK_COMMAND(recount);
+
 DESK_COMMAND(key);
 
 #endif

@@ -1,10 +1,12 @@
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/machine/roles.h"
 
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
 	const char *group;
@@ -67,6 +69,8 @@ static const struct command commands[] = {
 		bundle_verify_options, bundle_verify_command },
 	{ "bundle", "report", "verify a signed result and print it",
 		bundle_report_options, bundle_report_command },
+	{ "recount", NULL, "count boxes outside the machine", recount_options,
+		recount_command },
 	{ "courier", "pack", "write a medium's archive from files",
 		courier_pack_options, courier_pack_command },
 	{ "courier", "unpack", "take a medium's archive apart",
@@ -144,6 +148,9 @@ static int run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	int role_status;
+	if (roles_main(argc, argv, &role_status))
+		_exit(role_status);
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	crypto_start();

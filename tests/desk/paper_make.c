@@ -401,7 +401,7 @@ static void bind_result(const struct chain *chain, struct result_binding *out)
 	*out = (struct result_binding){
 		.checkpoint_size = chain->checkpoint_size,
 		.checkpoint_root = chain->checkpoint_root,
-		.phase = chain->terms.phase + 1,
+		.phase = chain->terms.phase + 2,
 		.revocation = PAPER_REVOCATION,
 	};
 	memcpy(out->ak, chain->machine.ak.byte, TPM_NAME_SIZE);
@@ -516,7 +516,7 @@ static void close_and_release(struct paper *paper)
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
 	add_entry(paper, ENTRY_APPROVED, any);
-	paper_sign(&note_out, written(&out), "result-key", PAPER_RK_SCALAR);
+	paper_sign(&note_out, written(&out), "result", PAPER_RK_SCALAR);
 	paper_put(paper, "result.note", written(&note_out));
 	add_entry(paper, ENTRY_RELEASED, any);
 }

@@ -695,8 +695,7 @@ static void result_by_another_key(void **state)
 	struct writer out = writer_of(note, sizeof(note));
 	size_t size = signed_text.size;
 	memcpy(text, signed_text.data, size);
-	paper_sign(
-		&out, bytes_of(text, size), "result-key", PAPER_OTHER_SCALAR);
+	paper_sign(&out, bytes_of(text, size), "result", PAPER_OTHER_SCALAR);
 	paper_put(paper, "result.note", written(&out));
 	paper_refuses(paper, VERIFY_RELEASED, "result note", "");
 }
@@ -712,7 +711,7 @@ static void another_result(void **state)
 	char *cast = memmem(text, size, "cast=", 5);
 	assert_non_null(cast);
 	cast[5] = cast[5] == '9' ? '8' : (char)(cast[5] + 1);
-	paper_sign(&out, bytes_of(text, size), "result-key", PAPER_RK_SCALAR);
+	paper_sign(&out, bytes_of(text, size), "result", PAPER_RK_SCALAR);
 	paper_put(paper, "result.note", written(&out));
 	paper_refuses(paper, VERIFY_RELEASED, "result note",
 		"not the result that the auditors approved");

@@ -1,0 +1,356 @@
+#include "appliance/desk/desk.h"
+#include "appliance/desk/result_table.h"
+#include "appliance/desk/sealing.h"
+#include "appliance/desk/verify.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/counting.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PHASES_TO_RESULT = 2 };
+
+const struct option recount_options[] = {
+	{ "BOX", NULL, "counts BOX.age and BOX.note, in this order", REPEATED },
+	{ "--definition", "FILE", "the election's definition, JSON", REQUIRED },
+	{ "--escrow", "FILE",
+		"private key of a recipient that the definition lists, PEM",
+		REQUIRED },
+	{ "--sent", "ARCHIVE",
+		"count the boxes of what the machine sent, and compare its "
+		"result",
+		OPTIONAL },
+	OPTION_ELECTION_KEYS(OPTIONAL),
+	OPTION_BOX_KEY(OPTIONAL),
+	{ "--output", "FILE", "writes the text of the result", OPTIONAL },
+	OPTION_JSON,
+	OPTION_END,
+};
+
+/* Where boxes come from, and who opens them. */
+struct recount {
+	const struct arguments *arguments;
+	struct sealing sealing;
+	struct p256_private *escrow;
+	bool from_machine;
+	struct archive sent;
+	/* From the machine: leaves of its journal, and its signed text. */
+	struct journal_fold fold;
+	struct leaves leaves;
+	struct bytes signed_text;
+	size_t next; /* BOX */
+	struct progress progress;
+};
+
+static int box_items(struct bytes note, struct bytes file)
+{
+	size_t room =
+		note.size + file.size + 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST);
+	uint8_t *space = malloc(room);
+	if (space == NULL)
+		return -1;
+	struct writer out = writer_of(space, room);
+	write_item(&out, ITEM_PUBLIC, "note", note);
+	write_item(&out, ITEM_PUBLIC, "age", file);
+	int box = memfd_written(&out);
+	free(space);
+	return box;
+}
+
+static enum next_box give(int box, struct wire_text *why)
+{
+	if (box >= 0)
+		return BOX_IS_NEXT;
+	wire_text_set(why, "there is no memory for a box");
+	return BOX_TROUBLE;
+}
+
+static enum next_box next_of_machine(
+	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+{
+	struct recount *recount = context;
+	const struct evidence evidence = { .sent = &recount->sent };
+	const struct chain chain = { .evidence = &evidence };
+	struct journal_header header;
+	struct bytes note, file;
+	while (leaves_next(&recount->leaves, &header)) {
+		if (header.type != ENTRY_BOX)
+			continue;
+		*leaf = recount->leaves.leaf;
+		if (!chain_box(&chain, *leaf, &note, &file)) {
+			wire_text_set(why, "a box of the journal is missing");
+			return BOX_TROUBLE;
+		}
+		*box = box_items(note, file);
+		return give(*box, why);
+	}
+	return BOX_NONE_LEFT;
+}
+
+static int read_named(
+	const char *name, const char *ending, size_t most, struct file *out)
+{
+	char *path;
+	if (asprintf(&path, "%s%s", name, ending) < 0)
+		return fail(EX_OSERR, NULL, 0, "no memory is left");
+	int status = file_read(path, most, out);
+	free(path);
+	return status;
+}
+
+static enum next_box next_of_files(
+	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+{
+	struct recount *recount = context;
+	const char *name =
+		argument_at(recount->arguments, "BOX", recount->next);
+	struct file note, file;
+	if (name == NULL)
+		return BOX_NONE_LEFT;
+	*leaf = recount->next++;
+	wire_text_set(why, "a box cannot be read");
+	if (read_named(name, ".note", BOX_NOTE_MOST, &note) != 0)
+		return BOX_TROUBLE;
+	if (read_named(name, ".age", BOX_MOST, &file) != 0) {
+		file_free(&note);
+		return BOX_TROUBLE;
+	}
+	*box = box_items(file_bytes(&note), file_bytes(&file));
+	file_free(&note);
+	file_free(&file);
+	return give(*box, why);
+}
+
+static enum opened open_stanza(void *context, const struct keys_box *asked,
+	struct keys_file_key *out, struct wire_text *why)
+{
+	struct recount *recount = context;
+	struct age_stanza stanza;
+	struct age_file_key key;
+	memcpy(stanza.tag, asked->tag, AGE_TAG_SIZE);
+	memcpy(stanza.body, asked->body, AGE_BODY_SIZE);
+	refusal refused = p256_from_point(
+		bytes_of(asked->enc, P256_POINT_SIZE), &stanza.enc);
+	if (refused == NULL)
+		refused = age_unwrap(&stanza, recount->escrow, &key);
+	if (refused != NULL) {
+		wire_text_set(why, refused);
+		return STANZA_VOID;
+	}
+	memcpy(out->key, key.byte, AGE_FILE_KEY_SIZE);
+	wipe(&key, sizeof(key));
+	return STANZA_OPENED;
+}
+
+static void show_progress(void *context, uint64_t boxes)
+{
+	struct recount *recount = context;
+	progress_show(&recount->progress, boxes);
+}
+
+static int encode_plan(const struct plan *plan)
+{
+	size_t size = plan_size_most(plan);
+	uint8_t *space = malloc(size);
+	if (space == NULL)
+		return -1;
+	struct writer out = writer_of(space, size);
+	plan_encode(&out, plan);
+	int memfd = memfd_written(&out);
+	free(space);
+	return memfd;
+}
+
+/* What the machine bound its result to, for the texts to be comparable. */
+static int bind(const struct recount *recount, struct tally_close *out)
+{
+	struct result result;
+	size_t line;
+	memcpy(out->ak, recount->sealing.ak.byte, TPM_NAME_SIZE);
+	memcpy(out->bk, recount->sealing.terms.bk_name, TPM_NAME_SIZE);
+	memcpy(out->rk, recount->sealing.rk.byte, TPM_NAME_SIZE);
+	out->phase = recount->sealing.phase + PHASES_TO_RESULT;
+	out->size = recount->fold.tree.size;
+	out->root = merkle_root(&recount->fold.tree);
+	if (recount->signed_text.size == 0)
+		return 0;
+	refusal refused = result_parse(&result,
+		&recount->sealing.definition.plan, recount->signed_text, &line);
+	if (refused == NULL)
+		out->revocation = result.binding.revocation;
+	result_free(&result);
+	return refused == NULL
+		       ? 0
+		       : fail(EX_DATAERR, "result.note", line, "%s", refused);
+}
+
+static int task_of(const struct recount *recount, struct count_task *out)
+{
+	const struct box_terms *terms = &recount->sealing.terms;
+	struct p256_public escrow = p256_public_of(recount->escrow);
+	*out = (struct count_task){
+		.setting = SANDBOX_DESK,
+		.terms.definition = terms->plan->definition,
+	};
+	memcpy(out->terms.bk, terms->bk_name, TPM_NAME_SIZE);
+	p256_to_point(&terms->bk, out->terms.bk_point);
+	p256_to_point(&escrow, out->terms.key_point);
+	wire_text_set(&out->terms.id, terms->plan->id);
+	int status = bind(recount, &out->close);
+	if (status != 0)
+		return status;
+	out->plan = encode_plan(terms->plan);
+	return out->plan >= 0 ? 0
+			      : fail(EX_OSERR, NULL, 0, "no memory is left");
+}
+
+static refusal compare(const struct recount *recount, struct bytes text)
+{
+	return bytes_equal(recount->signed_text, text)
+		       ? NULL
+		       : "the machine's result is another one";
+}
+
+static int tell(const struct recount *recount, struct bytes text)
+{
+	struct report report = report_begin(recount->arguments);
+	const struct definition *definition = &recount->sealing.definition;
+	struct digest digest = sha256(text);
+	struct result result;
+	size_t line;
+	int status = 0;
+	report_text(&report, "election", definition->plan.id);
+	report_hex(&report, "result", bytes_of(digest.byte, SHA256_SIZE));
+	refusal refused = result_parse(&result, &definition->plan, text, &line);
+	if (refused == NULL)
+		status = report_result(&report, definition, &result);
+	else
+		status = fail(EX_SOFTWARE, NULL, line, "%s", refused);
+	for (size_t i = 0; i < result.voids; i++)
+		fprintf(stderr, "box %llu is void: %s\n",
+			(unsigned long long)result.voided[i].entry,
+			result.voided[i].reason);
+	result_free(&result);
+	if (recount->signed_text.size > 0)
+		report_check(&report, "the machine's result",
+			compare(recount, text));
+	return report_end(&report, status);
+}
+
+static int write_and_tell(const struct recount *recount, int memfd)
+{
+	struct bytes text;
+	const char *output = argument(recount->arguments, "--output");
+	refusal refused = memfd_map(memfd, ITEMS_MOST, &text);
+	if (refused != NULL)
+		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
+	int status = output != NULL ? file_write(output, text, 0644) : 0;
+	if (status == 0)
+		status = tell(recount, text);
+	memfd_unmap(&text);
+	return status;
+}
+
+static int count(struct recount *recount)
+{
+	struct count_task task;
+	struct count_outcome outcome;
+	struct wire_text why = { { 0 } };
+	const struct count_source source = {
+		.context = recount,
+		.next = recount->from_machine ? next_of_machine : next_of_files,
+		.open = open_stanza,
+		.progress = show_progress,
+	};
+	int status = task_of(recount, &task);
+	if (status != 0)
+		return status;
+	recount->progress = progress_begin("boxes", 0);
+	bool counted = count_boxes(&task, &source, &outcome, &why);
+	progress_end(&recount->progress);
+	close(task.plan);
+	if (!counted)
+		return fail(EX_SOFTWARE, NULL, 0, "%s", why.line);
+	status = write_and_tell(recount, outcome.result);
+	close(outcome.result);
+	return status;
+}
+
+static refusal read_journal(struct recount *recount)
+{
+	const struct evidence evidence = { .sent = &recount->sent };
+	static struct chain chain;
+	static struct note note;
+	chain = (struct chain){ .evidence = &evidence };
+	refusal refused = verify_journal(&chain);
+	if (refused == NULL && chain.fold.last[ENTRY_SEALED] == UINT64_MAX)
+		refused = "no election was sealed in this machine";
+	if (refused != NULL)
+		return refused;
+	recount->fold = chain.fold;
+	recount->leaves = leaves_of(&chain);
+	struct bytes whole = archive_find(&recount->sent, "result.note");
+	if (whole.size == 0)
+		return NULL;
+	refused = note_parse(whole, &note);
+	recount->signed_text = note.text;
+	return refused;
+}
+
+static int begin_with_machine(struct recount *recount)
+{
+	const char *path = argument(recount->arguments, "--sent");
+	int status = archive_read(path, &recount->sent);
+	if (status != 0)
+		return status;
+	status = sealing_begin(recount->arguments, &recount->sealing);
+	if (status != 0)
+		return status;
+	refusal refused = sealing_trust(&recount->sealing,
+		archive_find(&recount->sent, "election-keys.note"),
+		archive_find(&recount->sent, "bk.pub"));
+	if (refused == NULL)
+		refused = read_journal(recount);
+	if (refused == NULL)
+		return 0;
+	sealing_free(&recount->sealing);
+	return fail(
+		EX_DATAERR, path, 0, "%s; see 'sandoq bundle verify'", refused);
+}
+
+static int begin_with_files(struct recount *recount)
+{
+	const struct arguments *arguments = recount->arguments;
+	if (!argument_given(arguments, "--election-keys") ||
+		!argument_given(arguments, "--box-key") ||
+		!argument_given(arguments, "BOX"))
+		return fail(EX_USAGE, NULL, 0,
+			"give --sent, or --election-keys, --box-key and the "
+			"boxes; see 'sandoq recount --help'");
+	return sealing_read(arguments, &recount->sealing);
+}
+
+int recount_command(const struct arguments *arguments)
+{
+	static struct recount recount;
+	recount = (struct recount){
+		.arguments = arguments,
+		.from_machine = argument_given(arguments, "--sent"),
+	};
+	int status = key_read(argument(arguments, "--escrow"), &recount.escrow);
+	if (status != 0)
+		return status;
+	status = recount.from_machine ? begin_with_machine(&recount)
+				      : begin_with_files(&recount);
+	if (status == 0) {
+		status = count(&recount);
+		sealing_free(&recount.sealing);
+	}
+	archive_free(&recount.sent);
+	p256_free(recount.escrow);
+	return status;
+}
