@@ -17,8 +17,9 @@ enum {
 	PE32_PLUS_MAGIC = 0x20B,
 	PE32_DIRECTORIES = 96,
 	PE32_PLUS_DIRECTORIES = 112,
-	CERTIFICATE_DIRECTORY = 4,
 	DIRECTORY_SIZE = 8,
+	CERTIFICATE_DIRECTORY = 4,
+	CERTIFICATE_ENTRY = CERTIFICATE_DIRECTORY * DIRECTORY_SIZE,
 	SECTION_SIZE = 40,
 	SECTION_RAW_SIZE = 16,
 	SECTION_RAW_AT = 20,
@@ -60,7 +61,7 @@ static refusal read_certificates(
 	struct image *image, size_t directories, size_t optional_end)
 {
 	struct bytes file = image->file;
-	size_t entry = directories + CERTIFICATE_DIRECTORY * DIRECTORY_SIZE;
+	const size_t entry = directories + CERTIFICATE_ENTRY;
 	uint32_t count = number(file, directories - 4, 4);
 	uint32_t at;
 

@@ -81,7 +81,6 @@ bool load_key(struct tpm *tpm, const struct sealed_key *key, ESYS_TR *out)
 {
 	TPM2B_PRIVATE private_area = { 0 };
 	TPM2B_PUBLIC public_area;
-	ESYS_TR session;
 	bool worked;
 
 	if (key->private_area.size > TPM_PRIVATE_MOST)
@@ -91,12 +90,12 @@ bool load_key(struct tpm *tpm, const struct sealed_key *key, ESYS_TR *out)
 	memcpy(private_area.buffer, key->private_area.byte,
 		key->private_area.size);
 	public_area = public_of(&key->public_area);
-	if (!hmac_session(tpm, 0, &session))
-		return false;
-	worked = asked(tpm, "TPM2_Load",
-		Esys_Load(tpm->esys, tpm->srk, session, ESYS_TR_NONE,
-			ESYS_TR_NONE, &private_area, &public_area, out));
-	release_last(tpm);
+	/* No session: the blob is protected, and ESAPI checks the name. */
+	worked = pinned(tpm) &&
+		 asked(tpm, "TPM2_Load",
+			 Esys_Load(tpm->esys, tpm->srk, ESYS_TR_PASSWORD,
+				 ESYS_TR_NONE, ESYS_TR_NONE, &private_area,
+				 &public_area, out));
 	if (worked)
 		hold(tpm, *out);
 	return worked;

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
+static const char not_enrolled[] =
+	"the TPM has another index there than was enrolled";
+
 static TPM2_HANDLE handle_of(enum nv_index index)
 {
 	return TPM_HANDLE_NV + (TPM2_HANDLE)index;
@@ -74,15 +77,18 @@ bool nv_find(struct tpm *tpm, enum nv_index index, struct nv_found *out)
 bool nv_open_named(struct tpm *tpm, enum nv_index index,
 	const struct tpm_name *name, ESYS_TR *out)
 {
-	struct nv_found found = { 0 };
+	TPM2B_NAME *found = NULL;
+	bool worked;
 
 	if (!open_handle(tpm, handle_of(index), out) ||
-		!find(tpm, *out, &found))
+		!asked(tpm, "TPM2_NV_ReadPublic",
+			Esys_TR_GetName(tpm->esys, *out, &found)))
 		return false;
-	if (!tpm_name_equal(&found.name, name))
-		return refused(tpm, "TPM2_NV_ReadPublic",
-			"the TPM has another index there than was enrolled");
-	return true;
+	worked = bytes_equal(bytes_of(found->name, found->size),
+			 tpm_name_bytes(name)) ||
+		 refused(tpm, "TPM2_NV_ReadPublic", not_enrolled);
+	Esys_Free(found);
+	return worked;
 }
 
 bool nv_open(struct tpm *tpm, enum nv_index index, const struct nv_names *names,
@@ -95,8 +101,7 @@ bool nv_open(struct tpm *tpm, enum nv_index index, const struct nv_names *names,
 		return false;
 	*is_written = found.written;
 	if (!tpm_name_equal(&found.name_written, &names->name[index]))
-		return refused(tpm, "TPM2_NV_ReadPublic",
-			"the TPM has another index there than was enrolled");
+		return refused(tpm, "TPM2_NV_ReadPublic", not_enrolled);
 	return true;
 }
 

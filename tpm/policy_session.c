@@ -26,7 +26,7 @@ static bool start(
 			attributes | TPMA_SESSION_CONTINUESESSION, 0xFF));
 }
 
-static bool pinned(struct tpm *tpm)
+bool pinned(struct tpm *tpm)
 {
 	if (tpm->srk != ESYS_TR_NONE)
 		return true;

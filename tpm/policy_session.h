@@ -7,6 +7,8 @@
 
 #include "tpm/context.h"
 
+/* That there is one; the error otherwise. */
+bool pinned(struct tpm *);
 /* `attributes`: TPMA_SESSION_ENCRYPT, _DECRYPT or none, as the secret flows. */
 bool hmac_session(struct tpm *, TPMA_SESSION attributes, ESYS_TR *out);
 /* Before a key is pinned, the empty password. */

@@ -27,8 +27,10 @@ struct tpm_error {
 
 /*
  * On a descriptor of /dev/tpmrm0, or of a stream socket that speaks TPM 2.0
- * commands; borrowed, the caller closes it after tpm_close(). Nothing is
- * opened, now or later, but by getrandom(2). NULL when out of memory.
+ * commands; borrowed, the caller closes it after tpm_close(). Calls
+ * crypto_start() and sets TSS2_LOG in the environment; opens no file, now or
+ * later, so a role calls it before it enters its sandbox and needs no path
+ * afterwards. NULL when out of memory.
  */
 struct tpm *tpm_open(int descriptor);
 /* Takes NULL too. */

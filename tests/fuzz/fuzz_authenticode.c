@@ -16,9 +16,11 @@ enum {
 static struct bytes valid_program(uint8_t program[PROGRAM_SIZE])
 {
 	memset(program, 0, PROGRAM_SIZE);
-	memcpy(program, "MZ", 2);
+	program[0] = 'M';
+	program[1] = 'Z';
 	program[0x3C] = COFF;
-	memcpy(program + COFF, "PE", 2);
+	program[COFF] = 'P';
+	program[COFF + 1] = 'E';
 	program[COFF + 6] = 1;
 	program[COFF + 20] = OPTIONAL_SIZE;
 	program[OPTIONAL] = 0x0B;

@@ -58,36 +58,32 @@ static void write_file(const char *path, const void *data, size_t size)
 }
 
 static void write_setting(
-	const struct swtpm *swtpm, const char *name, const char *format, ...)
+	const struct swtpm *swtpm, const char *name, const char *text)
 {
 	char path[PATH_MOST];
-	char text[4 * PATH_MOST];
-	va_list rest;
-	int size;
 
-	va_start(rest, format);
-	size = vsnprintf(text, sizeof(text), format, rest);
-	va_end(rest);
-	assert_in_range(size, 1, sizeof(text) - 1);
 	path_in(swtpm, name, path);
-	write_file(path, text, (size_t)size);
+	write_file(path, text, strlen(text));
 }
 
 static void write_settings(const struct swtpm *swtpm)
 {
 	const char *at = swtpm->folder;
+	char text[5 * PATH_MOST];
 
-	write_setting(swtpm, "setup.conf",
+	snprintf(text, sizeof(text),
 		"create_certs_tool = /usr/bin/swtpm_localca\n"
 		"create_certs_tool_config = %s/localca.conf\n"
 		"create_certs_tool_options = %s/localca.options\n",
 		at, at);
-	write_setting(swtpm, "localca.conf",
+	write_setting(swtpm, "setup.conf", text);
+	snprintf(text, sizeof(text),
 		"statedir = %s\n"
 		"signingkey = %s/signkey.pem\n"
 		"issuercert = %s/issuercert.pem\n"
 		"certserial = %s/certserial\n",
 		at, at, at, at);
+	write_setting(swtpm, "localca.conf", text);
 	write_setting(swtpm, "localca.options",
 		"--platform-manufacturer Sandoq\n"
 		"--platform-version 1\n"

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -73,6 +74,28 @@ static void box_secret_is_the_senders(void **state)
 		assert_memory_equal(actual, expected, P256_SIZE);
 	}
 	p256_free(sender);
+}
+
+/* A role in its sandbox can open no file, and it needs none. */
+static void nothing_is_opened_later(void **state)
+{
+	struct sealed_machine *at = *state;
+	struct digest result = sha256(bytes_of_text("a result"));
+	struct approvals approvals = approve_release(at, &result);
+	struct p256_signature signature;
+	struct rlimit before;
+	struct rlimit none;
+	bool worked;
+
+	sealed_machine_advance(at, 2);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	worked = tpm_sign_result(at->tpm, &at->rk.key, &at->terms, &at->boot,
+		&approvals, &result, &signature);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_tpm(at->tpm, worked);
 }
 
 static void result_is_signed(void **state)
@@ -184,6 +207,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			box_secret_is_the_senders, copy, uncopy),
 		cmocka_unit_test_setup_teardown(result_is_signed, copy, uncopy),
+		cmocka_unit_test_setup_teardown(
+			nothing_is_opened_later, copy, uncopy),
 		cmocka_unit_test_setup_teardown(
 			approvals_outlive_a_reboot, copy, uncopy),
 		cmocka_unit_test_setup_teardown(
