@@ -174,6 +174,10 @@ static int bind(const struct recount *recount, struct tally_close *out)
 	memcpy(out->bk, recount->sealing.terms.bk_name, TPM_NAME_SIZE);
 	memcpy(out->rk, recount->sealing.rk.byte, TPM_NAME_SIZE);
 	out->phase = recount->sealing.phase + PHASES_TO_RESULT;
+	if (!recount->from_machine) {
+		out->size = argument_count(recount->arguments, "BOX");
+		return 0;
+	}
 	out->size = recount->fold.tree.size;
 	out->root = merkle_root(&recount->fold.tree);
 	if (recount->signed_text.size == 0)
@@ -274,7 +278,7 @@ static int count(struct recount *recount)
 	progress_end(&recount->progress);
 	close(task.plan);
 	if (!counted)
-		return fail(EX_SOFTWARE, NULL, 0, "%s", why.line);
+		return fail(EX_DATAERR, NULL, 0, "%s", why.line);
 	status = write_and_tell(recount, outcome.result);
 	close(outcome.result);
 	return status;

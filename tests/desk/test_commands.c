@@ -1,0 +1,474 @@
+/*
+ * The sandoq command on the files of a machine on paper: what people type,
+ * and what they are told.
+ */
+#include "tests/desk/paper.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { SAID_MOST = 1 << 18, ARCHIVE_MOST = 8 << 20, COMMAND_MOST = 4096 };
+
+/* What every test works in: the folder, the program and what it said. */
+static char folder[] = "/tmp/sandoq-commands.XXXXXX";
+static char program[4096];
+static char said[SAID_MOST];
+
+/* Runs sandoq with these words in the folder; its exit status. */
+static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static int run(const char *format, ...)
+{
+	char words[COMMAND_MOST], command[3 * COMMAND_MOST];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(words, sizeof(words), format, arguments);
+	va_end(arguments);
+	snprintf(command, sizeof(command), "cd %s && '%s' %s 2>&1 </dev/null",
+		folder, program, words);
+	FILE *pipe = popen(command, "r");
+	assert_non_null(pipe);
+	size_t size = fread(said, 1, sizeof(said) - 1, pipe);
+	said[size] = '\0';
+	int status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void assert_said(const char *text)
+{
+	if (strstr(said, text) == NULL)
+		fail_msg("\"%s\" was not said, but: %s", text, said);
+}
+
+static void assert_status(int actual, int wanted)
+{
+	if (actual != wanted)
+		fail_msg("status %d, not %d: %s", actual, wanted, said);
+}
+
+static void write_file(const char *name, struct bytes content)
+{
+	char *path = path_join(folder, name);
+	assert_int_equal(file_write(path, content, 0600), 0);
+	free(path);
+}
+
+static void write_sent(const struct paper *paper, const char *name)
+{
+	uint8_t *space = malloc(ARCHIVE_MOST);
+	assert_non_null(space);
+	struct writer out = writer_of(space, ARCHIVE_MOST);
+	write_ustar_member(
+		&out, "courier", bytes_of_text("sandoq/courier/v1 sent\n"));
+	for (size_t i = 0; i < paper->sent.count; i++)
+		write_ustar_member(&out, paper->sent.member[i].name,
+			paper->sent.member[i].content);
+	write_ustar_end(&out);
+	assert_false(out.broken);
+	write_file(name, written(&out));
+	free(space);
+}
+
+static void write_key(const char *name, unsigned scalar)
+{
+	uint8_t pem[P256_PEM_MOST];
+	struct writer out = writer_of(pem, sizeof(pem));
+	struct p256_private *key = paper_key(scalar);
+	write_p256_pem(&out, key);
+	p256_free(key);
+	write_file(name, written(&out));
+}
+
+static void write_keys(void)
+{
+	static const char *const body[BODIES] = { "operator", "authority",
+		"officer", "auditor" };
+	for (enum body b = 0; b < BODIES; b++) {
+		for (unsigned m = 0; m < 3; m++) {
+			char name[32];
+			snprintf(name, sizeof(name), "%s-%u.pem", body[b],
+				m + 1);
+			write_key(name, paper_scalar(b, m));
+		}
+	}
+	write_key("escrow.pem", paper_scalar(BODIES, 0));
+	write_key("station-01.pem", paper_scalar(BODIES, 1));
+	write_key("stranger.pem", PAPER_OTHER_SCALAR);
+}
+
+/* The program lies two folders above this one. */
+static void find_program(void)
+{
+	ssize_t size = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	assert_true(size > 0);
+	program[size] = '\0';
+	for (int i = 0; i < 3; i++)
+		*strrchr(program, '/') = '\0';
+	strcat(program, "/sandoq");
+	assert_int_equal(access(program, X_OK), 0);
+}
+
+static struct paper *paper;
+
+static int make(void **state)
+{
+	(void)state;
+	paper = paper_make();
+	find_program();
+	assert_non_null(mkdtemp(folder));
+	write_sent(paper, "sent.tar");
+	write_keys();
+	write_file("definition.json", bytes_of_text(paper->json));
+	write_file("authorities.pem", file_bytes(&paper->authorities));
+	write_file("nonce", file_bytes(&paper->nonce));
+	write_file("operators", paper_get(paper, "operators"));
+	write_file("bk.pub", paper_get(paper, "bk.pub"));
+	write_file(
+		"election-keys.note", paper_get(paper, "election-keys.note"));
+	char *profile = boot_profile_encode(&paper->profile);
+	write_file("profile.json", bytes_of_text(profile));
+	free(profile);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	char command[64];
+	(void)state;
+	paper_free(paper);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+#define CHAIN                                                                  \
+	"--sent sent.tar --definition definition.json "                        \
+	"--authorities authorities.pem "
+
+static void help_is_given(void **state)
+{
+	static const char *const command[] = { "election sample",
+		"election check", "election sign", "election keys", "box seal",
+		"box check", "approve open", "approve release", "audit nonce",
+		"audit verify", "bundle verify", "bundle report", "recount",
+		"machine enrolment" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
+		assert_status(run("%s --help", command[i]), 0);
+		assert_said("usage: sandoq");
+	}
+}
+
+static void definition_is_checked(void **state)
+{
+	(void)state;
+	assert_status(run("election check definition.json"), 0);
+	assert_said("sabzdasht-1405");
+	write_file("bad.json", bytes_of_text("{\"format\": 1}"));
+	assert_status(run("election check bad.json"), EX_DATAERR);
+	assert_said("bad.json");
+}
+
+static void definition_is_signed(void **state)
+{
+	(void)state;
+	assert_status(run("election sign definition.json --yes "
+			  "--key authority-1.pem --output one.note"),
+		0);
+	assert_status(run("election sign definition.json --yes "
+			  "--key authority-3.pem --note one.note "
+			  "--output two.note"),
+		0);
+	assert_status(run("election sign definition.json --yes "
+			  "--key authority-3.pem --note two.note"),
+		EX_DATAERR);
+	struct file note;
+	char *path = path_join(folder, "two.note");
+	assert_int_equal(file_read(path, STATEMENT_MOST, &note), 0);
+	free(path);
+	struct paper *copy = paper_copy(paper);
+	paper_put(copy, "definition.note", file_bytes(&note));
+	paper_accepts(copy, VERIFY_SEALED);
+	paper_free(copy);
+	file_free(&note);
+}
+
+static void nobody_signs_unread(void **state)
+{
+	(void)state;
+	assert_status(
+		run("election sign definition.json --key authority-1.pem"),
+		EX_USAGE);
+	assert_said("sandoq/definition/v1 live");
+	assert_said("--yes");
+}
+
+static void strangers_sign_nothing(void **state)
+{
+	(void)state;
+	assert_status(run("election sign definition.json --yes "
+			  "--key stranger.pem"),
+		EX_NOPERM);
+	assert_said("may not sign");
+	assert_status(run("approve release " CHAIN "--yes --key officer-1.pem"),
+		EX_NOPERM);
+}
+
+static void enrolment_is_signed(void **state)
+{
+	(void)state;
+	assert_status(run("machine enrolment --sent sent.tar "
+			  "--operators operators "
+			  "--authorities authorities.pem --yes "
+			  "--key operator-1.pem --output enrolment.note"),
+		0);
+	write_file("secret", bytes_of_text("another"));
+	assert_status(run("machine enrolment --sent sent.tar "
+			  "--operators operators "
+			  "--authorities authorities.pem --yes "
+			  "--secret secret --key operator-1.pem"),
+		EX_DATAERR);
+	assert_said("did not open the credential");
+}
+
+static void election_keys_are_signed(void **state)
+{
+	(void)state;
+	assert_status(run("election keys " CHAIN "--yes "
+			  "--key authority-2.pem --output keys.note"),
+		0);
+}
+
+static void approvals_are_made(void **state)
+{
+	struct file note;
+	(void)state;
+	assert_status(run("approve release " CHAIN
+			  "--boot-profile profile.json --nonce nonce --yes "
+			  "--key auditor-2.pem --output release.note"),
+		0);
+	char *path = path_join(folder, "release.note");
+	assert_int_equal(file_read(path, STATEMENT_MOST, &note), 0);
+	free(path);
+	struct paper *copy = paper_copy(paper);
+	paper_put(copy, "release-approval-1", file_bytes(&note));
+	paper_accepts(copy, VERIFY_RELEASED);
+	assert_int_equal(copy->chain.released_by, MEMBER_2 | MEMBER_3);
+	paper_free(copy);
+	file_free(&note);
+}
+
+static void opening_is_approved(void **state)
+{
+	(void)state;
+	assert_status(
+		run("approve open " CHAIN "--yes --key officer-3.pem"), 0);
+	assert_said("sandoq/open/v1 live");
+	assert_said("The boxes in this checkpoint may be opened");
+}
+
+static void nothing_is_approved_that_does_not_verify(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	paper_flip(copy, "quote.attest", -1);
+	write_sent(copy, "bad.tar");
+	paper_free(copy);
+	assert_status(run("approve release --sent bad.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem --yes "
+			  "--key auditor-1.pem"),
+		EX_DATAERR);
+	assert_said("quote: the attestation key's signature is wrong");
+	assert_said("nothing was signed");
+}
+
+static void evidence_is_verified(void **state)
+{
+	(void)state;
+	assert_status(run("audit verify " CHAIN "--boot-profile profile.json "
+			  "--nonce nonce"),
+		0);
+	assert_said("event log");
+	assert_status(run("audit verify " CHAIN "--now --json"), 0);
+	assert_said("\"boot state\"");
+}
+
+static void another_boot_is_named(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	struct boot_profile other = copy->profile;
+	const struct digest image = { { 6 } };
+	boot_profile_set_image(&other, &image);
+	struct pcr_set pcrs;
+	paper_log(copy, "now/event-log", other.event, other.count);
+	assert_null(eventlog_replay(paper_get(copy, "now/event-log"), &pcrs));
+	struct digest challenge = sha256(paper_get(copy, "now/challenge"));
+	const struct paper_quote quote = { paper_quoted_mask(), PAPER_AK_SCALAR,
+		&pcrs, &challenge };
+	paper_quote(copy, "now/", &quote);
+	paper_put(copy, "now/state", bytes_of_text("failed: PCR 4 differs\n"));
+	write_sent(copy, "bad.tar");
+	paper_free(copy);
+	assert_status(run("audit verify --now --sent bad.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		EX_DATAERR);
+	assert_said("PCR 4 differs from the approved boot");
+	assert_said("failed: PCR 4 differs");
+}
+
+static void nonces_differ(void **state)
+{
+	static char first[SAID_MOST];
+	(void)state;
+	assert_status(run("audit nonce --auditor auditor-1"), 0);
+	strcpy(first, said);
+	assert_status(run("audit nonce --auditor auditor-1"), 0);
+	assert_string_not_equal(first, said);
+	assert_status(run("audit nonce --auditor 'two words'"), EX_USAGE);
+}
+
+static void bundle_is_verified_and_told(void **state)
+{
+	(void)state;
+	assert_status(run("bundle verify " CHAIN), 0);
+	assert_said("result");
+	assert_status(run("bundle report " CHAIN), 0);
+	assert_said("elected");
+	assert_said("شورا");
+}
+
+static void bad_bundle_tells_no_numbers(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	paper_put(copy, "release-approval-2", bytes_of(NULL, 0));
+	write_sent(copy, "bad.tar");
+	paper_free(copy);
+	assert_status(run("bundle report --sent bad.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		EX_DATAERR);
+	assert_said("fewer approvals than the quorum needs");
+	assert_null(strstr(said, "not-elected"));
+}
+
+static void boxes_are_counted_again(void **state)
+{
+	(void)state;
+	assert_status(run("recount --sent sent.tar "
+			  "--definition definition.json --escrow escrow.pem"),
+		0);
+	assert_said("the machine's result");
+	assert_said("elected");
+}
+
+static void another_escrow_key_opens_nothing(void **state)
+{
+	(void)state;
+	assert_status(run("recount --sent sent.tar "
+			  "--definition definition.json --escrow stranger.pem"),
+		EX_DATAERR);
+	assert_said("not sealed to the key that opens it");
+	assert_said("the machine's result is another one");
+}
+
+#define KEYS                                                                   \
+	"--definition definition.json --election-keys election-keys.note "     \
+	"--box-key bk.pub "
+
+static void box_is_sealed_checked_and_counted(void **state)
+{
+	(void)state;
+	write_file("ballots.csv",
+		bytes_of_text("contest,choices\ncouncil,101 102\ncouncil,\n"));
+	assert_status(run("box seal ballots.csv " KEYS
+			  "--key station-01.pem --output box"),
+		0);
+	assert_said("station-01");
+	assert_status(run("box check box " KEYS), 0);
+	assert_status(run("recount box --escrow escrow.pem " KEYS
+			  "--output result.txt --json"),
+		0);
+	assert_said("\"cast\": 2");
+	assert_said("\"blank\": 1");
+	assert_status(
+		run("recount box box --escrow escrow.pem " KEYS), EX_DATAERR);
+	assert_said("already counted");
+}
+
+static void bad_ballots_have_their_line(void **state)
+{
+	(void)state;
+	write_file("bad.csv",
+		bytes_of_text("contest,choices\ncouncil,101\nmayor,1\n"));
+	assert_status(run("box seal bad.csv " KEYS
+			  "--key station-01.pem --output bad"),
+		EX_DATAERR);
+	assert_said("bad.csv: 3");
+	assert_status(run("box seal ballots.csv " KEYS
+			  "--key stranger.pem --output bad"),
+		EX_NOPERM);
+}
+
+static void changed_box_is_void(void **state)
+{
+	struct file box;
+	(void)state;
+	char *path = path_join(folder, "box.age");
+	assert_int_equal(file_read(path, 1 << 20, &box), 0);
+	free(path);
+	box.data[box.size - 1] ^= 1;
+	write_file("changed.age", file_bytes(&box));
+	file_free(&box);
+	path = path_join(folder, "box.note");
+	assert_int_equal(file_read(path, STATEMENT_MOST, &box), 0);
+	free(path);
+	write_file("changed.note", file_bytes(&box));
+	file_free(&box);
+	assert_status(run("box check changed " KEYS), EX_DATAERR);
+	assert_status(run("recount changed box --escrow escrow.pem " KEYS), 0);
+	assert_said("box 0 is void");
+	assert_said("boxes_counted");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(help_is_given),
+		cmocka_unit_test(definition_is_checked),
+		cmocka_unit_test(definition_is_signed),
+		cmocka_unit_test(nobody_signs_unread),
+		cmocka_unit_test(strangers_sign_nothing),
+		cmocka_unit_test(enrolment_is_signed),
+		cmocka_unit_test(election_keys_are_signed),
+		cmocka_unit_test(approvals_are_made),
+		cmocka_unit_test(opening_is_approved),
+		cmocka_unit_test(nothing_is_approved_that_does_not_verify),
+		cmocka_unit_test(evidence_is_verified),
+		cmocka_unit_test(another_boot_is_named),
+		cmocka_unit_test(nonces_differ),
+		cmocka_unit_test(bundle_is_verified_and_told),
+		cmocka_unit_test(bad_bundle_tells_no_numbers),
+		cmocka_unit_test(boxes_are_counted_again),
+		cmocka_unit_test(another_escrow_key_opens_nothing),
+		cmocka_unit_test(box_is_sealed_checked_and_counted),
+		cmocka_unit_test(bad_ballots_have_their_line),
+		cmocka_unit_test(changed_box_is_void),
+	};
+	crypto_start();
+	return cmocka_run_group_tests(tests, make, drop);
+}
