@@ -43,6 +43,9 @@ DESK_COMMAND(election_keys);
 
 DESK_COMMAND(box_seal);
 DESK_COMMAND(box_check);
+DESK_COMMAND(box_encode);
+DESK_COMMAND(box_recipients);
+DESK_COMMAND(box_sign);
 
 DESK_COMMAND(approve_open);
 DESK_COMMAND(approve_release);

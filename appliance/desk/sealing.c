@@ -79,6 +79,16 @@ int sealing_read(const struct arguments *arguments, struct sealing *out)
 	return status;
 }
 
+size_t sealing_recipients(const struct sealing *sealing,
+	struct p256_public out[1 + RECIPIENTS_MOST])
+{
+	const struct plan *plan = &sealing->definition.plan;
+	out[0] = sealing->terms.bk;
+	for (size_t i = 0; i < plan->recipients; i++)
+		out[1 + i] = plan->recipient[i].key;
+	return 1 + plan->recipients;
+}
+
 void sealing_free(struct sealing *sealing)
 {
 	definition_free(&sealing->definition);

@@ -38,6 +38,9 @@ int sealing_begin(const struct arguments *, struct sealing *out);
 /* The note is signed by the authority's quorum and names this box key. */
 refusal sealing_trust(
 	struct sealing *, struct bytes election_keys, struct bytes box_key);
+/* The box key, then whom else the definition lists: how many they are. */
+size_t sealing_recipients(
+	const struct sealing *, struct p256_public out[1 + RECIPIENTS_MOST]);
 void sealing_free(struct sealing *);
 
 #endif
