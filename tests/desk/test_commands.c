@@ -410,6 +410,39 @@ static void box_is_sealed_checked_and_counted(void **state)
 	assert_said("already counted");
 }
 
+/* tests/interop/seal needs node and npm, and fetches a package once. */
+static bool seal_elsewhere(void)
+{
+	char command[COMMAND_MOST];
+	snprintf(command, sizeof(command),
+		"seal=$PWD/tests/interop/seal; cd %s && xargs \"$seal\" "
+		"payload other.age <recipients >&2",
+		folder);
+	return system(command) == 0;
+}
+
+static void box_by_another_client(void **state)
+{
+	(void)state;
+	if (system("command -v node npm >/dev/null") != 0)
+		skip();
+	assert_status(run("box encode ballots.csv " KEYS
+			  "--key station-01.pem --output payload"),
+		0);
+	assert_status(run("box recipients " KEYS), 0);
+	assert_said("age1tag1");
+	write_file("recipients", bytes_of_text(said));
+	assert_true(seal_elsewhere());
+	assert_status(run("box sign other.age " KEYS
+			  "--key station-01.pem --output other.note"),
+		0);
+	assert_status(run("box check other " KEYS), 0);
+	assert_status(run("recount other --json --escrow escrow.pem " KEYS), 0);
+	assert_said("\"cast\": 2");
+	assert_said("\"blank\": 1");
+	assert_said("\"boxes_void\": 0");
+}
+
 static void bad_ballots_have_their_line(void **state)
 {
 	(void)state;
@@ -466,6 +499,7 @@ int main(void)
 		cmocka_unit_test(boxes_are_counted_again),
 		cmocka_unit_test(another_escrow_key_opens_nothing),
 		cmocka_unit_test(box_is_sealed_checked_and_counted),
+		cmocka_unit_test(box_by_another_client),
 		cmocka_unit_test(bad_ballots_have_their_line),
 		cmocka_unit_test(changed_box_is_void),
 	};
