@@ -181,6 +181,16 @@ void paper_sign(struct writer *out, struct bytes text, const char *name,
 	assert_false(out->broken);
 }
 
+void paper_add_signatures(struct writer *out, struct bytes text,
+	const struct quorum *quorum, enum body body, unsigned members)
+{
+	for (unsigned m = 0; m < quorum->of; m++)
+		if ((members >> m & 1) != 0)
+			sign(out, text, quorum->member[m].id,
+				paper_scalar(body, m));
+	assert_false(out->broken);
+}
+
 void paper_put_signed(struct paper *paper, const char *name, struct bytes text,
 	enum body body, unsigned members)
 {
@@ -188,10 +198,6 @@ void paper_put_signed(struct paper *paper, const char *name, struct bytes text,
 	struct writer out = writer_of(note, sizeof(note));
 	const struct quorum *quorum = &paper->definition.plan.quorum[body];
 	write_note_text(&out, text);
-	for (unsigned m = 0; m < quorum->of; m++)
-		if ((members >> m & 1) != 0)
-			sign(&out, text, quorum->member[m].id,
-				paper_scalar(body, m));
-	assert_false(out.broken);
+	paper_add_signatures(&out, text, quorum, body, members);
 	paper_put(paper, name, written(&out));
 }

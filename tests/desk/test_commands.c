@@ -3,6 +3,7 @@
  * and what they are told.
  */
 #include "tests/desk/paper.h"
+#include "tests/desk/workplace.h"
 
 #include "appliance/formats/crypto.h"
 
@@ -11,59 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-enum { SAID_MOST = 1 << 18, ARCHIVE_MOST = 8 << 20, COMMAND_MOST = 4096 };
-
-/* What every test works in: the folder, the program and what it said. */
-static char folder[] = "/tmp/sandoq-commands.XXXXXX";
-static char program[4096];
-static char said[SAID_MOST];
-
-/* Runs sandoq with these words in the folder; its exit status. */
-static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static int run(const char *format, ...)
-{
-	char words[COMMAND_MOST], command[3 * COMMAND_MOST];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), format, arguments);
-	va_end(arguments);
-	snprintf(command, sizeof(command), "cd %s && '%s' %s 2>&1 </dev/null",
-		folder, program, words);
-	FILE *pipe = popen(command, "r");
-	assert_non_null(pipe);
-	size_t size = fread(said, 1, sizeof(said) - 1, pipe);
-	said[size] = '\0';
-	int status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void assert_said(const char *text)
-{
-	if (strstr(said, text) == NULL)
-		fail_msg("\"%s\" was not said, but: %s", text, said);
-}
-
-static void assert_status(int actual, int wanted)
-{
-	if (actual != wanted)
-		fail_msg("status %d, not %d: %s", actual, wanted, said);
-}
-
-static void write_file(const char *name, struct bytes content)
-{
-	char *path = path_join(folder, name);
-	assert_int_equal(file_write(path, content, 0600), 0);
-	free(path);
-}
+enum { ARCHIVE_MOST = 8 << 20, COMMAND_MOST = 4096 };
 
 static void write_sent(const struct paper *paper, const char *name)
 {
@@ -79,16 +32,6 @@ static void write_sent(const struct paper *paper, const char *name)
 	assert_false(out.broken);
 	write_file(name, written(&out));
 	free(space);
-}
-
-static void write_key(const char *name, unsigned scalar)
-{
-	uint8_t pem[P256_PEM_MOST];
-	struct writer out = writer_of(pem, sizeof(pem));
-	struct p256_private *key = paper_key(scalar);
-	write_p256_pem(&out, key);
-	p256_free(key);
-	write_file(name, written(&out));
 }
 
 static void write_keys(void)
@@ -108,26 +51,13 @@ static void write_keys(void)
 	write_key("stranger.pem", PAPER_OTHER_SCALAR);
 }
 
-/* The program lies two folders above this one. */
-static void find_program(void)
-{
-	ssize_t size = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	assert_true(size > 0);
-	program[size] = '\0';
-	for (int i = 0; i < 3; i++)
-		*strrchr(program, '/') = '\0';
-	strcat(program, "/sandoq");
-	assert_int_equal(access(program, X_OK), 0);
-}
-
 static struct paper *paper;
 
 static int make(void **state)
 {
 	(void)state;
 	paper = paper_make();
-	find_program();
-	assert_non_null(mkdtemp(folder));
+	workplace_make();
 	write_sent(paper, "sent.tar");
 	write_keys();
 	write_file("definition.json", bytes_of_text(paper->json));
@@ -145,11 +75,10 @@ static int make(void **state)
 
 static int drop(void **state)
 {
-	char command[64];
 	(void)state;
 	paper_free(paper);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
+	workplace_drop();
+	return 0;
 }
 
 #define CHAIN                                                                  \
@@ -332,10 +261,10 @@ static void another_boot_is_named(void **state)
 
 static void nonces_differ(void **state)
 {
-	static char first[SAID_MOST];
+	char first[512];
 	(void)state;
 	assert_status(run("audit nonce --auditor auditor-1"), 0);
-	strcpy(first, said);
+	snprintf(first, sizeof(first), "%s", said);
 	assert_status(run("audit nonce --auditor auditor-1"), 0);
 	assert_string_not_equal(first, said);
 	assert_status(run("audit nonce --auditor 'two words'"), EX_USAGE);

@@ -1,0 +1,239 @@
+/*
+ * Real ballots with published totals, when their folder lies beside the
+ * checkout, as a station seals them and an auditor counts them again. What was
+ * published is what must come out, less the second naming of an option on
+ * one ballot: the rule counts a repeated name once, the publishers twice.
+ */
+#include "appliance/formats/crypto.h"
+#include "tests/desk/paper.h"
+#include "tests/desk/workplace.h"
+#include "tests/support/election.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FOLDER "../shared/data/real/"
+
+enum { LINE_MOST = 8192, CODES = 65536, NOTE_MOST = 4096 };
+
+struct data_set {
+	uint64_t published[CODES];
+	bool known[CODES];
+	uint64_t repeating; /* ballots that name something again */
+};
+
+static FILE *open_file(const char *set, const char *file)
+{
+	char path[256];
+	snprintf(path, sizeof(path), FOLDER "%s/%s", set, file);
+	FILE *opened = fopen(path, "re");
+	assert_non_null(opened);
+	return opened;
+}
+
+static void read_published(struct data_set *data, const char *set)
+{
+	FILE *file = open_file(set, "published.csv");
+	char line[LINE_MOST];
+	assert_non_null(fgets(line, sizeof(line), file));
+	while (fgets(line, sizeof(line), file) != NULL) {
+		char *end;
+		unsigned long code = strtoul(line, &end, 10);
+		assert_in_range(code, 1, CODES - 1);
+		data->published[code] = strtoull(end + 1, NULL, 10);
+		data->known[code] = true;
+	}
+	fclose(file);
+}
+
+/* Of one ballot: a name that stands there again is published twice. */
+static void leave_out_repeats(struct data_set *data, char *choices)
+{
+	unsigned long seen[64];
+	size_t count = 0;
+	bool repeating = false;
+	for (char *at = choices; *at >= '0' && *at <= '9';) {
+		unsigned long code = strtoul(at, &at, 10);
+		bool again = false;
+		for (size_t i = 0; i < count; i++)
+			again |= seen[i] == code;
+		assert_true(count < 64);
+		seen[count++] = code;
+		data->published[code] -= again;
+		repeating |= again;
+		at += *at == ' ';
+	}
+	data->repeating += repeating;
+}
+
+static void read_ballots(struct data_set *data, const char *set)
+{
+	FILE *file = open_file(set, "ballots.csv");
+	char line[LINE_MOST];
+	assert_non_null(fgets(line, sizeof(line), file));
+	while (fgets(line, sizeof(line), file) != NULL)
+		leave_out_repeats(data, strchr(line, ',') + 1);
+	fclose(file);
+}
+
+static json_t *candidates_of(const struct data_set *data)
+{
+	json_t *candidates = json_array();
+	for (int code = 0; code < CODES; code++)
+		if (data->known[code])
+			json_array_append_new(candidates,
+				json_pack("{s:i, s:{s:s, s:s}, s:[]}", "code",
+					code, "name", "fa", "?", "en", "?",
+					"tie_break"));
+	return candidates;
+}
+
+/* The city's definition with this contest, and a station that holds it. */
+static struct bytes definition_of(const struct data_set *data)
+{
+	char *city = city_json();
+	json_t *json = json_loads(city, 0, NULL);
+	json_t *station = json_array_get(json_object_get(json, "stations"), 0);
+	free(city);
+	assert_int_equal(
+		json_object_set_new(json, "contests",
+			json_pack("[{s:s, s:{s:s, s:s}, s:s, s:i, s:i,"
+				  " s:i, s:o}]",
+				"id", "c1", "title", "fa", "?", "en", "?",
+				"rule", "relative-majority/1", "seats", 1,
+				"alternates", 0, "max_choices", 64,
+				"candidates", candidates_of(data))),
+		0);
+	json_object_set_new(station, "contests", json_pack("[s]", "c1"));
+	json_object_set_new(station, "ballots_issued", json_integer(1000000));
+	json_object_set_new(json, "stations", json_pack("[O]", station));
+	char *text = json_dumps(json, 0);
+	assert_non_null(text);
+	json_decref(json);
+	return bytes_of_text(text);
+}
+
+static void put_keys(const struct definition *definition)
+{
+	uint8_t text[NOTE_MOST], note[NOTE_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct writer note_out = writer_of(note, sizeof(note));
+	const struct digest any = { { 1 } };
+	struct p256_private *key = paper_key(PAPER_BK_SCALAR);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area = key_encode(KEY_BK, &any, &public);
+	struct tpm_name bk = public_name(tpm_public_bytes(&area));
+	struct text_writer writer = text_begin(
+		&statement_form[STATEMENT_ELECTION_KEYS], false, &out);
+	p256_free(key);
+	text_put(&writer, ELECTION_KEYS_ELECTION,
+		bytes_of_text(definition->plan.id));
+	text_put(&writer, ELECTION_KEYS_DEFINITION,
+		bytes_of(definition->plan.definition.byte, SHA256_SIZE));
+	text_put(&writer, ELECTION_KEYS_ENROLMENT,
+		bytes_of(any.byte, SHA256_SIZE));
+	for (size_t field = ELECTION_KEYS_AK; field <= ELECTION_KEYS_RK;
+		field++)
+		text_put(&writer, field, tpm_name_bytes(&bk));
+	for (size_t field = ELECTION_KEYS_BK_POLICY;
+		field <= ELECTION_KEYS_RK_CREATION; field++)
+		text_put(&writer, field, bytes_of(any.byte, SHA256_SIZE));
+	text_put_number(&writer, ELECTION_KEYS_PHASE, 1);
+	assert_null(text_end(&writer));
+	write_note_text(&note_out, written(&out));
+	paper_add_signatures(&note_out, written(&out),
+		&definition->plan.quorum[AUTHORITY], AUTHORITY, QUORUM);
+	write_file("keys.note", written(&note_out));
+	write_file("bk.pub", tpm_public_bytes(&area));
+}
+
+static void put_election(const struct data_set *data)
+{
+	struct bytes json = definition_of(data);
+	struct definition definition;
+	char error[DEFINITION_ERROR_MOST];
+	if (!definition_parse(&definition, json, error))
+		fail_msg("%s", error);
+	write_file("definition.json", json);
+	put_keys(&definition);
+	definition_free(&definition);
+	free((void *)json.data);
+}
+
+static void compare(const struct data_set *data)
+{
+	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
+	assert_non_null(report);
+	json_t *candidates = json_object_get(report, "c1_candidates");
+	size_t index, known = 0;
+	json_t *candidate;
+	json_array_foreach(candidates, index, candidate)
+	{
+		json_int_t code =
+			json_integer_value(json_object_get(candidate, "code"));
+		assert_int_equal(
+			json_integer_value(json_object_get(candidate, "votes")),
+			data->published[code]);
+	}
+	for (size_t code = 0; code < CODES; code++)
+		known += data->known[code];
+	assert_int_equal(json_array_size(candidates), known);
+	json_decref(report);
+}
+
+#define KEYS                                                                   \
+	"--definition definition.json --election-keys keys.note "              \
+	"--box-key bk.pub "
+
+/* Gives how many ballots name something again. */
+static uint64_t count_set(const char *set)
+{
+	struct data_set *data = calloc(1, sizeof(*data));
+	char here[4096];
+	assert_non_null(data);
+	assert_non_null(getcwd(here, sizeof(here)));
+	read_published(data, set);
+	read_ballots(data, set);
+	put_election(data);
+	assert_status(run("box seal %s/" FOLDER "%s/ballots.csv " KEYS
+			  "--key station.pem --output box",
+			      here, set),
+		0);
+	assert_status(run("recount box --json --escrow escrow.pem " KEYS), 0);
+	compare(data);
+	uint64_t repeating = data->repeating;
+	free(data);
+	return repeating;
+}
+
+static void totals_are_those_published(void **state)
+{
+	(void)state;
+	if (access(FOLDER, R_OK) != 0)
+		skip();
+	workplace_make();
+	write_key("station.pem", paper_scalar(BODIES, 1));
+	write_key("escrow.pem", paper_scalar(BODIES, 0));
+	assert_int_equal(count_set("hungary-budapest-2024"), 0);
+	assert_int_equal(count_set("poland-wroclaw-2017"), 0);
+	assert_int_equal(count_set("poland-warszawa-2022-wola"), 1);
+	assert_int_equal(count_set("poland-warszawa-2026-grochow"), 2);
+	assert_int_equal(count_set("poland-warszawa-2026-sady-zoliborskie"), 3);
+	workplace_drop();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(totals_are_those_published),
+	};
+	crypto_start();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,26 @@
+/*
+ * Somebody at a desk: a folder of files, the sandoq command run in it, and
+ * what it said. One at a time.
+ */
+#ifndef SANDOQ_TESTS_DESK_WORKPLACE_H
+#define SANDOQ_TESTS_DESK_WORKPLACE_H
+
+#include "appliance/formats/bytes.h"
+
+/* The sandoq of the same build. */
+void workplace_make(void);
+void workplace_drop(void);
+
+extern char folder[];
+/* Standard output and error of the last run, with a NUL at its end. */
+extern char said[];
+
+/* Runs sandoq with these words in the folder; its exit status. */
+int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void assert_said(const char *text);
+void assert_status(int actual, int wanted);
+void write_file(const char *name, struct bytes content);
+/* The private key of paper_key(), as PEM. */
+void write_key(const char *name, unsigned scalar);
+
+#endif
