@@ -183,10 +183,10 @@ static void make_profile(struct paper *paper)
 	static const struct event_rule event[] = {
 		{ 0, 8, { { 1 } } },
 		{ 0, EVENT_NO_ACTION, { { 0 } } },
-		{ 7, 0x80000001, { { 2 } } },
-		{ 4, 0x80000007, { { 3 } } },
-		{ 2, 4, { { 4 } } },
-		{ 4, 0x80000003, { { 0 } } },
+		{ 7, 0xC, { { 2 } } },
+		{ 4, 0xC, { { 3 } } },
+		{ 2, 0xB, { { 4 } } },
+		{ 4, 0xB, { { 0 } } },
 	};
 	struct boot_profile *profile = &paper->profile;
 	profile->count = sizeof(event) / sizeof(event[0]);

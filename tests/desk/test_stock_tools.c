@@ -1,0 +1,203 @@
+/*
+ * tests/machine/verify-with-stock-tools has no code in common with the
+ * verifier, and names the same check first in whatever is wrong.
+ */
+#include "tests/desk/paper.h"
+#include "tests/desk/workplace.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARCHIVE_MOST = 8 << 20, COMMAND_MOST = 1024 };
+
+static struct paper *original;
+
+static bool tools_are_here(void)
+{
+	return system("command -v tpm2_checkquote tpm2_eventlog openssl jq "
+		      "basenc >/dev/null") == 0;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	if (!tools_are_here())
+		return 0;
+	original = paper_make();
+	workplace_make();
+	write_file("definition.json", bytes_of_text(original->json));
+	write_file("authorities.pem", file_bytes(&original->authorities));
+	char *profile = boot_profile_encode(&original->profile);
+	write_file("profile.json", bytes_of_text(profile));
+	free(profile);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	if (original == NULL)
+		return 0;
+	paper_free(original);
+	workplace_drop();
+	return 0;
+}
+
+static void write_sent(const struct paper *paper)
+{
+	uint8_t *space = malloc(ARCHIVE_MOST);
+	assert_non_null(space);
+	struct writer out = writer_of(space, ARCHIVE_MOST);
+	write_ustar_member(
+		&out, "courier", bytes_of_text("sandoq/courier/v1 sent\n"));
+	for (size_t i = 0; i < paper->sent.count; i++)
+		write_ustar_member(&out, paper->sent.member[i].name,
+			paper->sent.member[i].content);
+	write_ustar_end(&out);
+	assert_false(out.broken);
+	write_file("sent.tar", written(&out));
+	free(space);
+}
+
+/* The first refused check of ours, "" when there is none. */
+static void our_verdict(char out[64])
+{
+	int status = run("bundle verify --json --sent sent.tar "
+			 "--definition definition.json "
+			 "--authorities authorities.pem "
+			 "--boot-profile profile.json");
+	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
+	size_t index;
+	json_t *check;
+	assert_non_null(report);
+	out[0] = '\0';
+	json_array_foreach(json_object_get(report, "checks"), index, check)
+	{
+		if (out[0] != '\0' ||
+			json_is_true(json_object_get(check, "passed")))
+			continue;
+		snprintf(out, 64, "%s",
+			json_string_value(json_object_get(check, "check")));
+	}
+	json_decref(report);
+	assert_status(status, out[0] == '\0' ? 0 : EX_DATAERR);
+}
+
+static void their_verdict(char out[64])
+{
+	char command[COMMAND_MOST], line[256];
+	snprintf(command, sizeof(command),
+		"tools=$PWD/tests/machine/verify-with-stock-tools; cd %s && "
+		"\"$tools\" released sent.tar definition.json authorities.pem "
+		"profile.json",
+		folder);
+	FILE *pipe = popen(command, "r");
+	assert_non_null(pipe);
+	out[0] = '\0';
+	while (fgets(line, sizeof(line), pipe) != NULL)
+		if (strncmp(line, "refused  ", 9) == 0)
+			snprintf(out, 64, "%.*s", (int)strcspn(line + 9, ":"),
+				line + 9);
+	assert_int_equal(pclose(pipe) == 0, out[0] == '\0');
+}
+
+/* Verdicts on what the change makes of the machine on paper. */
+static void agree(void (*change)(struct paper *), const char *check)
+{
+	char ours[64], theirs[64];
+	if (original == NULL)
+		skip();
+	struct paper *paper = paper_copy(original);
+	if (change != NULL)
+		change(paper);
+	write_sent(paper);
+	paper_free(paper);
+	our_verdict(ours);
+	their_verdict(theirs);
+	assert_string_equal(ours, check);
+	assert_string_equal(theirs, check);
+}
+
+static void unchanged(void **state)
+{
+	(void)state;
+	agree(NULL, "");
+}
+
+#define DISAGREEMENT(name, check, ...)                                         \
+	static void change_##name(struct paper *paper)                         \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}                                                                      \
+	static void name(void **state)                                         \
+	{                                                                      \
+		(void)state;                                                   \
+		agree(change_##name, check);                                   \
+	}
+
+DISAGREEMENT(operators, "operators", paper_flip(paper, "operators", -3);)
+DISAGREEMENT(certificate, "endorsement key", paper_flip(paper, "ek.crt", -1);)
+DISAGREEMENT(
+	attestation_key, "attestation key", paper_flip(paper, "ak.pub", 9);)
+DISAGREEMENT(nv_index, "TPM indices", paper_flip(paper, "journal.nv", 20);)
+DISAGREEMENT(boot_approval, "boot approvals",
+	     paper_put(paper, "approval-2", paper_get(paper, "approval-1"));)
+DISAGREEMENT(phase, "box key", paper_flip(paper, "phase", -1);)
+DISAGREEMENT(result_key, "result key", paper_flip(paper, "rk.creation", -1);)
+DISAGREEMENT(entry, "journal", paper_flip(paper, "entries", 500);)
+DISAGREEMENT(box, "boxes", paper_flip(paper, "boxes/0001.age", -1);)
+DISAGREEMENT(opened_by_one, "open approvals",
+	     const struct paper_approval how = { .members = MEMBER_1 };
+	     paper_approve_open(paper, &how);)
+DISAGREEMENT(quote, "quote", paper_flip(paper, "quote.attest", 120);)
+DISAGREEMENT(event_log, "boot state",
+	     paper_log(paper, "event-log", paper->profile.event,
+		     paper->profile.count - 1);)
+DISAGREEMENT(
+	order_of_events, "event log", struct boot_profile log = paper->profile;
+	struct event_rule second = log.event[2]; log.event[2] = log.event[3];
+	log.event[3] = second;
+	paper_log(paper, "event-log", log.event, log.count);)
+DISAGREEMENT(released_unbound, "release approvals",
+	     const struct paper_approval how = { .members = QUORUM,
+		     .unbound = true };
+	     paper_approve_release(paper, &how);)
+DISAGREEMENT(released_by_one_board, "release approvals",
+	     const struct paper_approval how = { .members = ONE_BOARD };
+	     paper_approve_release(paper, &how);)
+DISAGREEMENT(result, "result note", paper_flip(paper, "result.note", 300);)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unchanged),
+		cmocka_unit_test(operators),
+		cmocka_unit_test(certificate),
+		cmocka_unit_test(attestation_key),
+		cmocka_unit_test(nv_index),
+		cmocka_unit_test(boot_approval),
+		cmocka_unit_test(phase),
+		cmocka_unit_test(result_key),
+		cmocka_unit_test(entry),
+		cmocka_unit_test(box),
+		cmocka_unit_test(opened_by_one),
+		cmocka_unit_test(quote),
+		cmocka_unit_test(event_log),
+		cmocka_unit_test(order_of_events),
+		cmocka_unit_test(released_unbound),
+		cmocka_unit_test(released_by_one_board),
+		cmocka_unit_test(result),
+	};
+	crypto_start();
+	return cmocka_run_group_tests(tests, make, drop);
+}
