@@ -12,7 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PHASES_TO_RESULT = 2 };
+enum {
+	PHASES_TO_RESULT = 2,
+	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
+};
 
 const struct option recount_options[] = {
 	{ "BOX", NULL, "counts BOX.age and BOX.note, in this order", REPEATED },
@@ -48,8 +51,7 @@ struct recount {
 
 static int box_items(struct bytes note, struct bytes file)
 {
-	size_t room =
-		note.size + file.size + 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST);
+	size_t room = note.size + file.size + ITEMS_OVERHEAD;
 	uint8_t *space = malloc(room);
 	if (space == NULL)
 		return -1;

@@ -62,38 +62,38 @@ struct chain_key {
 /* What was established. A member is valid once its check has passed. */
 struct chain {
 	const struct evidence *evidence;
-	const char *folder; /* "now/", or "" for the closing evidence */
-	bool rehearsal;
+	const char *folder;  /* "now/", or "" for the closing evidence */
 	struct bytes serial; /* the machine, from the operators text */
-	struct digest operators;
-	struct quorum operator_quorum;
+	struct bytes headers;
+	struct bytes result_text;
 	struct machine machine;
-	struct digest ek;
+	struct election_terms terms;
+	struct journal_fold fold;
+	struct result result;
+	struct boot_policy boot;
+	uint64_t revocation_base;
+	uint64_t checkpoint_size;
+	struct tpm_clock clock;
+	struct pcr_set pcrs;
+	uint32_t quoted;    /* PCRs of the quote */
+	uint16_t opened_by; /* bit m: officer m */
+	uint16_t released_by;
+	struct quorum operator_quorum;
 	struct p256_public ak;
 	struct tpm_name srk;
 	struct nv_names indices;
-	struct boot_policy boot;
-	struct digest image;
-	struct digest enrolment;
-	uint64_t revocation_base;
-	struct election_terms terms;
 	struct chain_key bk;
 	struct chain_key rk;
-	struct bytes headers;
-	struct journal_fold fold;
-	uint64_t checkpoint_size;
+	struct digest operators;
+	struct digest ek;
+	struct digest image;
+	struct digest enrolment;
 	struct digest checkpoint_root;
 	struct digest challenge;
 	struct digest result_digest;
 	struct digest quote; /* SHA-256 of the attest */
-	uint32_t quoted;     /* its PCRs */
 	struct digest quoted_digest;
-	struct tpm_clock clock;
-	struct pcr_set pcrs;
-	uint16_t opened_by; /* bit m: officer m */
-	uint16_t released_by;
-	struct bytes result_text;
-	struct result result;
+	bool rehearsal;
 	bool has_result;
 	/* A reason that had to be composed. */
 	char reason[256];

@@ -12,11 +12,13 @@
 
 static struct bytes copied(struct bytes content)
 {
-	uint8_t *copy = malloc(content.size + 1);
-	assert_non_null(copy);
-	if (content.size > 0)
-		memcpy(copy, content.data, content.size);
-	return bytes_of(copy, content.size);
+	const struct bytes none = bytes_of_text("");
+	const struct bytes from = content.size > 0 ? content : none;
+	struct file copy = { calloc(1, from.size + 1), from.size };
+	if (copy.data == NULL)
+		abort();
+	memcpy(copy.data, from.data, from.size);
+	return file_bytes(&copy);
 }
 
 static void drop(struct archive *sent, size_t at)

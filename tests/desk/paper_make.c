@@ -387,8 +387,8 @@ static void take_boxes(struct paper *paper)
 	add_entry(paper, ENTRY_BOOT, any);
 	add_entry(paper, ENTRY_SEALED, any);
 	add_entry(paper, ENTRY_INTAKE, any);
-	for (uint16_t station = 0; station < PAPER_BOXES; station++)
-		add_box(paper, station);
+	for (unsigned station = 0; station < PAPER_BOXES; station++)
+		add_box(paper, (uint16_t)station);
 	add_entry(paper, ENTRY_MEDIUM, any);
 	paper_accepts(paper, VERIFY_INTAKE);
 	paper_approve_open(paper, &quorum);
@@ -414,14 +414,15 @@ static void count(struct paper *paper, struct result *result)
 	const struct plan *plan = &paper->definition.plan;
 	assert_true(result_init(result, plan));
 	bind_result(&paper->chain, &result->binding);
-	for (uint16_t station = 0; station < PAPER_BOXES; station++) {
+	for (unsigned station = 0; station < PAPER_BOXES; station++) {
 		struct tally tally;
-		struct bytes payload = sampled_box(plan, station, SEED);
-		count_box(plan, station, 1, payload, &tally);
+		struct bytes payload =
+			sampled_box(plan, (uint16_t)station, SEED);
+		count_box(plan, (uint16_t)station, 1, payload, &tally);
 		free((void *)payload.data);
 		const struct result_box box = {
 			.entry = paper->box_leaf[station],
-			.station = station,
+			.station = (uint16_t)station,
 			.sequence = 1,
 			.sealed = paper->box_digest[station],
 			.ballots = tally_ballots(&tally),

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { ARCHIVE_MOST = 8 << 20, COMMAND_MOST = 4096 };
+enum { ARCHIVE_MOST = 8 << 20 };
 
 static void write_sent(const struct paper *paper, const char *name)
 {
@@ -342,18 +342,15 @@ static void box_is_sealed_checked_and_counted(void **state)
 /* tests/interop/seal needs node and npm, and fetches a package once. */
 static bool seal_elsewhere(void)
 {
-	char command[COMMAND_MOST];
-	snprintf(command, sizeof(command),
-		"seal=$PWD/tests/interop/seal; cd %s && xargs \"$seal\" "
-		"payload other.age <recipients >&2",
-		folder);
-	return system(command) == 0;
+	return shell("seal=$PWD/tests/interop/seal; cd %s && xargs \"$seal\" "
+		     "payload other.age <recipients",
+		       folder) == 0;
 }
 
 static void box_by_another_client(void **state)
 {
 	(void)state;
-	if (system("command -v node npm >/dev/null") != 0)
+	if (shell("command -v node npm") != 0)
 		skip();
 	assert_status(run("box encode ballots.csv " KEYS
 			  "--key station-01.pem --output payload"),

@@ -21,13 +21,14 @@ static char program[4096];
 /* The program lies two folders above the test. */
 static void find_program(void)
 {
-	ssize_t size =
-		readlink("/proc/self/exe", program, sizeof(program) - 16);
+	char test[sizeof(program)];
+	ssize_t size = readlink("/proc/self/exe", test, sizeof(test) - 1);
 	assert_true(size > 0);
-	program[size] = '\0';
+	test[size] = '\0';
 	for (int i = 0; i < 3; i++)
-		*strrchr(program, '/') = '\0';
-	strcat(program, "/sandoq");
+		*strrchr(test, '/') = '\0';
+	assert_in_range(snprintf(program, sizeof(program), "%s/sandoq", test),
+		1, sizeof(program) - 1);
 	assert_int_equal(access(program, X_OK), 0);
 }
 
@@ -39,9 +40,49 @@ void workplace_make(void)
 
 void workplace_drop(void)
 {
-	char command[64];
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(shell("rm -rf %s", folder), 0);
+}
+
+static void listen(int pipe)
+{
+	size_t size = 0;
+	ssize_t got;
+	while ((got = read(pipe, said + size, SAID_MOST - 1 - size)) > 0)
+		size += (size_t)got;
+	said[size] = '\0';
+	close(pipe);
+}
+
+static int run_shell(char *command)
+{
+	char name[] = "sh", option[] = "-c";
+	char *arguments[] = { name, option, command, NULL };
+	int ends[2], status = 0;
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(ends[1], STDERR_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		execvp(name, arguments);
+		_exit(127);
+	}
+	close(ends[1]);
+	listen(ends[0]);
+	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+int shell(const char *format, ...)
+{
+	char command[COMMAND_MOST];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(command, sizeof(command), format, arguments);
+	va_end(arguments);
+	return run_shell(command);
 }
 
 int run(const char *format, ...)
@@ -51,15 +92,9 @@ int run(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(words, sizeof(words), format, arguments);
 	va_end(arguments);
-	snprintf(command, sizeof(command), "cd %s && '%s' %s 2>&1 </dev/null",
+	snprintf(command, sizeof(command), "cd %s && '%s' %s </dev/null",
 		folder, program, words);
-	FILE *pipe = popen(command, "r");
-	assert_non_null(pipe);
-	size_t size = fread(said, 1, sizeof(said) - 1, pipe);
-	said[size] = '\0';
-	int status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return run_shell(command);
 }
 
 void assert_said(const char *text)

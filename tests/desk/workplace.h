@@ -15,6 +15,8 @@ extern char folder[];
 /* Standard output and error of the last run, with a NUL at its end. */
 extern char said[];
 
+/* Runs a shell's command from the repository's root; its exit status. */
+int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Runs sandoq with these words in the folder; its exit status. */
 int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void assert_said(const char *text);

@@ -307,7 +307,7 @@ static void operators(void **state)
 		{ "supervisory", "b", 2 },
 		{ "executive", "c", 3 },
 	};
-	struct quorum quorum;
+	struct quorum quorum = { 0 };
 	(void)state;
 	assert_null(operators_of(2, line, 3, &quorum));
 	assert_int_equal(quorum.need, 2);
