@@ -46,6 +46,7 @@ DESKSUPPORTSRC := $(filter-out $(TESTSRC),$(wildcard tests/desk/*.c))
 object = $(patsubst %.c,$(B)/%.o,$(1))
 
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
+DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 
 .PHONY: all programs check fuzz-smoke clean tests fuzzers
@@ -75,14 +76,16 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libsandoq.a
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/tests/%: $(B)/tests/%.o $(call object,$(SUPPORTSRC)) $(B)/libsandoq.a
+$(filter-out $(DESKTESTS),$(TESTS)): $(B)/tests/%: $(B)/tests/%.o \
+		$(call object,$(SUPPORTSRC)) $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
 
-$(B)/tests/desk/%: $(B)/tests/desk/%.o $(call object,$(DESKSUPPORTSRC)) \
-		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a $(B)/libsandoq.a
+$(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
+		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a \
+		$(B)/libsandoq.a | $(B)/sandoq
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
 
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libsandoq.a
+$(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 clean:

@@ -23,7 +23,7 @@ static bool add(struct archive *archive, const struct archive_member *member)
 
 static refusal take(struct archive *archive, struct bytes *rest, bool *ended)
 {
-	struct ustar_member header;
+	struct ustar_member header = { 0 };
 	struct archive_member member = { 0 };
 	refusal refused = ustar_next(rest, &header, &member.content);
 	*ended = header.end;
