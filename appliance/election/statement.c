@@ -430,6 +430,14 @@ void write_statement_pcr(struct writer *out, const struct statement_pcr *pcr)
 	write_hex(out, bytes_of(pcr->value.byte, SHA256_SIZE));
 }
 
+struct statement_nonce statement_nonce_of(const struct text *text)
+{
+	return (struct statement_nonce){
+		.auditor = text_value(text, NONCE_AUDITOR),
+		.nonce = text_digest(text, NONCE_NONCE),
+	};
+}
+
 refusal statement_nonce_decode(struct bytes line, struct statement_nonce *out)
 {
 	struct bytes nonce;

@@ -196,6 +196,8 @@ struct statement_nonce {
 	struct bytes auditor;
 	struct digest nonce;
 };
+/* Of a text of kind `nonce`; borrows. */
+struct statement_nonce statement_nonce_of(const struct text *);
 refusal statement_nonce_decode(struct bytes line, struct statement_nonce *out);
 void write_statement_nonce(struct writer *, const struct statement_nonce *);
 
