@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A kernel with vm.memfd_noexec adds F_SEAL_EXEC by itself. */
 enum { ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
 static bool write_all(int file, struct bytes content)
@@ -45,7 +46,8 @@ refusal memfd_map(int memfd, size_t most, struct bytes *out)
 {
 	struct stat status;
 	void *data;
-	if (fcntl(memfd, F_GET_SEALS) != ALL_SEALS)
+	const int seals = fcntl(memfd, F_GET_SEALS);
+	if (seals < 0 || (seals & ALL_SEALS) != ALL_SEALS)
 		return "a memfd is not sealed";
 	if (fstat(memfd, &status) != 0 || status.st_size < 0 ||
 		(uint64_t)status.st_size > most)
