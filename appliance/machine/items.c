@@ -95,7 +95,8 @@ bool item_is(const struct item *item, const char *name)
 bool item_is_one_of(const struct item *item, const char *stem)
 {
 	const size_t size = strlen(stem);
-	return item->name.size == size + 1 &&
-	       memcmp(item->name.data, stem, size) == 0 &&
-	       item->name.data[size] >= '1' && item->name.data[size] <= '9';
+	const uint8_t *const name = item->name.data;
+	return item->name.size == size + 2 && memcmp(name, stem, size) == 0 &&
+	       name[size] == '-' && name[size + 1] >= '1' &&
+	       name[size + 1] <= '9';
 }

@@ -40,7 +40,7 @@ refusal items_check(struct bytes list);
 bool items_find(struct bytes list, const char *name, struct bytes *content);
 
 bool item_is(const struct item *, const char *name);
-/* Whether the name is `stem` and one digit, 1 to 9: "approval-3". */
+/* Whether the name is `stem`, a dash and a digit 1 to 9: "approval-3". */
 bool item_is_one_of(const struct item *, const char *stem);
 
 #endif
