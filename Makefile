@@ -49,7 +49,8 @@ TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 
-.PHONY: all programs check fuzz-smoke clean tests fuzzers
+.PHONY: all setup programs tests fuzzers image run test check fuzz-smoke \
+	sanitize sanitize-tests clean
 all: programs
 programs: $(B)/sandoq $(B)/sandoqd
 tests: $(TESTS)
@@ -87,6 +88,46 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+UNITS = $(sort $(TESTS))
+SHELLTESTS := $(sort $(wildcard tests/desk/*.t))
+MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
+
+setup:
+	@image/setup
+
+image: $(B)/sandoqd
+	@image/build
+
+# What each goal needs is made by a fresh make: compilers and headers may be
+# missing until setup has run.
+run: setup
+	@echo "1. Programs, kernel and image"
+	@$(MAKE) --silent -j2 programs
+	@$(MAKE) --silent image
+	@tests/machine/demonstration
+
+test: setup
+	@$(MAKE) --silent -j2 programs tests
+	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests
+	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
+	@$(MAKE) --silent image
+	@tests/run 2 $(UNITS) $(SHELLTESTS) $(SANITIZED) tests/fuzz/smoke.t \
+		$(MACHINETESTS)
+
+check: tests programs
+	@tests/run 2 $(filter-out %/test_stock_tools,$(UNITS))
+
+SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
+	%/test_stock_tools %/test_real_boxes,$(UNITS)))
+sanitize-tests: programs tests
+sanitize:
+	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests
+	@tests/run 2 $(SANITIZED)
+
+fuzz-smoke:
+	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
+	@tests/run 1 tests/fuzz/smoke.t
 
 clean:
 	rm -rf build run

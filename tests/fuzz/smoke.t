@@ -1,0 +1,42 @@
+#!/bin/bash
+# Every fuzz target for some seconds: FUZZ_SECONDS each, 20 if not given. Two
+# run at a time.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+seconds=${FUZZ_SECONDS:-20}
+logs=$(mktemp -d) || exit 1
+trap 'rm -rf "$logs"' EXIT
+
+# fuzz TARGET: leaves TARGET.ok behind when nothing was found.
+fuzz() {
+	local name=${1##*/}
+	timeout $((seconds * 3 + 60)) "build/fuzz/tests/fuzz/$name" \
+		-max_total_time="$seconds" -timeout=20 -print_final_stats=0 \
+		-artifact_prefix="$logs/" >"$logs/$name" 2>&1 &&
+		touch "$logs/$name.ok"
+}
+export -f fuzz
+export seconds logs
+
+names=()
+for source in tests/fuzz/fuzz_*.c; do
+	name=${source##*/}
+	names+=("${name%.c}")
+done
+printf '%s\n' "${names[@]}" | xargs -P 2 -I{} bash -c 'fuzz "$1"' fuzz {}
+
+echo "1..${#names[@]}"
+number=0
+failures=0
+for name in "${names[@]}"; do
+	number=$((number + 1))
+	if [ -e "$logs/$name.ok" ]; then
+		echo "ok $number - $name finds nothing in $seconds s"
+	else
+		failures=$((failures + 1))
+		echo "not ok $number - $name finds nothing in $seconds s"
+		tail -n 20 "$logs/$name" | sed 's/^/# /'
+	fi
+done
+exit $((failures > 0))

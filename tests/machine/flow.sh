@@ -1,0 +1,320 @@
+# The steps of an election on one machine, as people do them: shared by the
+# demonstration (`make run`) and by the whole-machine tests.
+#
+# The caller sets $sandoq, $image (EFI file), $work (a folder) and $seed. Every
+# step reads and writes under $work; a step that fails ends the shell.
+#
+#   $work/machine   the machine: TPM, firmware, disk, console.log
+#   $work/desk      what the people hold: keys, definition, notes, archives
+#   $work/media     the sticks
+
+machine=$work/machine
+desk=$work/desk
+media=$work/media
+keys=$desk/keys
+stations=12
+patience=${patience:-180}
+
+flow_fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+# --- the machine and its media ---
+
+start_machine() {
+	"$sandoq" machine run "$machine" --daemon --until "${owner:-$$}" "$@"
+}
+
+# see TEXT: the next console line that says so.
+see() {
+	"$sandoq" machine wait "$machine" "$1" --timeout "$patience" >/dev/null
+}
+
+ready() {
+	see "ready: state $1"
+}
+
+# pack KIND MEMBER=FILE...: the stick $media/KIND.
+pack() {
+	local kind=$1
+	shift
+	mkdir -p "$media"
+	"$sandoq" courier pack "$media/$kind" --kind "$kind" "$@"
+}
+
+# bring KIND: plug the stick in, wait until the machine has taken it.
+bring() {
+	"$sandoq" machine plug "$machine" "$media/$1" &&
+		see "${2:-done: remove the medium}" &&
+		"$sandoq" machine unplug "$machine"
+}
+
+# collect NAME [nonce=FILE]: an outbox, whose archive becomes $desk/NAME.
+collect() {
+	local name=$1
+	shift
+	"$sandoq" courier pack "$media/$name" --kind outbox --capacity 8 "$@" &&
+		"$sandoq" machine plug "$machine" "$media/$name" --writable &&
+		see 'done: remove the medium' &&
+		"$sandoq" machine unplug "$machine" &&
+		cp "$media/$name" "$desk/$name"
+}
+
+# --- the people ---
+
+public_key() {
+	"$sandoq" key "$keys/$1.pem" --name "$1"
+}
+
+# co_sign OUT KEY... -- COMMAND...: one signature after another on one note.
+co_sign() {
+	local out=$1 note=() key signers=()
+	shift
+	while [ "$1" != -- ]; do
+		signers+=("$1")
+		shift
+	done
+	shift
+	for key in "${signers[@]}"; do
+		"$@" --key "$keys/$key.pem" "${note[@]}" --yes \
+			--output "$out.new" >/dev/null || return
+		mv "$out.new" "$out"
+		note=(--note "$out")
+	done
+}
+
+# --- 2: a machine, and the profile that its boot is compared with ---
+
+create_machine() {
+	local folder=$1
+	"$root/image/disk" --efi "$image" --journal 64 "$folder.disk" >/dev/null &&
+		"$sandoq" machine create "$folder" --disk "$folder.disk" \
+			--profile "$root/image/profiles/qemu-ovmf" &&
+		rm -f "$folder.disk"
+}
+
+authorities() {
+	cat "$machine"/ca/swtpm-localca-rootca-cert.pem \
+		"$machine"/ca/issuer.pem >"$desk/authorities.pem"
+}
+
+# A reference boot, on another machine of the same model.
+take_profile() {
+	local machine=$work/reference
+	rm -rf "$machine"
+	create_machine "$machine" &&
+		start_machine &&
+		ready blank &&
+		collect reference &&
+		"$sandoq" machine stop "$machine" &&
+		rm -rf "$machine" "$desk/reference.d" &&
+		"$sandoq" courier unpack "$desk/reference" "$desk/reference.d" \
+			>/dev/null &&
+		"$sandoq" image profile "$desk/reference.d/now/event-log" \
+			"$image" --output "$desk/profile.json"
+}
+
+# --- 3: enrolment ---
+
+enrol_operators() {
+	local operators=()
+	operators=(
+		"executive=$(public_key operator-1)"
+		"executive=$(public_key operator-2)"
+		"supervisory=$(public_key operator-3)"
+	) || return
+	"$sandoq" machine operators "${operators[@]}" --machine "${serial:-S-0001}" \
+		--need 2 --output "$desk/operators"
+}
+
+approve_boot() {
+	"$sandoq" image approve "$image" --boot-profile "$desk/profile.json" \
+		--sent "$desk/identity" --operators "$desk/operators" \
+		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
+}
+
+enrol_machine() {
+	ready blank &&
+		collect identity &&
+		"$sandoq" machine enrol "$desk/identity" \
+			--authorities "$desk/authorities.pem" \
+			--credential "$desk/credential" \
+			--secret "$desk/enrolment.secret" &&
+		enrol_operators &&
+		approve_boot operator-1 "$desk/boot-approval-1" &&
+		approve_boot operator-3 "$desk/boot-approval-2" &&
+		pack enrol "operators=$desk/operators" \
+			"credential=$desk/credential" \
+			"approval-1=$desk/boot-approval-1" \
+			"approval-2=$desk/boot-approval-2" &&
+		bring enrol &&
+		ready enrolled &&
+		collect enrolled &&
+		co_sign "$desk/enrolment.note" operator-1 operator-3 -- \
+			"$sandoq" machine enrolment --sent "$desk/enrolled" \
+			--operators "$desk/operators" \
+			--authorities "$desk/authorities.pem" \
+			--secret "$desk/enrolment.secret"
+}
+
+# --- 4: the election ---
+
+make_sample() {
+	"$sandoq" election sample "$desk" --image "$image" \
+		--authorities "$desk/authorities.pem" --seed "$seed" \
+		--software-tpm "$@"
+}
+
+sign_definition() {
+	co_sign "$desk/definition.note" authority-1 authority-3 -- \
+		"$sandoq" election sign "$desk/definition.json"
+}
+
+seal_election() {
+	sign_definition &&
+		pack election "definition.json=$desk/definition.json" \
+			"definition.note=$desk/definition.note" \
+			"enrolment.note=$desk/enrolment.note" &&
+		bring election &&
+		ready sealed &&
+		collect sealed &&
+		rm -rf "$desk/sealed.d" &&
+		"$sandoq" courier unpack "$desk/sealed" "$desk/sealed.d" >/dev/null &&
+		co_sign "$desk/election-keys.note" authority-1 authority-3 -- \
+			"$sandoq" election keys \
+			--definition "$desk/definition.json" \
+			--sent "$desk/sealed" \
+			--authorities "$desk/authorities.pem"
+}
+
+# --- 5: the stations ---
+
+# seal_box STATION [BALLOTS [NAME]]
+seal_box() {
+	local station=$1
+	"$sandoq" box seal "${2:-$desk/ballots/$station.csv}" \
+		--definition "$desk/definition.json" \
+		--election-keys "$desk/election-keys.note" \
+		--box-key "$desk/sealed.d/bk.pub" \
+		--key "$keys/$station.pem" --output "$desk/boxes/${3:-$station}"
+}
+
+station_name() {
+	printf 'station-%02d' "$1"
+}
+
+seal_boxes() {
+	local i
+	mkdir -p "$desk/boxes"
+	for ((i = 1; i <= stations; i++)); do
+		seal_box "$(station_name "$i")" >/dev/null || return
+	done
+}
+
+# --- 6: intake and opening ---
+
+# pack_boxes NAME...: boxes of $desk/boxes, in this order.
+pack_boxes() {
+	local box members=("election-keys.note=$desk/election-keys.note")
+	for box; do
+		members+=("boxes/$box.note=$desk/boxes/$box.note"
+			"boxes/$box.age=$desk/boxes/$box.age")
+	done
+	pack boxes "${members[@]}"
+}
+
+pack_all_boxes() {
+	local i boxes=()
+	for ((i = 1; i <= stations; i++)); do
+		boxes+=("$(station_name "$i")")
+	done
+	pack_boxes "${boxes[@]}"
+}
+
+deliver_boxes() {
+	pack_all_boxes &&
+		bring boxes &&
+		ready intake &&
+		collect received
+}
+
+# approve_open OFFICER OUT [RECEIVED]
+approve_open() {
+	"$sandoq" approve open --definition "$desk/definition.json" \
+		--sent "${3:-$desk/received}" \
+		--authorities "$desk/authorities.pem" \
+		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
+}
+
+pack_open() {
+	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce" &&
+		approve_open officer-1 "$desk/open-1" &&
+		approve_open officer-3 "$desk/open-2" &&
+		pack approvals "approval-1=$desk/open-1" \
+			"approval-2=$desk/open-2" "nonce-1=$desk/nonce"
+}
+
+open_boxes() {
+	pack_open &&
+		bring approvals &&
+		see 'restarting into a counting boot' &&
+		see 'counting boot: state open' &&
+		see 'no medium is bound' &&
+		see 'count 2 of 2' &&
+		see 'closed: restarting into a courier boot'
+}
+
+# --- 7: evidence, release ---
+
+take_evidence() {
+	ready closed &&
+		collect evidence
+}
+
+verify_evidence() {
+	"$sandoq" audit verify --sent "$desk/evidence" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem" \
+		--boot-profile "$desk/profile.json" --nonce "$desk/nonce"
+}
+
+# approve_release AUDITOR OUT
+approve_release() {
+	"$sandoq" approve release --definition "$desk/definition.json" \
+		--sent "$desk/evidence" \
+		--authorities "$desk/authorities.pem" \
+		--boot-profile "$desk/profile.json" \
+		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
+}
+
+release_result() {
+	approve_release auditor-1 "$desk/release-1" &&
+		approve_release auditor-3 "$desk/release-2" &&
+		pack approvals "approval-1=$desk/release-1" \
+			"approval-2=$desk/release-2" &&
+		bring approvals &&
+		see 'counting boot: state approved' &&
+		see 'count 2 of 2' &&
+		see 'released: the TPM signed the result'
+}
+
+take_bundle() {
+	ready released &&
+		collect bundle
+}
+
+# --- 8: the bundle ---
+
+verify_bundle() {
+	"$sandoq" bundle verify --sent "$desk/bundle" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem" \
+		--boot-profile "$desk/profile.json"
+}
+
+report_bundle() {
+	"$sandoq" bundle report --sent "$desk/bundle" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem"
+}
