@@ -1,0 +1,602 @@
+/*
+ * The wire: each row of the table is held against what the header says of all
+ * of them, first as bytes, then over sockets.
+ */
+#include "appliance/machine/wire.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	ROUNDS = 16,
+	PATIENCE = 10000,
+	TYPES = 256,
+	HIGHEST = 64,
+	BUFFER = 1 << 15,
+	TOO_MANY = WIRE_DESCRIPTORS_MOST + 1,
+};
+
+static uint64_t seed;
+
+static uint8_t any_byte(void)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint8_t)(seed >> 56);
+}
+
+static void fill_line(uint8_t *line, size_t size)
+{
+	const size_t length = any_byte() % size;
+	memset(line, 0, size);
+	for (size_t i = 0; i < length; i++)
+		line[i] = (uint8_t)(' ' + any_byte() % 95);
+}
+
+static void fill_blob(uint8_t *data)
+{
+	const uint16_t size = (uint16_t)(any_byte() * 256 + any_byte()) %
+			      (WIRE_BLOB_MOST + 1);
+	memset(data, 0, WIRE_BLOB_MOST);
+	for (size_t i = 0; i < size; i++)
+		data[i] = any_byte();
+	memcpy(data - sizeof(size), &size, sizeof(size));
+}
+
+static void fill(const struct wire_row *row, union wire_body *body)
+{
+	memset(body, 0, sizeof(*body));
+	for (size_t i = 0; i < row->field_count; i++) {
+		uint8_t *at = (uint8_t *)body + row->field[i].offset;
+		if (row->field[i].kind == WIRE_LINE)
+			fill_line(at, row->field[i].size);
+		else if (row->field[i].kind == WIRE_BLOB)
+			fill_blob(at);
+		else
+			for (size_t j = 0; j < row->field[i].size; j++)
+				at[j] = any_byte();
+	}
+}
+
+static struct bytes encoded(const struct wire_row *row,
+	const union wire_body *body, uint8_t space[BUFFER])
+{
+	struct writer out = writer_of(space, BUFFER);
+	wire_encode(&out, row->type, body);
+	assert_false(out.broken);
+	return written(&out);
+}
+
+static refusal decoded(struct bytes datagram)
+{
+	union wire_body body = { 0 };
+	enum wire_type type;
+	return wire_decode(datagram, &type, &body);
+}
+
+static void test_table_is_consistent(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		assert_ptr_equal(wire_row_of(row->type), row);
+		assert_in_range(row->type, 1, TYPES - 1);
+		assert_true(row->from == ROLES ||
+			    (row->from == ROLE_SUPERVISOR) !=
+				    (row->to == ROLE_SUPERVISOR));
+		assert_true(row->descriptors_least <= row->descriptors_most);
+		assert_true(row->descriptors_most <= WIRE_DESCRIPTORS_MOST);
+		for (size_t j = 0; j < 3 && row->answers[j] != 0; j++) {
+			const struct wire_row *question =
+				wire_row_of(row->answers[j]);
+			assert_non_null(question);
+			assert_int_equal(question->from, ROLE_SUPERVISOR);
+			assert_int_equal(question->to, row->from);
+		}
+	}
+}
+
+static void test_fields_lie_side_by_side(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		size_t end = 0;
+		for (size_t j = 0; j < row->field_count; j++) {
+			const struct wire_field *field = &row->field[j];
+			assert_true(field->offset >= end);
+			end = field->offset + field->size;
+			if (field->kind == WIRE_NUMBER)
+				assert_true(field->size == 2 ||
+					    field->size == 4 ||
+					    field->size == 8);
+			if (field->kind == WIRE_LINE)
+				assert_int_equal(field->size, WIRE_TEXT_MOST);
+			if (field->kind != WIRE_BLOB)
+				continue;
+			assert_int_equal(field->size, WIRE_BLOB_MOST);
+			assert_true(j > 0);
+			assert_int_equal(field->offset, field[-1].offset + 2);
+		}
+		assert_true(end <= sizeof(union wire_body));
+	}
+}
+
+static void test_decoding_undoes_encoding(void **state)
+{
+	static uint8_t space[BUFFER];
+	(void)state;
+	for (size_t i = 0; i < wire_table_size * ROUNDS; i++) {
+		const struct wire_row *row = &wire_table[i / ROUNDS];
+		union wire_body body;
+		union wire_body again = { 0 };
+		enum wire_type type = 0;
+		fill(row, &body);
+		assert_null(
+			wire_decode(encoded(row, &body, space), &type, &again));
+		assert_int_equal(type, row->type);
+		assert_memory_equal(&again, &body, sizeof(body));
+	}
+}
+
+static void test_numbers_are_big_endian(void **state)
+{
+	static uint8_t space[BUFFER];
+	static const uint8_t expected[] = { 0, JOURNAL_ENTRY, 1, 2, 3, 4, 5, 6,
+		7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
+	const struct journal_entry body = { .entry = 0x0102030405060708,
+		.type = 0x090a,
+		.leaf = 0x0b0c0d0e0f101112 };
+	struct writer out = writer_of(space, sizeof(space));
+	(void)state;
+	wire_encode(&out, JOURNAL_ENTRY, &body);
+	assert_int_equal(out.size, sizeof(expected));
+	assert_memory_equal(space, expected, sizeof(expected));
+}
+
+static void test_a_type_has_one_length(void **state)
+{
+	static uint8_t space[BUFFER];
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		union wire_body body;
+		fill(row, &body);
+		const struct bytes whole = encoded(row, &body, space);
+		space[whole.size] = 0;
+		assert_int_equal(whole.size, wire_size(row));
+		assert_null(decoded(whole));
+		assert_non_null(decoded(bytes_of(space, whole.size - 1)));
+		assert_non_null(decoded(bytes_of(space, whole.size + 1)));
+	}
+}
+
+static void test_unknown_types_are_refused(void **state)
+{
+	uint8_t datagram[2] = { 0 };
+	(void)state;
+	assert_non_null(decoded(bytes_of(datagram, 0)));
+	assert_non_null(decoded(bytes_of(datagram, 1)));
+	for (unsigned type = 0; type <= UINT16_MAX; type++) {
+		datagram[0] = (uint8_t)(type >> 8);
+		datagram[1] = (uint8_t)type;
+		if (wire_row_of(type) == NULL)
+			assert_string_equal(decoded(bytes_of(datagram, 2)),
+				"a message of unknown type");
+	}
+}
+
+/* Calls for each field of one kind, with the row's encoding and its place. */
+static void each_field(
+	enum wire_kind kind, void (*try)(struct bytes, uint8_t *))
+{
+	static uint8_t space[BUFFER];
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		size_t at = 2;
+		for (size_t j = 0; j < row->field_count; j++) {
+			static const union wire_body body;
+			if (row->field[j].kind == kind)
+				try(encoded(row, &body, space), space + at);
+			at += row->field[j].size;
+		}
+	}
+}
+
+static void try_line(struct bytes whole, uint8_t *line)
+{
+	static const char *const unclean[] = { "\n", "a\x1b[2J", "\x7f", "\xc2",
+		"\xc3\x28", "\xed\xa0\x80", "\xc2\x85" };
+	for (size_t i = 0; i < sizeof(unclean) / sizeof(unclean[0]); i++) {
+		memset(line, 0, WIRE_TEXT_MOST);
+		memcpy(line, unclean[i], strlen(unclean[i]));
+		assert_string_equal(
+			decoded(whole), "a message whose text is not clean");
+	}
+	memset(line, 'a', WIRE_TEXT_MOST);
+	assert_non_null(decoded(whole));
+	line[WIRE_TEXT_MOST - 1] = 0;
+	assert_null(decoded(whole));
+	line[WIRE_TEXT_MOST - 3] = 0;
+	assert_non_null(decoded(whole));
+}
+
+static void test_unclean_texts_are_refused(void **state)
+{
+	(void)state;
+	each_field(WIRE_LINE, try_line);
+}
+
+static void try_blob(struct bytes whole, uint8_t *data)
+{
+	memset(data, 0xff, WIRE_BLOB_MOST);
+	data[-2] = WIRE_BLOB_MOST >> 8;
+	data[-1] = 0;
+	assert_null(decoded(whole));
+	data[-1] = 1;
+	assert_string_equal(
+		decoded(whole), "a message whose blob is not sound");
+	data[-2] = 0xff;
+	assert_non_null(decoded(whole));
+	data[-2] = 0;
+	data[-1] = 1;
+	assert_non_null(decoded(whole));
+	memset(data + 1, 0, WIRE_BLOB_MOST - 1);
+	assert_null(decoded(whole));
+	data[WIRE_BLOB_MOST - 1] = 1;
+	assert_non_null(decoded(whole));
+}
+
+static void test_unsound_blobs_are_refused(void **state)
+{
+	(void)state;
+	each_field(WIRE_BLOB, try_blob);
+}
+
+/* --- over sockets --- */
+
+static bool is_open(int number)
+{
+	return fcntl(number, F_GETFD) >= 0;
+}
+
+static size_t open_descriptors(void)
+{
+	size_t count = 0;
+	for (int n = 0; n < HIGHEST; n++)
+		count += is_open(n);
+	return count;
+}
+
+/* Both ends of a row's talk, the question that it answers open. */
+struct talk {
+	struct wire_end sender;
+	struct wire_end receiver;
+};
+
+static bool is_answer(const struct wire_row *row)
+{
+	return row->from == ROLES || row->answers[0] != 0;
+}
+
+static struct talk talk_of(const struct wire_row *row)
+{
+	struct talk talk;
+	int pair[2];
+	const enum role from = row->from == ROLES ? ROLE_KEYS : row->from;
+	const enum wire_type asked =
+		row->from == ROLES ? KEYS_LOCK : row->answers[0];
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	talk.sender = (struct wire_end){ pair[0], from, row->to, asked };
+	talk.receiver = (struct wire_end){ pair[1], row->to, from, asked };
+	return talk;
+}
+
+static void talk_end(struct talk *talk)
+{
+	close(talk->sender.socket);
+	close(talk->receiver.socket);
+}
+
+/* What wire_send would never send. */
+static void send_raw(int socket, struct bytes datagram, size_t descriptors)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int) * TOO_MANY)];
+	} control = { 0 };
+	int descriptor[TOO_MANY];
+	struct iovec part = { (void *)(uintptr_t)datagram.data, datagram.size };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
+	for (size_t i = 0; i < TOO_MANY; i++)
+		descriptor[i] = socket;
+	if (descriptors > 0) {
+		header.msg_control = control.space;
+		header.msg_controllen = CMSG_SPACE(sizeof(int) * descriptors);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int) * descriptors);
+		memcpy(CMSG_DATA(&control.header), descriptor,
+			sizeof(int) * descriptors);
+	}
+	assert_int_equal(sendmsg(socket, &header, MSG_NOSIGNAL), datagram.size);
+}
+
+/* Refused, and no descriptor stays behind. */
+static void expect_refused(struct talk *talk, const struct wire_row *row,
+	size_t descriptors, const char *why)
+{
+	static uint8_t space[BUFFER];
+	static const union wire_body body;
+	struct wire_message message;
+	const size_t before = open_descriptors();
+	send_raw(talk->sender.socket, encoded(row, &body, space), descriptors);
+	assert_string_equal(
+		wire_receive(&talk->receiver, PATIENCE, &message), why);
+	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
+		assert_int_equal(message.descriptor[i], -1);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void expect_passes(
+	struct talk *talk, const struct wire_row *row, size_t descriptors)
+{
+	const int socket = talk->sender.socket;
+	const int descriptor[] = { socket, socket, socket };
+	const size_t before = open_descriptors();
+	union wire_body body;
+	struct wire_message message;
+	fill(row, &body);
+	assert_null(wire_send(
+		&talk->sender, row->type, &body, descriptor, descriptors));
+	assert_null(wire_receive(&talk->receiver, PATIENCE, &message));
+	assert_int_equal(message.type, row->type);
+	assert_memory_equal(&message.body, &body, sizeof(body));
+	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++) {
+		assert_int_equal(message.descriptor[i] >= 0, i < descriptors);
+		if (i < descriptors)
+			assert_int_equal(fcntl(message.descriptor[i], F_GETFD),
+				FD_CLOEXEC);
+	}
+	wire_close(&message);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void test_every_row_passes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		for (size_t n = row->descriptors_least;
+			n <= row->descriptors_most; n++) {
+			struct talk talk = talk_of(row);
+			expect_passes(&talk, row, n);
+			talk_end(&talk);
+		}
+	}
+}
+
+static void test_questions_open_and_answers_close(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		struct talk talk = talk_of(row);
+		enum wire_type left = 0;
+		expect_passes(&talk, row, row->descriptors_least);
+		if (row->from == ROLE_SUPERVISOR)
+			left = row->type;
+		else if (row->more)
+			left = row->answers[0];
+		assert_int_equal(talk.sender.asked, left);
+		assert_int_equal(talk.receiver.asked, left);
+		if (is_answer(row) && !row->more)
+			expect_refused(&talk, row, row->descriptors_least,
+				"a message that answers no open question");
+		talk_end(&talk);
+	}
+}
+
+static bool answers(const struct wire_row *row, enum wire_type asked)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (asked != 0 && row->answers[i] == asked)
+			return true;
+	return row->from == ROLES && asked != 0;
+}
+
+static void test_answers_need_their_question(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		struct talk talk = talk_of(row);
+		for (unsigned asked = 0; is_answer(row) && asked < TYPES;
+			asked++) {
+			talk.sender.asked = asked;
+			talk.receiver.asked = asked;
+			if (answers(row, asked)) {
+				expect_passes(
+					&talk, row, row->descriptors_least);
+				continue;
+			}
+			expect_refused(&talk, row, row->descriptors_least,
+				"a message that answers no open question");
+			assert_int_equal(talk.receiver.asked, asked);
+		}
+		talk_end(&talk);
+	}
+}
+
+static void test_senders_are_the_table_s(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		struct talk talk = talk_of(row);
+		for (unsigned ends = 0; ends < ROLES * ROLES; ends++) {
+			const enum role from = ends / ROLES;
+			const enum role to = ends % ROLES;
+			if (row->to == to &&
+				(row->from == ROLES || row->from == from))
+				continue;
+			talk.receiver.self = to;
+			talk.receiver.peer = from;
+			expect_refused(&talk, row, row->descriptors_least,
+				"a message from the wrong sender");
+		}
+		talk_end(&talk);
+	}
+}
+
+static void test_descriptors_are_the_table_s(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < wire_table_size; i++) {
+		const struct wire_row *row = &wire_table[i];
+		struct talk talk = talk_of(row);
+		for (size_t n = 0; n < row->descriptors_least; n++)
+			expect_refused(&talk, row, n,
+				"a message without its descriptor");
+		for (size_t n = row->descriptors_most + 1U;
+			n <= WIRE_DESCRIPTORS_MOST; n++)
+			expect_refused(&talk, row, n,
+				"a message with an unexpected descriptor");
+		expect_refused(&talk, row, TOO_MANY,
+			"a message with too many descriptors");
+		talk_end(&talk);
+	}
+}
+
+static void test_sending_is_held_to_the_table(void **state)
+{
+	const struct wire_row *row = wire_row_of(JOURNAL_ENTRY);
+	struct talk talk = talk_of(row);
+	const struct journal_entry body = { 0 };
+	const int descriptor[] = { 0, 0 };
+	(void)state;
+	assert_non_null(wire_send(&talk.sender, JOURNAL_ENTRY, &body, NULL, 0));
+	assert_non_null(
+		wire_send(&talk.sender, JOURNAL_ENTRY, &body, descriptor, 2));
+	assert_non_null(wire_send(&talk.sender, JOURNAL_SCAN, NULL, NULL, 0));
+	assert_non_null(wire_send(&talk.sender, KEYS_LOCK, NULL, NULL, 0));
+	talk.sender.asked = JOURNAL_SCAN;
+	assert_non_null(
+		wire_send(&talk.sender, JOURNAL_ENTRY, &body, descriptor, 1));
+	talk_end(&talk);
+}
+
+static void test_oversized_datagrams_are_refused(void **state)
+{
+	static uint8_t datagram[BUFFER] = { 0, DONE };
+	const struct wire_row *row = wire_row_of(DONE);
+	struct talk talk = talk_of(row);
+	struct wire_message message;
+	(void)state;
+	send_raw(talk.sender.socket, bytes_of(datagram, sizeof(datagram)), 0);
+	assert_string_equal(wire_receive(&talk.receiver, PATIENCE, &message),
+		"a message of the wrong length");
+	talk_end(&talk);
+}
+
+static void test_waiting_is_bounded(void **state)
+{
+	struct talk talk = talk_of(wire_row_of(DONE));
+	struct wire_message message;
+	(void)state;
+	assert_string_equal(
+		wire_receive(&talk.receiver, 1, &message), "no answer in time");
+	close(talk.sender.socket);
+	assert_string_equal(wire_receive(&talk.receiver, PATIENCE, &message),
+		"the peer has gone");
+	assert_string_equal(
+		wire_send(&(struct wire_end){ talk.receiver.socket, ROLE_KEYS,
+				  ROLE_SUPERVISOR, KEYS_LOCK },
+			DONE, NULL, NULL, 0),
+		"the peer has gone");
+	close(talk.receiver.socket);
+}
+
+/* --- its parts --- */
+
+static void test_locks_keep(void **state)
+{
+	const struct wire_row *row = wire_row_of(JOURNAL_SCANNED);
+	static uint8_t space[BUFFER];
+	struct writer out = writer_of(space, sizeof(space));
+	union wire_body body;
+	struct journal_lock again;
+	(void)state;
+	fill(row, &body);
+	memset(&again, 0, sizeof(again));
+	journal_lock_encode(&out, &body.scanned.lock);
+	assert_null(journal_lock_decode(written(&out), &again));
+	assert_memory_equal(&again, &body.scanned.lock, sizeof(again));
+	assert_non_null(
+		journal_lock_decode(bytes_of(space, out.size - 1), &again));
+	assert_non_null(
+		journal_lock_decode(bytes_of(space, out.size + 1), &again));
+	assert_non_null(journal_lock_decode(bytes_of(space, 0), &again));
+}
+
+static void test_texts_are_cut_to_their_size(void **state)
+{
+	struct wire_text text;
+	char line[2 * WIRE_TEXT_MOST];
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\0';
+	wire_text_set(&text, line);
+	assert_int_equal(strlen(text.line), WIRE_TEXT_MOST - 1);
+	wire_text_set(&text, "short");
+	assert_string_equal(text.line, "short");
+	for (size_t i = strlen("short"); i < sizeof(text.line); i++)
+		assert_int_equal(text.line[i], 0);
+}
+
+static void test_blobs_hold_what_fits(void **state)
+{
+	static const uint8_t content[WIRE_BLOB_MOST + 1] = { 1, 2, 3 };
+	struct wire_blob blob;
+	(void)state;
+	for (size_t size = 0; size <= WIRE_BLOB_MOST; size++) {
+		assert_true(wire_blob_set(&blob, bytes_of(content, size)));
+		assert_true(bytes_equal(
+			wire_blob_bytes(&blob), bytes_of(content, size)));
+	}
+	assert_false(wire_blob_set(&blob, bytes_of(content, sizeof(content))));
+	assert_int_equal(wire_blob_bytes(&blob).size, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table_is_consistent),
+		cmocka_unit_test(test_fields_lie_side_by_side),
+		cmocka_unit_test(test_decoding_undoes_encoding),
+		cmocka_unit_test(test_numbers_are_big_endian),
+		cmocka_unit_test(test_a_type_has_one_length),
+		cmocka_unit_test(test_unknown_types_are_refused),
+		cmocka_unit_test(test_unclean_texts_are_refused),
+		cmocka_unit_test(test_unsound_blobs_are_refused),
+		cmocka_unit_test(test_every_row_passes),
+		cmocka_unit_test(test_questions_open_and_answers_close),
+		cmocka_unit_test(test_answers_need_their_question),
+		cmocka_unit_test(test_senders_are_the_table_s),
+		cmocka_unit_test(test_descriptors_are_the_table_s),
+		cmocka_unit_test(test_sending_is_held_to_the_table),
+		cmocka_unit_test(test_oversized_datagrams_are_refused),
+		cmocka_unit_test(test_waiting_is_bounded),
+		cmocka_unit_test(test_locks_keep),
+		cmocka_unit_test(test_texts_are_cut_to_their_size),
+		cmocka_unit_test(test_blobs_hold_what_fits),
+	};
+	alarm(60);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
