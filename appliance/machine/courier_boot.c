@@ -593,21 +593,31 @@ static bool await_media(struct session *session)
 	return session_refuse(session, "a role has ended");
 }
 
-static bool serve_media(struct session *session)
+/* The next medium that is plugged in; one that goes is no news. */
+static bool next_medium(struct session *session, int *device)
 {
 	struct wire_message message;
-	struct wire_text ignored;
-	bool held = true;
-	if (!await_media(session))
+	do {
+		if (!await_media(session))
+			return false;
+		if (peer_next(&session->media, &message, &session->why) !=
+			ANSWERED) {
+			session->broken = true;
+			return false;
+		}
+	} while (message.type != MEDIA_HERE);
+	*device = message.descriptor[0];
+	return true;
+}
+
+static bool serve_medium(struct session *session)
+{
+	int device;
+	bool held;
+	if (!next_medium(session, &device))
 		return false;
-	if (peer_next(&session->media, &message, &ignored) != ANSWERED) {
-		session->broken = true;
-		session->why = ignored;
-		return false;
-	}
-	if (message.type == MEDIA_HERE)
-		held = take_medium(session, message.descriptor[0]);
-	wire_close(&message);
+	held = take_medium(session, device);
+	close(device);
 	return held;
 }
 
@@ -619,14 +629,10 @@ static bool must_restart(const struct session *session)
 static bool close_airlock(struct session *session)
 {
 	const struct wire_text failure = session->why;
-	struct wire_message answer;
-	if (!session_ask(session, &session->keys, KEYS_AIRLOCK, NULL, NULL, 0,
-		    KEYS_AIRLOCKED, &answer))
+	if (!session_tell(session, &session->keys, KEYS_AIRLOCK, NULL))
 		return false;
-	session_say(session,
-		"airlock: PCR 14 is extended; the TPM refuses the "
-		"box key and the result key in this boot (%.120s)",
-		answer.body.text.line);
+	session_say(session, "airlock: PCR 14 is extended; the TPM refuses the "
+			     "box key and the result key in this boot");
 	if (!session_tell(session, &session->media, MEDIA_BIND, NULL))
 		return false;
 	session->why = failure;
@@ -642,7 +648,7 @@ bool courier_boot(struct session *session)
 	while (!must_restart(session)) {
 		session_say(session, "ready: state %s: insert a medium",
 			state_name(session->state));
-		if (!serve_media(session))
+		if (!serve_medium(session))
 			return false;
 	}
 	session_say(session,

@@ -20,7 +20,7 @@ struct role_duty {
 
 struct wire_end role_end(enum role self);
 
-/* Serves until the supervisor closes its end: 0, or 1 when it was refused. */
+/* Serves until the supervisor goes or says what makes no sense: always 1. */
 int role_serve(
 	struct wire_end *, const struct role_duty *, size_t count, void *state);
 

@@ -101,8 +101,7 @@ enum wire_type {
 	KEYS_ANCHORED,
 	KEYS_PHASE,
 	KEYS_PHASED,
-	KEYS_AIRLOCK,
-	KEYS_AIRLOCKED,
+	KEYS_AIRLOCK, /* DONE once the TPM refuses BK and RK in this boot */
 	KEYS_SEAL,
 	KEYS_ELECTION,
 	KEYS_APPROVALS,
