@@ -326,16 +326,19 @@ static refusal compose(const struct journal *journal,
 	return items_check(written(&payload));
 }
 
-/* Writes an entry that was composed, once the fold allows it. */
+/*
+ * Writes an entry that was composed, once the fold allows it. What is not on
+ * the partition is not folded: the next entry would stand behind a gap.
+ */
 static refusal append(struct journal *journal, const struct raw_entry *raw)
 {
-	const uint64_t end = journal->end;
-	const refusal why = take(journal, raw);
+	struct journal_fold trial = journal->fold;
+	const refusal why = journal_fold_next(&trial, raw->whole);
 	if (why != NULL)
 		return why;
-	return write_at(end, raw->whole, raw->size)
-		       ? NULL
-		       : "the partition does not take it: it is full or broken";
+	if (!write_at(journal->end, raw->whole, raw->size))
+		return "the partition does not take it: it is full or broken";
+	return take(journal, raw);
 }
 
 static refusal answer_appended(struct wire_end *end, const struct journal *j)

@@ -1,0 +1,634 @@
+/*
+ * The journal role, in a child of its own without a sandbox, on a file in
+ * place of the partition; the test is the supervisor, and the TPM's anchor.
+ */
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/journal.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/roles.h"
+#include "appliance/machine/spawn.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATIENCE = 10000, FREE = 16, PAYLOAD = 700, IMAGE_MOST = 1 << 16 };
+
+/* A partition, the role that has it, and the anchor of its TPM. */
+struct machine {
+	int partition;
+	pid_t role;
+	struct wire_end end;
+	struct journal_key key;
+	struct wire_message answer;
+};
+
+/* Everything up to a frozen election; the last entry is anchored. */
+static const enum entry_type election[] = { ENTRY_ENROLLED, ENTRY_BOOT,
+	ENTRY_SEALED, ENTRY_INTAKE, ENTRY_BOX, ENTRY_REFUSED, ENTRY_BOX,
+	ENTRY_MEDIUM, ENTRY_OPEN };
+enum { ENTRIES = sizeof(election) / sizeof(election[0]) };
+
+static void role_start(struct machine *machine)
+{
+	int pair[2];
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	machine->role = fork();
+	assert_true(machine->role >= 0);
+	if (machine->role == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		const int socket = fcntl(pair[1], F_DUPFD, FREE);
+		const int partition = fcntl(machine->partition, F_DUPFD, FREE);
+		close(pair[0]);
+		if (dup2(socket, SPAWN_SOCKET) != SPAWN_SOCKET ||
+			dup2(partition, SPAWN_GRANTED) != SPAWN_GRANTED)
+			_exit(2);
+		closefrom(SPAWN_GRANTED + 1);
+		_exit(role_journal());
+	}
+	close(pair[1]);
+	machine->end = (struct wire_end){ fcntl(pair[0], F_DUPFD_CLOEXEC, FREE),
+		ROLE_SUPERVISOR, ROLE_JOURNAL, 0 };
+	close(pair[0]);
+}
+
+static void role_end_it(struct machine *machine)
+{
+	int status;
+	close(machine->end.socket);
+	assert_int_equal(waitpid(machine->role, &status, 0), machine->role);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+static void ask(struct machine *machine, enum wire_type type, const void *body,
+	const int *descriptor, size_t count)
+{
+	wire_close(&machine->answer);
+	assert_null(wire_send(&machine->end, type, body, descriptor, count));
+	assert_null(wire_receive(&machine->end, PATIENCE, &machine->answer));
+}
+
+static void expect_refused(struct machine *machine, const char *start)
+{
+	const char *line = machine->answer.body.text.line;
+	assert_int_equal(machine->answer.type, REFUSED);
+	if (strncmp(line, start, strlen(start)) != 0)
+		fail_msg(
+			"\"%s\" is not what was expected: \"%s\"", line, start);
+}
+
+static struct machine blank_machine(void)
+{
+	struct machine machine = { .answer.descriptor = { -1, -1, -1 } };
+	machine.partition = memfd_create("partition", MFD_ALLOW_SEALING);
+	assert_true(machine.partition >= 0);
+	memset(machine.key.mac_key.byte, 'k', SHA256_SIZE);
+	role_start(&machine);
+	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
+	assert_int_equal(machine.answer.type, JOURNAL_SCANNED);
+	assert_int_equal(machine.answer.body.scanned.blank, 1);
+	ask(&machine, JOURNAL_BEGIN, &machine.key, NULL, 0);
+	assert_int_equal(machine.answer.type, DONE);
+	return machine;
+}
+
+static void machine_end(struct machine *machine)
+{
+	role_end_it(machine);
+	wire_close(&machine->answer);
+	close(machine->partition);
+}
+
+static void extend(struct machine *machine, const struct digest *chain)
+{
+	const struct bytes part[] = {
+		bytes_of(machine->key.anchor.byte, SHA256_SIZE),
+		bytes_of(chain->byte, SHA256_SIZE),
+	};
+	machine->key.anchor = sha256_parts(part, 2);
+}
+
+/* A payload of two items, told from others by its byte. */
+static int payload_of(uint8_t byte)
+{
+	uint8_t content[PAYLOAD];
+	uint8_t space[2 * PAYLOAD];
+	struct writer out = writer_of(space, sizeof(space));
+	memset(content, byte, sizeof(content));
+	write_item(&out, ITEM_PUBLIC, "note", bytes_of(&byte, 1));
+	write_item(
+		&out, ITEM_PRIVATE, "age", bytes_of(content, sizeof(content)));
+	const int list = memfd_written(&out);
+	assert_true(list >= 0);
+	return list;
+}
+
+static void ask_append(struct machine *machine, enum entry_type type,
+	uint16_t sequence, uint8_t byte)
+{
+	const struct journal_append what = { .type = (uint16_t)type,
+		.station = type == ENTRY_BOX ? 3 : 0,
+		.sequence = sequence };
+	const int list = payload_of(byte);
+	ask(machine, JOURNAL_APPEND, &what, &list, 1);
+	close(list);
+}
+
+/* Appends entry `n` and extends the anchor if it is to be. */
+static void append(struct machine *machine, enum entry_type type, size_t n)
+{
+	const struct journal_appended *done = &machine->answer.body.appended;
+	ask_append(
+		machine, type, type == ENTRY_BOX ? (uint16_t)n : 0, (uint8_t)n);
+	assert_int_equal(machine->answer.type, JOURNAL_APPENDED);
+	assert_int_equal(done->entry, n);
+	assert_int_equal(done->anchored, entry_row_of(type)->anchored);
+	if (done->anchored)
+		extend(machine, &done->chain);
+}
+
+static struct machine machine_after(size_t entries)
+{
+	struct machine machine = blank_machine();
+	for (size_t i = 0; i < entries; i++)
+		append(&machine, election[i], i);
+	return machine;
+}
+
+/* A new start on what the partition has now. */
+static void restart(struct machine *machine)
+{
+	role_end_it(machine);
+	role_start(machine);
+	ask(machine, JOURNAL_UNLOCK, &machine->key, NULL, 0);
+}
+
+static void expect_unlocked(
+	struct machine *machine, uint64_t entries, bool anchor_due)
+{
+	const struct journal_unlocked *is = &machine->answer.body.unlocked;
+	assert_int_equal(machine->answer.type, JOURNAL_UNLOCKED);
+	assert_int_equal(is->entries, entries);
+	assert_int_equal(is->anchor_due, anchor_due);
+}
+
+static void expect_wrong_at(struct machine *machine, size_t entry)
+{
+	char start[64];
+	snprintf(start, sizeof(start), "journal entry %zu: ", entry);
+	expect_refused(machine, start);
+}
+
+/* --- what the partition has --- */
+
+struct image {
+	uint8_t byte[IMAGE_MOST];
+	size_t size;
+};
+
+static struct image image_of(const struct machine *machine)
+{
+	struct image image;
+	const ssize_t size =
+		pread(machine->partition, image.byte, sizeof(image.byte), 0);
+	assert_true(size > 0 && (size_t)size < sizeof(image.byte));
+	image.size = (size_t)size;
+	return image;
+}
+
+static void put_image(const struct machine *machine, const struct image *image)
+{
+	assert_int_equal(ftruncate(machine->partition, 0), 0);
+	assert_int_equal(
+		pwrite(machine->partition, image->byte, image->size, 0),
+		image->size);
+}
+
+static uint64_t payload_size(void)
+{
+	return 2 * ITEM_OVERHEAD + strlen("noteage") + 1 + PAYLOAD;
+}
+
+static size_t entry_size(void)
+{
+	return (size_t)journal_entry_size(payload_size());
+}
+
+static void flip(const struct machine *machine, size_t at)
+{
+	uint8_t byte;
+	assert_int_equal(pread(machine->partition, &byte, 1, (off_t)at), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(machine->partition, &byte, 1, (off_t)at), 1);
+}
+
+/* --- tests --- */
+
+static void test_entries_are_folded_again(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	const struct journal_appended last = machine.answer.body.appended;
+	const struct journal_unlocked *is = &machine.answer.body.unlocked;
+	(void)state;
+	assert_int_equal(image_of(&machine).size, ENTRIES * entry_size());
+	restart(&machine);
+	expect_unlocked(&machine, ENTRIES, false);
+	assert_int_equal(is->state, STATE_OPEN);
+	assert_int_equal(is->size, 4);
+	assert_true(digest_equal(&is->root, &last.root));
+	assert_int_equal(is->frozen_size, 4);
+	assert_true(digest_equal(&is->frozen_root, &last.root));
+	assert_int_equal(is->enrolled, 0);
+	assert_int_equal(is->sealed, 2);
+	assert_int_equal(is->opened, ENTRIES - 1);
+	assert_int_equal(is->closed, UINT64_MAX);
+	assert_int_equal(is->approved, UINT64_MAX);
+	append(&machine, ENTRY_CLOSED, ENTRIES);
+	restart(&machine);
+	expect_unlocked(&machine, ENTRIES + 1, false);
+	machine_end(&machine);
+}
+
+static void test_entries_are_handed_out(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	static const uint64_t leaf[] = { [3] = 0, [4] = 1, [5] = 2, [6] = 3 };
+	struct bytes list;
+	struct bytes note;
+	(void)state;
+	for (uint64_t i = 0; i < ENTRIES; i++) {
+		ask(&machine, JOURNAL_GET, &(struct journal_get){ i }, NULL, 0);
+		assert_int_equal(machine.answer.type, JOURNAL_ENTRY);
+		assert_int_equal(machine.answer.body.entry.entry, i);
+		assert_int_equal(machine.answer.body.entry.type, election[i]);
+		if (entry_row_of(election[i])->leaf)
+			assert_int_equal(
+				machine.answer.body.entry.leaf, leaf[i]);
+		assert_null(memfd_map(
+			machine.answer.descriptor[0], ITEMS_MOST, &list));
+		assert_true(items_find(list, "note", &note));
+		assert_int_equal(note.data[0], i);
+		memfd_unmap(&list);
+	}
+	ask(&machine, JOURNAL_GET, &(struct journal_get){ ENTRIES }, NULL, 0);
+	expect_refused(&machine, "a journal entry: there is no such entry");
+	machine_end(&machine);
+}
+
+static void test_a_disk_may_change_its_mind(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	(void)state;
+	flip(&machine, entry_size() + JOURNAL_LEAD_SIZE);
+	ask(&machine, JOURNAL_GET, &(struct journal_get){ 1 }, NULL, 0);
+	expect_refused(&machine, "a journal entry: its payload was changed");
+	flip(&machine, entry_size() + JOURNAL_LEAD_SIZE);
+	flip(&machine, entry_size() + JOURNAL_HEADER_SIZE - 1);
+	ask(&machine, JOURNAL_GET, &(struct journal_get){ 1 }, NULL, 0);
+	expect_refused(&machine, "a journal entry: it is not what it was");
+	ask(&machine, JOURNAL_HEADS, &(struct wire_text){ "m/e" }, NULL, 0);
+	expect_refused(&machine, "the journal: it is not what it was");
+	machine_end(&machine);
+}
+
+static void test_heads_are_all_headers(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	const struct image image = image_of(&machine);
+	struct bytes list;
+	struct bytes item;
+	(void)state;
+	ask(&machine, JOURNAL_HEADS, &(struct wire_text){ "m/e" }, NULL, 0);
+	assert_int_equal(machine.answer.type, JOURNAL_MEMBERS);
+	assert_null(memfd_map(machine.answer.descriptor[0], ITEMS_MOST, &list));
+	assert_true(items_find(list, "checkpoint", &item));
+	assert_memory_equal(item.data, "m/e\n4\n", 6);
+	assert_true(items_find(list, "entries", &item));
+	assert_int_equal(item.size, ENTRIES * JOURNAL_HEADER_SIZE);
+	for (size_t i = 0; i < ENTRIES; i++)
+		assert_memory_equal(item.data + i * JOURNAL_HEADER_SIZE,
+			image.byte + i * entry_size(), JOURNAL_HEADER_SIZE);
+	memfd_unmap(&list);
+	machine_end(&machine);
+}
+
+static void test_the_lock_is_in_the_clear(void **state)
+{
+	struct machine machine = blank_machine();
+	static const struct journal_append what = { .type = ENTRY_ENROLLED };
+	static uint8_t space[1 << 13];
+	static uint8_t encoded[1 << 12];
+	struct writer lock = writer_of(encoded, sizeof(encoded));
+	struct writer out = writer_of(space, sizeof(space));
+	struct journal_lock made = { .epoch = 7, .pcr_mask = 0x6895 };
+	(void)state;
+	memset(made.ak, 'a', sizeof(made.ak));
+	journal_lock_encode(&lock, &made);
+	write_item(&out, ITEM_PRIVATE, "lock", written(&lock));
+	const int list = memfd_written(&out);
+	assert_true(list >= 0);
+	ask(&machine, JOURNAL_APPEND, &what, &list, 1);
+	close(list);
+	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
+	role_end_it(&machine);
+	role_start(&machine);
+	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
+	assert_int_equal(machine.answer.body.scanned.blank, 0);
+	assert_memory_equal(
+		&machine.answer.body.scanned.lock, &made, sizeof(made));
+	machine_end(&machine);
+}
+
+/* Whatever was cut off: the first entry that is missing is named. */
+static void test_a_cut_journal_is_refused(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	struct image image = image_of(&machine);
+	(void)state;
+	for (size_t i = ENTRIES; i-- > 0;) {
+		image.size = i * entry_size();
+		put_image(&machine, &image);
+		restart(&machine);
+		expect_wrong_at(&machine, i);
+	}
+	machine_end(&machine);
+}
+
+static void test_zeroed_entries_are_refused(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	const struct image image = image_of(&machine);
+	(void)state;
+	for (size_t i = 0; i < ENTRIES; i++) {
+		struct image zeroed = image;
+		memset(zeroed.byte + i * entry_size(), 0, entry_size());
+		put_image(&machine, &zeroed);
+		restart(&machine);
+		expect_wrong_at(&machine, i);
+	}
+	machine_end(&machine);
+}
+
+static void test_one_bit_is_enough(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	const size_t end = JOURNAL_LEAD_SIZE + (size_t)payload_size();
+	const size_t places[] = { 0, 9, 11, 13, 15, 23, 31, 32, 95,
+		JOURNAL_HEADER_SIZE, JOURNAL_LEAD_SIZE - 1, JOURNAL_LEAD_SIZE,
+		end - 1, end, entry_size() - 1 };
+	(void)state;
+	for (size_t i = 0; i < ENTRIES; i++) {
+		for (size_t j = 0; j < sizeof(places) / sizeof(places[0]);
+			j++) {
+			flip(&machine, i * entry_size() + places[j]);
+			restart(&machine);
+			expect_wrong_at(&machine, i);
+			flip(&machine, i * entry_size() + places[j]);
+		}
+	}
+	restart(&machine);
+	expect_unlocked(&machine, ENTRIES, false);
+	machine_end(&machine);
+}
+
+static void test_swapped_entries_are_refused(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	struct image image = image_of(&machine);
+	uint8_t *box = image.byte + 4 * entry_size();
+	uint8_t kept[2048];
+	(void)state;
+	assert_true(entry_size() <= sizeof(kept));
+	memcpy(kept, box, entry_size());
+	memcpy(box, box + 2 * entry_size(), entry_size());
+	memcpy(box + 2 * entry_size(), kept, entry_size());
+	put_image(&machine, &image);
+	restart(&machine);
+	expect_wrong_at(&machine, 4);
+	machine_end(&machine);
+}
+
+static void test_an_earlier_copy_is_refused(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	const struct image copy = image_of(&machine);
+	(void)state;
+	append(&machine, ENTRY_BOOT, ENTRIES);
+	put_image(&machine, &copy);
+	restart(&machine);
+	expect_wrong_at(&machine, ENTRIES);
+	machine_end(&machine);
+}
+
+static void test_other_keys_see_no_entry(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	(void)state;
+	machine.key.mac_key.byte[0] ^= 1;
+	restart(&machine);
+	expect_refused(&machine, "journal entry 0: its MAC is wrong: ");
+	machine_end(&machine);
+}
+
+/* Power was cut between the write and the TPM's index. */
+static void test_an_anchor_that_is_due_is_told(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	(void)state;
+	ask_append(&machine, ENTRY_CLOSED, 0, 'c');
+	const struct digest chain = machine.answer.body.appended.chain;
+	restart(&machine);
+	expect_unlocked(&machine, ENTRIES + 1, true);
+	assert_true(digest_equal(
+		&machine.answer.body.unlocked.anchor_chain, &chain));
+	extend(&machine, &chain);
+	restart(&machine);
+	expect_unlocked(&machine, ENTRIES + 1, false);
+	machine_end(&machine);
+}
+
+/* A write of which only some blocks came to the disk. */
+static void test_a_torn_end_is_written_over(void **state)
+{
+	struct machine machine = machine_after(ENTRIES);
+	(void)state;
+	ask_append(&machine, ENTRY_CLOSED, 0, 'c');
+	const struct image whole = image_of(&machine);
+	for (size_t blocks = 1; blocks * JOURNAL_BLOCK_SIZE < entry_size();
+		blocks++) {
+		struct image torn = whole;
+		torn.size -= blocks * JOURNAL_BLOCK_SIZE;
+		put_image(&machine, &torn);
+		restart(&machine);
+		expect_unlocked(&machine, ENTRIES, false);
+	}
+	append(&machine, ENTRY_CLOSED, ENTRIES);
+	restart(&machine);
+	expect_unlocked(&machine, ENTRIES + 1, false);
+	machine_end(&machine);
+}
+
+/* Before its medium's end a box has no receipt: it may come again. */
+static void test_boxes_may_be_lost_before_their_medium_ends(void **state)
+{
+	struct machine machine = machine_after(5);
+	struct image image = image_of(&machine);
+	(void)state;
+	image.size -= entry_size();
+	put_image(&machine, &image);
+	restart(&machine);
+	expect_unlocked(&machine, 4, false);
+	append(&machine, ENTRY_BOX, 4);
+	machine_end(&machine);
+}
+
+static void expect_known(struct machine *machine)
+{
+	ask_append(machine, ENTRY_BOX, 4, 4);
+	assert_int_equal(machine->answer.type, JOURNAL_KNOWN);
+	assert_int_equal(machine->answer.body.get.entry, 4);
+	ask_append(machine, ENTRY_BOX, 4, 'x');
+	expect_refused(machine, "this box of the station was delivered before: "
+				"it is journal entry 4");
+}
+
+static void test_boxes_come_once(void **state)
+{
+	struct machine machine = machine_after(7);
+	(void)state;
+	expect_known(&machine);
+	assert_int_equal(image_of(&machine).size, 7 * entry_size());
+	append(&machine, ENTRY_MEDIUM, 7);
+	restart(&machine);
+	expect_unlocked(&machine, 8, false);
+	expect_known(&machine);
+	machine_end(&machine);
+}
+
+static void expect_no_entry(struct machine *machine,
+	const struct journal_append *what, struct bytes payload,
+	const char *why)
+{
+	const struct image before = image_of(machine);
+	const int list = memfd_of(payload);
+	assert_true(list >= 0);
+	ask(machine, JOURNAL_APPEND, what, &list, 1);
+	close(list);
+	expect_refused(machine, why);
+	assert_int_equal(image_of(machine).size, before.size);
+}
+
+static void test_unfit_entries_are_not_written(void **state)
+{
+	struct machine machine = machine_after(4);
+	static const struct journal_append unknown = { .type = 99 };
+	static const struct journal_append closed = { .type = ENTRY_CLOSED };
+	static const struct journal_append box = { .type = ENTRY_BOX };
+	static const struct journal_append named = { .type = ENTRY_MEDIUM,
+		.station = 1 };
+	(void)state;
+	expect_no_entry(&machine, &unknown, bytes_of(NULL, 0),
+		"the journal takes no entry: its type is unknown");
+	expect_no_entry(&machine, &closed, bytes_of(NULL, 0),
+		"the journal takes no entry: such an entry may not stand here");
+	expect_no_entry(&machine, &named, bytes_of(NULL, 0),
+		"the journal takes no entry: it names a box and is none");
+	expect_no_entry(&machine, &box, bytes_of_text("no items"),
+		"the journal takes no entry: ");
+	append(&machine, ENTRY_BOX, 4);
+	machine_end(&machine);
+}
+
+static void test_two_lists_are_one_payload(void **state)
+{
+	struct machine machine = machine_after(1);
+	static const struct journal_append boot = { .type = ENTRY_BOOT };
+	static const struct journal_append sealed = { .type = ENTRY_SEALED };
+	uint8_t space[64];
+	struct writer out = writer_of(space, sizeof(space));
+	(void)state;
+	write_item(&out, ITEM_PUBLIC, "boot", bytes_of_text("x"));
+	const int lists[] = { payload_of(1), memfd_written(&out) };
+	const int same[] = { lists[0], lists[0] };
+	ask(&machine, JOURNAL_APPEND, &boot, lists, 2);
+	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
+	ask(&machine, JOURNAL_APPEND, &sealed, same, 2);
+	expect_refused(
+		&machine, "the journal takes no entry: an item is there twice");
+	close(lists[0]);
+	close(lists[1]);
+	machine_end(&machine);
+}
+
+/* What the partition did not take leaves no gap. */
+static void test_a_full_partition_takes_no_entry(void **state)
+{
+	struct machine machine = machine_after(4);
+	(void)state;
+	assert_int_equal(fcntl(machine.partition, F_ADD_SEALS, F_SEAL_GROW), 0);
+	ask_append(&machine, ENTRY_BOX, 4, 4);
+	expect_refused(&machine, "the journal takes no entry: "
+				 "the partition does not take it");
+	ask_append(&machine, ENTRY_BOX, 4, 4);
+	expect_refused(&machine, "the journal takes no entry: "
+				 "the partition does not take it");
+	restart(&machine);
+	expect_unlocked(&machine, 4, false);
+	machine_end(&machine);
+}
+
+static void test_unsealed_memfds_are_refused(void **state)
+{
+	struct machine machine = machine_after(4);
+	static const struct journal_append what = { .type = ENTRY_BOX };
+	const int open_memfd = memfd_create("test", MFD_ALLOW_SEALING);
+	(void)state;
+	ask(&machine, JOURNAL_APPEND, &what, &open_memfd, 1);
+	close(open_memfd);
+	expect_refused(
+		&machine, "the journal takes no entry: a memfd is not sealed");
+	append(&machine, ENTRY_BOX, 4);
+	machine_end(&machine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_entries_are_folded_again),
+		cmocka_unit_test(test_entries_are_handed_out),
+		cmocka_unit_test(test_a_disk_may_change_its_mind),
+		cmocka_unit_test(test_heads_are_all_headers),
+		cmocka_unit_test(test_the_lock_is_in_the_clear),
+		cmocka_unit_test(test_a_cut_journal_is_refused),
+		cmocka_unit_test(test_zeroed_entries_are_refused),
+		cmocka_unit_test(test_one_bit_is_enough),
+		cmocka_unit_test(test_swapped_entries_are_refused),
+		cmocka_unit_test(test_an_earlier_copy_is_refused),
+		cmocka_unit_test(test_other_keys_see_no_entry),
+		cmocka_unit_test(test_an_anchor_that_is_due_is_told),
+		cmocka_unit_test(test_a_torn_end_is_written_over),
+		cmocka_unit_test(
+			test_boxes_may_be_lost_before_their_medium_ends),
+		cmocka_unit_test(test_boxes_come_once),
+		cmocka_unit_test(test_unfit_entries_are_not_written),
+		cmocka_unit_test(test_two_lists_are_one_payload),
+		cmocka_unit_test(test_a_full_partition_takes_no_entry),
+		cmocka_unit_test(test_unsealed_memfds_are_refused),
+	};
+	alarm(120);
+	crypto_start();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
