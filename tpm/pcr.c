@@ -93,11 +93,14 @@ bool tpm_airlock_refuses(struct tpm *tpm)
 	worked = empty_policy_session(tpm, 0, &session);
 	if (worked) {
 		code = try_airlock(tpm, session);
+		worked = code == differs;
 		if (!code)
-			worked = refused(tpm, "TPM2_PolicyPCR",
+			refused(tpm, "TPM2_PolicyPCR",
 				"the TPM still accepts PCR 14 = 0");
-		else if (code != differs)
-			worked = asked(tpm, "TPM2_PolicyPCR", code);
+		else
+			asked(tpm, "TPM2_PolicyPCR", code);
+		if (worked)
+			tpm->error.pcrs = UINT32_C(1) << PCR_AIRLOCK;
 	}
 	return finish(tpm, worked);
 }

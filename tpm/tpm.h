@@ -76,8 +76,9 @@ bool tpm_random(struct tpm *, uint8_t *out, size_t size);
 bool tpm_pcr_read(struct tpm *, uint32_t mask, struct pcr_set *out);
 bool tpm_pcr_extend(struct tpm *, unsigned pcr, const struct digest *);
 /*
- * True when the TPM refuses PolicyPCR(14 = 0), as it must in a courier boot;
- * false with an error when it accepts it or cannot be asked.
+ * True when the TPM refuses PolicyPCR(14 = 0), as it must in a courier boot,
+ * and the error is then how it says so; false with an error when it accepts
+ * it or cannot be asked.
  */
 bool tpm_airlock_refuses(struct tpm *);
 

@@ -189,8 +189,8 @@ static bool append_text(
 	int list;
 	bool appended;
 	snprintf(text, sizeof(text), "%s\n", line);
-	write_item(&items, ITEM_PUBLIC, entry_row_of(type)->name,
-		bytes_of_text(text));
+	write_item(&items, type == ENTRY_MEDIUM ? ITEM_PRIVATE : ITEM_PUBLIC,
+		entry_row_of(type)->name, bytes_of_text(text));
 	list = memfd_written(&items);
 	if (list < 0)
 		return session_refuse(session, "there is no memory");
@@ -629,10 +629,14 @@ static bool must_restart(const struct session *session)
 static bool close_airlock(struct session *session)
 {
 	const struct wire_text failure = session->why;
-	if (!session_tell(session, &session->keys, KEYS_AIRLOCK, NULL))
+	struct wire_message answer;
+	if (!session_ask(session, &session->keys, KEYS_AIRLOCK, NULL, NULL, 0,
+		    KEYS_AIRLOCKED, &answer))
 		return false;
-	session_say(session, "airlock: PCR 14 is extended; the TPM refuses the "
-			     "box key and the result key in this boot");
+	session_say(session,
+		"airlock: PCR 14 is extended; the TPM refuses the "
+		"box key and the result key in this boot (%.120s)",
+		answer.body.text.line);
 	if (!session_tell(session, &session->media, MEDIA_BIND, NULL))
 		return false;
 	session->why = failure;

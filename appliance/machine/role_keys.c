@@ -358,13 +358,17 @@ static refusal handle_airlock(
 	static const char courier[] = "sandoq courier boot";
 	struct keys *keys = state;
 	const struct digest value = sha256(bytes_of_text(courier));
+	struct wire_text answer;
+	char line[WIRE_TEXT_MOST];
 	(void)message;
 	if (!tpm_pcr_extend(keys->tpm, PCR_AIRLOCK, &value))
 		return refuse_tpm(end, "the airlock", keys->tpm);
 	if (!tpm_airlock_refuses(keys->tpm))
 		return role_refuse(end, "the airlock",
 			"the TPM would let the election's keys work", NULL);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	error_text(keys->tpm, line);
+	wire_text_set(&answer, line);
+	return wire_send(end, KEYS_AIRLOCKED, &answer, NULL, 0);
 }
 
 /* --- the election's keys --- */

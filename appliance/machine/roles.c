@@ -33,14 +33,14 @@
 /* Bulk that comes in. */
 #define READ_MEMFD                                                             \
 	SANDBOX_CALL(fcntl, "is a memfd sealed?",                              \
-		{ SANDBOX_EQUAL, 1, F_GET_SEALS }),                            \
+		{ SANDBOX_EQUAL, 1, F_GET_SEALS, 0 }),                         \
 		SANDBOX_CALL(newfstatat, "how large is a memfd?")
 /* Bulk that goes out. */
 #define WRITE_MEMFD                                                            \
 	SANDBOX_CALL(memfd_create, "bulk for the supervisor"),                 \
 		SANDBOX_CALL(write, "bulk for the supervisor"),                \
 		SANDBOX_CALL(fcntl, "seals what goes out",                     \
-			{ SANDBOX_EQUAL, 1, F_ADD_SEALS })
+			{ SANDBOX_EQUAL, 1, F_ADD_SEALS, 0 })
 
 #define SOCKET                                                                 \
 	{                                                                      \

@@ -249,6 +249,7 @@ const struct wire_row wire_table[] = {
 	ASK(KEYS_PHASE, ROLE_KEYS, BODY(phase_fields)),
 	ANSWER(KEYS_PHASED, ROLE_KEYS, TO(KEYS_PHASE), BODY(phase_fields)),
 	ASK(KEYS_AIRLOCK, ROLE_KEYS),
+	ANSWER(KEYS_AIRLOCKED, ROLE_KEYS, TO(KEYS_AIRLOCK), BODY(text_fields)),
 	ASK(KEYS_SEAL, ROLE_KEYS, BODY(election_fields)),
 	ASK(KEYS_ELECTION, ROLE_KEYS, BODY(election_fields)),
 	ASK(KEYS_APPROVALS, ROLE_KEYS, BODY(approvals_fields)),

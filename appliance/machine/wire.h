@@ -101,7 +101,8 @@ enum wire_type {
 	KEYS_ANCHORED,
 	KEYS_PHASE,
 	KEYS_PHASED,
-	KEYS_AIRLOCK, /* DONE once the TPM refuses BK and RK in this boot */
+	KEYS_AIRLOCK,
+	KEYS_AIRLOCKED, /* wire_text: how the TPM refuses BK and RK now */
 	KEYS_SEAL,
 	KEYS_ELECTION,
 	KEYS_APPROVALS,
