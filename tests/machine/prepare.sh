@@ -17,7 +17,7 @@
 # makes them: another image or program makes other states.
 
 root=$PWD
-image=$PWD/build/image/sandoq.efi
+image=${IMAGE:-$PWD/build/image/sandoq.efi}
 seed=7
 work=$scratch
 
@@ -66,8 +66,8 @@ make_state() {
 		rm -rf "$machine" "$desk" "$media"
 }
 
-forget_other_states() {
-	find "$states" -mindepth 1 -maxdepth 1 -type d ! -name "$state_key" \
+forget_old_states() {
+	find "$states" -mindepth 1 -maxdepth 1 -type d -mtime +0 \
 		-exec rm -rf {} +
 }
 
@@ -75,7 +75,7 @@ make_states() {
 	mkdir -p "$states" || return
 	(
 		flock 9 || exit
-		forget_other_states
+		forget_old_states
 		mkdir -p "$states/$state_key" && make_state sealed &&
 			make_state received sealed && make_state closed received
 	) 9>"$states/lock"
