@@ -28,7 +28,8 @@ static void test_bytes_are_as_described(void **state)
 	(void)state;
 	assert_int_equal(out.size, sizeof(expected));
 	assert_memory_equal(space, expected, sizeof(expected));
-	assert_int_equal(out.size, 2 * ITEM_OVERHEAD + strlen("notelock") + 5);
+	assert_int_equal(
+		out.size, 2UL * ITEM_OVERHEAD + strlen("notelock") + 5);
 }
 
 static void test_items_come_in_their_order(void **state)
@@ -168,8 +169,8 @@ static void test_numbered_names(void **state)
 		"approval:1", "Approval-1", "xapproval-1", "-1", "" };
 	char name[] = "approval-1";
 	(void)state;
-	for (char digit = '1'; digit <= '9'; digit++) {
-		name[sizeof(name) - 2] = digit;
+	for (int digit = '1'; digit <= '9'; digit++) {
+		name[sizeof(name) - 2] = (char)digit;
 		assert_true(is_approval(name));
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

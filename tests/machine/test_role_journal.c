@@ -219,7 +219,7 @@ static void put_image(const struct machine *machine, const struct image *image)
 
 static uint64_t payload_size(void)
 {
-	return 2 * ITEM_OVERHEAD + strlen("noteage") + 1 + PAYLOAD;
+	return 2UL * ITEM_OVERHEAD + strlen("noteage") + 1 + PAYLOAD;
 }
 
 static size_t entry_size(void)

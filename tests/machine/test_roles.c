@@ -37,7 +37,7 @@ static bool allows(const struct filter *filter, long number,
 /* With every choice of values for the first three arguments. */
 static bool ever_allows(const struct filter *filter, long number)
 {
-	for (size_t i = 0; i < VALUES * VALUES * VALUES; i++) {
+	for (size_t i = 0; i < (size_t)VALUES * VALUES * VALUES; i++) {
 		const uint64_t argument[ARGUMENTS] = { values[i % VALUES],
 			values[i / VALUES % VALUES],
 			values[i / VALUES / VALUES] };

@@ -312,7 +312,7 @@ static void send_raw(int socket, struct bytes datagram, size_t descriptors)
 		char space[CMSG_SPACE(sizeof(int) * TOO_MANY)];
 	} control = { 0 };
 	int descriptor[TOO_MANY];
-	struct iovec part = { (void *)(uintptr_t)datagram.data, datagram.size };
+	struct iovec part = { (void *)datagram.data, datagram.size };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
 	for (size_t i = 0; i < TOO_MANY; i++)
 		descriptor[i] = socket;
