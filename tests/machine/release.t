@@ -1,0 +1,48 @@
+#!/bin/bash
+# From the evidence to the bundle: what the auditors approved is what the TPM
+# signs, and everybody who checks it afterwards comes to the same verdict.
+. "$(dirname "$0")/../support/tap.sh"
+. tests/machine/prepare.sh
+
+take_state closed
+resume closed
+
+ok 'the evidence is verified, with the nonce that went in' verify_evidence
+"$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
+mv "$desk/nonce" "$desk/first-nonce"
+mv "$desk/other-nonce" "$desk/nonce"
+refused 'evidence over another nonce is refused' 65 nonce verify_evidence
+mv "$desk/first-nonce" "$desk/nonce"
+
+ok 'two auditors approve and the TPM signs' release_result
+ok 'the bundle comes out' take_bundle
+ok 'the bundle is verified' verify_bundle
+ok 'stock tools verify it' tests/machine/verify-with-stock-tools released \
+	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \
+	"$desk/profile.json"
+ok 'and they verify what runs now' tests/machine/verify-with-stock-tools now \
+	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \
+	"$desk/profile.json"
+ok 'a recount with the escrow key gives the signed result' \
+	"$sandoq" recount --sent "$desk/bundle" \
+	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
+	--output "$desk/recount"
+
+"$sandoq" courier unpack "$desk/bundle" "$desk/bundle.d" >/dev/null
+is 'byte for byte' "$(sha256sum <"$desk/recount")" \
+	"$(sed '/^$/,$d' "$desk/bundle.d/result.note" | sha256sum)"
+
+sed 's/votes=\([0-9]\)/votes=9\1/' "$desk/bundle.d/result.note" \
+	>"$desk/forged.note"
+ok 'a stick with a forged result is made' \
+	bash -c 'cp "$1" "$2/result.note"' - "$desk/forged.note" "$desk/bundle.d"
+members=()
+while read -r member; do
+	[ "$member" = courier ] || members+=("$member=$desk/bundle.d/$member")
+done < <(tar -tf "$desk/bundle")
+"$sandoq" courier pack "$desk/bundle" --kind sent "${members[@]}" >/dev/null
+refused 'and is refused' 65 'result note' verify_bundle
+refused 'by stock tools too' 65 '' tests/machine/verify-with-stock-tools \
+	released "$desk/bundle" "$desk/definition.json" \
+	"$desk/authorities.pem" "$desk/profile.json"
+finish
