@@ -172,7 +172,7 @@ int role_publish(void)
 		{ PUBLISH_STATE, handle_state },
 		{ PUBLISH_END, handle_end },
 	};
-	struct outbox outbox = { .at = 2 * USTAR_BLOCK_SIZE };
+	struct outbox outbox = { .at = 2ULL * USTAR_BLOCK_SIZE };
 	struct wire_end end = role_end(ROLE_PUBLISH);
 	return role_serve(
 		&end, duties, sizeof(duties) / sizeof(duties[0]), &outbox);
