@@ -9,7 +9,7 @@
  * each type who sends it to whom, which open question it answers, its length
  * and its number of descriptors. wire_receive() accepts nothing else: unknown
  * type, wrong sender, no such question, wrong length, a missing or further
- * descriptor, bytes left over, or a field out of its range. The caller then
+ * descriptor, bytes left over, or a text or blob that is not sound. The caller then
  * ends the session.
  */
 #ifndef SANDOQ_MACHINE_WIRE_H
