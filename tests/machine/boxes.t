@@ -1,0 +1,211 @@
+#!/bin/bash
+# One stick with good boxes and bad ones of every sort. A bad box is refused
+# with its reason when it is delivered, or void with its reason in the result,
+# and the others are counted.
+. "$(dirname "$0")/../support/tap.sh"
+. tests/support/notes.sh
+. tests/machine/prepare.sh
+
+take_state sealed
+made=$desk/boxes
+brought=()
+
+of_election() {
+	"$sandoq" box "$@" --definition "$desk/definition.json" \
+		--election-keys "$desk/election-keys.note" \
+		--box-key "$desk/sealed.d/bk.pub"
+}
+
+# deliver NAME: this box is on the stick, after those before.
+deliver() {
+	brought+=("$1")
+}
+
+# copy_box STATION NAME
+copy_box() {
+	cp "$made/$1.note" "$made/$2.note" && cp "$made/$1.age" "$made/$2.age"
+}
+
+# flip FILE: the lowest bit of its last byte.
+flip() {
+	local last
+	last=$(tail -c 1 "$1" | od -An -tu1)
+	truncate -s -1 "$1"
+	# shellcheck disable=SC2059
+	printf "\\x$(printf %02x $((last ^ 1)))" >>"$1"
+}
+
+# sign_box STATION NAME: what lies there as $made/NAME.age.
+sign_box() {
+	of_election sign "$made/$2.age" --key "$keys/$1.pem" \
+		--output "$made/$2.note"
+}
+
+# digest_line FILE: as a box note has it, for sed.
+digest_line() {
+	echo "s/^ciphertext: .*/ciphertext: $(sha256sum <"$1" | cut -c -64)/"
+}
+
+# --- refused when they are delivered ---
+
+deliver station-01
+copy_box station-01 again
+deliver again
+seal_box station-01 "$desk/ballots/station-01.csv" sealed-again >/dev/null
+deliver sealed-again
+
+copy_box station-02 changed
+flip "$made/changed.age"
+deliver changed
+deliver station-02
+
+cp "$made/station-04.age" "$made/unknown.age"
+change_note "$made/station-04.note" 's/^station: .*/station: station-99/' \
+	"$keys/station-04.pem" station-99 >"$made/unknown.note"
+deliver unknown
+deliver station-04
+
+# altered NAME SED: a box of station-05 whose note says something else.
+altered() {
+	cp "$made/station-05.age" "$made/$1.age"
+	change_note "$made/station-05.note" "$2" "$keys/station-05.pem" \
+		station-05 >"$made/$1.note"
+	deliver "$1"
+}
+altered other-election 's/^election: .*/election: other-council/'
+altered other-definition 's/^definition: ../definition: 00/'
+altered rehearsed '1s/live/rehearsal/'
+deliver station-05
+
+# A box to one recipient more than the definition lists.
+mapfile -t recipients < <(of_election recipients)
+stranger=age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e
+of_election encode "$desk/ballots/station-06.csv" \
+	--key "$keys/station-06.pem" --output "$scratch/payload" ||
+	bail 'no payload can be written'
+tests/interop/seal "$scratch/payload" "$made/unlisted.age" \
+	"${recipients[@]}" "$stranger" || bail 'age-encryption does not seal'
+change_note "$made/station-06.note" "$(digest_line "$made/unlisted.age")" \
+	"$keys/station-06.pem" station-06 >"$made/unlisted.note"
+deliver unlisted
+deliver station-06
+
+# --- void when they are opened ---
+
+# sealed STATION: what is in $scratch/payload, by the npm package.
+sealed() {
+	tests/interop/seal "$scratch/payload" "$made/$1.age" \
+		"${recipients[@]}" && sign_box "$1" "$1" && deliver "$1" ||
+		bail "the box of $1 cannot be made"
+}
+
+# part FROM SIZE: bytes of a payload of two ballots, one each of two kinds:
+# 58 bytes of header, ending in the number of ballots, and 10 bytes a kind,
+# beginning with how many are alike.
+part() {
+	tail -c +$(($1 + 1)) "$scratch/two" | head -c "$2"
+}
+
+# two STATION: makes such a payload.
+two() {
+	printf 'contest,choices\ncouncil,101\ncouncil,102\n' >"$scratch/csv"
+	of_election encode "$scratch/csv" --key "$keys/$1.pem" \
+		--output "$scratch/two.new" &&
+		mv "$scratch/two.new" "$scratch/two" ||
+		bail 'no payload can be written'
+}
+
+flip "$made/station-03.age"
+sign_box station-03 station-03 || bail 'a changed box cannot be signed'
+deliver station-03
+
+truncate -s -3000 "$made/station-07.age"
+sign_box station-07 station-07 || bail 'a cut box cannot be signed'
+deliver station-07
+
+two station-08
+{ part 0 58 && part 68 10 && part 58 10; } >"$scratch/payload"
+sealed station-08
+
+two station-09
+{ part 0 58 && part 58 10 && part 58 10; } >"$scratch/payload"
+sealed station-09
+
+two station-10
+{ part 0 57 && printf '\3' && part 58 20; } >"$scratch/payload"
+sealed station-10
+
+two station-11
+{
+	part 0 54 && printf '\377\377\377\377' &&
+		printf '\377\377\377\377' && part 62 6
+} >"$scratch/payload"
+sealed station-11
+
+# --- and one that another age client sealed, to be counted ---
+
+of_election encode "$desk/ballots/station-12.csv" \
+	--key "$keys/station-12.pem" --output "$scratch/payload.new" &&
+	mv "$scratch/payload.new" "$scratch/payload" ||
+	bail 'no payload can be written'
+sealed station-12
+
+# --- the machine ---
+
+resume sealed
+pack_boxes "${brought[@]}" || bail 'the boxes cannot be packed'
+ok 'the stick is taken' bring boxes
+ok 'and the receipt given' collect received
+
+# said WHAT TEXT: the screen said so.
+said() {
+	like "$1" "$2" cat "$machine/console.log"
+}
+said 'delivered twice' 'station 0, box 1: already in the journal'
+said 'delivered twice, sealed again: refused' \
+	'station 0, box 1: this box of the station was delivered before'
+said 'a byte changed: refused' \
+	'station 1, box 1: the box is not the one that the station signed for'
+said 'of an unknown station: refused' 'the station is unknown'
+said 'of another election: refused' 'the box is of another election'
+said 'of a rehearsal: refused' 'the box is of a rehearsal'
+said 'a recipient that is not listed: refused' \
+	'the box has a recipient that the definition does not list'
+said 'all others are taken' '12 boxes taken, 1 known, 7 refused'
+
+ok 'the boxes are opened and counted' open_boxes
+said 'six of them, and six are void' \
+	'count 2 of 2: 6 boxes counted, 6 void'
+ok 'the evidence comes out' take_evidence
+ok 'a recount with the escrow key' \
+	"$sandoq" recount --sent "$desk/evidence" \
+	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
+	--output "$scratch/result"
+# The evidence does not hold the revocation counter's value.
+sed -i 's/^revocation: .*/revocation: 1/' "$scratch/result"
+is 'gives the result that the machine closed with' \
+	"result: $(sha256sum <"$scratch/result" | cut -c -64)" \
+	"$(tar -xOf "$desk/evidence" challenge | grep ^result:)"
+
+# void WHAT STATION REASON: in the result.
+void() {
+	like "$1: void" "$3" grep "^void: [0-9]* $2 " "$scratch/result"
+}
+void 'a byte changed, and signed for' station-03 \
+	'a chunk of the age payload is damaged or missing'
+void 'truncated, and signed for' station-07 \
+	'a chunk of the age payload is damaged or missing'
+void 'ballots not sorted' station-08 \
+	'the ballots are not in ascending order'
+void 'ballots of one kind listed twice' station-09 \
+	'the ballots are not in ascending order'
+void 'a wrong count in the header' station-10 \
+	'there are fewer ballots than the header says'
+void '2^32-1 ballots alike' station-11 \
+	'there are more ballots than the station was issued'
+for station in 01 02 04 05 06 12; do
+	like "the good box of station-$station is counted" '' \
+		grep "^box: [0-9]* station-$station 1 " "$scratch/result"
+done
+is 'no other is' "$(grep -c '^box: ' "$scratch/result")" 6
+finish
