@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -234,13 +235,11 @@ static bool copy_stretch(int from, int to, off_t *offset, off_t size)
 	off_t end = start < 0 ? -1 : lseek(from, start, SEEK_HOLE);
 	if (end < 0)
 		return false;
-	off_t to_offset = start;
-	while (start < end) {
-		ssize_t n = copy_file_range(
-			from, &start, to, &to_offset, (size_t)(end - start), 0);
-		if (n <= 0)
+	if (lseek(to, start, SEEK_SET) != start)
+		return false;
+	while (start < end)
+		if (sendfile(to, from, &start, (size_t)(end - start)) <= 0)
 			return false;
-	}
 	*offset = end;
 	return true;
 }

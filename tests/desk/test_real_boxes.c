@@ -216,8 +216,6 @@ static uint64_t count_set(const char *set)
 static void totals_are_those_published(void **state)
 {
 	(void)state;
-	if (access(FOLDER, R_OK) != 0)
-		skip();
 	workplace_make();
 	write_key("station.pem", paper_scalar(BODIES, 1));
 	write_key("escrow.pem", paper_scalar(BODIES, 0));
@@ -231,6 +229,11 @@ static void totals_are_those_published(void **state)
 
 int main(void)
 {
+	if (access(FOLDER, R_OK) != 0) {
+		puts("1..0 # SKIP the real ballots are not beside the "
+		     "checkout");
+		return 0;
+	}
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(totals_are_those_published),
 	};

@@ -140,8 +140,6 @@ static uint64_t count_set(const char *set)
 static void totals_are_those_published(void **state)
 {
 	(void)state;
-	if (access(FOLDER, R_OK) != 0)
-		skip();
 	assert_int_equal(count_set("hungary-budapest-2024"), 0);
 	assert_int_equal(count_set("poland-wroclaw-2017"), 0);
 	assert_int_equal(count_set("poland-warszawa-2022-wola"), 1);
@@ -151,6 +149,11 @@ static void totals_are_those_published(void **state)
 
 int main(void)
 {
+	if (access(FOLDER, R_OK) != 0) {
+		puts("1..0 # SKIP the real ballots are not beside the "
+		     "checkout");
+		return 0;
+	}
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(totals_are_those_published),
 	};

@@ -119,8 +119,9 @@ boot() {
 		bail "the machine does not start"
 }
 
+# bail WHY: the rest of this test cannot be run.
 bail() {
-	echo "Bail out! $1"
+	fail "$1"
 	exit 1
 }
 
