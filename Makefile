@@ -112,6 +112,7 @@ test: setup
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests
 	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
 	@$(MAKE) --silent image
+	@tests/interop/install
 	@tests/run 2 $(UNITS) $(SHELLTESTS) $(SANITIZED) tests/fuzz/smoke.t \
 		$(MACHINETESTS)
 
