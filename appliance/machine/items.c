@@ -64,10 +64,12 @@ refusal items_check(struct bytes list)
 {
 	struct cursor rest = cursor_of(list);
 	struct item item;
-	while (rest.rest.size > 0) {
+	for (size_t count = 0; rest.rest.size > 0; count++) {
 		const refusal why = items_next(&rest, &item);
 		if (why != NULL)
 			return why;
+		if (count == ITEM_COUNT_MOST)
+			return "a list has too many items";
 		if (named_before(list, &item))
 			return "an item is there twice";
 	}

@@ -14,6 +14,8 @@
 enum {
 	ITEM_NAME_MOST = 64,
 	ITEM_OVERHEAD = 1 + 1 + 4,
+	/* In a list: finding a repeated name takes time in its square. */
+	ITEM_COUNT_MOST = 256,
 	/* Payload of an entry, and of any list. */
 	ITEMS_MOST = 16 << 20,
 };
@@ -33,7 +35,8 @@ void write_item(struct writer *, enum item_visibility, const char *name,
 /* Takes the next item off a list that is not at its end. */
 refusal items_next(struct cursor *, struct item *out);
 
-/* Whether a list is well formed to its last byte, no name twice. */
+/* Whether a list is well formed to its last byte, not too long, no name twice.
+ */
 refusal items_check(struct bytes list);
 
 /* Of a list that items_check accepted: false when the name is not there. */

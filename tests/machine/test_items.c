@@ -3,11 +3,12 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-enum { SPACE = 4096 };
+enum { SPACE = 8192 };
 
 static uint8_t space[SPACE];
 
@@ -162,6 +163,21 @@ static bool is_approval(const char *name)
 	return item_is_one_of(&item, "approval");
 }
 
+static void test_too_many_items_are_refused(void **state)
+{
+	struct writer out = writer_of(space, sizeof(space));
+	char name[8];
+	(void)state;
+	for (unsigned i = 0; i < ITEM_COUNT_MOST; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		write_item(&out, ITEM_PRIVATE, name, bytes_of(NULL, 0));
+	}
+	assert_null(items_check(written(&out)));
+	write_item(&out, ITEM_PRIVATE, "more", bytes_of(NULL, 0));
+	assert_string_equal(
+		items_check(written(&out)), "a list has too many items");
+}
+
 static void test_numbered_names(void **state)
 {
 	static const char *const others[] = { "approval", "approval-",
@@ -189,6 +205,7 @@ int main(void)
 		cmocka_unit_test(test_only_sound_items_are_written),
 		cmocka_unit_test(test_lengths_past_the_most_are_refused),
 		cmocka_unit_test(test_a_name_twice_is_refused),
+		cmocka_unit_test(test_too_many_items_are_refused),
 		cmocka_unit_test(test_numbered_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
