@@ -1,5 +1,5 @@
 #!/bin/bash
-# One stick with good boxes and bad ones of every sort. A bad box is refused
+# Two sticks with good boxes and bad ones of every sort. A bad box is refused
 # with its reason when it is delivered, or void with its reason in the result,
 # and the others are counted.
 . "$(dirname "$0")/../support/tap.sh"
@@ -153,8 +153,13 @@ sealed station-12
 # --- the machine ---
 
 resume sealed
-pack_boxes "${brought[@]}" || bail 'the boxes cannot be packed'
+pack_boxes "${brought[@]::${#brought[@]}-1}" ||
+	bail 'the boxes cannot be packed'
 ok 'the stick is taken' bring boxes
+ready intake || bail 'no second stick can be brought'
+pack_boxes station-12 station-02 || bail 'the boxes cannot be packed'
+ok 'so is a second one, with one more box and one of the first' bring boxes
+ready intake || bail 'no outbox can be brought'
 ok 'and the receipt given' collect received
 
 # said WHAT TEXT: the screen said so.
@@ -171,7 +176,8 @@ said 'of another election: refused' 'the box is of another election'
 said 'of a rehearsal: refused' 'the box is of a rehearsal'
 said 'a recipient that is not listed: refused' \
 	'the box has a recipient that the definition does not list'
-said 'all others are taken' '12 boxes taken, 1 known, 7 refused'
+said 'all others are taken' '11 boxes taken, 1 known, 7 refused'
+said 'from the second stick, too' '1 boxes taken, 1 known, 0 refused'
 
 ok 'the boxes are opened and counted' open_boxes
 said 'six of them, and six are void' \
