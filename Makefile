@@ -49,8 +49,8 @@ TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 
-.PHONY: all setup programs tests fuzzers image run test check fuzz-smoke \
-	sanitize sanitize-tests clean
+.PHONY: all setup programs tests fuzzers image secure-boot run test check \
+	fuzz-smoke sanitize sanitize-tests clean
 all: programs
 programs: $(B)/sandoq $(B)/sandoqd
 tests: $(TESTS)
@@ -98,6 +98,20 @@ setup:
 
 image: $(B)/sandoqd
 	@image/build
+
+# A sample of what operators make with keys of their own.
+SECURE := build/secure-boot
+secure-boot: programs image
+	@[ -e $(SECURE)/db.key ] || image/secure-boot keys $(SECURE)
+	@image/secure-boot sign $(SECURE) build/image/sandoq.efi \
+		$(SECURE)/sandoq.efi
+	@$(B)/sandoq firmware variables /usr/share/OVMF/OVMF_VARS.fd \
+		--secure-boot $(SECURE) --output $(SECURE)/vars.fd
+	@mkdir -p build/profiles
+	@$(B)/sandoq firmware profile qemu-ovmf-secure-boot \
+		--secure-boot $(SECURE) \
+		--output build/profiles/qemu-ovmf-secure-boot.json
+	@echo "$(SECURE)/sandoq.efi, vars.fd: signed image, firmware variables"
 
 # What each goal needs is made by a fresh make: compilers and headers may be
 # missing until setup has run.

@@ -16,7 +16,7 @@ const struct option approve_release_options[] = {
 	OPTION_DEFINITION,
 	OPTION_SENT,
 	OPTION_AUTHORITIES,
-	OPTION_BOOT_PROFILE,
+	OPTION_COMPARED_PROFILE,
 	OPTION_NONCE,
 	OPTION_KEY("an auditor's"),
 	OPTION_YES,

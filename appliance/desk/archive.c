@@ -88,6 +88,14 @@ void archive_free(struct archive *archive)
 	*archive = (struct archive){ 0 };
 }
 
+static struct bytes find_earlier(
+	const struct archive *archive, const char *name)
+{
+	return archive->earlier != NULL && strncmp(name, "now/", 4) != 0
+		       ? archive_find(archive->earlier, name)
+		       : bytes_of(NULL, 0);
+}
+
 struct bytes archive_find(const struct archive *archive, const char *name)
 {
 	struct archive_member wanted = { 0 };
@@ -97,7 +105,7 @@ struct bytes archive_find(const struct archive *archive, const char *name)
 			? NULL
 			: bsearch(&wanted, archive->member, archive->count,
 				  sizeof(wanted), by_name);
-	return found != NULL ? found->content : bytes_of(NULL, 0);
+	return found != NULL ? found->content : find_earlier(archive, name);
 }
 
 struct bytes archive_numbered(

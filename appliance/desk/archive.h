@@ -20,6 +20,8 @@ struct archive {
 	struct file file; /* empty when the bytes are the caller's */
 	size_t count;
 	struct archive_member *member;
+	/* Has what is not here, but for now/; borrowed, NULL for none. */
+	const struct archive *earlier;
 };
 
 /* Borrows `whole`. Refused: a name twice. Ended by archive_free(). */

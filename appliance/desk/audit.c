@@ -17,8 +17,9 @@ const struct option audit_verify_options[] = {
 	OPTION_AUTHORITIES,
 	OPTION_OPERATORS(OPTIONAL),
 	OPTION_ENROLMENT(OPTIONAL),
-	OPTION_BOOT_PROFILE,
+	OPTION_COMPARED_PROFILE,
 	OPTION_NONCE,
+	OPTION_EARLIER,
 	{ "--now", NULL,
 		"verify what runs on the machine now, not how it closed",
 		OPTIONAL },
@@ -81,10 +82,14 @@ static int audit(
 int audit_verify_command(const struct arguments *arguments)
 {
 	static struct evidence_files files;
-	if (!argument_given(arguments, "--now") &&
-		!argument_given(arguments, "--definition"))
+	bool now = argument_given(arguments, "--now");
+	if (!now && !argument_given(arguments, "--definition"))
 		return fail(EX_USAGE, NULL, 0,
 			"--definition is missing; it says what is trusted");
+	if (!now && argument_given(arguments, "--earlier"))
+		return fail(EX_USAGE, NULL, 0,
+			"--earlier goes with --now; how a machine closed is "
+			"in one archive");
 	int status = evidence_read(arguments, &files);
 	if (status == 0)
 		status = audit(arguments, &files.evidence);

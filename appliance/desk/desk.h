@@ -21,6 +21,9 @@ DESK_COMMAND(image_profile);
 DESK_COMMAND(image_predict);
 DESK_COMMAND(image_approve);
 
+DESK_COMMAND(firmware_variables);
+DESK_COMMAND(firmware_profile);
+
 DESK_COMMAND(machine_operators);
 DESK_COMMAND(machine_enrol);
 DESK_COMMAND(machine_enrolment);

@@ -1,4 +1,5 @@
 #include "appliance/desk/evidence.h"
+#include "appliance/desk/profiles.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,18 +61,12 @@ static int read_definition(
 static int read_profile(
 	const struct arguments *arguments, struct evidence_files *out)
 {
-	const char *path = given(arguments, "--boot-profile");
-	struct file json;
-	if (path == NULL)
+	const char *name = given(arguments, "--profile");
+	if (name == NULL)
 		return 0;
-	int status = file_read(path, BOOT_PROFILE_SIZE_MOST, &json);
+	int status = boot_profile_read(name, false, &out->profile);
 	if (status != 0)
 		return status;
-	refusal refused = boot_profile_decode(file_bytes(&json), &out->profile);
-	file_free(&json);
-	if (refused != NULL)
-		return fail(EX_DATAERR, path, 0,
-			"%s; make it by 'sandoq image profile'", refused);
 	out->evidence.profile = &out->profile;
 	return 0;
 }
@@ -98,6 +93,16 @@ static int read_texts(
 	return status;
 }
 
+static int read_earlier(
+	const struct arguments *arguments, struct evidence_files *out)
+{
+	const char *path = given(arguments, "--earlier");
+	int status = path == NULL ? 0 : archive_read(path, &out->earlier);
+	if (path != NULL && status == 0)
+		out->sent.earlier = &out->earlier;
+	return status;
+}
+
 int evidence_read(const struct arguments *arguments, struct evidence_files *out)
 {
 	*out = (struct evidence_files){ .evidence.now = time(NULL) };
@@ -105,7 +110,9 @@ int evidence_read(const struct arguments *arguments, struct evidence_files *out)
 	if (status != 0)
 		return status;
 	out->evidence.sent = &out->sent;
-	status = read_definition(arguments, out);
+	status = read_earlier(arguments, out);
+	if (status == 0)
+		status = read_definition(arguments, out);
 	if (status == 0)
 		status = read_profile(arguments, out);
 	return status != 0 ? status : read_texts(arguments, out);
@@ -114,6 +121,7 @@ int evidence_read(const struct arguments *arguments, struct evidence_files *out)
 void evidence_free(struct evidence_files *files)
 {
 	archive_free(&files->sent);
+	archive_free(&files->earlier);
 	if (files->has_definition)
 		definition_free(&files->definition);
 	file_free(&files->definition_file);

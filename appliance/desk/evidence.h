@@ -32,12 +32,14 @@
 			"certificates that may vouch for the TPM, PEM",        \
 			REQUIRED                                               \
 	}
-#define OPTION_BOOT_PROFILE                                                    \
+#define OPTION_PROFILE(use, presence)                                          \
 	{                                                                      \
-		"--boot-profile", "FILE",                                      \
-			"compare the event log with it, event by event",       \
-			OPTIONAL                                               \
+		"--profile", "NAME", "boot profile, by name or file: " use,    \
+			presence                                               \
 	}
+#define OPTION_COMPARED_PROFILE                                                \
+	OPTION_PROFILE(                                                        \
+		"the event log has to be the same, event by event", OPTIONAL)
 #define OPTION_NONCE                                                           \
 	{                                                                      \
 		"--nonce", "FILE",                                             \
@@ -46,10 +48,19 @@
 			OPTIONAL                                               \
 	}
 
+#define OPTION_EARLIER                                                         \
+	{                                                                      \
+		"--earlier", "ARCHIVE",                                        \
+			"what it sent before, for a machine that has failed: " \
+			"it cannot read its journal any more",                 \
+			OPTIONAL                                               \
+	}
+
 /* Owns what the evidence borrows. Ended by evidence_free() in every case. */
 struct evidence_files {
 	struct evidence evidence;
 	struct archive sent;
+	struct archive earlier;
 	struct definition definition;
 	bool has_definition;
 	struct file definition_file;

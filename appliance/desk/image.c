@@ -1,6 +1,7 @@
-#include "appliance/desk/boot_profile.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/evidence.h"
+#include "appliance/desk/profiles.h"
+#include "appliance/desk/secure_boot_keys.h"
 #include "appliance/desk/signing.h"
 #include "appliance/machine/terms.h"
 #include "tpm/authenticode.h"
@@ -20,20 +21,23 @@ const struct option image_profile_options[] = {
 	{ "EVENT-LOG", NULL, "binary event log of a boot of the image",
 		REQUIRED },
 	{ "IMAGE", NULL, "that image, an EFI program", REQUIRED },
+	{ "--secure-boot", "DIR",
+		"leave the Secure Boot keys open; those of that boot are here",
+		OPTIONAL },
 	OPTION_OUTPUT("boot profile"),
 	OPTION_END,
 };
 
 const struct option image_predict_options[] = {
 	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
-	{ "--boot-profile", "FILE", "by 'sandoq image profile'", REQUIRED },
+	OPTION_PROFILE("to predict them for", REQUIRED),
 	OPTION_JSON,
 	OPTION_END,
 };
 
 const struct option image_approve_options[] = {
 	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
-	{ "--boot-profile", "FILE", "by 'sandoq image profile'", REQUIRED },
+	OPTION_PROFILE("to approve it for", REQUIRED),
 	OPTION_SENT,
 	OPTION_OPERATORS(REQUIRED),
 	OPTION_KEY("an operator's"),
@@ -60,58 +64,69 @@ static int image_digest(const char *path, struct digest *out)
 	return 0;
 }
 
-static int write_profile(const struct boot_profile *profile, const char *output)
+static int read_log(
+	const char *path, const struct digest *image, struct boot_profile *out)
 {
-	char *text = boot_profile_encode(profile);
-	if (text == NULL)
-		return fail(EX_OSERR, NULL, 0, "no memory is left");
-	int status = file_write(output, bytes_of_text(text), 0644);
-	free(text);
-	return status;
-}
-
-int image_profile_command(const struct arguments *arguments)
-{
-	const char *path = argument(arguments, "EVENT-LOG");
-	struct boot_profile profile;
-	struct digest image;
 	struct file log;
-	int status = image_digest(argument(arguments, "IMAGE"), &image);
-	if (status == 0)
-		status = file_read(path, EVENT_LOG_MOST, &log);
+	int status = file_read(path, EVENT_LOG_MOST, &log);
 	if (status != 0)
 		return status;
-	refusal refused =
-		boot_profile_of_log(file_bytes(&log), &image, &profile);
+	refusal refused = boot_profile_of_log(file_bytes(&log), image, out);
 	file_free(&log);
 	if (refused != NULL)
 		return fail(EX_DATAERR, path, 0,
 			"%s; boot that image on the reference machine and "
 			"take its log",
 			refused);
+	return 0;
+}
+
+static int leave_keys_open(
+	const char *path, const char *folder, struct boot_profile *profile)
+{
+	struct secure_boot_files keys;
+	int status = secure_boot_files_read(folder, &keys);
+	if (status != 0)
+		return status;
+	refusal refused = boot_profile_open(profile, &keys.keys);
+	secure_boot_files_free(&keys);
+	if (refused != NULL)
+		return fail(EX_DATAERR, path, 0,
+			"%s; give the folder of the keys that the reference "
+			"machine has",
+			refused);
+	return 0;
+}
+
+int image_profile_command(const struct arguments *arguments)
+{
+	const char *path = argument(arguments, "EVENT-LOG");
+	const char *keys = argument(arguments, "--secure-boot");
 	const char *output = argument(arguments, "--output");
-	return write_profile(&profile, output != NULL ? output : "-");
+	struct boot_profile profile;
+	struct digest image;
+	int status = image_digest(argument(arguments, "IMAGE"), &image);
+	if (status == 0)
+		status = read_log(path, &image, &profile);
+	if (status == 0 && keys != NULL)
+		status = leave_keys_open(path, keys, &profile);
+	if (status != 0)
+		return status;
+	return boot_profile_write(output != NULL ? output : "-", &profile);
 }
 
 /* The profile as it is for this image. */
 static int predicted(const struct arguments *arguments, struct digest *image,
-	struct pcr_set *pcrs)
+	struct boot_profile *profile, struct pcr_set *pcrs)
 {
-	const char *path = argument(arguments, "--boot-profile");
-	struct boot_profile profile;
-	struct file json;
 	int status = image_digest(argument(arguments, "IMAGE"), image);
 	if (status == 0)
-		status = file_read(path, BOOT_PROFILE_SIZE_MOST, &json);
+		status = boot_profile_read(
+			argument(arguments, "--profile"), false, profile);
 	if (status != 0)
 		return status;
-	refusal refused = boot_profile_decode(file_bytes(&json), &profile);
-	file_free(&json);
-	if (refused != NULL)
-		return fail(EX_DATAERR, path, 0,
-			"%s; make it by 'sandoq image profile'", refused);
-	boot_profile_set_image(&profile, image);
-	boot_profile_predict(&profile, pcrs);
+	boot_profile_set_image(profile, image);
+	boot_profile_predict(profile, pcrs);
 	return 0;
 }
 
@@ -126,24 +141,78 @@ static void report_pcr(
 					     "value", hex, sizeof(hex)));
 }
 
+static json_t *values_of(const struct pcr_set *pcrs)
+{
+	json_t *table = json_array();
+	for (uint32_t i = 0; i < PCR_COUNT; i++)
+		if ((pcrs->mask >> i & 1) != 0)
+			report_pcr(table, i, &pcrs->value[i]);
+	return table;
+}
+
+/* Why no approval binds them. */
+static json_t *unbound(uint32_t mask)
+{
+	static const char *const reason[PCR_COUNT] = {
+		[1] = "settings and boot order; what was started is in PCR 4",
+		[5] = "partition table, which has the journal's size",
+		[6] = "left to the computer's maker",
+		[14] = "airlock: a courier boot extends it itself",
+	};
+	json_t *table = json_array();
+	for (int i = 0; i < PCR_COUNT; i++)
+		if ((PCR_STATIC_MASK & ~mask) >> i & 1)
+			json_array_append_new(table,
+				json_pack("{s:i, s:s}", "pcr", i, "reason",
+					reason[i] != NULL
+						? reason[i]
+						: "nothing extends it"));
+	return table;
+}
+
+/* The event log without its nesting, to be read by people. */
+static json_t *flattened(const json_t *log)
+{
+	json_t *table = json_array();
+	size_t index;
+	json_t *record;
+
+	json_array_foreach(log, index, record)
+	{
+		json_t *digest =
+			json_array_get(json_object_get(record, "digests"), 0);
+		json_array_append_new(table,
+			json_pack("{s:O, s:O, s:O}", "pcr",
+				json_object_get(record, "pcr"), "event_type",
+				json_object_get(
+					json_object_get(record, "content"),
+					"event_type"),
+				"sha256", json_object_get(digest, "digest")));
+	}
+	return table;
+}
+
 int image_predict_command(const struct arguments *arguments)
 {
+	struct boot_profile profile;
 	struct digest image;
 	struct pcr_set pcrs = { 0 };
-	int status = predicted(arguments, &image, &pcrs);
+	int status = predicted(arguments, &image, &profile, &pcrs);
 	if (status != 0)
 		return status;
 
 	struct report report = report_begin(arguments);
 	struct digest all = pcr_set_digest(&pcrs);
-	json_t *table = json_array();
+	json_t *log = boot_profile_event_log(&profile);
 
-	for (uint32_t i = 0; i < PCR_COUNT; i++)
-		if ((pcrs.mask >> i & 1) != 0)
-			report_pcr(table, i, &pcrs.value[i]);
+	report_text(&report, "profile", argument(arguments, "--profile"));
 	report_hex(&report, "image", bytes_of(image.byte, SHA256_SIZE));
 	report_hex(&report, "pcr_digest", bytes_of(all.byte, SHA256_SIZE));
-	report_value(&report, "pcrs", table);
+	report_value(&report, "pcrs", values_of(&pcrs));
+	report_value(&report, "not_bound", unbound(pcrs.mask));
+	report_value(&report, "events",
+		report.json ? json_incref(log) : flattened(log));
+	json_decref(log);
 	return report_end(&report, 0);
 }
 
@@ -282,10 +351,12 @@ static int approve(
 int image_approve_command(const struct arguments *arguments)
 {
 	struct approval_task task = { .boot.epoch = FIRST_REVOCATION };
+	struct boot_profile profile;
 	int status = argument_number(
 		arguments, "--revocation", 1, INT64_MAX, &task.boot.epoch);
 	if (status == 0)
-		status = predicted(arguments, &task.image, &task.boot.pcrs);
+		status = predicted(
+			arguments, &task.image, &profile, &task.boot.pcrs);
 	if (status == 0)
 		status = read_operators(
 			argument(arguments, "--operators"), &task);

@@ -1,5 +1,6 @@
 #include "appliance/desk/machine.h"
 #include "appliance/desk/machine_launch.h"
+#include "appliance/desk/profiles.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,9 +19,10 @@ enum { SETUP_MS = 60000 };
 
 const struct option machine_create_options[] = {
 	{ "DIR", NULL, "folder of the new machine", REQUIRED },
-	{ "--profile", "FILE", "launch profile, from image/profiles",
-		REQUIRED },
+	{ "--profile", "NAME", "launch profile, by name or file", REQUIRED },
 	{ "--disk", "FILE", "the disk to start with; it is copied", REQUIRED },
+	{ "--vars", "FILE", "firmware variables other than the empty ones",
+		OPTIONAL },
 	OPTION_END,
 };
 
@@ -94,45 +96,75 @@ static int make_tpm(void)
 	return status != 0 ? status : set_up_tpm();
 }
 
-/* In the new folder; `profile` and `disk` are absolute paths. */
-static int create(const char *profile_path, const char *disk)
+/* What a machine is made from: absolute paths. */
+enum source { SOURCE_PROFILE, SOURCE_DISK, SOURCE_VARS, SOURCES };
+
+/* In the new folder. */
+static int create(char source[SOURCES][PATH_MAX])
 {
+	const char *vars = source[SOURCE_VARS];
 	struct profile profile;
-	int status = profile_read(profile_path, &profile);
+	int status = profile_read(source[SOURCE_PROFILE], &profile);
 
 	if (status == 0)
-		status = file_copy(disk, MACHINE_DISK);
+		status = profile_check_firmware(
+			source[SOURCE_PROFILE], &profile);
+	if (status == 0)
+		status = file_copy(source[SOURCE_DISK], MACHINE_DISK);
 	if (status == 0)
 		status = file_copy(
-			profile.value[PROFILE_FIRMWARE_VARS], MACHINE_VARS);
+			*vars != '\0' ? vars
+				      : profile.value[PROFILE_FIRMWARE_VARS],
+			MACHINE_VARS);
 	if (status == 0)
 		status = make_tpm();
 	if (status == 0)
-		status = file_copy(profile_path, MACHINE_PROFILE);
+		status = file_copy(source[SOURCE_PROFILE], MACHINE_PROFILE);
+	return status;
+}
+
+/* Leaves the path empty when there is no name. */
+static int resolve(const char *name, char path[PATH_MAX])
+{
+	path[0] = '\0';
+	if (name == NULL || realpath(name, path) != NULL)
+		return 0;
+	return fail(EX_NOINPUT, name, 0, "cannot open it: %s", strerror(errno));
+}
+
+static int resolve_all(
+	const struct arguments *arguments, char source[SOURCES][PATH_MAX])
+{
+	char *profile = launch_profile_path(argument(arguments, "--profile"));
+	int status = profile == NULL ? EX_NOINPUT
+				     : resolve(profile, source[SOURCE_PROFILE]);
+	free(profile);
+	if (status == 0)
+		status = resolve(
+			argument(arguments, "--disk"), source[SOURCE_DISK]);
+	if (status == 0)
+		status = resolve(
+			argument(arguments, "--vars"), source[SOURCE_VARS]);
 	return status;
 }
 
 int machine_create_command(const struct arguments *arguments)
 {
 	const char *folder = argument(arguments, "DIR");
-	const char *const names[] = { "--profile", "--disk" };
-	char path[2][PATH_MAX];
+	char source[SOURCES][PATH_MAX];
 	struct stat there;
+	int status = resolve_all(arguments, source);
 
-	for (size_t i = 0; i < 2; i++) {
-		const char *name = argument(arguments, names[i]);
-		if (realpath(name, path[i]) == NULL)
-			return fail(EX_NOINPUT, name, 0, "cannot open it: %s",
-				strerror(errno));
-	}
+	if (status != 0)
+		return status;
 	if (stat(folder, &there) == 0)
 		return fail(EX_CANTCREAT, folder, 0,
 			"exists already; give a new folder");
-	int status = folder_make(folder);
+	status = folder_make(folder);
 	if (status != 0)
 		return status;
 	if (chdir(folder) != 0)
 		return fail(EX_CANTCREAT, folder, 0, "cannot enter it: %s",
 			strerror(errno));
-	return create(path[0], path[1]);
+	return create(source);
 }

@@ -1,10 +1,11 @@
 #include "appliance/desk/machine_profile.h"
 #include "appliance/desk/files.h"
+#include "appliance/formats/crypto.h"
 
 #include <string.h>
 #include <sysexits.h>
 
-enum { PROFILE_FILE_MOST = 16384 };
+enum { PROFILE_FILE_MOST = 16384, FIRMWARE_MOST = 64 << 20 };
 
 static const char *const keys[PROFILE_KEYS] = {
 	[PROFILE_MACHINE] = "machine",
@@ -12,7 +13,9 @@ static const char *const keys[PROFILE_KEYS] = {
 	[PROFILE_PROCESSORS] = "processors",
 	[PROFILE_CPU] = "cpu",
 	[PROFILE_FIRMWARE_CODE] = "firmware_code",
+	[PROFILE_FIRMWARE_CODE_SHA256] = "firmware_code_sha256",
 	[PROFILE_FIRMWARE_VARS] = "firmware_vars",
+	[PROFILE_FIRMWARE_VARS_SHA256] = "firmware_vars_sha256",
 	[PROFILE_DEFAULTS] = "defaults",
 	[PROFILE_DISK] = "disk",
 	[PROFILE_TPM] = "tpm",
@@ -82,5 +85,38 @@ int profile_read(const char *path, struct profile *out)
 	if (status == 0)
 		status = take_lines(path, file_bytes(&file), out);
 	file_free(&file);
+	return status;
+}
+
+static int check_file(const char *path, const char *file, const char *wanted)
+{
+	struct digest digest, expected;
+	struct file firmware;
+
+	if (!hex_decode(bytes_of_text(wanted), expected.byte, SHA256_SIZE))
+		return fail(EX_DATAERR, path, 0,
+			"the firmware's SHA-256 is not 64 hexadecimal digits; "
+			"let image/measure write it");
+	int status = file_read(file, FIRMWARE_MOST, &firmware);
+	if (status != 0)
+		return status;
+	digest = sha256(file_bytes(&firmware));
+	file_free(&firmware);
+	if (digest_equal(&digest, &expected))
+		return 0;
+	return fail(EX_DATAERR, file, 0,
+		"is not the firmware that %s was measured with; install the "
+		"version of the ovmf package that it names, or measure this "
+		"one by image/measure",
+		path);
+}
+
+int profile_check_firmware(const char *path, const struct profile *profile)
+{
+	int status = check_file(path, profile->value[PROFILE_FIRMWARE_CODE],
+		profile->value[PROFILE_FIRMWARE_CODE_SHA256]);
+	if (status == 0)
+		status = check_file(path, profile->value[PROFILE_FIRMWARE_VARS],
+			profile->value[PROFILE_FIRMWARE_VARS_SHA256]);
 	return status;
 }

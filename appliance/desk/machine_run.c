@@ -370,6 +370,9 @@ static int start(struct launcher *launcher, const struct arguments *arguments)
 {
 	int status = profile_read(MACHINE_PROFILE, &launcher->profile);
 	if (status == 0)
+		status = profile_check_firmware(
+			MACHINE_PROFILE, &launcher->profile);
+	if (status == 0)
 		status = processes_start(
 			&launcher->processes, &launcher->profile, arguments);
 	if (status != 0)

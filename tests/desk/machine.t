@@ -45,6 +45,16 @@ printf 'colour=blue\n' >"$scratch/profile"
 refused 'a profile with an unknown key' 65 'profile: 1: the key is not known' \
 	"$sandoq" machine create "$scratch/half2" --profile "$scratch/profile" \
 	--disk "$scratch/disk.img"
+refused 'a profile that is not in the tree' 66 'there is no profile abacus' \
+	machine create half3 --profile abacus --disk "$scratch/disk.img"
+for file in code vars; do
+	sed "s/^\(firmware_${file}_sha256=\)[0-9a-f]\{4\}/\1beef/" "$profile" \
+		>"$scratch/profile"
+	refused "other firmware than was measured: $file" 65 \
+		'is not the firmware that' \
+		"$sandoq" machine create "$scratch/half-$file" \
+		--profile "$scratch/profile" --disk "$scratch/disk.img"
+done
 
 new_machine m "$scratch/disk.img"
 ok 'its CA signed the certificate' test -s "$scratch/m/ca/issuer.pem"
@@ -97,6 +107,10 @@ refused 'a device that QEMU does not know' 69 'QEMU did not start' \
 	machine run m --daemon --device no-such-thing
 ok 'leaves nothing running' gone m
 cp "$scratch/m/profile" "$scratch/good"
+sed -i 's/^\(firmware_code_sha256=\)..../\1beef/' "$scratch/m/profile"
+refused 'firmware that has changed since' 65 'is not the firmware that' \
+	machine run m --daemon
+cp "$scratch/good" "$scratch/m/profile"
 sed -i 's/^medium=.*/medium=no-such-stick/' "$scratch/m/profile"
 boot m
 for turn in first second; do
@@ -110,6 +124,10 @@ machine stop m
 head -c 131072 /dev/zero >"$scratch/vars"
 ok 'other variables' machine run m --daemon --vars "$scratch/vars"
 machine stop m
+ok 'a machine made with other variables' "$sandoq" machine create \
+	"$scratch/other" --profile qemu-ovmf --disk "$scratch/disk.img" \
+	--vars "$scratch/vars"
+ok 'has them' cmp "$scratch/vars" "$scratch/other/vars.fd"
 refused 'variables that are not there' 66 'cannot open' \
 	machine run m --vars "$scratch/none"
 finish

@@ -184,7 +184,7 @@ static void approvals_are_made(void **state)
 	struct file note;
 	(void)state;
 	assert_status(run("approve release " CHAIN
-			  "--boot-profile profile.json --nonce nonce --yes "
+			  "--profile profile.json --nonce nonce --yes "
 			  "--key auditor-2.pem --output release.note"),
 		0);
 	char *path = path_join(folder, "release.note");
@@ -226,7 +226,7 @@ static void nothing_is_approved_that_does_not_verify(void **state)
 static void evidence_is_verified(void **state)
 {
 	(void)state;
-	assert_status(run("audit verify " CHAIN "--boot-profile profile.json "
+	assert_status(run("audit verify " CHAIN "--profile profile.json "
 			  "--nonce nonce"),
 		0);
 	assert_said("event log");

@@ -74,7 +74,7 @@ static void our_verdict(char out[64])
 	int status = run("bundle verify --json --sent sent.tar "
 			 "--definition definition.json "
 			 "--authorities authorities.pem "
-			 "--boot-profile profile.json");
+			 "--profile profile.json");
 	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
 	size_t index;
 	json_t *check;

@@ -11,6 +11,7 @@ static const char profile_text[] =
 	"{\"format\": \"sandoq/boot-profile/v1\", \"events\": ["
 	"{\"pcr\": 0, \"type\": 8, \"digest\": \"00112233445566778899aabbccddee"
 	"ff00112233445566778899aabbccddeeff\"}, "
+	"{\"pcr\": 7, \"type\": 2147483649, \"secure_boot\": \"PK\"}, "
 	"{\"pcr\": 4, \"type\": 2147483651, \"image\": true}]}";
 static const char authority_text[] =
 	"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";

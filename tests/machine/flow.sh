@@ -14,6 +14,8 @@ media=$work/media
 keys=$desk/keys
 stations=12
 patience=${patience:-180}
+model=${model:-qemu-ovmf}
+vars=''
 
 flow_fail() {
 	echo "$*" >&2
@@ -86,33 +88,22 @@ co_sign() {
 
 # --- 2: a machine, and the profile that its boot is compared with ---
 
+# Of the model $model; $vars replaces its firmware's empty variables.
 create_machine() {
 	local folder=$1
 	"$root/image/disk" --efi "$image" --journal 64 "$folder.disk" >/dev/null &&
 		"$sandoq" machine create "$folder" --disk "$folder.disk" \
-			--profile "$root/image/profiles/qemu-ovmf" &&
+			--profile "$model" ${vars:+--vars "$vars"} &&
 		rm -f "$folder.disk"
+}
+
+take_profile() {
+	cp "$root/image/profiles/$model.json" "$desk/profile.json"
 }
 
 authorities() {
 	cat "$machine"/ca/swtpm-localca-rootca-cert.pem \
 		"$machine"/ca/issuer.pem >"$desk/authorities.pem"
-}
-
-# A reference boot, on another machine of the same model.
-take_profile() {
-	local machine=$work/reference
-	rm -rf "$machine"
-	create_machine "$machine" &&
-		start_machine &&
-		ready blank &&
-		collect reference &&
-		"$sandoq" machine stop "$machine" &&
-		rm -rf "$machine" "$desk/reference.d" &&
-		"$sandoq" courier unpack "$desk/reference" "$desk/reference.d" \
-			>/dev/null &&
-		"$sandoq" image profile "$desk/reference.d/now/event-log" \
-			"$image" --output "$desk/profile.json"
 }
 
 # --- 3: enrolment ---
@@ -129,7 +120,7 @@ enrol_operators() {
 }
 
 approve_boot() {
-	"$sandoq" image approve "$image" --boot-profile "$desk/profile.json" \
+	"$sandoq" image approve "$image" --profile "$desk/profile.json" \
 		--sent "$desk/identity" --operators "$desk/operators" \
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
@@ -276,7 +267,7 @@ verify_evidence() {
 	"$sandoq" audit verify --sent "$desk/evidence" \
 		--definition "$desk/definition.json" \
 		--authorities "$desk/authorities.pem" \
-		--boot-profile "$desk/profile.json" --nonce "$desk/nonce"
+		--profile "$desk/profile.json" --nonce "$desk/nonce"
 }
 
 # approve_release AUDITOR OUT
@@ -284,7 +275,7 @@ approve_release() {
 	"$sandoq" approve release --definition "$desk/definition.json" \
 		--sent "$desk/evidence" \
 		--authorities "$desk/authorities.pem" \
-		--boot-profile "$desk/profile.json" \
+		--profile "$desk/profile.json" \
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 
@@ -310,7 +301,7 @@ verify_bundle() {
 	"$sandoq" bundle verify --sent "$desk/bundle" \
 		--definition "$desk/definition.json" \
 		--authorities "$desk/authorities.pem" \
-		--boot-profile "$desk/profile.json"
+		--profile "$desk/profile.json"
 }
 
 report_bundle() {
