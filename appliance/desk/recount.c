@@ -45,6 +45,10 @@ struct recount {
 	struct journal_fold fold;
 	struct leaves leaves;
 	struct bytes signed_text;
+	/* What the count was closed with, once it was. */
+	bool closed;
+	uint64_t revocation;
+	struct digest result;
 	size_t next; /* BOX */
 	struct progress progress;
 };
@@ -168,30 +172,19 @@ static int encode_plan(const struct plan *plan)
 }
 
 /* What the machine bound its result to, for the texts to be comparable. */
-static int bind(const struct recount *recount, struct tally_close *out)
+static void bind(const struct recount *recount, struct tally_close *out)
 {
-	struct result result;
-	size_t line;
 	memcpy(out->ak, recount->sealing.ak.byte, TPM_NAME_SIZE);
 	memcpy(out->bk, recount->sealing.terms.bk_name, TPM_NAME_SIZE);
 	memcpy(out->rk, recount->sealing.rk.byte, TPM_NAME_SIZE);
 	out->phase = recount->sealing.phase + PHASES_TO_RESULT;
 	if (!recount->from_machine) {
 		out->size = argument_count(recount->arguments, "BOX");
-		return 0;
+		return;
 	}
 	out->size = recount->fold.tree.size;
 	out->root = merkle_root(&recount->fold.tree);
-	if (recount->signed_text.size == 0)
-		return 0;
-	refusal refused = result_parse(&result,
-		&recount->sealing.definition.plan, recount->signed_text, &line);
-	if (refused == NULL)
-		out->revocation = result.binding.revocation;
-	result_free(&result);
-	return refused == NULL
-		       ? 0
-		       : fail(EX_DATAERR, "result.note", line, "%s", refused);
+	out->revocation = recount->revocation;
 }
 
 static int task_of(const struct recount *recount, struct count_task *out)
@@ -206,19 +199,19 @@ static int task_of(const struct recount *recount, struct count_task *out)
 	p256_to_point(&terms->bk, out->terms.bk_point);
 	p256_to_point(&escrow, out->terms.key_point);
 	wire_text_set(&out->terms.id, terms->plan->id);
-	int status = bind(recount, &out->close);
-	if (status != 0)
-		return status;
+	bind(recount, &out->close);
 	out->plan = encode_plan(terms->plan);
 	return out->plan >= 0 ? 0
 			      : fail(EX_OSERR, NULL, 0, "no memory is left");
 }
 
-static refusal compare(const struct recount *recount, struct bytes text)
+static refusal compare(const struct recount *recount,
+	const struct digest *digest, struct bytes text)
 {
-	return bytes_equal(recount->signed_text, text)
-		       ? NULL
-		       : "the machine's result is another one";
+	const bool equal = recount->signed_text.size > 0
+				   ? bytes_equal(recount->signed_text, text)
+				   : digest_equal(&recount->result, digest);
+	return equal ? NULL : "the machine's result is another one";
 }
 
 static int tell(const struct recount *recount, struct bytes text)
@@ -241,9 +234,9 @@ static int tell(const struct recount *recount, struct bytes text)
 			(unsigned long long)result.voided[i].entry,
 			result.voided[i].reason);
 	result_free(&result);
-	if (recount->signed_text.size > 0)
+	if (recount->signed_text.size > 0 || recount->closed)
 		report_check(&report, "the machine's result",
-			compare(recount, text));
+			compare(recount, &digest, text));
 	return report_end(&report, status);
 }
 
@@ -286,6 +279,22 @@ static int count(struct recount *recount)
 	return status;
 }
 
+/* Not there before the count is closed. */
+static refusal read_challenge(struct recount *recount)
+{
+	struct text text;
+	struct bytes whole = archive_find(&recount->sent, "challenge");
+	if (whole.size == 0)
+		return NULL;
+	refusal refused = statement_decode(STATEMENT_CHALLENGE, whole, &text);
+	if (refused != NULL)
+		return refused;
+	recount->closed = true;
+	recount->revocation = text_number(&text, CHALLENGE_REVOCATION);
+	recount->result = text_digest(&text, CHALLENGE_RESULT);
+	return NULL;
+}
+
 static refusal read_journal(struct recount *recount)
 {
 	const struct evidence evidence = { .sent = &recount->sent };
@@ -321,6 +330,8 @@ static int begin_with_machine(struct recount *recount)
 		archive_find(&recount->sent, "bk.pub"));
 	if (refused == NULL)
 		refused = read_journal(recount);
+	if (refused == NULL)
+		refused = read_challenge(recount);
 	if (refused == NULL)
 		return 0;
 	sealing_free(&recount->sealing);

@@ -72,6 +72,7 @@ struct chain {
 	struct result result;
 	struct boot_policy boot;
 	uint64_t revocation_base;
+	uint64_t revocation; /* R, as the challenge has it */
 	uint64_t checkpoint_size;
 	struct tpm_clock clock;
 	struct pcr_set pcrs;

@@ -1,6 +1,7 @@
 #include "appliance/desk/verify.h"
 #include "appliance/formats/crypto.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What a quote must cover: the approved PCRs, and the airlock. */
@@ -63,6 +64,7 @@ refusal verify_challenge(struct chain *chain)
 		return refused;
 	chain->challenge = sha256(whole);
 	chain->result_digest = text_digest(&text, CHALLENGE_RESULT);
+	chain->revocation = text_number(&text, CHALLENGE_REVOCATION);
 	return is_now(chain) ? check_now(chain, &text)
 			     : check_closing(chain, &text);
 }
@@ -186,6 +188,11 @@ refusal verify_pcrs(struct chain *chain)
 	if (!is_now(chain) && !is_zero(&chain->pcrs.value[PCR_AIRLOCK]))
 		return "PCR 14 is not zero: the result was closed in a boot "
 		       "that let media in";
+	if (chain->revocation > chain->boot.epoch)
+		return refuse(chain,
+			"the approval of this software was revoked: the "
+			"revocation counter is %" PRIu64 ", it allows %" PRIu64,
+			chain->revocation, chain->boot.epoch);
 	return NULL;
 }
 

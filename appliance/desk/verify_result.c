@@ -52,9 +52,9 @@ static refusal check_binding(const struct chain *chain)
 		return "it is bound to another checkpoint";
 	if (binding->phase != chain->terms.phase + PHASES_TO_CLOSED)
 		return "it is bound to another phase";
-	return binding->revocation <= chain->boot.epoch
+	return binding->revocation == chain->revocation
 		       ? NULL
-		       : "the boot approvals were revoked when it was made";
+		       : "it has another revocation counter than the challenge";
 }
 
 /* A counted box must be one that a station signed, as the result says. */

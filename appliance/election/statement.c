@@ -106,6 +106,7 @@ static const struct text_field challenge_fields[] = {
 	[CHALLENGE_RK] = { "rk", NAME },
 	[CHALLENGE_CHECKPOINT_SIZE] = { "checkpoint-size", NUMBER },
 	[CHALLENGE_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
+	[CHALLENGE_REVOCATION] = { "revocation", NUMBER },
 	[CHALLENGE_RESULT] = { "result", DIGEST },
 };
 

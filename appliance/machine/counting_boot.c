@@ -61,7 +61,9 @@ static enum opened open_stanza(void *context, const struct keys_box *stanza,
 	return STANZA_OPENED;
 }
 
-static struct count_task task_of(const struct session *session)
+/* `revocation`: R when the count was closed, whatever it is now. */
+static struct count_task task_of(
+	const struct session *session, uint64_t revocation)
 {
 	const struct election *election = &session->election;
 	struct count_task task = {
@@ -72,7 +74,7 @@ static struct count_task task_of(const struct session *session)
 		.close = { .size = session->folded.frozen_size,
 			.root = session->folded.frozen_root,
 			.phase = election->phase + 2,
-			.revocation = session->machine.revocation },
+			.revocation = revocation },
 	};
 	memcpy(task.terms.bk, election->bk, WIRE_NAME_SIZE);
 	memcpy(task.terms.bk_point, election->bk_point, P256_POINT_SIZE);
@@ -84,9 +86,10 @@ static struct count_task task_of(const struct session *session)
 }
 
 /* Counts in fresh processes each time; both passes must agree. */
-static bool count_twice(struct session *session, struct count_outcome *last)
+static bool count_twice(struct session *session, uint64_t revocation,
+	struct count_outcome *last)
 {
-	const struct count_task task = task_of(session);
+	const struct count_task task = task_of(session, revocation);
 	struct digest first;
 	for (unsigned pass = 0; pass < PASSES; pass++) {
 		struct walk walk = { session, session->folded.sealed };
@@ -189,7 +192,7 @@ static bool close_count(
 	struct digest qualifying;
 	int challenge;
 	bool closed;
-	if (!count_twice(session, &count))
+	if (!count_twice(session, session->machine.revocation, &count))
 		return false;
 	close(count.result);
 	if (!session_challenge(session, open->nonce, WIRE_MEMBERS_MOST,
@@ -251,7 +254,7 @@ static bool release_count(
 {
 	struct count_outcome count;
 	bool released = false;
-	if (!count_twice(session, &count))
+	if (!count_twice(session, release->revocation, &count))
 		return false;
 	if (digest_equal(&count.digest, &release->given.result))
 		released =

@@ -120,6 +120,7 @@ struct evidence {
 	struct digest challenge;
 	struct digest quote;
 	struct digest result;
+	uint64_t revocation;
 };
 
 static refusal read_evidence(struct task *task, struct evidence *out)
@@ -133,6 +134,7 @@ static refusal read_evidence(struct task *task, struct evidence *out)
 	if (why == NULL) {
 		out->challenge = sha256(challenge);
 		out->result = text_digest(&text, CHALLENGE_RESULT);
+		out->revocation = text_number(&text, CHALLENGE_REVOCATION);
 		why = task_find(task, LIST_CLOSED, "quote.attest", &quote);
 	}
 	if (why == NULL)
@@ -142,7 +144,7 @@ static refusal read_evidence(struct task *task, struct evidence *out)
 
 static refusal read_release(struct task *task,
 	const struct define_release *asked, const struct plan *plan,
-	struct keys_approvals *out)
+	struct define_approvals *out)
 {
 	const struct election *election = &asked->election;
 	const struct tpm_name rk = tpm_name_of(election->rk);
@@ -151,7 +153,8 @@ static refusal read_release(struct task *task,
 	refusal why = read_evidence(task, &evidence);
 	if (why != NULL)
 		return why;
-	out->result = evidence.result;
+	out->given.result = evidence.result;
+	out->revocation = evidence.revocation;
 	cp_hash = cp_hash_sign(&rk, &evidence.result);
 	const struct statement_value says[] = {
 		{ RELEASE_ELECTION, bytes_of_text(election->id.line), 0,
@@ -189,11 +192,11 @@ static refusal read_release(struct task *task,
 		.count = sizeof(says) / sizeof(says[0]),
 		.authorization = RELEASE_AUTHORIZATION,
 	};
-	why = task_approvals(task, &form, &out->approvals);
+	why = task_approvals(task, &form, &out->given.approvals);
 	if (why != NULL)
 		return why;
 	task_say(task, "the approvals");
-	return check_quorum(election, &out->approvals, &evidence.result);
+	return check_quorum(election, &out->given.approvals, &evidence.result);
 }
 
 refusal define_release(
@@ -208,7 +211,7 @@ refusal define_release(
 	if (why != NULL)
 		return task_answer(end, task, why, DONE, NULL);
 	why = read_release(
-		task, &message->body.release, &definition.plan, &out.given);
+		task, &message->body.release, &definition.plan, &out);
 	definition_free(&definition);
 	return task_answer(end, task, why, DEFINE_APPROVALS, &out);
 }

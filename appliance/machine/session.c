@@ -229,6 +229,8 @@ static void put_challenge(struct session *session, struct text_writer *text,
 		frozen ? session->folded.frozen_size : session->folded.size);
 	text_put(text, CHALLENGE_CHECKPOINT_ROOT,
 		bytes_of(root->byte, SHA256_SIZE));
+	text_put_number(
+		text, CHALLENGE_REVOCATION, session->machine.revocation);
 	text_put(text, CHALLENGE_RESULT,
 		bytes_of((result != NULL ? result : &none)->byte, SHA256_SIZE));
 }

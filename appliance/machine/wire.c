@@ -121,6 +121,7 @@ static const struct wire_field found_fields[] = {
 	NUMBER(define_approvals, given.release),
 	RAW(define_approvals, given.result),
 	APPROVALS(define_approvals, given.approvals),
+	NUMBER(define_approvals, revocation),
 	LINE(define_approvals, nonce[0].line),
 	LINE(define_approvals, nonce[1].line),
 	LINE(define_approvals, nonce[2].line),

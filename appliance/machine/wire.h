@@ -9,8 +9,8 @@
  * each type who sends it to whom, which open question it answers, its length
  * and its number of descriptors. wire_receive() accepts nothing else: unknown
  * type, wrong sender, no such question, wrong length, a missing or further
- * descriptor, bytes left over, or a text or blob that is not sound. The caller then
- * ends the session.
+ * descriptor, bytes left over, or a text or blob that is not sound. The caller
+ * then ends the session.
  */
 #ifndef SANDOQ_MACHINE_WIRE_H
 #define SANDOQ_MACHINE_WIRE_H
@@ -312,6 +312,7 @@ struct keys_approvals {
 /* What the define role found in a medium's approvals. */
 struct define_approvals {
 	struct keys_approvals given;
+	uint64_t revocation; /* R when the count was closed; to release only */
 	/* `AUDITOR HEX64`; empty ones are none. */
 	struct wire_text nonce[WIRE_MEMBERS_MOST];
 };

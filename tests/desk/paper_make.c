@@ -455,6 +455,7 @@ static void put_challenge(
 		&writer, CHALLENGE_CHECKPOINT_SIZE, chain->checkpoint_size);
 	text_put(&writer, CHALLENGE_CHECKPOINT_ROOT,
 		view(&chain->checkpoint_root));
+	text_put_number(&writer, CHALLENGE_REVOCATION, PAPER_REVOCATION);
 	text_put(&writer, CHALLENGE_RESULT, view(result));
 	assert_null(text_end(&writer));
 	paper_put(paper, name, written(&out));

@@ -305,6 +305,34 @@ static void boxes_are_counted_again(void **state)
 	assert_said("elected");
 }
 
+/* Before the release: what the auditors are asked to approve. */
+static void evidence_is_counted_again(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	struct bytes challenge = paper_get(copy, "challenge");
+	char digest[2 * SHA256_SIZE + 1];
+	(void)state;
+	snprintf(digest, sizeof(digest), "%s",
+		strstr((const char *)challenge.data, "result: ") + 8);
+	paper_put(copy, "result.note", bytes_of(NULL, 0));
+	write_sent(copy, "evidence.tar");
+	assert_status(run("recount --sent evidence.tar --output recounted "
+			  "--definition definition.json --escrow escrow.pem"),
+		0);
+	assert_said("the machine's result");
+	assert_said(digest);
+	challenge = paper_get(copy, "challenge");
+	paper_flip(copy, "challenge",
+		strstr((const char *)challenge.data, "revocation: ") + 12 -
+			(const char *)challenge.data);
+	write_sent(copy, "evidence.tar");
+	paper_free(copy);
+	assert_status(run("recount --sent evidence.tar "
+			  "--definition definition.json --escrow escrow.pem"),
+		EX_DATAERR);
+	assert_said("the machine's result is another one");
+}
+
 static void another_escrow_key_opens_nothing(void **state)
 {
 	(void)state;
@@ -422,6 +450,7 @@ int main(void)
 		cmocka_unit_test(bundle_is_verified_and_told),
 		cmocka_unit_test(bad_bundle_tells_no_numbers),
 		cmocka_unit_test(boxes_are_counted_again),
+		cmocka_unit_test(evidence_is_counted_again),
 		cmocka_unit_test(another_escrow_key_opens_nothing),
 		cmocka_unit_test(box_is_sealed_checked_and_counted),
 		cmocka_unit_test(box_by_another_client),

@@ -546,6 +546,17 @@ static void closed_in_a_courier_boot(void **state)
 	paper_refuses(paper, VERIFY_CLOSED, "boot state", "PCR 14 is not zero");
 }
 
+static void software_was_revoked(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM };
+	struct paper *paper = *state;
+	struct boot_policy boot = paper->chain.boot;
+	boot.epoch = PAPER_REVOCATION - 1;
+	paper_approve_boot(paper, &how, &boot, &paper->definition.image);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state",
+		"was revoked: the revocation counter is 1, it allows 0");
+}
+
 static void log_of_another_boot(void **state)
 {
 	struct paper *paper = *state;
@@ -789,6 +800,7 @@ int main(void)
 		REFUSAL(another_image_runs_now),
 		REFUSAL(load_options_were_given),
 		REFUSAL(closed_in_a_courier_boot),
+		REFUSAL(software_was_revoked),
 		REFUSAL(log_of_another_boot),
 		REFUSAL(event_too_many),
 		REFUSAL(event_too_few),

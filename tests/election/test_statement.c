@@ -399,7 +399,8 @@ static void nonces_of_a_challenge(void **state)
 #define CHALLENGE(nonces)                                                      \
 	"sandoq/challenge/v1 rehearsal\nelection: -\n" nonces                  \
 	"definition: " HEX "\nak: " NAME "\nrk: " NAME                         \
-	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX "\nresult: " HEX "\n"
+	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX                          \
+	"\nrevocation: 1\nresult: " HEX "\n"
 	struct statement_nonce nonce;
 	(void)state;
 	assert_null(decode(STATEMENT_CHALLENGE, CHALLENGE("")));

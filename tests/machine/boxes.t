@@ -183,12 +183,10 @@ ok 'the boxes are opened and counted' open_boxes
 said 'six of them, and six are void' \
 	'count 2 of 2: 6 boxes counted, 6 void'
 ok 'the evidence comes out' take_evidence
-ok 'a recount with the escrow key' \
+ok 'a recount with the escrow key gives the same result' \
 	"$sandoq" recount --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
 	--output "$scratch/result"
-# The evidence does not hold the revocation counter's value.
-sed -i 's/^revocation: .*/revocation: 1/' "$scratch/result"
 is 'gives the result that the machine closed with' \
 	"result: $(sha256sum <"$scratch/result" | cut -c -64)" \
 	"$(tar -xOf "$desk/evidence" challenge | grep ^result:)"
