@@ -27,6 +27,8 @@ static const char *const kinds[] = {
 	"election",
 	"boxes",
 	"approvals",
+	"software",
+	"revocation",
 	"outbox",
 	"sent",
 };
@@ -37,7 +39,9 @@ const struct option courier_pack_options[] = {
 	{ "MEMBER=FILE", NULL,
 		"name in the archive and the file that it holds, in order",
 		REPEATED },
-	{ "--kind", "KIND", "enrol, election, boxes, approvals, outbox or sent",
+	{ "--kind", "KIND",
+		"enrol, election, boxes, approvals, software, revocation, "
+		"outbox or sent",
 		REQUIRED },
 	{ "--capacity", "MIB",
 		"size of the file; 1 or what is needed if not "

@@ -20,6 +20,7 @@
 DESK_COMMAND(image_profile);
 DESK_COMMAND(image_predict);
 DESK_COMMAND(image_approve);
+DESK_COMMAND(image_revoke);
 
 DESK_COMMAND(firmware_variables);
 DESK_COMMAND(firmware_profile);

@@ -1,9 +1,9 @@
 #include "appliance/desk/desk.h"
 #include "appliance/desk/evidence.h"
+#include "appliance/desk/known_machine.h"
 #include "appliance/desk/profiles.h"
 #include "appliance/desk/secure_boot_keys.h"
 #include "appliance/desk/signing.h"
-#include "appliance/machine/terms.h"
 #include "tpm/authenticode.h"
 
 #include <stdlib.h>
@@ -44,7 +44,7 @@ const struct option image_approve_options[] = {
 	OPTION_YES,
 	{ "--revocation", "NUMBER",
 		"void once the machine's revocation counter is above this; "
-		"1 if not given",
+		"what it is now, if not given",
 		OPTIONAL },
 	OPTION_OUTPUT("approval"),
 	OPTION_END,
@@ -218,58 +218,11 @@ int image_predict_command(const struct arguments *arguments)
 
 /* One operator's approval of one boot state of one machine. */
 struct approval_task {
-	struct quorum operators;
 	struct signer signer;
-	char serial[STATEMENT_LINE_MOST + 1];
-	struct machine machine;
-	bool written; /* the machine's index A was written before */
+	struct known_machine known;
 	struct digest image;
 	struct boot_policy boot;
 };
-
-static int read_operators(const char *path, struct approval_task *task)
-{
-	struct file file;
-	struct text text;
-	int status = file_read(path, STATEMENT_MOST, &file);
-	if (status != 0)
-		return status;
-	refusal refused =
-		statement_decode(STATEMENT_OPERATORS, file_bytes(&file), &text);
-	if (refused == NULL)
-		refused = statement_operators(&text, &task->operators);
-	struct wire_quorum quorum = wire_quorum_of(&task->operators);
-	if (refused == NULL)
-		refused = approvers_of(&quorum, &task->machine.operators);
-	if (refused != NULL) {
-		status = fail(EX_DATAERR, path, text.line, "%s", refused);
-	} else {
-		struct bytes serial = text_value(&text, OPERATORS_MACHINE);
-		memcpy(task->serial, serial.data, serial.size);
-	}
-	file_free(&file);
-	return status;
-}
-
-static int read_sent(const char *path, struct approval_task *task)
-{
-	struct archive sent;
-	struct digest none;
-	struct p256_public ak;
-	int status = archive_read(path, &sent);
-	if (status != 0)
-		return status;
-	struct bytes area = archive_find(&sent, "ak.pub");
-	refusal refused = key_decode(KEY_AK, area, &none, &ak);
-	task->machine.ak = public_name(area);
-	task->written = archive_find(&sent, "approved.nv").size > 0;
-	archive_free(&sent);
-	if (refused != NULL)
-		return fail(EX_DATAERR, path, 0,
-			"its ak.pub: %s; fetch the machine's outbox again",
-			refused);
-	return 0;
-}
 
 static void put(struct text_writer *text, size_t field, struct bytes value)
 {
@@ -299,14 +252,14 @@ static void put_pcrs(struct text_writer *text, const struct pcr_set *pcrs)
 static void put_policy(
 	struct text_writer *text, const struct approval_task *task)
 {
-	struct nv_names names = machine_nv_names(&task->machine);
+	const struct machine *machine = &task->known.machine;
+	struct nv_names names = machine_nv_names(machine);
 	struct tpm_name index =
-		task->written ? names.name[NV_A]
-			      : machine_nv_name_unwritten(&task->machine, NV_A);
+		task->known.written ? names.name[NV_A]
+				    : machine_nv_name_unwritten(machine, NV_A);
 	struct digest cp_hash = boot_approval_cp_hash(
-		&task->machine, &task->boot, task->written);
-	struct approval_scope scope =
-		machine_scope(&task->machine, APPROVE_BOOT);
+		machine, &task->boot, task->known.written);
+	struct approval_scope scope = machine_scope(machine, APPROVE_BOOT);
 	uint8_t value[TPM_NAME_SIZE];
 
 	boot_policy_value(&task->boot, &names, value);
@@ -323,10 +276,10 @@ static refusal write_approval(
 	struct text_writer text = text_begin(
 		&statement_form[STATEMENT_BOOT_APPROVAL], false, out);
 
-	put(&text, BOOT_MACHINE, bytes_of_text(task->serial));
+	put(&text, BOOT_MACHINE, bytes_of_text(task->known.serial));
 	put(&text, BOOT_MEANING,
 		bytes_of_text(statement_meaning(STATEMENT_BOOT_APPROVAL)));
-	put(&text, BOOT_AK, tpm_name_bytes(&task->machine.ak));
+	put(&text, BOOT_AK, tpm_name_bytes(&task->known.machine.ak));
 	put_digest(&text, BOOT_IMAGE, &task->image);
 	put_pcrs(&text, &task->boot.pcrs);
 	text_put_number(&text, BOOT_REVOCATION, task->boot.epoch);
@@ -348,23 +301,29 @@ static int approve(
 	return sign_text(arguments, written(&out), &task->signer);
 }
 
+/* What it is given, or what R is now: the machine takes nothing below. */
+static int read_epoch(
+	const struct arguments *arguments, struct approval_task *task)
+{
+	uint64_t now = task->known.revocation;
+	task->boot.epoch = now > 0 ? now : FIRST_REVOCATION;
+	return argument_number(
+		arguments, "--revocation", 1, INT64_MAX, &task->boot.epoch);
+}
+
 int image_approve_command(const struct arguments *arguments)
 {
-	struct approval_task task = { .boot.epoch = FIRST_REVOCATION };
+	struct approval_task task = { 0 };
 	struct boot_profile profile;
-	int status = argument_number(
-		arguments, "--revocation", 1, INT64_MAX, &task.boot.epoch);
+	int status =
+		predicted(arguments, &task.image, &profile, &task.boot.pcrs);
 	if (status == 0)
-		status = predicted(
-			arguments, &task.image, &profile, &task.boot.pcrs);
+		status = known_machine_read(arguments, &task.known);
 	if (status == 0)
-		status = read_operators(
-			argument(arguments, "--operators"), &task);
-	if (status == 0)
-		status = read_sent(argument(arguments, "--sent"), &task);
+		status = read_epoch(arguments, &task);
 	if (status == 0)
 		status = signer_read(argument(arguments, "--key"),
-			&task.operators, &task.signer);
+			&task.known.operators, &task.signer);
 	if (status != 0)
 		return status;
 	status = approve(arguments, &task);

@@ -51,7 +51,7 @@ int machine_enrolment_command(const struct arguments *arguments)
 		status = refused_checks(argument(arguments, "--sent"), &checks);
 	else if (status == 0) {
 		/* What the approved boot demands of R at most. */
-		chain.revocation_base = chain.boot.epoch;
+		chain.revocation_base = chain.in_force->boot.epoch;
 		status = sign_enrolment(arguments, &chain);
 	}
 	verify_free(&chain);

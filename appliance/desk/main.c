@@ -23,6 +23,8 @@ static const struct command commands[] = {
 		image_predict_options, image_predict_command },
 	{ "image", "approve", "sign an operator's approval of an image",
 		image_approve_options, image_approve_command },
+	{ "image", "revoke", "sign that earlier images may run no more",
+		image_revoke_options, image_revoke_command },
 	{ "firmware", "variables",
 		"write your Secure Boot keys into a variable store",
 		firmware_variables_options, firmware_variables_command },

@@ -59,6 +59,15 @@ struct chain_key {
 	struct digest creation; /* SHA-256 of the attest */
 };
 
+/* Software that the operators' quorum approved: PCRs, epoch, image. */
+struct chain_software {
+	uint64_t entry; /* of the journal */
+	struct boot_policy boot;
+	struct digest image;
+};
+
+enum { SOFTWARE_MOST = 16 };
+
 /* What was established. A member is valid once its check has passed. */
 struct chain {
 	const struct evidence *evidence;
@@ -70,7 +79,11 @@ struct chain {
 	struct election_terms terms;
 	struct journal_fold fold;
 	struct result result;
-	struct boot_policy boot;
+	/* In the journal's order; the one in force when the evidence was made.
+	 */
+	struct chain_software software[SOFTWARE_MOST];
+	size_t software_count;
+	const struct chain_software *in_force;
 	uint64_t revocation_base;
 	uint64_t revocation; /* R, as the challenge has it */
 	uint64_t checkpoint_size;
@@ -87,7 +100,6 @@ struct chain {
 	struct chain_key rk;
 	struct digest operators;
 	struct digest ek;
-	struct digest image;
 	struct digest enrolment;
 	struct digest checkpoint_root;
 	struct digest challenge;
@@ -135,6 +147,9 @@ enum {
 	OPEN_VALUES = OPEN_AUTHORIZATION,
 	RELEASE_VALUES = RELEASE_AUTHORIZATION,
 };
+
+/* The evidence of this moment, not of the closing. */
+bool chain_is_now(const struct chain *);
 
 /* One boot approval; boot_terms_of() fills the last three. */
 struct boot_terms {

@@ -1,6 +1,7 @@
 #include "appliance/desk/verify.h"
 #include "appliance/formats/crypto.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,18 +101,19 @@ static refusal read_pcrs(const struct text *text, struct pcr_set *out)
 }
 
 /* What the first approval approves; the others must say the same. */
-static refusal read_boot(struct chain *chain, struct statement *statement)
+static refusal read_boot(const struct chain *chain, const char *stem,
+	struct chain_software *out, struct statement *statement)
 {
 	refusal refused = statement_open(STATEMENT_BOOT_APPROVAL,
-		archive_find(chain->evidence->sent, "approval-1"), statement);
+		archive_numbered(chain->evidence->sent, stem, 1), statement);
 	if (refused != NULL)
 		return refused;
-	chain->boot.epoch = text_number(&statement->text, BOOT_REVOCATION);
-	chain->image = text_digest(&statement->text, BOOT_IMAGE);
-	refused = read_pcrs(&statement->text, &chain->boot.pcrs);
+	out->boot.epoch = text_number(&statement->text, BOOT_REVOCATION);
+	out->image = text_digest(&statement->text, BOOT_IMAGE);
+	refused = read_pcrs(&statement->text, &out->boot.pcrs);
 	if (refused == NULL)
-		refused = boot_policy_check(&chain->boot);
-	if (refused == NULL && chain->boot.pcrs.mask != BOOT_PROFILE_MASK)
+		refused = boot_policy_check(&out->boot);
+	if (refused == NULL && out->boot.pcrs.mask != BOOT_PROFILE_MASK)
 		refused = "it binds other PCRs than 0, 2, 3, 4, 7, 8 and 9";
 	return refused;
 }
@@ -164,26 +166,27 @@ static bool is_for_written(
 	return tpm_name_equal(&index, &chain->indices.name[NV_A]);
 }
 
-refusal verify_boot_approvals(struct chain *chain)
+/* Approvals of one boot state, which meet the operators' quorum. */
+static refusal read_software(
+	struct chain *chain, const char *stem, struct chain_software *out)
 {
 	struct statement first;
 	struct statement_value value[BOOT_VALUES];
-	const struct definition *definition = chain->evidence->definition;
 	uint16_t signed_by = 0;
-	refusal refused = read_boot(chain, &first);
+	refusal refused = read_boot(chain, stem, out, &first);
 	if (refused != NULL)
-		return refused;
+		return refuse(chain, "%s-1: %s", stem, refused);
 	struct boot_terms terms = {
 		.serial = chain->serial,
 		.machine = &chain->machine,
-		.boot = &chain->boot,
-		.image = &chain->image,
+		.boot = &out->boot,
+		.image = &out->image,
 	};
 	boot_terms_of(&terms, is_for_written(chain, &first));
 	boot_values(&terms, value);
 	const struct approving approving = {
 		.kind = STATEMENT_BOOT_APPROVAL,
-		.stem = "approval",
+		.stem = stem,
 		.quorum = &chain->operator_quorum,
 		.approvers = chain->machine.operators,
 		.scope = machine_scope(&chain->machine, APPROVE_BOOT),
@@ -192,12 +195,86 @@ refusal verify_boot_approvals(struct chain *chain)
 		.value = value,
 		.count = BOOT_VALUES,
 	};
-	refused = read_approvals(chain, &approving, &signed_by);
-	if (refused == NULL && definition != NULL &&
-		!digest_equal(&chain->image, &definition->image))
-		refused = "the operators approved another image than the "
-			  "definition";
+	return read_approvals(chain, &approving, &signed_by);
+}
+
+static refusal add_software(
+	struct chain *chain, const char *stem, uint64_t entry)
+{
+	struct chain_software *out = &chain->software[chain->software_count];
+	if (chain->software_count == SOFTWARE_MOST)
+		return "there is more software than anybody approves";
+	refusal refused = read_software(chain, stem, out);
+	out->entry = entry;
+	if (refused == NULL)
+		chain->software_count++;
 	return refused;
+}
+
+/* Places in chain->software: the last one before sealing, and closing. */
+struct software_at {
+	size_t sealed;
+	size_t closed;
+	bool is_closed;
+};
+
+/* One header, in the journal's order. */
+static refusal follow_software(struct chain *chain,
+	const struct journal_header *header, struct software_at *at)
+{
+	char stem[USTAR_NAME_MOST + 1];
+	switch (header->type) {
+	case ENTRY_SOFTWARE:
+		snprintf(stem, sizeof(stem), "software/%04" PRIu64 ".approval",
+			header->entry);
+		return add_software(chain, stem, header->entry);
+	case ENTRY_SEALED:
+		at->sealed = chain->software_count - 1;
+		at->is_closed = false;
+		return NULL;
+	case ENTRY_CLOSED:
+		at->closed = chain->software_count - 1;
+		at->is_closed = true;
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Headers that make no sense are for the journal's own check to refuse. */
+static refusal follow_journal(struct chain *chain, struct software_at *at)
+{
+	struct cursor rest =
+		cursor_of(archive_find(chain->evidence->sent, "entries"));
+	refusal refused = NULL;
+	while (refused == NULL && rest.rest.size >= JOURNAL_HEADER_SIZE) {
+		struct journal_header header;
+		struct bytes bytes = cursor_take(&rest, JOURNAL_HEADER_SIZE);
+		if (journal_header_decode(bytes.data, &header) != NULL)
+			return NULL;
+		refused = follow_software(chain, &header, at);
+	}
+	return refused;
+}
+
+refusal verify_boot_approvals(struct chain *chain)
+{
+	const struct definition *definition = chain->evidence->definition;
+	struct software_at at = { .sealed = 0 };
+	refusal refused = add_software(chain, "approval", 0);
+	if (refused == NULL)
+		refused = follow_journal(chain, &at);
+	if (refused != NULL)
+		return refused;
+	chain->in_force = &chain->software[at.is_closed && !chain_is_now(chain)
+						   ? at.closed
+						   : chain->software_count - 1];
+	return definition == NULL ||
+			       digest_equal(&chain->software[at.sealed].image,
+				       &definition->image)
+		       ? NULL
+		       : "the operators approved another image than the "
+			 "definition";
 }
 
 void open_values(

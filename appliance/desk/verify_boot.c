@@ -7,7 +7,7 @@
 /* What a quote must cover: the approved PCRs, and the airlock. */
 enum { QUOTE_MASK = BOOT_PROFILE_MASK | 1 << PCR_AIRLOCK };
 
-static bool is_now(const struct chain *chain)
+bool chain_is_now(const struct chain *chain)
 {
 	return chain->folder[0] != '\0';
 }
@@ -65,8 +65,8 @@ refusal verify_challenge(struct chain *chain)
 	chain->challenge = sha256(whole);
 	chain->result_digest = text_digest(&text, CHALLENGE_RESULT);
 	chain->revocation = text_number(&text, CHALLENGE_REVOCATION);
-	return is_now(chain) ? check_now(chain, &text)
-			     : check_closing(chain, &text);
+	return chain_is_now(chain) ? check_now(chain, &text)
+				   : check_closing(chain, &text);
 }
 
 static bool has_nonce(const struct text *challenge, struct bytes auditor,
@@ -162,14 +162,36 @@ static refusal replay(struct chain *chain)
 			 "TPM quoted";
 }
 
+/* Software that the operators approved before or later than what counts. */
+static refusal name_software(struct chain *chain)
+{
+	const struct chain_software *in_force = chain->in_force;
+	for (size_t i = chain->software_count; i-- > 0;) {
+		const struct chain_software *other = &chain->software[i];
+		if (pcr_set_differences(&other->boot.pcrs, &chain->pcrs) != 0)
+			continue;
+		if (other < in_force)
+			return refuse(chain,
+				"the software that ran is no longer approved: "
+				"journal entry %" PRIu64
+				" approved other software",
+				in_force->entry);
+		return refuse(chain,
+			"the software that ran was approved later, by journal "
+			"entry %" PRIu64,
+			other->entry);
+	}
+	return NULL;
+}
+
 static refusal name_pcr(struct chain *chain, unsigned pcr)
 {
 	char is[2 * SHA256_SIZE + 1] = { 0 }, wanted[sizeof(is)] = { 0 };
 	struct writer first = writer_of(is, sizeof(is));
 	struct writer second = writer_of(wanted, sizeof(wanted));
 	write_hex(&first, bytes_of(chain->pcrs.value[pcr].byte, SHA256_SIZE));
-	write_hex(&second,
-		bytes_of(chain->boot.pcrs.value[pcr].byte, SHA256_SIZE));
+	write_hex(&second, bytes_of(chain->in_force->boot.pcrs.value[pcr].byte,
+				   SHA256_SIZE));
 	return refuse(chain,
 		"PCR %u differs from the approved boot: it is %s, approved is "
 		"%s",
@@ -181,25 +203,29 @@ refusal verify_pcrs(struct chain *chain)
 	refusal refused = replay(chain);
 	if (refused != NULL)
 		return refused;
-	uint32_t differ = pcr_set_differences(&chain->boot.pcrs, &chain->pcrs);
+	uint32_t differ =
+		pcr_set_differences(&chain->in_force->boot.pcrs, &chain->pcrs);
+	refused = differ != 0 ? name_software(chain) : NULL;
+	if (refused != NULL)
+		return refused;
 	for (unsigned pcr = 0; pcr < PCR_COUNT; pcr++)
 		if ((differ >> pcr & 1) != 0)
 			return name_pcr(chain, pcr);
-	if (!is_now(chain) && !is_zero(&chain->pcrs.value[PCR_AIRLOCK]))
+	if (!chain_is_now(chain) && !is_zero(&chain->pcrs.value[PCR_AIRLOCK]))
 		return "PCR 14 is not zero: the result was closed in a boot "
 		       "that let media in";
-	if (chain->revocation > chain->boot.epoch)
+	if (chain->revocation > chain->in_force->boot.epoch)
 		return refuse(chain,
 			"the approval of this software was revoked: the "
 			"revocation counter is %" PRIu64 ", it allows %" PRIu64,
-			chain->revocation, chain->boot.epoch);
+			chain->revocation, chain->in_force->boot.epoch);
 	return NULL;
 }
 
 refusal verify_event_log(struct chain *chain)
 {
 	struct boot_profile profile = *chain->evidence->profile;
-	boot_profile_set_image(&profile, &chain->image);
+	boot_profile_set_image(&profile, &chain->in_force->image);
 	struct event_verdict verdict =
 		eventlog_compare(evidence_find(chain, "event-log"),
 			BOOT_PROFILE_MASK, profile.event, profile.count);

@@ -126,6 +126,17 @@ static const struct text_field release_fields[] = {
 	[RELEASE_AUTHORIZATION] = { "authorization", SIGNATURE },
 };
 
+static const struct text_field revocation_fields[] = {
+	[REVOCATION_MACHINE] = { "machine", LINE },
+	[REVOCATION_MEANING] = { "meaning", LINE },
+	[REVOCATION_AK] = { "ak", NAME },
+	[REVOCATION_INDEX] = { "index", NAME },
+	[REVOCATION_FROM] = { "from", NUMBER },
+	[REVOCATION_TO] = { "to", NUMBER },
+	[REVOCATION_CPHASH] = { "cphash", DIGEST },
+	[REVOCATION_AUTHORIZATION] = { "authorization", SIGNATURE },
+};
+
 const struct text_form statement_form[STATEMENT_KINDS] = {
 	[STATEMENT_OPERATORS] = { "operators", COUNT(operators_fields),
 		operators_fields },
@@ -144,6 +155,8 @@ const struct text_form statement_form[STATEMENT_KINDS] = {
 		challenge_fields },
 	[STATEMENT_RELEASE] = { "release", COUNT(release_fields),
 		release_fields },
+	[STATEMENT_REVOCATION] = { "revocation", COUNT(revocation_fields),
+		revocation_fields },
 };
 
 /* What a form alone cannot say. */
@@ -158,6 +171,7 @@ static refusal check_operators(const struct text *);
 static refusal check_pcrs(const struct text *);
 static refusal check_tags(const struct text *);
 static refusal check_nonces(const struct text *);
+static refusal check_step(const struct text *);
 
 static const struct demand demands[STATEMENT_KINDS] = {
 	[STATEMENT_OPERATORS] = { .always_live = true,
@@ -175,6 +189,11 @@ static const struct demand demands[STATEMENT_KINDS] = {
 	[STATEMENT_RELEASE] = { .meaning_field = RELEASE_MEANING,
 		.meaning = "The machine may sign the result with this digest "
 			   "and no other." },
+	[STATEMENT_REVOCATION] = { .always_live = true,
+		.meaning_field = REVOCATION_MEANING,
+		.meaning = "Software that is approved up to the old value "
+			   "may never run on the machine again.",
+		.check = check_step },
 };
 
 const char *statement_meaning(enum statement_kind kind)
@@ -497,4 +516,12 @@ static refusal check_nonces(const struct text *text)
 			return refused;
 	}
 	return NULL;
+}
+
+static refusal check_step(const struct text *text)
+{
+	return text_number(text, REVOCATION_TO) ==
+			       text_number(text, REVOCATION_FROM) + 1
+		       ? NULL
+		       : "a revocation raises the counter by one";
 }

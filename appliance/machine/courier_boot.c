@@ -24,7 +24,7 @@ struct medium {
 typedef bool take(struct session *, struct medium *);
 
 static take take_enrolment, take_election, take_boxes, take_approvals,
-	give_outbox;
+	take_operators, give_outbox;
 
 #define IN(state) (1U << (state))
 
@@ -42,6 +42,8 @@ static const struct courier_row {
 		take_boxes },
 	{ COURIER_APPROVALS, "approvals", IN(STATE_INTAKE) | IN(STATE_CLOSED),
 		take_approvals },
+	{ COURIER_SOFTWARE, "software", STATES_AT_REST, take_operators },
+	{ COURIER_REVOCATION, "revocation", STATES_AT_REST, take_operators },
 	{ COURIER_OUTBOX, "outbox", ~0U, give_outbox },
 };
 
@@ -67,37 +69,6 @@ static bool read_letter(
 	return true;
 }
 
-/* One question to a fresh define process. */
-static bool ask_define(struct session *session, enum wire_type type,
-	const void *body, const int *list, size_t count,
-	enum wire_type expected, struct wire_message *answer)
-{
-	struct peer define;
-	bool read;
-	if (!session_start_role(session, &define, ROLE_DEFINE, NULL, 0))
-		return false;
-	read = session_ask(
-		session, &define, type, body, list, count, expected, answer);
-	peer_stop(&define);
-	return read;
-}
-
-static struct define_facts facts_of(const struct session *session)
-{
-	struct define_facts facts = { .phase = session->machine.phase };
-	memcpy(facts.ak, session->machine.ak, sizeof(facts.ak));
-	memcpy(facts.srk, session->machine.srk, sizeof(facts.srk));
-	return facts;
-}
-
-static bool append_pair(
-	struct session *session, enum entry_type type, int first, int second)
-{
-	const struct journal_append what = { .type = (uint16_t)type };
-	const int list[] = { first, second };
-	return session_append(session, &what, list, second < 0 ? 1 : 2);
-}
-
 /* The TPM's part of the enrolment, then entry 0, then the owner is locked. */
 static bool enrol(
 	struct session *session, int letter, const struct keys_enrol *enrolment)
@@ -110,7 +81,7 @@ static bool enrol(
 	held = session_tell(
 		session, &session->journal, JOURNAL_BEGIN, &answer.body.key);
 	wipe(&answer.body.key, sizeof(answer.body.key));
-	held = held && append_pair(session, ENTRY_ENROLLED, letter,
+	held = held && session_append_pair(session, ENTRY_ENROLLED, letter,
 			       answer.descriptor[0]);
 	wire_close(&answer);
 	return held && session_tell(session, &session->keys, KEYS_LOCK, NULL);
@@ -118,13 +89,13 @@ static bool enrol(
 
 static bool take_enrolment(struct session *session, struct medium *medium)
 {
-	const struct define_facts facts = facts_of(session);
+	const struct define_facts facts = session_facts(session);
 	struct wire_message answer;
 	int letter;
 	bool held;
 	if (!read_letter(session, medium, &letter))
 		return false;
-	held = ask_define(session, DEFINE_ENROL, &facts, &letter, 1,
+	held = session_define(session, DEFINE_ENROL, &facts, &letter, 1,
 		       DEFINE_ENROLMENT, &answer) &&
 	       enrol(session, letter, &answer.body.enrol);
 	close(letter);
@@ -135,19 +106,28 @@ static bool take_enrolment(struct session *session, struct medium *medium)
 
 static bool seal(struct session *session, int letter, int enrolled)
 {
-	const struct define_facts facts = facts_of(session);
-	const int list[] = { letter, enrolled };
+	const struct define_facts facts = session_facts(session);
+	const bool later = session->folded.software != UINT64_MAX;
+	struct journal_entry entry;
+	int list[] = { letter, enrolled, -1 };
 	struct wire_message defined;
 	struct wire_message made;
 	bool held;
-	if (!ask_define(session, DEFINE_SEAL, &facts, list, 2, DEFINE_ELECTION,
-		    &defined))
+	if (later && !session_entry(session, session->folded.software, &entry,
+			     &list[2]))
+		return false;
+	held = session_define(session, DEFINE_SEAL, &facts, list, later ? 3 : 2,
+		DEFINE_ELECTION, &defined);
+	if (later)
+		close(list[2]);
+	if (!held)
 		return false;
 	wire_close(&defined);
 	if (!session_ask(session, &session->keys, KEYS_SEAL,
 		    &defined.body.election, NULL, 0, KEYS_MEMBERS, &made))
 		return false;
-	held = append_pair(session, ENTRY_SEALED, letter, made.descriptor[0]);
+	held = session_append_pair(
+		session, ENTRY_SEALED, letter, made.descriptor[0]);
 	wire_close(&made);
 	return held && session_load_election(session);
 }
@@ -194,7 +174,7 @@ static bool append_text(
 	list = memfd_written(&items);
 	if (list < 0)
 		return session_refuse(session, "there is no memory");
-	appended = append_pair(session, type, list, -1);
+	appended = session_append_pair(session, type, list, -1);
 	close(list);
 	return appended;
 }
@@ -249,7 +229,7 @@ static bool take_box(struct session *session, struct boxes *boxes,
 static bool take_keys_note(struct session *session, int list)
 {
 	return session->state != STATE_SEALED ||
-	       append_pair(session, ENTRY_INTAKE, list, -1);
+	       session_append_pair(session, ENTRY_INTAKE, list, -1);
 }
 
 /* One message of the intake process; `*end` when it was the last. */
@@ -316,7 +296,8 @@ static bool take_boxes(struct session *session, struct medium *medium)
 static bool append_approvals(
 	struct session *session, enum entry_type type, int letter)
 {
-	return append_pair(session, type, letter, -1) && session_phase(session);
+	return session_append_pair(session, type, letter, -1) &&
+	       session_phase(session);
 }
 
 static bool open_intake(struct session *session, int letter)
@@ -331,7 +312,7 @@ static bool open_intake(struct session *session, int letter)
 	int list[] = { letter, -1 };
 	const bool held = session_entry(session, session->folded.sealed, &entry,
 				  &list[1]) &&
-			  ask_define(session, DEFINE_OPEN, &body, list, 2,
+			  session_define(session, DEFINE_OPEN, &body, list, 2,
 				  DEFINE_APPROVALS, &answer);
 	if (list[1] >= 0)
 		close(list[1]);
@@ -352,8 +333,8 @@ static bool approve_release(struct session *session, int letter)
 				  &list[1]) &&
 			  session_entry(session, session->folded.closed, &entry,
 				  &list[2]) &&
-			  ask_define(session, DEFINE_RELEASE, &body, list, 3,
-				  DEFINE_APPROVALS, &answer);
+			  session_define(session, DEFINE_RELEASE, &body, list,
+				  3, DEFINE_APPROVALS, &answer);
 	for (size_t i = 1; i < 3; i++)
 		if (list[i] >= 0)
 			close(list[i]);
@@ -373,6 +354,20 @@ static bool take_approvals(struct session *session, struct medium *medium)
 	return held;
 }
 
+/* Approvals by the operators. */
+static bool take_operators(struct session *session, struct medium *medium)
+{
+	int letter;
+	bool held;
+	if (!read_letter(session, medium, &letter))
+		return false;
+	held = medium->told.kind == COURIER_SOFTWARE
+		       ? take_software(session, letter)
+		       : take_revocation(session, letter);
+	close(letter);
+	return held;
+}
+
 /* --- what goes out --- */
 
 static bool publish_list(struct session *session, struct peer *publish,
@@ -384,8 +379,8 @@ static bool publish_list(struct session *session, struct peer *publish,
 	return given;
 }
 
-static bool publish_entry(
-	struct session *session, struct peer *publish, uint64_t number)
+static bool publish_entry(struct session *session, struct peer *publish,
+	uint64_t number, uint64_t *before)
 {
 	struct journal_entry entry;
 	struct publish_members_of of;
@@ -393,23 +388,51 @@ static bool publish_entry(
 	bool given;
 	if (!session_entry(session, number, &entry, &list))
 		return false;
-	of.leaf = entry.leaf;
+	of.number =
+		entry.type == ENTRY_SOFTWARE || entry.type == ENTRY_REVOCATION
+			? number
+			: entry.leaf;
 	of.type = entry.type;
 	given = publish_list(session, publish, &of, list);
 	close(list);
+	*before = entry.before;
 	return given;
 }
 
-/* Entries that belong to the machine or to its present election. */
+/* Entries of the type of `last`, from the last one that is before `end`. */
+static bool publish_type(struct session *session, struct peer *publish,
+	uint64_t last, uint64_t end)
+{
+	struct journal_entry entry;
+	int list;
+	while (last != UINT64_MAX && last >= end) {
+		if (!session_entry(session, last, &entry, &list))
+			return false;
+		close(list);
+		last = entry.before;
+	}
+	while (last != UINT64_MAX)
+		if (!publish_entry(session, publish, last, &last))
+			return false;
+	return true;
+}
+
+/*
+ * Entries that belong to the machine or to its present election: enrolment,
+ * all software and revocations, and everything since sealing.
+ */
 static bool publish_entries(struct session *session, struct peer *publish)
 {
 	const struct journal_unlocked *folded = &session->folded;
 	const uint64_t from =
 		session->has_election ? folded->sealed : folded->entries;
-	if (!publish_entry(session, publish, folded->enrolled))
+	uint64_t before;
+	if (!publish_entry(session, publish, folded->enrolled, &before) ||
+		!publish_type(session, publish, folded->software, from) ||
+		!publish_type(session, publish, folded->revocation, from))
 		return false;
 	for (uint64_t i = from; i < folded->entries; i++)
-		if (!publish_entry(session, publish, i))
+		if (!publish_entry(session, publish, i, &before))
 			return false;
 	return true;
 }
@@ -649,12 +672,14 @@ bool courier_boot(struct session *session)
 		session, "courier boot: state %s", state_name(session->state));
 	if (!close_airlock(session))
 		return false;
-	while (!must_restart(session)) {
+	while (!session->superseded && !must_restart(session)) {
 		session_say(session, "ready: state %s: insert a medium",
 			state_name(session->state));
 		if (!serve_medium(session))
 			return false;
 	}
+	if (session->superseded)
+		return true;
 	session_say(session,
 		"%s: restarting into a counting boot: media are "
 		"not bound there, and the keys work there only",

@@ -4,6 +4,7 @@
  *   define_enrolment.c  operators, credential, boot approvals
  *   define_election.c   definition and the notes that go with it
  *   define_approvals.c  approvals to open and to release
+ *   define_software.c   approvals of later software, and of a revocation
  */
 #ifndef SANDOQ_MACHINE_DEFINE_H
 #define SANDOQ_MACHINE_DEFINE_H
@@ -11,6 +12,7 @@
 #include "appliance/election/definition.h"
 #include "appliance/election/statement.h"
 #include "appliance/machine/role.h"
+#include "tpm/machine.h"
 
 /* The lists of one task, mapped, and the place of what is wrong. */
 struct task {
@@ -48,14 +50,28 @@ refusal task_approvals(struct task *, const struct approval_form *,
 /* The text `operators`: who they are, and the machine's serial number. */
 refusal read_operators(
 	struct bytes content, struct quorum *out, struct bytes *machine);
-/* Operators and boot approvals of list 0, as a quorum's worth of them. */
-refusal read_boot_approvals(struct task *, const uint8_t *ak,
-	struct keys_enrol *out, struct digest *image);
+/* Whose approvals: the machine, and its operators as both rooms know them. */
+struct operators {
+	struct quorum quorum;
+	struct machine machine;
+	struct bytes serial;
+};
+/* Of the text `operators` in a list. */
+refusal read_machine(
+	struct task *, size_t list, const uint8_t *ak, struct operators *out);
+/*
+ * Boot approvals of list 0, which meet the operators' quorum. `written`: they
+ * are for index A as it is after its first write.
+ */
+refusal read_boot_approvals(struct task *, const struct operators *,
+	bool written, struct keys_software *out, struct digest *image);
 refusal read_definition(struct task *, size_t list, struct definition *);
 
 role_handler define_enrolment;
 role_handler define_election;
 role_handler define_open;
 role_handler define_release;
+role_handler define_software;
+role_handler define_revocation;
 
 #endif

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_ELECTION, LIST_ENROLLED };
+/* The third one is there when later software was in force at sealing. */
+enum { LIST_ELECTION, LIST_ENROLLED, LIST_SOFTWARE };
 
 refusal read_definition(
 	struct task *task, size_t list, struct definition *definition)
@@ -106,11 +107,17 @@ static refusal check_enrolment_note(struct task *task, const struct plan *plan,
 static refusal check_image(struct task *task,
 	const struct definition *definition, const struct define_facts *facts)
 {
-	struct keys_enrol enrolment = { 0 };
+	struct keys_software software = { 0 };
+	struct operators operators;
 	struct digest image;
-	struct task enrolled = { .list = { task->list[LIST_ENROLLED] } };
-	refusal why =
-		read_boot_approvals(&enrolled, facts->ak, &enrolment, &image);
+	const bool later = task->list[LIST_SOFTWARE].size > 0;
+	struct task approved = {
+		.list = { task->list[later ? LIST_SOFTWARE : LIST_ENROLLED] }
+	};
+	refusal why = read_machine(task, LIST_ENROLLED, facts->ak, &operators);
+	if (why == NULL)
+		why = read_boot_approvals(
+			&approved, &operators, later, &software, &image);
 	task_say(task, "image");
 	if (why != NULL)
 		return why;

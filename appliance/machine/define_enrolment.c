@@ -17,8 +17,9 @@ refusal read_operators(
 }
 
 /* Boot approvals agree on a state that the first of them names. */
-struct boot_state {
+struct boot_state_read {
 	const struct machine *machine;
+	bool written; /* index A was, before */
 	bool known;
 	struct boot_policy policy;
 	struct digest image;
@@ -42,13 +43,15 @@ static refusal read_pcrs(const struct text *text, struct pcr_set *out)
 
 /* The policy and the cpHash that the operator signed are recomputed. */
 static refusal boot_state_check(
-	const struct text *text, const struct boot_state *state)
+	const struct text *text, const struct boot_state_read *state)
 {
 	const struct nv_names names = machine_nv_names(state->machine);
 	const struct tpm_name index =
-		machine_nv_name_unwritten(state->machine, NV_A);
-	const struct digest cp_hash =
-		boot_approval_cp_hash(state->machine, &state->policy, false);
+		state->written
+			? names.name[NV_A]
+			: machine_nv_name_unwritten(state->machine, NV_A);
+	const struct digest cp_hash = boot_approval_cp_hash(
+		state->machine, &state->policy, state->written);
 	const struct digest said_cp_hash = text_digest(text, BOOT_CPHASH);
 	const struct digest said_policy = text_digest(text, BOOT_POLICY);
 	uint8_t value[TPM_NAME_SIZE];
@@ -58,7 +61,10 @@ static refusal boot_state_check(
 	if (memcmp(said_policy.byte, value + 2, SHA256_SIZE) != 0)
 		return "its policy is not that of its PCRs";
 	if (memcmp(said_index, index.byte, sizeof(said_index)) != 0)
-		return "it is for another machine's index";
+		return state->written
+			       ? "it is for the first approval of a machine "
+				 "that has one already"
+			       : "it is for another machine's index";
 	return digest_equal(&said_cp_hash, &cp_hash)
 		       ? NULL
 		       : "its cpHash is not that of this approval";
@@ -66,7 +72,8 @@ static refusal boot_state_check(
 
 static refusal read_boot_state(const struct text *text, void *context)
 {
-	struct boot_state *state = context;
+	struct boot_state_read *state = context;
+	const struct digest image = text_digest(text, BOOT_IMAGE);
 	struct boot_policy policy = {
 		.epoch = text_number(text, BOOT_REVOCATION),
 	};
@@ -81,9 +88,11 @@ static refusal read_boot_state(const struct text *text, void *context)
 			pcr_set_differences(
 				&state->policy.pcrs, &policy.pcrs) != 0))
 		return "it approves another boot state than the one before";
+	if (state->known && !digest_equal(&image, &state->image))
+		return "it approves another image than the one before";
 	state->known = true;
 	state->policy = policy;
-	state->image = text_digest(text, BOOT_IMAGE);
+	state->image = image;
 	return boot_state_check(text, state);
 }
 
@@ -100,54 +109,57 @@ static refusal read_credential(struct bytes content, struct keys_enrol *out)
 	return NULL;
 }
 
-refusal read_boot_approvals(struct task *task, const uint8_t *ak,
-	struct keys_enrol *out, struct digest *image)
+refusal read_machine(struct task *task, size_t list, const uint8_t *ak,
+	struct operators *out)
 {
-	struct quorum operators;
-	struct machine machine;
-	struct boot_state state = { .machine = &machine };
-	struct bytes serial;
+	struct wire_quorum wire;
 	struct bytes content;
-	refusal why = task_find(task, 0, "operators", &content);
+	refusal why = task_find(task, list, "operators", &content);
 	if (why == NULL)
-		why = read_operators(content, &operators, &serial);
+		why = read_operators(content, &out->quorum, &out->serial);
 	if (why != NULL)
 		return why;
-	out->operators = wire_quorum_of(&operators);
-	why = machine_of(&out->operators, ak, &machine);
-	if (why != NULL)
-		return why;
+	wire = wire_quorum_of(&out->quorum);
+	return machine_of(&wire, ak, &out->machine);
+}
+
+refusal read_boot_approvals(struct task *task,
+	const struct operators *operators, bool written,
+	struct keys_software *out, struct digest *image)
+{
+	const struct machine *machine = &operators->machine;
+	struct boot_state_read state = { .machine = machine,
+		.written = written };
 	const struct statement_value says[] = {
-		{ BOOT_MACHINE, serial, 0, "it is for another machine" },
-		{ BOOT_AK, bytes_of(ak, WIRE_NAME_SIZE), 0,
+		{ BOOT_MACHINE, operators->serial, 0,
+			"it is for another machine" },
+		{ BOOT_AK, tpm_name_bytes(&machine->ak), 0,
 			"it is for a machine with another AK" },
 	};
 	const struct approval_form form = {
 		.kind = STATEMENT_BOOT_APPROVAL,
-		.quorum = &operators,
+		.quorum = &operators->quorum,
 		.says = says,
 		.count = sizeof(says) / sizeof(says[0]),
 		.authorization = BOOT_AUTHORIZATION,
 		.first = read_boot_state,
 		.context = &state,
 	};
-	why = task_approvals(task, &form, &out->approvals);
+	refusal why = task_approvals(task, &form, &out->approvals);
 	if (why != NULL)
 		return why;
 	task_say(task, "the boot approvals");
-	out->epoch = state.policy.epoch;
-	out->pcr_mask = state.policy.pcrs.mask;
-	for (size_t i = 0; i < WIRE_PCRS; i++)
-		memcpy(out->pcr[i], state.policy.pcrs.value[i].byte,
-			SHA256_SIZE);
+	if (!state.known)
+		return "there are none";
+	out->boot = boot_state_of(&state.policy);
 	*image = state.image;
 	const struct approval_scope scope =
-		machine_scope(&machine, APPROVE_BOOT);
+		machine_scope(machine, APPROVE_BOOT);
 	const struct digest cp_hash =
-		boot_approval_cp_hash(&machine, &state.policy, false);
+		boot_approval_cp_hash(machine, &state.policy, written);
 	const struct approvals approvals = approvals_of(&out->approvals, true);
 	return approvals_check(
-		&machine.operators, &scope, &cp_hash, &approvals);
+		&machine->operators, &scope, &cp_hash, &approvals);
 }
 
 refusal define_enrolment(
@@ -155,6 +167,7 @@ refusal define_enrolment(
 {
 	struct task *task = state;
 	struct keys_enrol enrolment = { 0 };
+	struct operators operators;
 	struct digest image;
 	struct bytes content;
 	refusal why = task_map(task, message);
@@ -163,7 +176,11 @@ refusal define_enrolment(
 	if (why == NULL)
 		why = read_credential(content, &enrolment);
 	if (why == NULL)
+		why = read_machine(task, 0, message->body.facts.ak, &operators);
+	if (why == NULL)
 		why = read_boot_approvals(
-			task, message->body.facts.ak, &enrolment, &image);
+			task, &operators, false, &enrolment.software, &image);
+	if (why == NULL)
+		enrolment.operators = wire_quorum_of(&operators.quorum);
 	return task_answer(end, task, why, DEFINE_ENROLMENT, &enrolment);
 }

@@ -26,6 +26,8 @@ static const struct entry_row rows[] = {
 		false },
 	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED), STATE_RELEASED, true,
 		false },
+	{ ENTRY_SOFTWARE, "software", STATES_AT_REST, STAYS, true, false },
+	{ ENTRY_REVOCATION, "revocation", STATES_AT_REST, STAYS, true, false },
 };
 
 const struct entry_row *entry_row_of(unsigned type)
@@ -114,7 +116,8 @@ void journal_fold_start(struct journal_fold *fold)
 {
 	memset(fold, 0, sizeof(*fold));
 	fold->state = STATE_BLANK;
-	for (size_t i = 0; i <= ENTRY_RELEASED; i++)
+	fold->sealed_software = UINT64_MAX;
+	for (size_t i = 0; i <= ENTRY_TYPES; i++)
 		fold->last[i] = UINT64_MAX;
 }
 
@@ -172,8 +175,10 @@ refusal journal_fold_next(
 	why = follows(fold, &header, row);
 	if (why != NULL)
 		return why;
-	if (header.type == ENTRY_SEALED)
+	if (header.type == ENTRY_SEALED) {
 		memset(&fold->tree, 0, sizeof(fold->tree));
+		fold->sealed_software = fold->last[ENTRY_SOFTWARE];
+	}
 	if (header.type == ENTRY_OPEN)
 		freeze(fold);
 	if (row->leaf) {

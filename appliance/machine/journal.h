@@ -29,6 +29,17 @@ enum entry_type {
 	ENTRY_CLOSED,
 	ENTRY_APPROVED,
 	ENTRY_RELEASED,
+	ENTRY_SOFTWARE,
+	ENTRY_REVOCATION,
+};
+
+enum { ENTRY_TYPES = ENTRY_REVOCATION };
+
+/* Where an enrolled machine waits for media: a set of states, as below. */
+enum {
+	STATES_AT_REST = 1 << STATE_ENROLLED | 1 << STATE_SEALED |
+			 1 << STATE_INTAKE | 1 << STATE_CLOSED |
+			 1 << STATE_RELEASED,
 };
 
 /* One row for each entry type: where it may stand and what it does. */
@@ -81,7 +92,8 @@ struct journal_fold {
 	struct digest anchor_before;
 	struct digest anchored_chain;
 	uint64_t anchored; /* entries up to and with the last anchored one */
-	uint64_t last[ENTRY_RELEASED + 1]; /* UINT64_MAX: none */
+	uint64_t last[ENTRY_TYPES + 1]; /* UINT64_MAX: none */
+	uint64_t sealed_software; /* last software before the last sealed */
 	uint64_t frozen_size;
 	struct digest frozen_root;
 };

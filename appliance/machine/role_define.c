@@ -14,6 +14,8 @@ int role_define(void)
 		{ DEFINE_LOAD, define_election },
 		{ DEFINE_OPEN, define_open },
 		{ DEFINE_RELEASE, define_release },
+		{ DEFINE_SOFTWARE, define_software },
+		{ DEFINE_REVOKE, define_revocation },
 	};
 	struct task task = { 0 };
 	struct wire_end end = role_end(ROLE_DEFINE);

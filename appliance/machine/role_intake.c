@@ -125,6 +125,8 @@ static enum courier_kind kind_of(struct bytes label)
 		{ "sandoq/courier/v1 boxes\n", COURIER_BOXES },
 		{ "sandoq/courier/v1 approvals\n", COURIER_APPROVALS },
 		{ "sandoq/courier/v1 outbox\n", COURIER_OUTBOX },
+		{ "sandoq/courier/v1 software\n", COURIER_SOFTWARE },
+		{ "sandoq/courier/v1 revocation\n", COURIER_REVOCATION },
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (bytes_equal(label, bytes_of_text(kinds[i].label)))

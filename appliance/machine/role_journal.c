@@ -22,11 +22,12 @@
 
 enum { PARTITION = SPAWN_GRANTED };
 
-/* Where an entry is, the chain value that it must still have, its leaf. */
+/* Where an entry is, and the chain value that it must still have. */
 struct place {
 	uint64_t offset;
 	struct digest chain;
 	uint64_t leaf;
+	uint64_t before; /* the entry of its type before it */
 };
 
 struct box_key {
@@ -136,15 +137,16 @@ static bool mac_holds(
 		bytes_of(raw->whole + JOURNAL_HEADER_SIZE, JOURNAL_MAC_SIZE));
 }
 
-static bool remember_place(struct journal *journal, uint64_t leaf)
+static bool remember_place(
+	struct journal *journal, uint64_t leaf, uint64_t before)
 {
 	struct place *grown = reallocarray(
 		journal->place, journal->places + 1, sizeof(*grown));
 	if (grown == NULL)
 		return false;
 	journal->place = grown;
-	grown[journal->places++] =
-		(struct place){ journal->end, journal->fold.chain, leaf };
+	grown[journal->places++] = (struct place){ journal->end,
+		journal->fold.chain, leaf, before };
 	return true;
 }
 
@@ -165,14 +167,17 @@ static bool remember_box(
 static refusal take(struct journal *journal, const struct raw_entry *raw)
 {
 	const uint64_t leaf = journal->fold.tree.size;
+	uint64_t before = UINT64_MAX;
 	refusal why = items_check(raw_payload(raw));
+	if (why == NULL && entry_row_of(raw->header.type) != NULL)
+		before = journal->fold.last[raw->header.type];
 	if (why == NULL)
 		why = journal_fold_next(&journal->fold, raw->whole);
 	if (why != NULL)
 		return why;
 	if (raw->header.type == ENTRY_SEALED)
 		journal->boxes = 0;
-	if (!remember_place(journal, leaf) ||
+	if (!remember_place(journal, leaf, before) ||
 		(raw->header.type == ENTRY_BOX &&
 			!remember_box(journal, &raw->header)))
 		return "there is no memory";
@@ -196,20 +201,75 @@ static refusal scan(struct journal *journal)
 	}
 }
 
+/* The lock of entry 0; false when there is none. */
+static bool read_lock(struct journal_lock *out)
+{
+	struct raw_entry raw;
+	struct bytes lock;
+	const bool found = raw_read(0, &raw) == NULL &&
+			   raw.header.type == ENTRY_ENROLLED &&
+			   items_check(raw_payload(&raw)) == NULL &&
+			   items_find(raw_payload(&raw), "lock", &lock) &&
+			   journal_lock_decode(lock, out) == NULL;
+	free(raw.whole);
+	return found;
+}
+
+static bool read_boot(uint64_t offset, struct boot_state *out)
+{
+	struct raw_entry raw;
+	struct bytes boot;
+	const bool found = raw_read(offset, &raw) == NULL &&
+			   items_check(raw_payload(&raw)) == NULL &&
+			   items_find(raw_payload(&raw), "boot-state", &boot) &&
+			   boot_state_decode(boot, out) == NULL;
+	free(raw.whole);
+	return found;
+}
+
+/* Room for one more: the oldest goes. */
+static struct later_software *next_software(struct journal_scanned *scanned)
+{
+	if (scanned->software_count == WIRE_SOFTWARE_MOST)
+		memmove(scanned->software, scanned->software + 1,
+			--scanned->software_count * sizeof(*scanned->software));
+	return &scanned->software[scanned->software_count++];
+}
+
+/*
+ * Software that entries approve, as far as headers follow one another. No MAC
+ * is looked at, for its key is not known yet.
+ */
+static void read_software(struct journal_scanned *scanned)
+{
+	uint8_t lead[JOURNAL_LEAD_SIZE];
+	struct digest chain = { { 0 } };
+	uint64_t offset = 0;
+	for (uint64_t entry = 0; read_at(offset, lead, sizeof(lead)); entry++) {
+		struct journal_header header;
+		struct boot_state boot;
+		if (journal_header_decode(lead, &header) != NULL ||
+			header.entry != entry ||
+			!digest_equal(&header.previous, &chain))
+			return;
+		if (header.type == ENTRY_SOFTWARE && read_boot(offset, &boot))
+			*next_software(scanned) =
+				(struct later_software){ entry, boot };
+		chain = sha256(bytes_of(lead, JOURNAL_HEADER_SIZE));
+		offset += journal_entry_size(header.size);
+	}
+}
+
 static refusal handle_scan(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct journal_scanned answer = { .blank = 1 };
-	struct raw_entry raw;
-	struct bytes lock;
 	(void)state;
 	(void)message;
-	if (raw_read(0, &raw) == NULL && raw.header.type == ENTRY_ENROLLED &&
-		items_check(raw_payload(&raw)) == NULL &&
-		items_find(raw_payload(&raw), "lock", &lock) &&
-		journal_lock_decode(lock, &answer.lock) == NULL)
+	if (read_lock(&answer.lock)) {
 		answer.blank = 0;
-	free(raw.whole);
+		read_software(&answer);
+	}
 	return wire_send(end, JOURNAL_SCANNED, &answer, NULL, 0);
 }
 
@@ -244,6 +304,9 @@ static struct journal_unlocked unlocked(const struct journal_fold *fold)
 		.opened = fold->last[ENTRY_OPEN],
 		.closed = fold->last[ENTRY_CLOSED],
 		.approved = fold->last[ENTRY_APPROVED],
+		.software = fold->last[ENTRY_SOFTWARE],
+		.sealed_software = fold->sealed_software,
+		.revocation = fold->last[ENTRY_REVOCATION],
 	};
 }
 
@@ -444,6 +507,7 @@ static refusal handle_get(
 	}
 	answer.type = raw.header.type;
 	answer.leaf = journal->place[entry].leaf;
+	answer.before = journal->place[entry].before;
 	memfd = memfd_of(raw_payload(&raw));
 	free(raw.whole);
 	if (memfd < 0)

@@ -11,6 +11,7 @@
 #include "appliance/machine/terms.h"
 #include "tpm/tpm.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,24 +87,124 @@ static refusal started_well(struct keys *keys, const struct journal_lock *lock,
 	if (why != NULL)
 		return why;
 	keys->nv = machine_nv_names(&keys->machine);
-	keys->boot = boot_policy_of(lock->pcr_mask, lock->pcr, lock->epoch);
-	if (!blobs_to_key(&lock->mac_public, &lock->mac_private, mac))
-		return "the journal's lock is not sound";
-	return boot_policy_check(&keys->boot);
+	return blobs_to_key(&lock->mac_public, &lock->mac_private, mac)
+		       ? NULL
+		       : "the journal's lock is not sound";
+}
+
+/* All software that the journal says was approved, the enrolment's first. */
+struct approved {
+	uint64_t entry[1 + WIRE_SOFTWARE_MOST];
+	struct boot_policy boot[1 + WIRE_SOFTWARE_MOST];
+	size_t count;
+};
+
+static struct approved approved_of(const struct journal_scanned *scanned)
+{
+	struct approved out = { .count = 1 };
+	out.boot[0] = boot_policy_of(&scanned->lock.boot);
+	for (size_t i = 0;
+		i < scanned->software_count && i < WIRE_SOFTWARE_MOST; i++) {
+		const struct later_software *later = &scanned->software[i];
+		out.entry[out.count] = later->entry;
+		out.boot[out.count++] = boot_policy_of(&later->boot);
+	}
+	return out;
+}
+
+/* The last one that index A approves; `count` when there is none. */
+static bool find_in_force(
+	struct keys *keys, const struct approved *approved, size_t *out)
+{
+	uint8_t held[TPM_NAME_SIZE];
+	uint8_t value[TPM_NAME_SIZE];
+	if (!tpm_boot_policy_value(keys->tpm, &keys->nv, held))
+		return false;
+	*out = approved->count;
+	for (size_t i = 0; i < approved->count; i++) {
+		boot_policy_value(&approved->boot[i], &keys->nv, value);
+		if (memcmp(value, held, sizeof(value)) == 0)
+			*out = i;
+	}
+	return true;
+}
+
+/* Whether software that is not in force runs: its place, or `count`. */
+static size_t find_running(struct keys *keys, const struct approved *approved)
+{
+	size_t i = approved->count;
+	while (i-- > 0) {
+		struct pcr_set now;
+		const struct pcr_set *wanted = &approved->boot[i].pcrs;
+		if (tpm_pcr_read(keys->tpm, wanted->mask, &now) &&
+			pcr_set_differences(wanted, &now) == 0)
+			return i;
+	}
+	return approved->count;
+}
+
+/* The TPM's words, and what the journal knows of the software that runs. */
+static void explain_refusal(struct keys *keys, const struct approved *approved,
+	size_t in_force, struct wire_text *out)
+{
+	char said[WIRE_TEXT_MOST];
+	char line[WIRE_TEXT_MOST];
+	error_text(keys->tpm, said);
+	const size_t running = find_running(keys, approved);
+	if (running < in_force)
+		snprintf(line, sizeof(line),
+			"this software is no longer approved: journal entry "
+			"%" PRIu64 " approved other software: exchange the EFI "
+			"file (%.80s)",
+			approved->entry[in_force], said);
+	else if (running > in_force && running < approved->count)
+		snprintf(line, sizeof(line),
+			"the TPM has not taken the approval of this software "
+			"(journal entry %" PRIu64
+			"): start the software before it once more (%.80s)",
+			approved->entry[running], said);
+	else
+		snprintf(line, sizeof(line), "%s", said);
+	wire_text_set(out, line);
+}
+
+static bool read_counters(struct keys *keys, struct keys_started *out)
+{
+	return tpm_revocations(keys->tpm, &keys->nv, &out->revocation) &&
+	       tpm_phase(keys->tpm, &keys->nv, &out->phase) &&
+	       tpm_anchor_read(keys->tpm, &keys->nv, &out->anchor);
 }
 
 /* Everything that needs no approved boot; then the MAC key, which does. */
-static bool read_machine(struct keys *keys, const struct journal_lock *lock,
-	const struct sealed_key *mac, struct keys_started *out)
+static bool read_machine(struct keys *keys,
+	const struct journal_scanned *scanned, const struct sealed_key *mac,
+	struct keys_started *out)
 {
-	const struct tpm_name srk = tpm_name_of(lock->srk);
-	if (!tpm_pin(keys->tpm, &srk) ||
-		!tpm_revocations(keys->tpm, &keys->nv, &out->revocation) ||
-		!tpm_phase(keys->tpm, &keys->nv, &out->phase) ||
-		!tpm_anchor_read(keys->tpm, &keys->nv, &out->anchor))
+	const struct approved approved = approved_of(scanned);
+	const struct tpm_name srk = tpm_name_of(scanned->lock.srk);
+	size_t in_force;
+	if (!tpm_pin(keys->tpm, &srk) || !read_counters(keys, out) ||
+		!find_in_force(keys, &approved, &in_force)) {
+		char line[WIRE_TEXT_MOST];
+		error_text(keys->tpm, line);
+		wire_text_set(&out->why, line);
 		return false;
-	return tpm_unseal_journal_key(
-		keys->tpm, mac, &keys->boot, &keys->nv, out->mac_key.byte);
+	}
+	if (in_force == approved.count ||
+		boot_policy_check(&approved.boot[in_force]) != NULL) {
+		wire_text_set(&out->why,
+			"the TPM holds the approval of software that this "
+			"journal does not know: it is an earlier copy");
+		return false;
+	}
+	keys->boot = approved.boot[in_force];
+	out->software = approved.entry[in_force];
+	out->epoch = keys->boot.epoch;
+	if (tpm_unseal_journal_key(
+		    keys->tpm, mac, &keys->boot, &keys->nv, out->mac_key.byte))
+		return true;
+	explain_refusal(keys, &approved, in_force, &out->why);
+	return false;
 }
 
 static bool read_state(struct keys *keys, struct keys_started *out)
@@ -141,10 +242,9 @@ static refusal handle_start(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct keys *keys = state;
-	const struct keys_start *asked = &message->body.start;
+	const struct journal_scanned *asked = &message->body.scanned;
 	struct keys_started answer = { 0 };
 	struct sealed_key mac;
-	char line[WIRE_TEXT_MOST];
 	refusal why;
 	if (!read_state(keys, &answer))
 		return refuse_tpm(end, "the TPM", keys->tpm);
@@ -158,11 +258,7 @@ static refusal handle_start(
 				end, "the journal's lock", why, NULL);
 		memcpy(answer.ak, asked->lock.ak, sizeof(answer.ak));
 		memcpy(answer.srk, asked->lock.srk, sizeof(answer.srk));
-		if (!read_machine(keys, &asked->lock, &mac, &answer)) {
-			answer.refused = 1;
-			error_text(keys->tpm, line);
-			wire_text_set(&answer.why, line);
-		}
+		answer.refused = !read_machine(keys, asked, &mac, &answer);
 	}
 	why = wire_send(end, KEYS_STARTED, &answer, NULL, 0);
 	wipe(&answer, sizeof(answer));
@@ -225,12 +321,10 @@ static void write_lock(const struct keys *keys, const struct keys_enrol *asked,
 	uint8_t space[4096];
 	struct writer encoded = writer_of(space, sizeof(space));
 	struct journal_lock lock = { .operators = asked->operators,
-		.epoch = asked->epoch,
-		.pcr_mask = asked->pcr_mask };
+		.boot = asked->software.boot };
 	const struct tpm_name srk = public_name(tpm_public_bytes(&root->srk));
 	memcpy(lock.srk, srk.byte, sizeof(lock.srk));
 	memcpy(lock.ak, keys->machine.ak.byte, sizeof(lock.ak));
-	memcpy(lock.pcr, asked->pcr, sizeof(lock.pcr));
 	wire_blob_set(&lock.mac_public, tpm_public_bytes(&mac->public_area));
 	wire_blob_set(&lock.mac_private,
 		bytes_of(mac->private_area.byte, mac->private_area.size));
@@ -261,7 +355,7 @@ static bool enrol(struct keys *keys, const struct keys_enrol *asked,
 	struct writer *out, struct journal_key *mac_key)
 {
 	const struct approvals approvals =
-		approvals_of(&asked->approvals, true);
+		approvals_of(&asked->software.approvals, true);
 	struct root_keys root;
 	struct sealed_key mac;
 	uint64_t revocation;
@@ -293,7 +387,7 @@ static refusal begin_enrolment(
 	ak = public_name(tpm_public_bytes(&root.ak));
 	why = machine_of(&asked->operators, ak.byte, &keys->machine);
 	keys->nv = machine_nv_names(&keys->machine);
-	keys->boot = boot_policy_of(asked->pcr_mask, asked->pcr, asked->epoch);
+	keys->boot = boot_policy_of(&asked->software.boot);
 	return why;
 }
 
@@ -369,6 +463,92 @@ static refusal handle_airlock(
 	error_text(keys->tpm, line);
 	wire_text_set(&answer, line);
 	return wire_send(end, KEYS_AIRLOCKED, &answer, NULL, 0);
+}
+
+/* --- later software --- */
+
+/* All that the TPM would refuse, and what would leave nothing that can run. */
+static refusal check_software(struct keys *keys,
+	const struct keys_software *asked, uint64_t revocation)
+{
+	const struct boot_policy boot = boot_policy_of(&asked->boot);
+	const struct approvals approvals =
+		approvals_of(&asked->approvals, true);
+	const struct approval_scope scope =
+		machine_scope(&keys->machine, APPROVE_BOOT);
+	const struct digest cp_hash =
+		boot_approval_cp_hash(&keys->machine, &boot, true);
+	uint8_t now[TPM_NAME_SIZE];
+	uint8_t wanted[TPM_NAME_SIZE];
+	refusal why = boot_policy_check(&boot);
+	if (why == NULL)
+		why = approvals_check(
+			&keys->machine.operators, &scope, &cp_hash, &approvals);
+	if (why != NULL)
+		return why;
+	if (boot.epoch < revocation)
+		return "it is revoked: the revocation counter is above what "
+		       "it allows";
+	boot_policy_value(&keys->boot, &keys->nv, now);
+	boot_policy_value(&boot, &keys->nv, wanted);
+	return memcmp(now, wanted, sizeof(now)) != 0 ? NULL
+						     : "it is in force already";
+}
+
+/* What the next start finds in the journal's clear. */
+static refusal handle_software(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	uint8_t space[1024];
+	uint8_t items[1100];
+	struct writer encoded = writer_of(space, sizeof(space));
+	struct writer out = writer_of(items, sizeof(items));
+	uint64_t revocation;
+	refusal why;
+	if (!tpm_revocations(keys->tpm, &keys->nv, &revocation))
+		return refuse_tpm(end, "the revocation counter", keys->tpm);
+	why = check_software(keys, &message->body.software, revocation);
+	if (why != NULL)
+		return role_refuse(end, "the software's approval", why, NULL);
+	boot_state_encode(&encoded, &message->body.software.boot);
+	write_item(&out, ITEM_PRIVATE, "boot-state", written(&encoded));
+	return role_send_written(end, KEYS_MEMBERS, NULL, &out);
+}
+
+/* From here on the software that runs has no keys, unless it is the same. */
+static refusal handle_approve(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	const struct keys_software *asked = &message->body.software;
+	const struct boot_policy boot = boot_policy_of(&asked->boot);
+	const struct approvals approvals =
+		approvals_of(&asked->approvals, true);
+	return done(end,
+		tpm_write_boot_policy(
+			keys->tpm, &keys->machine, &boot, &approvals),
+		"the software's approval", keys->tpm);
+}
+
+/* One that was done before its power went is done. */
+static refusal handle_revoke(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	const struct keys_revoke *asked = &message->body.revoke;
+	const struct approvals approvals =
+		approvals_of(&asked->approvals, true);
+	uint64_t revocation;
+	if (!tpm_revocations(keys->tpm, &keys->nv, &revocation))
+		return refuse_tpm(end, "the revocation counter", keys->tpm);
+	if (revocation == asked->from + 1)
+		return wire_send(end, DONE, NULL, NULL, 0);
+	if (revocation != asked->from)
+		return role_refuse(end, "the revocation",
+			"it is for another value of the counter", NULL);
+	return done(end, tpm_revoke(keys->tpm, &keys->machine, &approvals),
+		"the revocation", keys->tpm);
 }
 
 /* --- the election's keys --- */
@@ -544,6 +724,9 @@ int role_keys(void)
 		{ KEYS_BOX, handle_box },
 		{ KEYS_SIGN, handle_sign },
 		{ KEYS_QUOTE, handle_quote },
+		{ KEYS_SOFTWARE, handle_software },
+		{ KEYS_APPROVE, handle_approve },
+		{ KEYS_REVOKE, handle_revoke },
 	};
 	static struct keys keys;
 	struct wire_end end = role_end(ROLE_KEYS);

@@ -80,11 +80,19 @@ static void member_name(const struct publish_members_of *of,
 		snprintf(name, most, "now/%.*s", size, text);
 		return;
 	case ENTRY_BOX:
-		snprintf(name, most, "boxes/%04" PRIu64 ".%.*s", of->leaf, size,
-			text);
+		snprintf(name, most, "boxes/%04" PRIu64 ".%.*s", of->number,
+			size, text);
 		return;
 	case ENTRY_REFUSED:
-		snprintf(name, most, "refused/%04" PRIu64, of->leaf);
+		snprintf(name, most, "refused/%04" PRIu64, of->number);
+		return;
+	case ENTRY_SOFTWARE:
+		snprintf(name, most, "software/%04" PRIu64 ".%.*s", of->number,
+			size, text);
+		return;
+	case ENTRY_REVOCATION:
+		snprintf(name, most, "revocation/%04" PRIu64 ".%.*s",
+			of->number, size, text);
 		return;
 	case ENTRY_OPEN:
 		snprintf(name, most, "open-%.*s", size, text);

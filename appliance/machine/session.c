@@ -90,9 +90,20 @@ static void note_appended(struct session *session,
 		folded->opened = done->entry;
 	}
 	if (what->type == ENTRY_ENROLLED)
-		folded->enrolled = done->entry;
-	if (what->type == ENTRY_SEALED)
+		*folded = (struct journal_unlocked){
+			.enrolled = done->entry,
+			.software = UINT64_MAX,
+			.sealed_software = UINT64_MAX,
+			.revocation = UINT64_MAX,
+		};
+	if (what->type == ENTRY_SEALED) {
 		folded->sealed = done->entry;
+		folded->sealed_software = folded->software;
+	}
+	if (what->type == ENTRY_SOFTWARE)
+		folded->software = done->entry;
+	if (what->type == ENTRY_REVOCATION)
+		folded->revocation = done->entry;
 	folded->entries = done->entry + 1;
 	folded->size = done->size;
 	folded->root = done->root;
@@ -112,6 +123,36 @@ bool session_append(struct session *session, const struct journal_append *what,
 	       extend_anchor(session, &answer.body.appended.chain);
 }
 
+bool session_append_pair(
+	struct session *session, enum entry_type type, int first, int second)
+{
+	const struct journal_append what = { .type = (uint16_t)type };
+	const int list[] = { first, second };
+	return session_append(session, &what, list, second < 0 ? 1 : 2);
+}
+
+bool session_define(struct session *session, enum wire_type type,
+	const void *body, const int *list, size_t count,
+	enum wire_type expected, struct wire_message *answer)
+{
+	struct peer define;
+	bool read;
+	if (!session_start_role(session, &define, ROLE_DEFINE, NULL, 0))
+		return false;
+	read = session_ask(
+		session, &define, type, body, list, count, expected, answer);
+	peer_stop(&define);
+	return read;
+}
+
+struct define_facts session_facts(const struct session *session)
+{
+	struct define_facts facts = { .phase = session->machine.phase };
+	memcpy(facts.ak, session->machine.ak, sizeof(facts.ak));
+	memcpy(facts.srk, session->machine.srk, sizeof(facts.srk));
+	return facts;
+}
+
 bool session_entry(struct session *session, uint64_t entry,
 	struct journal_entry *out, int *list)
 {
@@ -128,33 +169,22 @@ bool session_entry(struct session *session, uint64_t entry,
 
 /* --- the election --- */
 
-static bool define_election(
-	struct session *session, const int *list, struct wire_message *answer)
-{
-	struct define_facts facts = { .phase = 0 };
-	struct peer define;
-	bool read;
-	memcpy(facts.ak, session->machine.ak, sizeof(facts.ak));
-	memcpy(facts.srk, session->machine.srk, sizeof(facts.srk));
-	if (!session_start_role(session, &define, ROLE_DEFINE, NULL, 0))
-		return false;
-	read = session_ask(session, &define, DEFINE_LOAD, &facts, list, 2,
-		DEFINE_ELECTION, answer);
-	peer_stop(&define);
-	return read;
-}
-
 bool session_load_election(struct session *session)
 {
+	const struct define_facts facts = session_facts(session);
+	const struct journal_unlocked *folded = &session->folded;
 	struct journal_entry entry;
 	struct wire_message answer;
-	int list[2] = { -1, -1 };
-	bool read = session_entry(
-		session, session->folded.sealed, &entry, &list[0]);
-	read = read && session_entry(session, session->folded.enrolled, &entry,
-			       &list[1]);
-	read = read && define_election(session, list, &answer);
-	for (size_t i = 0; i < 2; i++)
+	int list[3] = { -1, -1, -1 };
+	const bool later = folded->sealed_software != UINT64_MAX;
+	const bool read =
+		session_entry(session, folded->sealed, &entry, &list[0]) &&
+		session_entry(session, folded->enrolled, &entry, &list[1]) &&
+		(!later || session_entry(session, folded->sealed_software,
+				   &entry, &list[2])) &&
+		session_define(session, DEFINE_LOAD, &facts, list,
+			later ? 3 : 2, DEFINE_ELECTION, &answer);
+	for (size_t i = 0; i < 3; i++)
 		if (list[i] >= 0)
 			close(list[i]);
 	if (!read)
@@ -277,9 +307,8 @@ bool session_challenge(struct session *session, const struct wire_text *nonce,
 static bool start_keys(
 	struct session *session, const struct journal_scanned *scanned)
 {
-	const struct keys_start body = { scanned->blank, scanned->lock };
 	struct wire_message answer;
-	if (!session_ask(session, &session->keys, KEYS_START, &body, NULL, 0,
+	if (!session_ask(session, &session->keys, KEYS_START, scanned, NULL, 0,
 		    KEYS_STARTED, &answer))
 		return false;
 	session->machine = answer.body.started;
@@ -348,7 +377,10 @@ static bool load_enrolled(struct session *session)
 	if (session->state >= STATE_SEALED &&
 		(!session_load_election(session) || !session_phase(session)))
 		return false;
-	return append_boot(session, counts_now(session->state));
+	if (!finish_software(session))
+		return false;
+	return session->superseded ||
+	       append_boot(session, counts_now(session->state));
 }
 
 static bool load(struct session *session)
@@ -394,7 +426,7 @@ enum boot_end session_run(struct session *session)
 	if (!start_roles(session))
 		return BOOT_STOPPED;
 	held = load(session);
-	if (held)
+	if (held && !session->superseded)
 		held = counts_now(session->state) ? counting_boot(session)
 						  : courier_boot(session);
 	if (held)

@@ -6,6 +6,7 @@
  *   session.c         start, journal and election; what both boots share
  *   courier_boot.c    media in, evidence out
  *   counting_boot.c   count, close, sign
+ *   software.c        approve later software, revoke earlier
  *   console_lines.h   what the screen says
  *
  * A step is a function that gives false when it did not happen. Then
@@ -33,6 +34,8 @@ struct session {
 
 	struct keys_started machine;
 	struct journal_unlocked folded;
+	/* Other software than runs was approved in this boot. */
+	bool superseded;
 	/* Whether an election is loaded; then its plan is a memfd. */
 	bool has_election;
 	struct election election;
@@ -47,6 +50,12 @@ enum boot_end session_run(struct session *);
 /* The two kinds of boot, once the session is loaded. */
 bool courier_boot(struct session *);
 bool counting_boot(struct session *);
+
+/* What a medium of kind software or revocation brings: a list of items. */
+bool take_software(struct session *, int letter);
+bool take_revocation(struct session *, int letter);
+/* Does what a power cut kept the TPM from, after the journal had it. */
+bool finish_software(struct session *);
 
 /* Shared steps. */
 
@@ -66,9 +75,18 @@ bool session_tell(
 /* Starts a role for one task; false when it cannot be. */
 bool session_start_role(struct session *, struct peer *, enum role,
 	const int *granted, size_t count);
+/* One question to a fresh define process. */
+bool session_define(struct session *, enum wire_type, const void *body,
+	const int *list, size_t count, enum wire_type expected,
+	struct wire_message *answer);
+/* What its texts are compared with. */
+struct define_facts session_facts(const struct session *);
 /* Writes an entry of one or two lists, anchors it if its type is anchored. */
 bool session_append(struct session *, const struct journal_append *,
 	const int *list, size_t count);
+/* The same of a plain entry; `second` may be -1. */
+bool session_append_pair(
+	struct session *, enum entry_type, int first, int second);
 /* The payload of an entry: a memfd that is the caller's. */
 bool session_entry(
 	struct session *, uint64_t entry, struct journal_entry *, int *list);

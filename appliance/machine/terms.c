@@ -62,13 +62,23 @@ refusal machine_of(const struct wire_quorum *operators,
 	return approvers_of(operators, &out->operators);
 }
 
-struct boot_policy boot_policy_of(uint32_t mask,
-	const uint8_t pcr[WIRE_PCRS][SHA256_SIZE], uint64_t epoch)
+struct boot_policy boot_policy_of(const struct boot_state *state)
 {
-	struct boot_policy out = { .epoch = epoch };
-	out.pcrs.mask = mask;
+	struct boot_policy out = { .epoch = state->epoch };
+	out.pcrs.mask = state->pcr_mask;
 	for (size_t i = 0; i < WIRE_PCRS; i++)
-		memcpy(out.pcrs.value[i].byte, pcr[i], SHA256_SIZE);
+		memcpy(out.pcrs.value[i].byte, state->pcr[i], SHA256_SIZE);
+	return out;
+}
+
+struct boot_state boot_state_of(const struct boot_policy *policy)
+{
+	struct boot_state out = {
+		.epoch = policy->epoch,
+		.pcr_mask = policy->pcrs.mask,
+	};
+	for (size_t i = 0; i < WIRE_PCRS; i++)
+		memcpy(out.pcr[i], policy->pcrs.value[i].byte, SHA256_SIZE);
 	return out;
 }
 

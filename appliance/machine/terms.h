@@ -16,8 +16,8 @@ refusal approvers_of(const struct wire_quorum *, struct approvers *out);
 struct approvals approvals_of(const struct wire_approvals *, bool bound);
 refusal machine_of(const struct wire_quorum *operators,
 	const uint8_t ak[WIRE_NAME_SIZE], struct machine *out);
-struct boot_policy boot_policy_of(uint32_t mask,
-	const uint8_t pcr[WIRE_PCRS][SHA256_SIZE], uint64_t epoch);
+struct boot_policy boot_policy_of(const struct boot_state *);
+struct boot_state boot_state_of(const struct boot_policy *);
 refusal election_terms_of(const struct election *, const struct nv_names *,
 	struct election_terms *out);
 /* The line of a challenge, `AUDITOR HEX64`, of a text of kind `nonce`. */

@@ -18,11 +18,14 @@
 #define APPROVALS(type, which)                                                 \
 	NUMBER(type, which.count), RAW(type, which.member),                    \
 		RAW(type, which.signature)
+#define BOOT(type, prefix)                                                     \
+	NUMBER(type, prefix epoch), NUMBER(type, prefix pcr_mask),             \
+		RAW(type, prefix pcr)
 #define LOCK(type, prefix)                                                     \
 	RAW(type, prefix srk), RAW(type, prefix ak),                           \
 		BLOB(type, prefix mac_public), BLOB(type, prefix mac_private), \
-		QUORUM(type, prefix operators), NUMBER(type, prefix epoch),    \
-		NUMBER(type, prefix pcr_mask), RAW(type, prefix pcr)
+		QUORUM(type, prefix operators), BOOT(type, prefix boot.)
+#define LATER(type, which) NUMBER(type, which.entry), BOOT(type, which.boot.)
 #define ELECTION(type, prefix)                                                 \
 	RAW(type, prefix definition), NUMBER(type, prefix rehearsal),          \
 		NUMBER(type, prefix phase), QUORUM(type, prefix officers),     \
@@ -45,6 +48,11 @@ static const struct wire_field text_fields[] = { LINE(wire_text, line) };
 static const struct wire_field scanned_fields[] = {
 	NUMBER(journal_scanned, blank),
 	LOCK(journal_scanned, lock.),
+	NUMBER(journal_scanned, software_count),
+	LATER(journal_scanned, software[0]),
+	LATER(journal_scanned, software[1]),
+	LATER(journal_scanned, software[2]),
+	LATER(journal_scanned, software[3]),
 };
 static const struct wire_field journal_key_fields[] = {
 	RAW(journal_key, mac_key),
@@ -64,6 +72,9 @@ static const struct wire_field unlocked_fields[] = {
 	NUMBER(journal_unlocked, opened),
 	NUMBER(journal_unlocked, closed),
 	NUMBER(journal_unlocked, approved),
+	NUMBER(journal_unlocked, software),
+	NUMBER(journal_unlocked, sealed_software),
+	NUMBER(journal_unlocked, revocation),
 };
 static const struct wire_field append_fields[] = {
 	NUMBER(journal_append, type),
@@ -82,10 +93,7 @@ static const struct wire_field entry_fields[] = {
 	NUMBER(journal_entry, entry),
 	NUMBER(journal_entry, type),
 	NUMBER(journal_entry, leaf),
-};
-static const struct wire_field start_fields[] = {
-	NUMBER(keys_start, blank),
-	LOCK(keys_start, lock.),
+	NUMBER(journal_entry, before),
 };
 static const struct wire_field started_fields[] = {
 	NUMBER(keys_started, refused),
@@ -99,15 +107,28 @@ static const struct wire_field started_fields[] = {
 	NUMBER(keys_started, restart_count),
 	RAW(keys_started, ak),
 	RAW(keys_started, srk),
+	NUMBER(keys_started, software),
+	NUMBER(keys_started, epoch),
 };
 static const struct wire_field enrol_fields[] = {
 	QUORUM(keys_enrol, operators),
-	APPROVALS(keys_enrol, approvals),
 	BLOB(keys_enrol, credential),
 	BLOB(keys_enrol, secret),
-	NUMBER(keys_enrol, epoch),
-	NUMBER(keys_enrol, pcr_mask),
-	RAW(keys_enrol, pcr),
+	APPROVALS(keys_enrol, software.approvals),
+	BOOT(keys_enrol, software.boot.),
+};
+static const struct wire_field software_fields[] = {
+	APPROVALS(keys_software, approvals),
+	BOOT(keys_software, boot.),
+};
+static const struct wire_field define_boot_fields[] = {
+	APPROVALS(define_boot, given.approvals),
+	BOOT(define_boot, given.boot.),
+	RAW(define_boot, image),
+};
+static const struct wire_field revoke_fields[] = {
+	APPROVALS(keys_revoke, approvals),
+	NUMBER(keys_revoke, from),
 };
 static const struct wire_field digest_fields[] = { RAW(keys_anchor, chain) };
 static const struct wire_field phase_fields[] = { NUMBER(keys_phase, phase) };
@@ -193,7 +214,7 @@ static const struct wire_field close_fields[] = {
 	NUMBER(tally_close, revocation),
 };
 static const struct wire_field members_of_fields[] = {
-	NUMBER(publish_members_of, leaf),
+	NUMBER(publish_members_of, number),
 	NUMBER(publish_members_of, type),
 };
 
@@ -236,11 +257,12 @@ const struct wire_row wire_table[] = {
 	ASK(JOURNAL_HEADS, ROLE_JOURNAL, BODY(text_fields)),
 	ANSWER(JOURNAL_MEMBERS, ROLE_JOURNAL, TO(JOURNAL_HEADS), CARRIES(1, 1)),
 
-	ASK(KEYS_START, ROLE_KEYS, BODY(start_fields)),
+	ASK(KEYS_START, ROLE_KEYS, BODY(scanned_fields)),
 	ANSWER(KEYS_STARTED, ROLE_KEYS, TO(KEYS_START), BODY(started_fields)),
 	ASK(KEYS_IDENTITY, ROLE_KEYS),
 	ANSWER(KEYS_MEMBERS, ROLE_KEYS,
-		TO(KEYS_IDENTITY, KEYS_SEAL, KEYS_QUOTE), CARRIES(1, 1)),
+		TO(KEYS_IDENTITY, KEYS_SEAL, KEYS_QUOTE, KEYS_SOFTWARE),
+		CARRIES(1, 1)),
 	ASK(KEYS_ENROL, ROLE_KEYS, BODY(enrol_fields)),
 	ANSWER(KEYS_ENROLLED, ROLE_KEYS, TO(KEYS_ENROL),
 		BODY(journal_key_fields), CARRIES(1, 1)),
@@ -260,6 +282,9 @@ const struct wire_row wire_table[] = {
 	ASK(KEYS_SIGN, ROLE_KEYS, BODY(digest_fields)),
 	ANSWER(KEYS_SIGNED, ROLE_KEYS, TO(KEYS_SIGN), BODY(signed_fields)),
 	ASK(KEYS_QUOTE, ROLE_KEYS, BODY(digest_fields)),
+	ASK(KEYS_SOFTWARE, ROLE_KEYS, BODY(software_fields)),
+	ASK(KEYS_APPROVE, ROLE_KEYS, BODY(software_fields)),
+	ASK(KEYS_REVOKE, ROLE_KEYS, BODY(revoke_fields)),
 
 	ASK(MEDIA_BIND, ROLE_MEDIA),
 	ANSWER(MEDIA_HERE, ROLE_MEDIA, CARRIES(1, 1)),
@@ -288,14 +313,20 @@ const struct wire_row wire_table[] = {
 	ASK(DEFINE_ENROL, ROLE_DEFINE, BODY(facts_fields), CARRIES(1, 1)),
 	ANSWER(DEFINE_ENROLMENT, ROLE_DEFINE, TO(DEFINE_ENROL),
 		BODY(enrol_fields)),
-	ASK(DEFINE_SEAL, ROLE_DEFINE, BODY(facts_fields), CARRIES(2, 2)),
-	ASK(DEFINE_LOAD, ROLE_DEFINE, BODY(facts_fields), CARRIES(2, 2)),
+	ASK(DEFINE_SEAL, ROLE_DEFINE, BODY(facts_fields), CARRIES(2, 3)),
+	ASK(DEFINE_LOAD, ROLE_DEFINE, BODY(facts_fields), CARRIES(2, 3)),
 	ANSWER(DEFINE_ELECTION, ROLE_DEFINE, TO(DEFINE_SEAL, DEFINE_LOAD),
 		BODY(election_fields), CARRIES(1, 1)),
 	ASK(DEFINE_OPEN, ROLE_DEFINE, BODY(open_fields), CARRIES(2, 2)),
 	ASK(DEFINE_RELEASE, ROLE_DEFINE, BODY(release_fields), CARRIES(3, 3)),
 	ANSWER(DEFINE_APPROVALS, ROLE_DEFINE, TO(DEFINE_OPEN, DEFINE_RELEASE),
 		BODY(found_fields)),
+	ASK(DEFINE_SOFTWARE, ROLE_DEFINE, BODY(facts_fields), CARRIES(2, 2)),
+	ANSWER(DEFINE_BOOT, ROLE_DEFINE, TO(DEFINE_SOFTWARE),
+		BODY(define_boot_fields)),
+	ASK(DEFINE_REVOKE, ROLE_DEFINE, BODY(facts_fields), CARRIES(2, 2)),
+	ANSWER(DEFINE_REVOCATION, ROLE_DEFINE, TO(DEFINE_REVOKE),
+		BODY(revoke_fields)),
 
 	ASK(COUNT_BOX, ROLE_COUNT, BODY(count_box_fields)),
 	ANSWER(COUNT_STANZA, ROLE_COUNT, TO(COUNT_BOX), BODY(stanza_fields)),
@@ -477,6 +508,20 @@ refusal journal_lock_decode(struct bytes encoded, struct journal_lock *lock)
 {
 	struct cursor in = cursor_of(encoded);
 	return decode_fields(&in, lock_fields, LOCK_FIELDS, (uint8_t *)lock);
+}
+
+static const struct wire_field boot_fields[] = { BOOT(boot_state, ) };
+enum { BOOT_FIELDS = sizeof(boot_fields) / sizeof(boot_fields[0]) };
+
+void boot_state_encode(struct writer *out, const struct boot_state *boot)
+{
+	encode_fields(out, boot_fields, BOOT_FIELDS, (const uint8_t *)boot);
+}
+
+refusal boot_state_decode(struct bytes encoded, struct boot_state *boot)
+{
+	struct cursor in = cursor_of(encoded);
+	return decode_fields(&in, boot_fields, BOOT_FIELDS, (uint8_t *)boot);
 }
 
 void wire_text_set(struct wire_text *text, const char *line)

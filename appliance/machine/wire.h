@@ -41,6 +41,8 @@ enum {
 	WIRE_MEMBERS_MOST = 9,
 	WIRE_DESCRIPTORS_MOST = 3,
 	WIRE_PCRS = 16,
+	WIRE_SOFTWARE_MOST = 4,
+	WIRE_ANSWERS_MOST = 4,
 	WIRE_NAME_SIZE = 34,
 	/* Station of a box that names none of the definition's. */
 	WIRE_NO_STATION = 0xffff,
@@ -112,6 +114,9 @@ enum wire_type {
 	KEYS_SIGN,
 	KEYS_SIGNED,
 	KEYS_QUOTE,
+	KEYS_SOFTWARE, /* checks approvals; gives what the journal keeps */
+	KEYS_APPROVE,  /* writes the approved boot policy into the TPM */
+	KEYS_REVOKE,
 
 	MEDIA_BIND = 64,
 	MEDIA_HERE,
@@ -140,6 +145,10 @@ enum wire_type {
 	DEFINE_OPEN,
 	DEFINE_RELEASE,
 	DEFINE_APPROVALS,
+	DEFINE_SOFTWARE,
+	DEFINE_BOOT,
+	DEFINE_REVOKE,
+	DEFINE_REVOCATION,
 
 	COUNT_BOX = 128,
 	COUNT_STANZA,
@@ -175,6 +184,15 @@ enum courier_kind {
 	COURIER_BOXES,
 	COURIER_APPROVALS,
 	COURIER_OUTBOX,
+	COURIER_SOFTWARE,
+	COURIER_REVOCATION,
+};
+
+/* What the operators approve: PCRs, and the highest R that it may run at. */
+struct boot_state {
+	uint64_t epoch;
+	uint32_t pcr_mask;
+	uint8_t pcr[WIRE_PCRS][SHA256_SIZE];
 };
 
 /*
@@ -187,15 +205,21 @@ struct journal_lock {
 	struct wire_blob mac_public;
 	struct wire_blob mac_private;
 	struct wire_quorum operators; /* the indices' names follow from them */
-	/* The approved boot state. */
-	uint64_t epoch;
-	uint32_t pcr_mask;
-	uint8_t pcr[WIRE_PCRS][SHA256_SIZE];
+	struct boot_state boot;	      /* the first one approved */
+};
+
+/* Software approved later, as its journal entry has it in the clear. */
+struct later_software {
+	uint64_t entry;
+	struct boot_state boot;
 };
 
 struct journal_scanned {
 	uint16_t blank;
 	struct journal_lock lock;
+	/* The last ones, in the journal's order. */
+	uint16_t software_count;
+	struct later_software software[WIRE_SOFTWARE_MOST];
 };
 
 struct journal_key {
@@ -220,6 +244,9 @@ struct journal_unlocked {
 	uint64_t opened;
 	uint64_t closed;
 	uint64_t approved;
+	uint64_t software;
+	uint64_t sealed_software; /* the last one before `sealed` */
+	uint64_t revocation;
 };
 
 struct journal_append {
@@ -243,12 +270,8 @@ struct journal_get {
 struct journal_entry {
 	uint64_t entry;
 	uint16_t type;
-	uint64_t leaf; /* its place in the election's tree, if it has one */
-};
-
-struct keys_start {
-	uint16_t blank;
-	struct journal_lock lock;
+	uint64_t leaf;	 /* its place in the election's tree, if it has one */
+	uint64_t before; /* the entry of its type before it, or UINT64_MAX */
 };
 
 struct keys_started {
@@ -263,16 +286,27 @@ struct keys_started {
 	uint32_t restart_count;
 	uint8_t ak[WIRE_NAME_SIZE];
 	uint8_t srk[WIRE_NAME_SIZE];
+	/* The software in force: its journal entry, and the R it allows. */
+	uint64_t software;
+	uint64_t epoch;
+};
+
+struct keys_software {
+	struct wire_approvals approvals;
+	struct boot_state boot;
 };
 
 struct keys_enrol {
 	struct wire_quorum operators;
-	struct wire_approvals approvals;
 	struct wire_blob credential;
 	struct wire_blob secret;
-	uint64_t epoch;
-	uint32_t pcr_mask;
-	uint8_t pcr[WIRE_PCRS][SHA256_SIZE];
+	struct keys_software software;
+};
+
+/* R goes from this value to the next. */
+struct keys_revoke {
+	struct wire_approvals approvals;
+	uint64_t from;
 };
 
 struct keys_anchor {
@@ -315,6 +349,12 @@ struct define_approvals {
 	uint64_t revocation; /* R when the count was closed; to release only */
 	/* `AUDITOR HEX64`; empty ones are none. */
 	struct wire_text nonce[WIRE_MEMBERS_MOST];
+};
+
+/* What it found in a medium's approvals of software. */
+struct define_boot {
+	struct keys_software given;
+	struct digest image;
 };
 
 struct keys_box {
@@ -425,8 +465,8 @@ struct tally_result {
 
 /* How members are named in the archive. */
 struct publish_members_of {
-	uint64_t leaf;
-	uint16_t type; /* of the journal entry; 0: made for this outbox */
+	uint64_t number; /* the leaf of a box; the entry of software */
+	uint16_t type;	 /* of the journal entry; 0: made for this outbox */
 };
 
 union wire_body {
@@ -438,14 +478,16 @@ union wire_body {
 	struct journal_appended appended;
 	struct journal_get get;
 	struct journal_entry entry;
-	struct keys_start start;
 	struct keys_started started;
+	struct keys_software software;
+	struct keys_revoke revoke;
 	struct keys_enrol enrol;
 	struct keys_anchor anchor;
 	struct keys_phase phase;
 	struct election election;
 	struct keys_approvals approvals;
 	struct define_approvals found;
+	struct define_boot boot;
 	struct keys_box box;
 	struct keys_file_key file_key;
 	struct keys_sign sign;
@@ -494,7 +536,7 @@ struct wire_row {
 	enum role from; /* one end is always the supervisor */
 	enum role to;
 	/* The questions that it answers; none: it is a question itself. */
-	enum wire_type answers[3];
+	enum wire_type answers[WIRE_ANSWERS_MOST];
 	bool more; /* the question stays open after this answer */
 	uint8_t descriptors_least;
 	uint8_t descriptors_most;
@@ -543,6 +585,9 @@ void wire_close(struct wire_message *);
 /* Pure: a lock as the journal keeps it. */
 void journal_lock_encode(struct writer *, const struct journal_lock *);
 refusal journal_lock_decode(struct bytes, struct journal_lock *);
+/* The same of what a software entry keeps. */
+void boot_state_encode(struct writer *, const struct boot_state *);
+refusal boot_state_decode(struct bytes, struct boot_state *);
 
 /* Wipes and sets a wire_text, cut to its size. */
 void wire_text_set(struct wire_text *, const char *);

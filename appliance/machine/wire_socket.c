@@ -18,7 +18,7 @@ static bool answers(const struct wire_row *row, enum wire_type asked)
 {
 	if (row->from == ROLES)
 		return asked != 0;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < WIRE_ANSWERS_MOST; i++)
 		if (row->answers[i] != 0 && row->answers[i] == asked)
 			return true;
 	return false;

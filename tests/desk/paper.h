@@ -95,6 +95,14 @@ void paper_approve_open(struct paper *, const struct paper_approval *);
 void paper_approve_boot(struct paper *, const struct paper_approval *,
 	const struct boot_policy *, const struct digest *image);
 
+/*
+ * Later software, approved by the journal's entry before the first one of this
+ * type, or by the last entry (0). Gives the entry's number.
+ */
+uint64_t paper_approve_software(struct paper *, const struct paper_approval *,
+	const struct boot_policy *, const struct digest *image,
+	enum entry_type before);
+
 struct paper_quote {
 	uint32_t mask;
 	unsigned ak_scalar;

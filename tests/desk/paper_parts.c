@@ -314,8 +314,9 @@ void paper_approve_open(struct paper *paper, const struct paper_approval *how)
 	approve(paper, &form, how);
 }
 
-void paper_approve_boot(struct paper *paper, const struct paper_approval *how,
-	const struct boot_policy *boot, const struct digest *image)
+static void approve_boot(struct paper *paper, const struct paper_approval *how,
+	const struct boot_policy *boot, const struct digest *image,
+	const char *stem)
 {
 	struct statement_value value[BOOT_VALUES];
 	struct boot_terms terms = {
@@ -324,11 +325,11 @@ void paper_approve_boot(struct paper *paper, const struct paper_approval *how,
 		.boot = boot,
 		.image = image,
 	};
-	boot_terms_of(&terms, false);
+	boot_terms_of(&terms, strcmp(stem, "approval") != 0);
 	boot_values(&terms, value);
 	const struct form form = {
 		.kind = STATEMENT_BOOT_APPROVAL,
-		.stem = "approval",
+		.stem = stem,
 		.body = OPERATORS,
 		.scope = machine_scope(&paper->chain.machine, APPROVE_BOOT),
 		.cp_hash = &terms.cp_hash,
@@ -337,4 +338,53 @@ void paper_approve_boot(struct paper *paper, const struct paper_approval *how,
 		.boot = boot,
 	};
 	approve(paper, &form, how);
+}
+
+void paper_approve_boot(struct paper *paper, const struct paper_approval *how,
+	const struct boot_policy *boot, const struct digest *image)
+{
+	approve_boot(paper, how, boot, image, "approval");
+}
+
+static void write_header(struct writer *out, struct journal_fold *fold,
+	struct journal_header *header)
+{
+	uint8_t bytes[JOURNAL_HEADER_SIZE];
+	header->entry = fold->entries;
+	header->previous = fold->chain;
+	journal_header_encode(header, bytes);
+	assert_null(journal_fold_next(fold, bytes));
+	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
+}
+
+uint64_t paper_approve_software(struct paper *paper,
+	const struct paper_approval *how, const struct boot_policy *boot,
+	const struct digest *image, enum entry_type before)
+{
+	uint8_t entries[64 * JOURNAL_HEADER_SIZE];
+	struct writer out = writer_of(entries, sizeof(entries));
+	struct cursor rest = cursor_of(paper_get(paper, "entries"));
+	struct journal_header software = { .type = ENTRY_SOFTWARE,
+		.anchored = true };
+	struct journal_fold fold;
+	bool found = false;
+	char stem[64];
+	journal_fold_start(&fold);
+	while (rest.rest.size > 0) {
+		struct journal_header header;
+		assert_null(journal_header_decode(
+			cursor_take(&rest, JOURNAL_HEADER_SIZE).data, &header));
+		if (!found && header.type == before) {
+			write_header(&out, &fold, &software);
+			found = true;
+		}
+		write_header(&out, &fold, &header);
+	}
+	if (!found)
+		write_header(&out, &fold, &software);
+	paper_put(paper, "entries", written(&out));
+	snprintf(stem, sizeof(stem), "software/%04u.approval",
+		(unsigned)software.entry);
+	approve_boot(paper, how, boot, image, stem);
+	return software.entry;
 }

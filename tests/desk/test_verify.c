@@ -201,7 +201,7 @@ static void enrolment_of_another_srk(void **state)
 static void approve_boot(struct paper *paper, const struct paper_approval *how,
 	const struct digest *image)
 {
-	struct boot_policy boot = paper->chain.boot;
+	struct boot_policy boot = paper->chain.in_force->boot;
 	paper_approve_boot(paper, how, &boot, image);
 }
 
@@ -248,7 +248,7 @@ static void boot_approvals_disagree(void **state)
 	struct paper *paper = *state;
 	static uint8_t first[STATEMENT_MOST];
 	struct bytes note = paper_get(paper, "approval-1");
-	struct boot_policy boot = paper->chain.boot;
+	struct boot_policy boot = paper->chain.in_force->boot;
 	size_t size = note.size;
 	memcpy(first, note.data, size);
 	boot.epoch++;
@@ -256,6 +256,95 @@ static void boot_approvals_disagree(void **state)
 	paper_put(paper, "approval-1", bytes_of(first, size));
 	paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
 		"another revocation epoch");
+}
+
+/* --- later software --- */
+
+/* Another image in the same PCRs but 4, approved up to the next counter. */
+static struct boot_policy second_release(struct digest *image)
+{
+	struct boot_profile profile = original->profile;
+	struct boot_policy boot = { .epoch = PAPER_REVOCATION + 1 };
+	*image = (struct digest){ { 0x22 } };
+	boot_profile_set_image(&profile, image);
+	boot_profile_predict(&profile, &boot.pcrs);
+	return boot;
+}
+
+static void approve_second(
+	struct paper *paper, unsigned members, enum entry_type before)
+{
+	const struct paper_approval how = { .members = members };
+	struct digest image;
+	const struct boot_policy boot = second_release(&image);
+	paper_approve_software(paper, &how, &boot, &image, before);
+}
+
+/* The closing by the first release stays what it was. */
+static void software_approved_after_the_closing(void **state)
+{
+	approve_second(*state, QUORUM, ENTRY_APPROVED);
+	paper_accepts(*state, VERIFY_CLOSED);
+	paper_accepts(*state, VERIFY_RELEASED);
+	paper_refuses(*state, VERIFY_NOW, "boot state",
+		"no longer approved: journal entry ");
+}
+
+static void software_approved_before_the_closing(void **state)
+{
+	approve_second(*state, QUORUM, ENTRY_OPEN);
+	paper_refuses(*state, VERIFY_CLOSED, "boot state",
+		"no longer approved: journal entry ");
+}
+
+static void software_approved_before_sealing(void **state)
+{
+	approve_second(*state, QUORUM, ENTRY_SEALED);
+	paper_refuses(*state, VERIFY_SEALED, "boot approvals",
+		"another image than the definition");
+}
+
+static void software_approved_by_one(void **state)
+{
+	approve_second(*state, MEMBER_1, ENTRY_OPEN);
+	paper_refuses(*state, VERIFY_CLOSED, "boot approvals",
+		"fewer approvals than the quorum needs");
+}
+
+static void software_approved_by_one_board(void **state)
+{
+	approve_second(*state, ONE_BOARD, ENTRY_OPEN);
+	paper_refuses(*state, VERIFY_NOW, "boot approvals", "both boards");
+}
+
+static void software_that_nobody_sent(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_approval how = { .members = QUORUM };
+	struct digest image;
+	const struct boot_policy boot = second_release(&image);
+	char name[64];
+	snprintf(name, sizeof(name), "software/%04u.approval-1",
+		(unsigned)paper_approve_software(
+			paper, &how, &boot, &image, ENTRY_APPROVED));
+	paper_put(paper, name, nothing);
+	paper_refuses(paper, VERIFY_RELEASED, "boot approvals", "software/");
+}
+
+/* What ran is approved, but only by an entry behind the closing. */
+static void software_ran_before_its_approval(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_approval how = { .members = QUORUM };
+	struct digest image;
+	const struct boot_policy second = second_release(&image);
+	const struct boot_policy first = paper->chain.in_force->boot;
+	const struct digest first_image = paper->chain.in_force->image;
+	paper_approve_software(paper, &how, &second, &image, ENTRY_OPEN);
+	paper_approve_software(
+		paper, &how, &first, &first_image, ENTRY_APPROVED);
+	paper_accepts(paper, VERIFY_NOW);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state", "approved later");
 }
 
 /* --- the election's keys --- */
@@ -550,7 +639,7 @@ static void software_was_revoked(void **state)
 {
 	const struct paper_approval how = { .members = QUORUM };
 	struct paper *paper = *state;
-	struct boot_policy boot = paper->chain.boot;
+	struct boot_policy boot = paper->chain.in_force->boot;
 	boot.epoch = PAPER_REVOCATION - 1;
 	paper_approve_boot(paper, &how, &boot, &paper->definition.image);
 	paper_refuses(paper, VERIFY_CLOSED, "boot state",
@@ -801,6 +890,13 @@ int main(void)
 		REFUSAL(load_options_were_given),
 		REFUSAL(closed_in_a_courier_boot),
 		REFUSAL(software_was_revoked),
+		REFUSAL(software_approved_after_the_closing),
+		REFUSAL(software_approved_before_the_closing),
+		REFUSAL(software_approved_before_sealing),
+		REFUSAL(software_approved_by_one),
+		REFUSAL(software_approved_by_one_board),
+		REFUSAL(software_that_nobody_sent),
+		REFUSAL(software_ran_before_its_approval),
 		REFUSAL(log_of_another_boot),
 		REFUSAL(event_too_many),
 		REFUSAL(event_too_few),

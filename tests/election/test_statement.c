@@ -394,6 +394,33 @@ static void tags_have_eight_digits(void **state)
 		"a tag does not have 8 digits");
 }
 
+static void a_revocation_is_one_step(void **state)
+{
+#define REVOCATION(mode, meaning, step)                                        \
+	"sandoq/revocation/v1 " mode "\nmachine: SQ-7\nmeaning: " meaning      \
+	"\nak: " NAME "\nindex: " NAME "\n" step "cphash: " HEX                \
+	"\nauthorization: aGVsbG8=\n"
+#define MEANING                                                                \
+	"Software that is approved up to the old value may never run on the "  \
+	"machine again."
+	(void)state;
+	assert_string_equal(statement_meaning(STATEMENT_REVOCATION), MEANING);
+	assert_null(decode(STATEMENT_REVOCATION,
+		REVOCATION("live", MEANING, "from: 1\nto: 2\n")));
+	assert_string_equal(
+		decode(STATEMENT_REVOCATION,
+			REVOCATION("live", MEANING, "from: 1\nto: 3\n")),
+		"a revocation raises the counter by one");
+	assert_string_equal(
+		decode(STATEMENT_REVOCATION,
+			REVOCATION("live", MEANING, "from: 2\nto: 2\n")),
+		"a revocation raises the counter by one");
+	assert_non_null(decode(STATEMENT_REVOCATION,
+		REVOCATION("rehearsal", MEANING, "from: 1\nto: 2\n")));
+	assert_non_null(decode(STATEMENT_REVOCATION,
+		REVOCATION("live", "It may.", "from: 1\nto: 2\n")));
+}
+
 static void nonces_of_a_challenge(void **state)
 {
 #define CHALLENGE(nonces)                                                      \
@@ -471,6 +498,7 @@ int main(void)
 		cmocka_unit_test(operators_that_are_refused),
 		cmocka_unit_test(negated_key_is_the_same_person),
 		cmocka_unit_test(tags_have_eight_digits),
+		cmocka_unit_test(a_revocation_is_one_step),
 		cmocka_unit_test(nonces_of_a_challenge),
 		cmocka_unit_test(what_a_text_says),
 	};

@@ -1,4 +1,4 @@
-/* What a journal that lies in the clear says of its lock. */
+/* What a journal that lies in the clear says of its lock and later software. */
 #include "appliance/machine/wire.h"
 #include "tests/fuzz/property.h"
 
@@ -21,6 +21,17 @@ static void decode(struct bytes in)
 	property(bytes_equal(written(&writer), in));
 }
 
+static void decode_boot(struct bytes in)
+{
+	struct boot_state boot = { 0 };
+	struct writer writer = writer_of(again, sizeof(again));
+
+	if (boot_state_decode(in, &boot))
+		return;
+	boot_state_encode(&writer, &boot);
+	property(bytes_equal(written(&writer), in));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct journal_lock empty;
@@ -28,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	journal_lock_encode(&writer, &empty);
 	decode(bytes_of(data, size));
+	decode_boot(bytes_of(data, size));
 	decode(edited(written(&writer), bytes_of(data, size), edit_buffer));
 	return 0;
 }

@@ -20,7 +20,12 @@ static const char *const valid[] = {
 	"\ntag: 01020304\n",
 	"sandoq/challenge/v1 rehearsal\nelection: -\nnonce: a " HEX
 	"\ndefinition: " HEX "\nak: " NAME "\nrk: " NAME
-	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX "\nresult: " HEX "\n",
+	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX
+	"\nrevocation: 1\nresult: " HEX "\n",
+	"sandoq/revocation/v1 live\nmachine: SQ-7\nmeaning: Software that is "
+	"approved up to the old value may never run on the machine again.\n"
+	"ak: " NAME "\nindex: " NAME "\nfrom: 1\nto: 2\ncphash: " HEX
+	"\nauthorization: aGVsbG8=\n",
 };
 
 static uint8_t edit_buffer[EDITED_MOST];
@@ -74,6 +79,9 @@ static void one_statement(struct bytes in)
 			nonces(&text);
 		if (kind == STATEMENT_OPERATORS)
 			operators(&text);
+		if (kind == STATEMENT_REVOCATION)
+			property(text_number(&text, REVOCATION_TO) ==
+				 text_number(&text, REVOCATION_FROM) + 1);
 	}
 }
 

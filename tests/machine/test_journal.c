@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { STATES = STATE_FAILED, ENTRY_TYPES = ENTRY_RELEASED };
+enum { STATES = STATE_FAILED };
 
 /* The way of one election through all states. */
 static const enum entry_type way[] = { ENTRY_ENROLLED, ENTRY_SEALED,
@@ -148,6 +148,8 @@ static const char *const transitions[ENTRY_TYPES + 1] = {
 	[ENTRY_CLOSED] = "----C---",
 	[ENTRY_APPROVED] = "-----A--",
 	[ENTRY_RELEASED] = "------R-",
+	[ENTRY_SOFTWARE] = "-...-.-.",
+	[ENTRY_REVOCATION] = "-...-.-.",
 };
 
 static void expect_transition(

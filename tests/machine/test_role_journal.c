@@ -333,7 +333,8 @@ static void test_the_lock_is_in_the_clear(void **state)
 	static uint8_t encoded[1 << 12];
 	struct writer lock = writer_of(encoded, sizeof(encoded));
 	struct writer out = writer_of(space, sizeof(space));
-	struct journal_lock made = { .epoch = 7, .pcr_mask = 0x6895 };
+	struct journal_lock made = { .boot = {
+					     .epoch = 7, .pcr_mask = 0x6895 } };
 	(void)state;
 	memset(made.ak, 'a', sizeof(made.ak));
 	journal_lock_encode(&lock, &made);
@@ -349,6 +350,96 @@ static void test_the_lock_is_in_the_clear(void **state)
 	assert_int_equal(machine.answer.body.scanned.blank, 0);
 	assert_memory_equal(
 		&machine.answer.body.scanned.lock, &made, sizeof(made));
+	machine_end(&machine);
+}
+
+static void append_items(struct machine *machine, enum entry_type type,
+	const struct writer *items)
+{
+	const struct journal_append what = { .type = (uint16_t)type };
+	const int list = memfd_written(items);
+	assert_true(list >= 0);
+	ask(machine, JOURNAL_APPEND, &what, &list, 1);
+	close(list);
+	assert_int_equal(machine->answer.type, JOURNAL_APPENDED);
+}
+
+static void append_lock(struct machine *machine)
+{
+	static const struct journal_lock lock;
+	static uint8_t space[1 << 13];
+	static uint8_t encoded[1 << 12];
+	struct writer to = writer_of(encoded, sizeof(encoded));
+	struct writer out = writer_of(space, sizeof(space));
+	journal_lock_encode(&to, &lock);
+	write_item(&out, ITEM_PRIVATE, "lock", written(&to));
+	append_items(machine, ENTRY_ENROLLED, &out);
+}
+
+static void append_software(struct machine *machine, uint64_t epoch)
+{
+	const struct boot_state boot = { .epoch = epoch };
+	uint8_t space[1024];
+	uint8_t encoded[1024];
+	struct writer to = writer_of(encoded, sizeof(encoded));
+	struct writer out = writer_of(space, sizeof(space));
+	boot_state_encode(&to, &boot);
+	write_item(&out, ITEM_PRIVATE, "boot-state", written(&to));
+	append_items(machine, ENTRY_SOFTWARE, &out);
+}
+
+/* The last ones, found without the MAC key; the first ones go. */
+static void test_later_software_is_in_the_clear(void **state)
+{
+	enum { MADE = WIRE_SOFTWARE_MOST + 2 };
+	struct machine machine = blank_machine();
+	const struct journal_scanned *scanned = &machine.answer.body.scanned;
+	(void)state;
+	append_lock(&machine);
+	for (uint64_t i = 1; i <= MADE; i++)
+		append_software(&machine, i);
+	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
+	assert_int_equal(scanned->software_count, WIRE_SOFTWARE_MOST);
+	for (uint64_t i = 0; i < WIRE_SOFTWARE_MOST; i++) {
+		const uint64_t entry = MADE - WIRE_SOFTWARE_MOST + 1 + i;
+		assert_int_equal(scanned->software[i].entry, entry);
+		assert_int_equal(scanned->software[i].boot.epoch, entry);
+	}
+	machine_end(&machine);
+}
+
+/* One that does not follow is not looked at, nor is any behind it. */
+static void test_software_behind_a_gap_is_not_found(void **state)
+{
+	struct machine machine = blank_machine();
+	uint64_t place;
+	(void)state;
+	append_lock(&machine);
+	place = (uint64_t)lseek(machine.partition, 0, SEEK_END);
+	append_software(&machine, 1);
+	append_software(&machine, 2);
+	assert_int_equal(pwrite(machine.partition, "S", 1, (off_t)place), 1);
+	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
+	assert_int_equal(machine.answer.body.scanned.blank, 0);
+	assert_int_equal(machine.answer.body.scanned.software_count, 0);
+	machine_end(&machine);
+}
+
+/* Each names the one before it of its type. */
+static void test_software_is_linked(void **state)
+{
+	struct machine machine = blank_machine();
+	struct journal_get get = { .entry = 2 };
+	(void)state;
+	append_lock(&machine);
+	append_software(&machine, 1);
+	append_software(&machine, 2);
+	ask(&machine, JOURNAL_GET, &get, NULL, 0);
+	assert_int_equal(machine.answer.type, JOURNAL_ENTRY);
+	assert_int_equal(machine.answer.body.entry.before, 1);
+	get.entry = 1;
+	ask(&machine, JOURNAL_GET, &get, NULL, 0);
+	assert_true(machine.answer.body.entry.before == UINT64_MAX);
 	machine_end(&machine);
 }
 
@@ -612,6 +703,9 @@ int main(void)
 		cmocka_unit_test(test_a_disk_may_change_its_mind),
 		cmocka_unit_test(test_heads_are_all_headers),
 		cmocka_unit_test(test_the_lock_is_in_the_clear),
+		cmocka_unit_test(test_later_software_is_in_the_clear),
+		cmocka_unit_test(test_software_behind_a_gap_is_not_found),
+		cmocka_unit_test(test_software_is_linked),
 		cmocka_unit_test(test_a_cut_journal_is_refused),
 		cmocka_unit_test(test_zeroed_entries_are_refused),
 		cmocka_unit_test(test_one_bit_is_enough),

@@ -91,7 +91,8 @@ static void test_table_is_consistent(void **state)
 				    (row->to == ROLE_SUPERVISOR));
 		assert_true(row->descriptors_least <= row->descriptors_most);
 		assert_true(row->descriptors_most <= WIRE_DESCRIPTORS_MOST);
-		for (size_t j = 0; j < 3 && row->answers[j] != 0; j++) {
+		for (size_t j = 0;
+			j < WIRE_ANSWERS_MOST && row->answers[j] != 0; j++) {
 			const struct wire_row *question =
 				wire_row_of(row->answers[j]);
 			assert_non_null(question);
@@ -148,10 +149,12 @@ static void test_numbers_are_big_endian(void **state)
 {
 	static uint8_t space[BUFFER];
 	static const uint8_t expected[] = { 0, JOURNAL_ENTRY, 1, 2, 3, 4, 5, 6,
-		7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 };
+		7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+		24, 25, 26 };
 	const struct journal_entry body = { .entry = 0x0102030405060708,
 		.type = 0x090a,
-		.leaf = 0x0b0c0d0e0f101112 };
+		.leaf = 0x0b0c0d0e0f101112,
+		.before = 0x131415161718191a };
 	struct writer out = writer_of(space, sizeof(space));
 	(void)state;
 	wire_encode(&out, JOURNAL_ENTRY, &body);
@@ -405,7 +408,7 @@ static void test_questions_open_and_answers_close(void **state)
 
 static bool answers(const struct wire_row *row, enum wire_type asked)
 {
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < WIRE_ANSWERS_MOST; i++)
 		if (asked != 0 && row->answers[i] == asked)
 			return true;
 	return row->from == ROLES && asked != 0;
@@ -545,6 +548,25 @@ static void test_locks_keep(void **state)
 	assert_non_null(journal_lock_decode(bytes_of(space, 0), &again));
 }
 
+static void test_boot_states_keep(void **state)
+{
+	const struct wire_row *row = wire_row_of(KEYS_APPROVE);
+	static uint8_t space[BUFFER];
+	struct writer out = writer_of(space, sizeof(space));
+	union wire_body body;
+	struct boot_state again;
+	(void)state;
+	fill(row, &body);
+	memset(&again, 0, sizeof(again));
+	boot_state_encode(&out, &body.software.boot);
+	assert_null(boot_state_decode(written(&out), &again));
+	assert_memory_equal(&again, &body.software.boot, sizeof(again));
+	assert_non_null(
+		boot_state_decode(bytes_of(space, out.size - 1), &again));
+	assert_non_null(
+		boot_state_decode(bytes_of(space, out.size + 1), &again));
+}
+
 static void test_texts_are_cut_to_their_size(void **state)
 {
 	struct wire_text text;
@@ -594,6 +616,7 @@ int main(void)
 		cmocka_unit_test(test_oversized_datagrams_are_refused),
 		cmocka_unit_test(test_waiting_is_bounded),
 		cmocka_unit_test(test_locks_keep),
+		cmocka_unit_test(test_boot_states_keep),
 		cmocka_unit_test(test_texts_are_cut_to_their_size),
 		cmocka_unit_test(test_blobs_hold_what_fits),
 	};

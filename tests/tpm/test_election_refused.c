@@ -236,6 +236,77 @@ static void both_keys_once_revoked(void **state)
 		"the approval of this software was revoked");
 }
 
+/* Index A is written once more: this program, up to this revocation. */
+static void approve_program(
+	struct sealed_machine *at, const struct digest *program, uint64_t epoch)
+{
+	struct approval_scope scope = machine_scope(&at->machine, APPROVE_BOOT);
+	struct approvals approvals;
+	struct digest cp_hash;
+
+	sealed_machine_boot(at, program);
+	assert_tpm(at->tpm,
+		tpm_pcr_read(at->tpm, at->boot.pcrs.mask, &at->boot.pcrs));
+	at->boot.epoch = epoch;
+	cp_hash = boot_approval_cp_hash(&at->machine, &at->boot, true);
+	approvals = approve(&at->operators, &scope, &cp_hash, QUORUM);
+	assert_tpm(at->tpm, tpm_write_boot_policy(at->tpm, &at->machine,
+				    &at->boot, &approvals));
+}
+
+static void revoke_once(struct sealed_machine *at)
+{
+	struct approval_scope scope =
+		machine_scope(&at->machine, APPROVE_REVOKE);
+	struct digest cp_hash = cp_hash_increment(&at->names.name[NV_R]);
+	struct approvals approvals =
+		approve(&at->operators, &scope, &cp_hash, QUORUM);
+
+	assert_tpm(at->tpm, tpm_revoke(at->tpm, &at->machine, &approvals));
+}
+
+/* Every key and index that hangs on the boot policy refuses in PolicyNV. */
+static void assert_revoked(struct sealed_machine *at)
+{
+	const struct digest next = sha256(bytes_of_text("next"));
+	uint8_t key[JOURNAL_KEY_SIZE];
+
+	assert_tpm_code(at->tpm, open_box(at), "TPM2_PolicyNV", POLICY);
+	assert_tpm_code(at->tpm, sign_result(at), "TPM2_PolicyNV", POLICY);
+	assert_tpm_code(at->tpm,
+		tpm_unseal_journal_key(
+			at->tpm, &at->journal_key, &at->boot, &at->names, key),
+		"TPM2_PolicyNV", POLICY);
+	assert_tpm_code(at->tpm,
+		tpm_anchor(at->tpm, &next, &at->boot, &at->names),
+		"TPM2_PolicyNV", POLICY);
+	assert_tpm_code(at->tpm,
+		tpm_phase_advance(at->tpm, &at->boot, &at->names),
+		"TPM2_PolicyNV", POLICY);
+}
+
+/*
+ * The second release works with the same keys; the first one, revoked, with
+ * none, though its approval is written back into index A.
+ */
+static void all_keys_after_an_update_and_a_replay(void **state)
+{
+	struct sealed_machine *at = *state;
+	const uint64_t epoch = at->boot.epoch;
+	struct digest program = other_program();
+
+	sealed_machine_advance(at, 2);
+	approve_program(at, &program, epoch + 1);
+	assert_tpm(at->tpm, open_box(at));
+	assert_tpm(at->tpm, sign_result(at));
+	revoke_once(at);
+	assert_tpm(at->tpm, open_box(at));
+	assert_tpm(at->tpm, sign_result(at));
+	program = approved_program();
+	approve_program(at, &program, epoch);
+	assert_revoked(at);
+}
+
 static void quorum_too_small(void **state)
 {
 	struct sealed_machine *at = *state;
@@ -604,6 +675,7 @@ int main(void)
 		IN_A_BOOT(both_keys_under_an_unapproved_policy),
 		IN_A_BOOT(both_keys_with_a_command_line),
 		IN_A_BOOT(both_keys_once_revoked),
+		IN_A_BOOT(all_keys_after_an_update_and_a_replay),
 		IN_A_BOOT(quorum_too_small),
 		IN_A_BOOT(release_not_bound),
 		IN_A_BOOT(rehearsal_approvals),

@@ -1,0 +1,73 @@
+#include "appliance/desk/desk.h"
+#include "appliance/desk/evidence.h"
+#include "appliance/desk/known_machine.h"
+#include "appliance/desk/signing.h"
+
+const struct option image_revoke_options[] = {
+	OPTION_SENT,
+	OPTION_OPERATORS(REQUIRED),
+	OPTION_KEY("an operator's"),
+	OPTION_YES,
+	OPTION_OUTPUT("approval"),
+	OPTION_END,
+};
+
+struct revocation {
+	struct known_machine known;
+	struct signer signer;
+};
+
+static refusal write_revocation(
+	const struct revocation *revocation, struct writer *out)
+{
+	const struct known_machine *known = &revocation->known;
+	const struct machine *machine = &known->machine;
+	const struct nv_names names = machine_nv_names(machine);
+	const struct tpm_name *counter = &names.name[NV_R];
+	const struct digest cp_hash = cp_hash_increment(counter);
+	const struct approval_scope scope =
+		machine_scope(machine, APPROVE_REVOKE);
+	struct text_writer text =
+		text_begin(&statement_form[STATEMENT_REVOCATION], false, out);
+
+	text_put(&text, REVOCATION_MACHINE, bytes_of_text(known->serial));
+	text_put(&text, REVOCATION_MEANING,
+		bytes_of_text(statement_meaning(STATEMENT_REVOCATION)));
+	text_put(&text, REVOCATION_AK, tpm_name_bytes(&machine->ak));
+	text_put(&text, REVOCATION_INDEX, tpm_name_bytes(counter));
+	text_put_number(&text, REVOCATION_FROM, known->revocation);
+	text_put_number(&text, REVOCATION_TO, known->revocation + 1);
+	text_put(&text, REVOCATION_CPHASH, bytes_of(cp_hash.byte, SHA256_SIZE));
+	put_authorization(&text, REVOCATION_AUTHORIZATION, &revocation->signer,
+		&scope, &cp_hash);
+	return text_end(&text);
+}
+
+static int revoke_with(
+	const struct arguments *arguments, const struct revocation *revocation)
+{
+	static uint8_t text[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	refusal refused = write_revocation(revocation, &out);
+	if (refused != NULL)
+		return fail(EX_DATAERR, NULL, 0, "%s", refused);
+	return sign_text(arguments, written(&out), &revocation->signer);
+}
+
+int image_revoke_command(const struct arguments *arguments)
+{
+	struct revocation revocation;
+	int status = known_machine_read(arguments, &revocation.known);
+	if (status == 0 && !revocation.known.written)
+		status = fail(EX_DATAERR, argument(arguments, "--sent"), 0,
+			"the machine is not enrolled: there is nothing to "
+			"revoke");
+	if (status == 0)
+		status = signer_read(argument(arguments, "--key"),
+			&revocation.known.operators, &revocation.signer);
+	if (status != 0)
+		return status;
+	status = revoke_with(arguments, &revocation);
+	signer_free(&revocation.signer);
+	return status;
+}

@@ -1,0 +1,144 @@
+/*
+ * Approvals of later software, and revocations: first into the journal, then
+ * into the TPM. Between the two the power may go; the next boot then finds
+ * that the TPM has not yet what the journal's last entry says, and does it.
+ */
+#include "appliance/machine/session.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+static bool read_operators(struct session *session, enum wire_type type,
+	int letter, enum wire_type expected, struct wire_message *answer)
+{
+	const struct define_facts facts = session_facts(session);
+	struct journal_entry entry;
+	int list[] = { letter, -1 };
+	bool read;
+	if (!session_entry(session, session->folded.enrolled, &entry, &list[1]))
+		return false;
+	read = session_define(session, type, &facts, list, 2, expected, answer);
+	close(list[1]);
+	return read;
+}
+
+static void say_image(struct session *session, const struct digest *image)
+{
+	char hex[2 * SHA256_SIZE + 1] = { 0 };
+	struct writer out = writer_of(hex, sizeof(hex) - 1);
+	write_hex(&out, bytes_of(image->byte, SHA256_SIZE));
+	session_say(session,
+		"journal entry %" PRIu64 ": the operators approve the image %s",
+		session->folded.software, hex);
+}
+
+/* The software that runs has no keys from here on. */
+static bool approve(struct session *session, const struct define_boot *software)
+{
+	say_image(session, &software->image);
+	if (!session_tell(
+		    session, &session->keys, KEYS_APPROVE, &software->given))
+		return false;
+	session->superseded = true;
+	session_say(session,
+		"software approved: restarting; unless it is this very image, "
+		"switch off and exchange the EFI file");
+	return true;
+}
+
+bool take_software(struct session *session, int letter)
+{
+	struct wire_message answer;
+	struct wire_message kept;
+	struct define_boot software;
+	bool held;
+	if (!read_operators(
+		    session, DEFINE_SOFTWARE, letter, DEFINE_BOOT, &answer))
+		return false;
+	software = answer.body.boot;
+	if (!session_ask(session, &session->keys, KEYS_SOFTWARE,
+		    &software.given, NULL, 0, KEYS_MEMBERS, &kept))
+		return false;
+	held = session_append_pair(
+		session, ENTRY_SOFTWARE, letter, kept.descriptor[0]);
+	wire_close(&kept);
+	return held && approve(session, &software);
+}
+
+static bool raise_counter(
+	struct session *session, const struct keys_revoke *revoke)
+{
+	if (!session_tell(session, &session->keys, KEYS_REVOKE, revoke))
+		return false;
+	session->machine.revocation = revoke->from + 1;
+	session_say(session,
+		"revoked: the revocation counter is %" PRIu64
+		"; software approved up to %" PRIu64 " never runs here again",
+		revoke->from + 1, revoke->from);
+	return true;
+}
+
+/* This very software must outlive it: a machine without any is lost. */
+static bool check_revocation(
+	struct session *session, const struct keys_revoke *revoke)
+{
+	if (revoke->from != session->machine.revocation)
+		return session_refuse(session,
+			"the revocation is for another value of the counter");
+	return session->machine.epoch > revoke->from ||
+	       session_refuse(session,
+		       "the revocation would end the software that runs: have "
+		       "other software approved and installed first");
+}
+
+bool take_revocation(struct session *session, int letter)
+{
+	struct wire_message answer;
+	return read_operators(session, DEFINE_REVOKE, letter, DEFINE_REVOCATION,
+		       &answer) &&
+	       check_revocation(session, &answer.body.revoke) &&
+	       session_append_pair(session, ENTRY_REVOCATION, letter, -1) &&
+	       raise_counter(session, &answer.body.revoke);
+}
+
+static bool finish_approval(struct session *session, int letter)
+{
+	struct wire_message answer;
+	return read_operators(session, DEFINE_SOFTWARE, letter, DEFINE_BOOT,
+		       &answer) &&
+	       approve(session, &answer.body.boot);
+}
+
+static bool finish_revocation(struct session *session, int letter)
+{
+	struct wire_message answer;
+	if (!read_operators(
+		    session, DEFINE_REVOKE, letter, DEFINE_REVOCATION, &answer))
+		return false;
+	return answer.body.revoke.from != session->machine.revocation ||
+	       raise_counter(session, &answer.body.revoke);
+}
+
+static bool finish(struct session *session, uint64_t number,
+	bool (*step)(struct session *, int letter))
+{
+	struct journal_entry entry;
+	int letter;
+	bool held;
+	if (!session_entry(session, number, &entry, &letter))
+		return false;
+	held = step(session, letter);
+	close(letter);
+	return held;
+}
+
+bool finish_software(struct session *session)
+{
+	const struct journal_unlocked *folded = &session->folded;
+	if (folded->revocation != UINT64_MAX &&
+		!finish(session, folded->revocation, finish_revocation))
+		return false;
+	return folded->software == UINT64_MAX ||
+	       folded->software == session->machine.software ||
+	       finish(session, folded->software, finish_approval);
+}
