@@ -58,10 +58,11 @@ int image_revoke_command(const struct arguments *arguments)
 {
 	struct revocation revocation;
 	int status = known_machine_read(arguments, &revocation.known);
-	if (status == 0 && !revocation.known.written)
+	if (status == 0 &&
+		(!revocation.known.written || revocation.known.revocation == 0))
 		status = fail(EX_DATAERR, argument(arguments, "--sent"), 0,
-			"the machine is not enrolled: there is nothing to "
-			"revoke");
+			"it is not of an enrolled machine, so there is nothing "
+			"to revoke; fetch the machine's outbox again");
 	if (status == 0)
 		status = signer_read(argument(arguments, "--key"),
 			&revocation.known.operators, &revocation.signer);

@@ -44,8 +44,11 @@ static refusal read_revocation(
 	const struct archive *sent, struct known_machine *out)
 {
 	struct text text;
-	refusal refused = statement_decode(STATEMENT_CHALLENGE,
-		archive_find(sent, "now/challenge"), &text);
+	struct bytes challenge = archive_find(sent, "now/challenge");
+	if (challenge.size == 0)
+		return NULL;
+	refusal refused =
+		statement_decode(STATEMENT_CHALLENGE, challenge, &text);
 	if (refused == NULL)
 		out->revocation = text_number(&text, CHALLENGE_REVOCATION);
 	return refused;

@@ -14,7 +14,7 @@ struct known_machine {
 	char serial[STATEMENT_LINE_MOST + 1];
 	struct machine machine;
 	bool written;	     /* its index A was written before */
-	uint64_t revocation; /* R when it wrote that; 0 before enrolment */
+	uint64_t revocation; /* R when it wrote that; 0 when not known */
 };
 
 /* By --operators and --sent: 0, or a status after printing what is wrong. */

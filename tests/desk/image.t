@@ -131,6 +131,33 @@ ok 'is in it' grep -q '^revocation: 7$' approval
 rm approval
 refused 'a key that is no operator'"'"'s' 77 'may not sign' \
 	approve stranger.pem --yes
+
+revoke() {
+	"$sandoq" image revoke --sent "$1" --operators operators --output revocation \
+		--key "$2" --yes
+}
+refused 'a revocation on a machine that is not enrolled' 65 \
+	'not of an enrolled machine' revoke sent.tar op1.pem
+name=000b$(printf '%064d' 0)
+printf '%s\n' 'sandoq/challenge/v1 live' 'election: -' \
+	"definition: ${name:4}" "ak: $name" "rk: $name" 'checkpoint-size: 0' \
+	"checkpoint-root: ${name:4}" 'revocation: 4' "result: ${name:4}" \
+	>challenge
+"$sandoq" courier pack enrolled.tar --kind sent ak.pub=ak.pub \
+	approved.nv=ak.pub now/challenge=challenge
+ok 'a revocation' revoke enrolled.tar op1.pem
+meaning='meaning: Software that is approved up to the old value may never run on '
+meaning+='the machine again.'
+ok 'says what it means' grep -qx "$meaning" revocation
+ok 'from what the counter is' grep -qx 'from: 4' revocation
+ok 'to the next value' grep -qx 'to: 5' revocation
+refused 'by a key that is no operator'"'"'s' 77 'may not sign' \
+	revoke enrolled.tar stranger.pem
+ok 'an approval then' "$sandoq" image approve "$image" --profile profile.json \
+	--sent enrolled.tar --operators operators --output approval \
+	--key op1.pem --yes
+ok 'allows what the counter is' grep -q '^revocation: 4$' approval
+rm approval
 printf 'sandoq/operators/v1 live\nmachine: SQ-1\nneed: two\n' >operators
 refused 'an operators text with a bad line' 65 'operators: 3:' \
 	approve op1.pem --yes
