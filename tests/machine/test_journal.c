@@ -179,6 +179,22 @@ static void test_every_type_in_every_state(void **state)
 				before, type, transitions[type][before]);
 }
 
+/* An election keeps the software that it was sealed with. */
+static void test_sealing_keeps_its_software(void **state)
+{
+	struct journal_fold fold = fold_in(STATE_ENROLLED);
+	uint64_t software = fold.entries;
+	(void)state;
+	assert_true(fold.sealed_software == UINT64_MAX);
+	assert_null(fold_type(&fold, ENTRY_SOFTWARE));
+	assert_true(fold.sealed_software == UINT64_MAX);
+	assert_null(fold_type(&fold, ENTRY_SEALED));
+	assert_int_equal(fold.sealed_software, software);
+	assert_null(fold_type(&fold, ENTRY_SOFTWARE));
+	assert_int_equal(fold.sealed_software, software);
+	assert_int_equal(fold.last[ENTRY_SOFTWARE], software + 2);
+}
+
 static void test_unknown_types_are_refused(void **state)
 {
 	struct journal_fold fold = fold_in(STATE_INTAKE);
@@ -424,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_unsound_headers_are_refused),
 		cmocka_unit_test(test_entries_fill_whole_blocks),
 		cmocka_unit_test(test_every_type_in_every_state),
+		cmocka_unit_test(test_sealing_keeps_its_software),
 		cmocka_unit_test(test_unknown_types_are_refused),
 		cmocka_unit_test(test_entries_follow_each_other),
 		cmocka_unit_test(test_only_boxes_name_boxes),
