@@ -251,13 +251,15 @@ static refusal handle_start(
 	if (asked->blank && !answer.owner_locked &&
 		!make_root_keys(keys, &answer))
 		return refuse_tpm(end, "the root keys", keys->tpm);
+	if (!asked->blank) {
+		memcpy(answer.ak, asked->lock.ak, sizeof(answer.ak));
+		memcpy(answer.srk, asked->lock.srk, sizeof(answer.srk));
+	}
 	if (!asked->blank && !answer.refused) {
 		why = started_well(keys, &asked->lock, &mac);
 		if (why != NULL)
 			return role_refuse(
 				end, "the journal's lock", why, NULL);
-		memcpy(answer.ak, asked->lock.ak, sizeof(answer.ak));
-		memcpy(answer.srk, asked->lock.srk, sizeof(answer.srk));
 		answer.refused = !read_machine(keys, asked, &mac, &answer);
 	}
 	why = wire_send(end, KEYS_STARTED, &answer, NULL, 0);

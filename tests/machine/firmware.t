@@ -1,27 +1,37 @@
 #!/bin/bash
-# What somebody can change without touching the image: the firmware's boot
-# entry, and a device that the firmware tries before the disk.
+# What somebody can change without touching the image: how the firmware starts
+# it. Each time it boots, but has no key, and says what differs.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
+. tests/machine/predicted.sh
+. tests/machine/refusals.sh
 
-# refused_by WHAT PCRS: the started machine says that these refuse its keys.
-refused_by() {
-	show "$1: it boots and fails" 'failed: '
-	like "$1: the screen names $2" "$2" \
-		grep 'failed: ' "$machine/console.log"
-	grep 'failed: ' "$machine/console.log" | tail -n 1 | comment
-	ready failed || bail 'no outbox can be brought'
-	ok "$1: it still gives evidence" collect failed
-	"$sandoq" courier unpack "$desk/failed" "$desk/failed.d" >/dev/null
+empty=$(sed -n 's/^firmware_vars=//p' "$profile")
+export MTOOLSRC=/dev/null
+
+# boot_entry_with OPTIONS: firmware variables whose boot entry gives the image
+# these LoadOptions.
+boot_entry_with() {
+	tests/support/boot_entry "$empty" "$scratch/vars" "$1" ||
+		bail 'no boot entry can be made'
 }
 
-verify_now() {
-	"$sandoq" audit verify --now --sent "$desk/failed" \
-		--authorities "$desk/authorities.pem" \
-		--operators "$desk/operators" \
-		--enrolment "$desk/enrolment.note" \
-		--boot-profile "$desk/profile.json"
+measured() {
+	rm -rf "$desk/failed.d"
+	"$sandoq" courier unpack "$desk/failed" "$desk/failed.d" >/dev/null &&
+		measured_events "$desk/failed.d/now/event-log" "$1"
 }
+
+# --- LoadOptions that would be a kernel's command line ---
+
+take_state sealed
+boot_entry_with ' init=/bin/sh debug'
+start_other LoadOptions --vars "$scratch/vars"
+refuses_keys LoadOptions 'PCR 9' \
+	'boot state: PCR 9 differs from the approved boot'
+like 'LoadOptions: the firmware started the changed entry' \
+	'starting Boot0000 "other"' cat "$machine/console.log"
+is 'LoadOptions: they were measured' "$(measured 9 | wc -l)" 1
 
 # --- LoadOptions that name a foreign initrd ---
 
@@ -31,29 +41,36 @@ mkdir "$scratch/other" &&
 	chmod 755 "$scratch/other/init" &&
 	(cd "$scratch/other" && echo init | cpio --quiet -o -H newc) \
 		>"$scratch/other.cpio" || bail 'no cpio can be made'
-MTOOLSRC=/dev/null mcopy -i "$machine/disk.img@@1M" "$scratch/other.cpio" \
-	::/other.cpio || bail 'the boot partition takes no file'
-tests/support/boot_entry "$(sed -n 's/^firmware_vars=//p' "$profile")" \
-	"$scratch/vars" ' initrd=\other.cpio' || bail 'no boot entry can be made'
-
-start_machine --vars "$scratch/vars" || bail 'the machine does not start'
-refused_by 'foreign initrd' 'PCR 9'
-like 'foreign initrd: the firmware started the changed entry' \
-	'starting Boot0000 "other"' cat "$machine/console.log"
+mcopy -i "$machine/disk.img@@1M" "$scratch/other.cpio" ::/other.cpio ||
+	bail 'the boot partition takes no file'
+boot_entry_with ' initrd=\other.cpio'
+start_other 'foreign initrd' --vars "$scratch/vars"
+refuses_keys 'foreign initrd' 'PCR 9' \
+	'boot state: PCR 9 differs from the approved boot'
 is 'foreign initrd: its options were measured, and nothing was loaded' \
-	"$(tpm2_eventlog "$desk/failed.d/now/event-log" 2>/dev/null |
-		grep -c 'PCRIndex: 9')" 1
-refused "foreign initrd: the auditor's verify names it" 65 'PCR 9' verify_now
-"$sandoq" machine stop "$machine"
+	"$(measured 9 | wc -l)" 1
+
+# --- another EFI application, which starts the image ---
+
+take_state sealed
+mmove -i "$machine/disk.img@@1M" ::/EFI/BOOT/BOOTX64.EFI ::/sandoq.efi &&
+	printf 'FS0:\\sandoq.efi\r\n' |
+	mcopy -i "$machine/disk.img@@1M" - ::/startup.nsh ||
+	bail 'the image cannot be moved'
+start_other 'EFI shell'
+refuses_keys 'EFI shell' 'PCR 4' \
+	'boot state: PCR 4 differs from the approved boot'
+is 'EFI shell: two applications were started, the image last' \
+	"$(measured 4 | sed -n 's/.*EV_EFI_BOOT_SERVICES_APPLICATION //p' |
+		sed -n '2p')" \
+	"$("$sandoq" image predict "$image" --profile "$profile.json" --json |
+		jq -r .image)"
 
 # --- an empty CD-ROM drive before the disk ---
 
-rm -rf "$desk/failed.d"
 take_state sealed
 sed 's/^\(disk=.*\)bootindex=0/\1bootindex=1/' "$profile" >"$machine/profile"
-start_machine --device ide-cd,bus=ide.1,bootindex=0 ||
-	bail 'the machine does not start'
-refused_by 'empty CD-ROM drive' 'PCR 4'
-refused "empty CD-ROM drive: the auditor's verify names it" 65 'PCR 4' \
-	verify_now
+start_other 'empty CD-ROM drive' --device ide-cd,bus=ide.1,bootindex=0
+refuses_keys 'empty CD-ROM drive' 'PCR 4' \
+	'boot state: PCR 4 differs from the approved boot'
 finish
