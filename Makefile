@@ -16,7 +16,9 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 # padding follows an array of structs, and so changed a key on the stack.
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE \
 	-fcf-protection=full
-CFLAGS := -std=c17 -O2 -g $(WARNINGS) $(HARDENING)
+# The same bytes wherever the tree lies.
+PLACELESS := -ffile-prefix-map=$(CURDIR)=.
+CFLAGS := -std=c17 -O2 -g $(WARNINGS) $(HARDENING) $(PLACELESS)
 LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ifeq ($(VARIANT),sanitize)
 CFLAGS := -std=c17 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
@@ -31,14 +33,16 @@ CFLAGS := -std=c17 -O1 -g -Wall -Wextra -fno-omit-frame-pointer \
 LDFLAGS := -fsanitize=fuzzer,address,undefined
 endif
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
-LDLIBS := -ltss2-esys -ltss2-tcti-device -ltss2-mu -ltss2-rc -lseccomp \
-	-lcap -ljansson -lcrypto
+LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -ljansson -lcrypto
+# Of the desk alone: they unpack the kernel of an image.
+DESKLIBS := -llz4 -llzma -lzstd
 TESTLIBS := -ltss2-tcti-swtpm -lcmocka
 
 ROOMS := appliance/formats appliance/election appliance/machine sandbox tpm
 MAINS := appliance/machine/main.c
-LIBSRC := $(filter-out $(MAINS),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
-DESKSRC := $(wildcard appliance/desk/*.c)
+# Sorted, because the order of wildcard depends on the language.
+LIBSRC := $(filter-out $(MAINS),$(sort $(wildcard $(ROOMS:=/*.c))))
+DESKSRC := $(sort $(wildcard appliance/desk/*.c))
 TESTSRC := $(wildcard tests/*/test_*.c)
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORTSRC := $(wildcard tests/support/*.c)
@@ -49,14 +53,14 @@ TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 
-.PHONY: all setup programs tests fuzzers image secure-boot run test check \
-	fuzz-smoke sanitize sanitize-tests clean
+.PHONY: all setup programs tests fuzzers image lock reproduce secure-boot bench \
+	run test check fuzz-smoke sanitize sanitize-tests clean
 all: programs
 programs: $(B)/sandoq $(B)/sandoqd
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC  $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -75,7 +79,7 @@ $(B)/libdesk.a: $(filter-out %/main.o,$(call object,$(DESKSRC)))
 
 $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libsandoq.a
 	@echo "  LD  $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
 $(filter-out $(DESKTESTS),$(TESTS)): $(B)/tests/%: $(B)/tests/%.o \
 		$(call object,$(SUPPORTSRC)) $(B)/libsandoq.a
@@ -84,19 +88,19 @@ $(filter-out $(DESKTESTS),$(TESTS)): $(B)/tests/%: $(B)/tests/%.o \
 $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a \
 		$(B)/libsandoq.a | $(B)/sandoq
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libsandoq.a
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
 UNITS = $(sort $(TESTS))
-SHELLTESTS := $(sort $(wildcard tests/desk/*.t))
+SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/image/*.t))
 MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
 
 setup:
 	@image/setup
 
-image: $(B)/sandoqd
+image: programs
 	@image/build
 
 # A sample of what operators make with keys of their own.
@@ -112,6 +116,21 @@ secure-boot: programs image
 		--secure-boot $(SECURE) \
 		--output build/profiles/qemu-ovmf-secure-boot.json
 	@echo "$(SECURE)/sandoq.efi, vars.fd: signed image, firmware variables"
+
+# What the image is made of now becomes what it is to be made of.
+lock: setup
+	@$(MAKE) --silent -j2 programs
+	@image/build --lock
+
+reproduce: setup
+	@$(MAKE) --silent -j2 programs
+	@$(MAKE) --silent image
+	@image/reproduce
+
+bench: setup
+	@$(MAKE) --silent -j2 programs
+	@$(MAKE) --silent image
+	@image/bench
 
 # What each goal needs is made by a fresh make: compilers and headers may be
 # missing until setup has run.

@@ -17,6 +17,7 @@
 	extern const struct option name##_options[];                           \
 	int name##_command(const struct arguments *)
 
+DESK_COMMAND(image_inspect);
 DESK_COMMAND(image_profile);
 DESK_COMMAND(image_predict);
 DESK_COMMAND(image_approve);

@@ -17,6 +17,8 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{ "image", "inspect", "print what is inside an image",
+		image_inspect_options, image_inspect_command },
 	{ "image", "profile", "take the boot profile from a reference boot",
 		image_profile_options, image_profile_command },
 	{ "image", "predict", "tell the PCRs that an image will boot to",

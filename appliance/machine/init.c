@@ -85,6 +85,16 @@ static const char *open_console(struct machine *machine)
 	return machine->console < 0 ? "/dev/console" : NULL;
 }
 
+/* image/build marks an image that the lock does not describe. */
+static const char *tell_mark(struct machine *machine)
+{
+	if (access("/unlocked", F_OK) == 0)
+		dprintf(machine->console,
+			"sandoq: NOT the locked image: built of other inputs "
+			"than image/sources.lock\n");
+	return NULL;
+}
+
 /* The initramfs is all code and needs no writing. */
 static const char *seal_root(struct machine *machine)
 {
@@ -236,6 +246,7 @@ static const char *prepare(struct machine *machine)
 	static init_step *const steps[] = {
 		mount_all,
 		open_console,
+		tell_mark,
 		seal_root,
 		set_switches,
 		check_usb,
