@@ -100,6 +100,18 @@ static bool is_root(void)
 	return geteuid() == 0;
 }
 
+/*
+ * Below a root directory that is closed to others no other user can open
+ * anything, and no sandbox can be entered that changes the user and has a path.
+ */
+static void skip_if_closed(void)
+{
+	struct stat root;
+	assert_int_equal(stat("/", &root), 0);
+	if (is_root() && (root.st_mode & S_IXOTH) == 0)
+		skip();
+}
+
 static void become_nobody(void)
 {
 	if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
@@ -146,6 +158,7 @@ static bool was_filtered(int status)
 /* Runs a check as oneself and, when that is root, as nobody too. */
 static void as_each(void (*check)(bool as_nobody))
 {
+	skip_if_closed();
 	check(false);
 	if (is_root())
 		check(true);
@@ -536,6 +549,7 @@ static void test_image_is_exact(void **state)
 	(void)state;
 	if (!is_root())
 		skip();
+	skip_if_closed();
 	struct watched watched = watch(&spec, SANDBOX_IMAGE, false, &missing);
 	proc_text(watched.pid, "status", text, sizeof(text));
 	assert_int_equal(missing, 0);
@@ -593,8 +607,9 @@ static void test_image_dies_without_privilege(void **state)
 	struct trial trial = {
 		.spec = &small, .setting = SANDBOX_IMAGE, .body = do_allowed
 	};
-	int status = outcome(trial, is_root());
 	(void)state;
+	skip_if_closed();
+	int status = outcome(trial, is_root());
 	assert_true(WIFEXITED(status));
 	assert_string_equal(sandbox_exit_text(WEXITSTATUS(status)),
 		"the namespaces could not be left");
