@@ -74,6 +74,7 @@ stop
 
 # --- approved by the release that runs ---
 
+cp -a "$machine/tpm" "$scratch/tpm-before"
 install "$first"
 ready intake || bail 'the first release does not come back'
 software "$second" "$desk/software-1" operator-1 --revocation 2
@@ -120,6 +121,14 @@ ok 'it gives evidence of that' collect superseded "nonce=$desk/nonce"
 stop
 
 # --- the second release goes on ---
+
+mv "$machine/tpm" "$scratch/tpm-after"
+cp -a "$scratch/tpm-before" "$machine/tpm"
+install "$second"
+show 'in the journal, but not in the TPM: it has no keys yet' \
+	'failed: the TPM has not taken the approval of this software'
+stop
+rm -rf "$machine/tpm" && mv "$scratch/tpm-after" "$machine/tpm"
 
 install "$second"
 show 'the second release goes on with the same journal' 'ready: state intake'
