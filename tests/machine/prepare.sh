@@ -25,8 +25,9 @@ work=$scratch
 . tests/machine/flow.sh
 
 states=build/test-state
-state_key=$(sha256sum "$image" "$sandoq" tests/machine/flow.sh \
-	tests/machine/prepare.sh | sha256sum | cut -c -16) || exit 1
+state_key=$(sha256sum "$image" "$sandoq" "$profile" "$profile.json" \
+	tests/machine/flow.sh tests/machine/prepare.sh | sha256sum |
+	cut -c -16) || exit 1
 
 make_sealed() {
 	mkdir -p "$desk/keys" "$media" &&

@@ -37,6 +37,15 @@ enrol_and_seal >"$scratch/.made" 2>&1 ||
 pass 'the signed image starts, is enrolled and sealed'
 as_predicted 'Secure Boot' "$desk/sealed.d/now/event-log" "$image" \
 	"$desk/profile.json"
+"$sandoq" image profile "$desk/sealed.d/now/event-log" "$image" \
+	--secure-boot "$scratch/own" --output "$scratch/profile.json" ||
+	bail 'no profile can be taken'
+ok 'a profile taken from this boot, its keys left open, is the one in the tree' \
+	cmp "$scratch/profile.json" "image/profiles/$model.json"
+refused 'the keys of somebody else cannot be left open in it' 65 \
+	'it is not of a boot with these Secure Boot keys' \
+	"$sandoq" image profile "$desk/sealed.d/now/event-log" "$image" \
+	--secure-boot "$scratch/foreign"
 is 'the firmware names the certificate that it accepted' \
 	"$(measured_events "$desk/sealed.d/now/event-log" 7 |
 		grep -c EV_EFI_VARIABLE_AUTHORITY)" 1
@@ -50,6 +59,7 @@ does_not_start() {
 		image/disk --efi "$2" --into "$machine/disk.img"
 	start_machine || bail 'the machine does not start'
 	show "$1: the firmware refuses it" 'Access Denied'
+	show "$1: and its own shell, too" 'Security Violation'
 	show "$1: and has nothing else to start" 'No bootable option or device'
 	is "$1: nothing of it ran" "$(sed '1,/power on/d' \
 		"$machine/console.log" | grep -c 'sandoq\|ready')" 0
