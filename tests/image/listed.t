@@ -32,6 +32,13 @@ is 'its kernel is that of the locked source' "$(found .kernel)" \
 		image/sources.lock) (sandoq@sandoq) #1 SMP @1735689600"
 like 'as text, too' "$(found .sha256)" inspect "$image"
 
+ok 'keys are made' image/secure-boot keys "$scratch/own"
+ok 'a copy is signed' image/secure-boot sign "$scratch/own" "$image" \
+	"$scratch/signed"
+is 'which is the same but for its size and SHA-256' \
+	"$(inspect "$scratch/signed" --json | jq -S 'del(.size, .sha256)')" \
+	"$(found -S 'del(.size, .sha256)')"
+
 head -c 1000000 "$image" >"$scratch/cut"
 refused 'a file that is cut off' 65 'is cut off' inspect "$scratch/cut"
 refused 'a program that is no kernel' 65 'is not a PE file' inspect "$sandoq"
