@@ -178,7 +178,7 @@ static void test_damage_is_refused(void **state)
 
 	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++) {
 		struct file file = packed_by(packers[i], &whole);
-		size_t size = file.byte[0x24C] | file.byte[0x24D] << 8;
+		size_t size = file.byte[0x24C] + 256U * file.byte[0x24D];
 
 		file.byte[KERNEL_FILE_SECTORS + size - 4]++;
 		expect_refused(bytes_of(file.byte, file.size),
