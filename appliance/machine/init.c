@@ -1,23 +1,30 @@
 #include "appliance/machine/init.h"
+#include "appliance/machine/partition.h"
 #include "appliance/machine/spawn.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
+#include <linux/kd.h>
+#include <linux/vt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* What init holds for the supervisor; -1 while not open. */
 struct machine {
-	int console;
+	int console[INIT_CONSOLES];
 	int journal;
 	int tpm;
 	int event_log;
@@ -52,6 +59,8 @@ static const struct {
 		"no role reads the kernel's log" },
 	{ "/proc/sys/kernel/kptr_restrict", "2",
 		"nobody learns kernel addresses" },
+	{ "/proc/sys/kernel/perf_event_paranoid", "3",
+		"no role measures another" },
 	{ "/proc/sys/kernel/randomize_va_space", "2",
 		"every exec gets another layout" },
 	{ "/proc/sys/kernel/yama/ptrace_scope", "3",
@@ -64,6 +73,7 @@ static const struct {
 
 static const char usb_devices[] = "/sys/bus/usb/devices";
 static const char block_devices[] = "/sys/class/block";
+static const char consoles[] = "/sys/class/tty/console";
 static const char event_log[] =
 	"/sys/kernel/security/tpm0/binary_bios_measurements";
 
@@ -76,22 +86,6 @@ static const char *mount_all(struct machine *machine)
 		if (mount(mounts[i].type, mounts[i].target, mounts[i].type,
 			    mounts[i].flags, mounts[i].options) != 0)
 			return mounts[i].target;
-	return NULL;
-}
-
-static const char *open_console(struct machine *machine)
-{
-	machine->console = open("/dev/console", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return machine->console < 0 ? "/dev/console" : NULL;
-}
-
-/* image/build marks an image that the lock does not describe. */
-static const char *tell_mark(struct machine *machine)
-{
-	if (access("/unlocked", F_OK) == 0)
-		dprintf(machine->console,
-			"sandoq: NOT the locked image: built of other inputs "
-			"than image/sources.lock\n");
 	return NULL;
 }
 
@@ -142,6 +136,73 @@ static bool read_file(const char *folder, const char *name, const char *leaf,
 	return got >= 0;
 }
 
+/* A tty takes nothing in and is stopped by nothing; a screen has no keys. */
+static bool silence(int tty)
+{
+	struct termios mode;
+	if (tcgetattr(tty, &mode) != 0)
+		return false;
+	mode.c_iflag = 0;
+	mode.c_lflag = 0;
+	mode.c_oflag = OPOST | ONLCR;
+	mode.c_cflag &= ~(tcflag_t)(CREAD | CRTSCTS);
+	if (tcsetattr(tty, TCSANOW, &mode) != 0)
+		return false;
+	return (ioctl(tty, KDSKBMODE, K_OFF) == 0 &&
+		       ioctl(tty, VT_LOCKSWITCH, 1) == 0) ||
+	       errno == ENOTTY;
+}
+
+static int open_tty(const char *name)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	int tty = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (tty >= 0 && !silence(tty)) {
+		close(tty);
+		return -1;
+	}
+	return tty;
+}
+
+/* Those that the kernel speaks on, by its command line and what it found. */
+static const char *open_consoles(struct machine *machine)
+{
+	char names[64];
+	char *rest = names;
+	int count = 0;
+	if (!read_file(consoles, ".", "active", names, sizeof(names)))
+		return consoles;
+	for (char *name; (name = strtok_r(rest, " \n", &rest)) != NULL;) {
+		if (count == INIT_CONSOLES)
+			return "there are too many consoles";
+		machine->console[count] = open_tty(name);
+		if (machine->console[count++] < 0)
+			return "a console";
+	}
+	for (; count < INIT_CONSOLES; count++) {
+		machine->console[count] = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (machine->console[count] < 0)
+			return "/dev/null";
+	}
+	return NULL;
+}
+
+static void say(const struct machine *machine, const char *line)
+{
+	for (int i = 0; i < INIT_CONSOLES; i++)
+		dprintf(machine->console[i], "sandoq: %s\n", line);
+}
+
+/* image/build marks an image that the lock does not describe. */
+static const char *tell_mark(struct machine *machine)
+{
+	if (access("/unlocked", F_OK) == 0)
+		say(machine, "NOT the locked image: built of other inputs "
+			     "than image/sources.lock");
+	return NULL;
+}
+
 /* Every root hub lets no device bind by itself. */
 static const char *check_usb(struct machine *machine)
 {
@@ -164,16 +225,40 @@ static const char *check_usb(struct machine *machine)
 	return bad;
 }
 
-static bool is_journal(const char *device)
+/* A partition's disk, open for reading: the device that it lies in. */
+static int open_disk_of(const char *partition)
 {
-	static const char wanted[] = "\nPARTNAME=" INIT_JOURNAL_PARTITION "\n";
 	char uevent[1024];
-	return read_file(block_devices, device, "uevent", uevent,
-		       sizeof(uevent)) &&
-	       strstr(uevent, wanted) != NULL;
+	char path[PATH_MAX];
+	if (!read_file(block_devices, partition, "../uevent", uevent,
+		    sizeof(uevent)))
+		return -1;
+	char *name = strstr(uevent, "DEVNAME=");
+	if (name == NULL)
+		return -1;
+	name += strlen("DEVNAME=");
+	name[strcspn(name, "\n")] = '\0';
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* How many partitions have the name; the last one's device is copied out. */
+static bool is_journal(const char *device)
+{
+	char number[16];
+	int sector = 0;
+	if (!read_file(
+		    block_devices, device, "partition", number, sizeof(number)))
+		return false;
+	int disk = open_disk_of(device);
+	bool is = disk >= 0 && ioctl(disk, BLKSSZGET, &sector) == 0 &&
+		  sector > 0 &&
+		  partition_is_journal(disk, (size_t)sector,
+			  (unsigned)strtoul(number, NULL, 10));
+	close(disk);
+	return is;
+}
+
+/* How many partitions are the journal's; the last one's device is copied. */
 static int find_journal(char device[static NAME_MAX + 1])
 {
 	int found = 0;
@@ -197,10 +282,9 @@ static const char *open_journal(struct machine *machine)
 	int found = find_journal(device);
 	errno = 0;
 	if (found == 0)
-		return "no partition is named \"" INIT_JOURNAL_PARTITION "\"";
+		return "no disk has the journal's partition";
 	if (found > 1)
-		return "more than one partition is named "
-		       "\"" INIT_JOURNAL_PARTITION "\"";
+		return "more than one disk has a journal's partition";
 	snprintf(path, sizeof(path), "/dev/%s", device);
 	machine->journal = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
 	return machine->journal < 0 ? "the journal's partition" : NULL;
@@ -245,7 +329,7 @@ static const char *prepare(struct machine *machine)
 {
 	static init_step *const steps[] = {
 		mount_all,
-		open_console,
+		open_consoles,
 		tell_mark,
 		seal_root,
 		set_switches,
@@ -264,7 +348,8 @@ static const char *prepare(struct machine *machine)
 static pid_t start_supervisor(const struct machine *machine)
 {
 	const int held[] = {
-		[INIT_CONSOLE - SPAWN_SOCKET] = machine->console,
+		[INIT_CONSOLE - SPAWN_SOCKET] = machine->console[0],
+		[INIT_CONSOLE + 1 - SPAWN_SOCKET] = machine->console[1],
 		[INIT_JOURNAL - SPAWN_SOCKET] = machine->journal,
 		[INIT_TPM - SPAWN_SOCKET] = machine->tpm,
 		[INIT_EVENT_LOG - SPAWN_SOCKET] = machine->event_log,
@@ -299,35 +384,37 @@ static void end_all(void)
 	sync();
 }
 
-_Noreturn static void fail(int console, const char *what, const char *why)
+_Noreturn static void fail(
+	const struct machine *machine, const char *what, const char *why)
 {
-	dprintf(console, "sandoq: failed: %s%s%s\n", what,
-		why[0] == '\0' ? "" : ": ", why);
+	for (int i = 0; i < INIT_CONSOLES; i++)
+		dprintf(machine->console[i], "sandoq: failed: %s%s%s\n", what,
+			why[0] == '\0' ? "" : ": ", why);
 	end_all();
 	for (;;)
 		pause();
 }
 
 /* reboot() returns only when the kernel refuses. */
-_Noreturn static void obey(int console, const siginfo_t *end)
+_Noreturn static void obey(const struct machine *machine, const siginfo_t *end)
 {
 	int status = end->si_code == CLD_EXITED ? end->si_status : 0;
 	if (status == INIT_REBOOT || status == INIT_POWEROFF) {
 		end_all();
 		reboot(status == INIT_REBOOT ? RB_AUTOBOOT : RB_POWER_OFF);
 	}
-	fail(console, "the supervisor has ended", spawn_end_text(end));
+	fail(machine, "the supervisor has ended", spawn_end_text(end));
 }
 
 _Noreturn void init_main(void)
 {
-	struct machine machine = { -1, -1, -1, -1 };
+	struct machine machine = { { -1, -1 }, -1, -1, -1 };
 	const char *bad = prepare(&machine);
 	if (bad != NULL)
-		fail(machine.console, bad, errno == 0 ? "" : strerror(errno));
+		fail(&machine, bad, errno == 0 ? "" : strerror(errno));
 	pid_t supervisor = start_supervisor(&machine);
 	if (supervisor < 0)
-		fail(machine.console, "the supervisor", strerror(errno));
+		fail(&machine, "the supervisor", strerror(errno));
 	siginfo_t end = await(supervisor);
-	obey(machine.console, &end);
+	obey(&machine, &end);
 }

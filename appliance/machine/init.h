@@ -5,14 +5,14 @@
  * switches, looks for everything the machine needs, opens it, and starts the
  * supervisor as a fresh exec of itself with the argument list
  * {"sandoqd", "supervisor", "image"} and the descriptors below. It keeps none
- * of them, except the console. From then on it only reaps, until the
+ * of them, except the consoles. From then on it only reaps, until the
  * supervisor ends; its exit status says what becomes of the machine.
  *
  * No medium can have been bound by then: the image's kernel starts with
  * usbcore.authorized_default=0, which init checks for every root hub.
  *
  * When something is missing or the supervisor ends in any other way, init
- * writes one line "sandoq: failed: ..." on the console, kills all and waits
+ * writes one line "sandoq: failed: ..." on the consoles, kills all and waits
  * for ever: a machine that restarts by itself would hide its failure.
  */
 #ifndef SANDOQ_MACHINE_INIT_H
@@ -20,20 +20,24 @@
 
 /* The descriptors that the supervisor starts with, all but 0 to 2 its own. */
 enum init_descriptor {
-	INIT_CONSOLE = 3,   /* the tty that the messages go to, O_RDWR */
-	INIT_JOURNAL = 4,   /* the journal's partition, O_RDWR | O_EXCL */
-	INIT_TPM = 5,	    /* /dev/tpmrm0, O_RDWR */
-	INIT_EVENT_LOG = 6, /* the firmware's event log: a sealed memfd */
+	INIT_CONSOLE = 3,   /* INIT_CONSOLES ttys for the messages, O_RDWR */
+	INIT_JOURNAL = 5,   /* the journal's partition, O_RDWR | O_EXCL */
+	INIT_TPM = 6,	    /* /dev/tpmrm0, O_RDWR */
+	INIT_EVENT_LOG = 7, /* the firmware's event log: a sealed memfd */
 };
+
+/*
+ * The screen and the serial port, as far as the kernel has them; /dev/null in
+ * the place of one that is missing. Nothing that is typed on them has any
+ * effect, and no key changes what they show.
+ */
+enum { INIT_CONSOLES = 2 };
 
 /* What the supervisor asks for by its exit status. */
 enum init_request {
 	INIT_REBOOT = 80,
 	INIT_POWEROFF = 81,
 };
-
-/* The GPT name (PARTNAME) of the journal's partition. */
-#define INIT_JOURNAL_PARTITION "sandoq journal"
 
 /* Never returns. */
 _Noreturn void init_main(void);

@@ -1,4 +1,8 @@
-/* Draws lines on the tty; reads nothing from it. */
+/*
+ * Draws lines on the screen and the serial port; reads nothing from them. A
+ * line is shown when one of them takes it: a computer may lack the other.
+ */
+#include "appliance/machine/init.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/roles.h"
 #include "appliance/machine/spawn.h"
@@ -7,13 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONSOLE = SPAWN_GRANTED };
-
-static bool draw(const char *text)
+static bool draw_on(int tty, const char *text)
 {
 	size_t left = strlen(text);
 	while (left > 0) {
-		ssize_t drawn = write(CONSOLE, text, left);
+		ssize_t drawn = write(tty, text, left);
 		if (drawn < 0 && errno != EINTR)
 			return false;
 		if (drawn > 0) {
@@ -24,6 +26,17 @@ static bool draw(const char *text)
 	return true;
 }
 
+static bool draw(const char *line)
+{
+	bool shown = false;
+	for (int tty = SPAWN_GRANTED; tty < SPAWN_GRANTED + INIT_CONSOLES;
+		tty++)
+		if (draw_on(tty, "sandoq: ") && draw_on(tty, line) &&
+			draw_on(tty, "\n"))
+			shown = true;
+	return shown;
+}
+
 static refusal draw_line(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -31,8 +44,8 @@ static refusal draw_line(
 	(void)state;
 	if (!text_is_clean(bytes_of_text(line)))
 		return "a line that is not clean";
-	if (!draw("sandoq: ") || !draw(line) || !draw("\n"))
-		return "the console does not take a line";
+	if (!draw(line))
+		return "no console takes a line";
 	return wire_send(end, DONE, NULL, NULL, 0);
 }
 

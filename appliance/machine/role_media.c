@@ -33,12 +33,22 @@ struct media {
 	uint64_t sequence;	 /* its disk sequence number */
 };
 
-/* sd and letters: a whole disk on USB. Partitions end in a digit. */
+/*
+ * A disk on USB, and never the machine's own: the parent of its SCSI host is
+ * a USB interface of the mass storage class.
+ */
 static bool is_medium(const char *name)
 {
-	size_t length = strlen(name);
-	return length > 2 && strncmp(name, "sd", 2) == 0 &&
-	       strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") == length - 2;
+	char path[PATH_MAX];
+	char class[2];
+	snprintf(path, sizeof(path), "%s/%s/device/../../../bInterfaceClass",
+		disks, name);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	ssize_t got = read(file, class, sizeof(class));
+	close(file);
+	return got == sizeof(class) && memcmp(class, "08", sizeof(class)) == 0;
 }
 
 /* Opens the disk and asks the descriptor itself which medium it is. */

@@ -153,10 +153,13 @@ static const struct sandbox_spec media_sandbox = {
 static const struct sandbox_call console_calls[] = {
 	TALK,
 	SANDBOX_CALL(write, "draws", { SANDBOX_EQUAL, 0, SPAWN_GRANTED, 0 }),
+	SANDBOX_CALL(
+		write, "draws", { SANDBOX_EQUAL, 0, SPAWN_GRANTED + 1, 0 }),
 };
 static const struct sandbox_descriptor console_descriptors[] = {
 	SOCKET,
-	{ SPAWN_GRANTED, SANDBOX_CHARACTER, SANDBOX_BOTH, "the tty" },
+	{ SPAWN_GRANTED, SANDBOX_CHARACTER, SANDBOX_BOTH, "the screen" },
+	{ SPAWN_GRANTED + 1, SANDBOX_CHARACTER, SANDBOX_BOTH, "serial port" },
 };
 static const struct sandbox_spec console_sandbox = {
 	.name = "console",

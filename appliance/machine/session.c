@@ -409,9 +409,9 @@ static bool start_roles(struct session *session)
 {
 	const int journal = INIT_JOURNAL;
 	const int keys = INIT_TPM;
-	const int console = INIT_CONSOLE;
-	return session_start_role(
-		       session, &session->console, ROLE_CONSOLE, &console, 1) &&
+	const int console[INIT_CONSOLES] = { INIT_CONSOLE, INIT_CONSOLE + 1 };
+	return session_start_role(session, &session->console, ROLE_CONSOLE,
+		       console, INIT_CONSOLES) &&
 	       session_start_role(
 		       session, &session->journal, ROLE_JOURNAL, &journal, 1) &&
 	       session_start_role(
