@@ -33,6 +33,7 @@ DESK_COMMAND(machine_create);
 DESK_COMMAND(machine_run);
 DESK_COMMAND(machine_plug);
 DESK_COMMAND(machine_unplug);
+DESK_COMMAND(machine_press);
 DESK_COMMAND(machine_wait);
 DESK_COMMAND(machine_power);
 DESK_COMMAND(machine_stop);

@@ -31,6 +31,13 @@ const struct option machine_unplug_options[] = {
 	OPTION_END,
 };
 
+const struct option machine_press_options[] = {
+	{ "DIR", NULL, "the machine", REQUIRED },
+	{ "KEY", NULL, "its name, as QEMU has it: 'ret', 'a', 'alt-f2'",
+		REQUIRED },
+	OPTION_END,
+};
+
 const struct option machine_power_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
 	{ "cut", NULL, "the only thing that can be done to it", REQUIRED },
@@ -178,7 +185,7 @@ static bool take_answer(int control, char line[CONTROL_LINE_MOST])
 	return false;
 }
 
-static int request(const char *folder, const char *line)
+int machine_request(const char *folder, const char *line)
 {
 	char reply[CONTROL_LINE_MOST];
 	int status = machine_check(folder);
@@ -221,12 +228,26 @@ int machine_plug_command(const struct arguments *arguments)
 			"has a line break in its path; move it");
 	snprintf(line, sizeof(line), "plug %s %s\n",
 		argument_given(arguments, "--writable") ? "rw" : "ro", path);
-	return request(argument(arguments, "DIR"), line);
+	return machine_request(argument(arguments, "DIR"), line);
 }
 
 int machine_unplug_command(const struct arguments *arguments)
 {
-	return request(argument(arguments, "DIR"), "unplug\n");
+	return machine_request(argument(arguments, "DIR"), "unplug\n");
+}
+
+int machine_press_command(const struct arguments *arguments)
+{
+	const char *key = argument(arguments, "KEY");
+	char line[CONTROL_LINE_MOST];
+
+	if (strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_-") !=
+			strlen(key) ||
+		key[0] == '\0')
+		return fail(EX_USAGE, key, 0,
+			"is no key's name; see 'sandoq machine press --help'");
+	snprintf(line, sizeof(line), "press %s\n", key);
+	return machine_request(argument(arguments, "DIR"), line);
 }
 
 int machine_power_command(const struct arguments *arguments)
@@ -236,10 +257,10 @@ int machine_power_command(const struct arguments *arguments)
 		return fail(EX_USAGE, NULL, 0,
 			"power can only be 'cut'; see "
 			"'sandoq machine power --help'");
-	return request(argument(arguments, "DIR"), "cut\n");
+	return machine_request(argument(arguments, "DIR"), "cut\n");
 }
 
 int machine_stop_command(const struct arguments *arguments)
 {
-	return request(argument(arguments, "DIR"), "stop\n");
+	return machine_request(argument(arguments, "DIR"), "stop\n");
 }

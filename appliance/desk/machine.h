@@ -19,6 +19,9 @@
  *
  *	plug ro PATH | plug rw PATH    a medium; PATH is absolute
  *	unplug
+ *	press KEY                      on a keyboard, all names of a chord
+ *	                               joined by '-'
+ *	picture PATH                   what the screen shows, as PPM
  *	cut                            kill QEMU; answered when all has ended
  *	stop                           end QEMU; answered when all has ended
  *
@@ -58,6 +61,9 @@ bool machine_is_running(const char *folder);
 
 /* Has the folder been completed by `machine create`? Else complains. */
 int machine_check(const char *folder);
+
+/* Sends the launcher one line, newline included; returns 0 or complains. */
+int machine_request(const char *folder, const char *line);
 
 /* Lines that `machine wait` has consumed, and are to be taken as consumed. */
 int machine_mark_read(const char *folder, uint64_t *lines);

@@ -152,6 +152,28 @@ static refusal unplug(struct launcher *launcher)
 	return NULL;
 }
 
+static refusal press(struct launcher *launcher, char *chord)
+{
+	json_t *keys = json_array();
+	char *rest = chord;
+
+	for (char *name; (name = strtok_r(rest, "-", &rest)) != NULL;)
+		json_array_append_new(keys,
+			json_pack("{s:s, s:s}", "type", "qcode", "data", name));
+	return qmp_call(&launcher->qmp, "send-key",
+		       json_pack("{s:o}", "keys", keys), QMP_MS)
+		       ? NULL
+		       : launcher->qmp.error;
+}
+
+static refusal take_picture(struct launcher *launcher, const char *path)
+{
+	return qmp_call(&launcher->qmp, "screendump",
+		       json_pack("{s:s}", "filename", path), QMP_MS)
+		       ? NULL
+		       : launcher->qmp.error;
+}
+
 static refusal cut(struct launcher *launcher)
 {
 	kill(launcher->processes.qemu.pid, SIGKILL);
@@ -166,7 +188,7 @@ static refusal stop(struct launcher *launcher)
 	return NULL;
 }
 
-static refusal obey(struct launcher *launcher, const char *line)
+static refusal obey(struct launcher *launcher, char *line)
 {
 	if (strncmp(line, "plug ro ", 8) == 0)
 		return plug(launcher, line + 8, false);
@@ -174,6 +196,10 @@ static refusal obey(struct launcher *launcher, const char *line)
 		return plug(launcher, line + 8, true);
 	if (strcmp(line, "unplug") == 0)
 		return unplug(launcher);
+	if (strncmp(line, "press ", 6) == 0)
+		return press(launcher, line + 6);
+	if (strncmp(line, "picture ", 8) == 0)
+		return take_picture(launcher, line + 8);
 	if (strcmp(line, "cut") == 0)
 		return cut(launcher);
 	if (strcmp(line, "stop") == 0)

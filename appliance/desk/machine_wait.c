@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,9 @@ const struct option machine_wait_options[] = {
 
 const struct option machine_screen_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
+	{ "--picture", "FILE",
+		"write what a running machine's screen shows, as PPM",
+		OPTIONAL },
 	OPTION_END,
 };
 
@@ -201,9 +205,22 @@ int machine_wait_command(const struct arguments *arguments)
 	return status;
 }
 
-int machine_screen_command(const struct arguments *arguments)
+/* The launcher writes the file; it works in the machine's folder. */
+static int take_picture(const char *folder, const char *out)
 {
-	const char *folder = argument(arguments, "DIR");
+	char path[PATH_MAX], line[CONTROL_LINE_MOST];
+	int status = file_write(out, bytes_of_text(""), 0644);
+
+	if (status != 0)
+		return status;
+	if (realpath(out, path) == NULL || strchr(path, '\n') != NULL)
+		return fail(EX_USAGE, out, 0, "is no path of a new file");
+	snprintf(line, sizeof(line), "picture %s\n", path);
+	return machine_request(folder, line);
+}
+
+static int print_lines(const char *folder)
+{
 	struct file log;
 	int status = machine_check(folder);
 	if (status != 0)
@@ -215,4 +232,12 @@ int machine_screen_command(const struct arguments *arguments)
 	file_free(&log);
 	free(path);
 	return status;
+}
+
+int machine_screen_command(const struct arguments *arguments)
+{
+	const char *folder = argument(arguments, "DIR");
+	const char *picture = argument(arguments, "--picture");
+	return picture == NULL ? print_lines(folder)
+			       : take_picture(folder, picture);
 }

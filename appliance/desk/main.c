@@ -47,6 +47,8 @@ static const struct command commands[] = {
 		machine_plug_options, machine_plug_command },
 	{ "machine", "unplug", "take the medium out again",
 		machine_unplug_options, machine_unplug_command },
+	{ "machine", "press", "press a key on its keyboard",
+		machine_press_options, machine_press_command },
 	{ "machine", "wait", "wait until the machine's console says something",
 		machine_wait_options, machine_wait_command },
 	{ "machine", "power", "cut a running machine's power",
