@@ -52,12 +52,13 @@ object = $(patsubst %.c,$(B)/%.o,$(1))
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
+PROBE := $(B)/tests/machine/probe
 
-.PHONY: all setup programs tests fuzzers image lock reproduce secure-boot bench \
-	run test check fuzz-smoke sanitize sanitize-tests clean
+.PHONY: all setup programs tests fuzzers image disk lock reproduce secure-boot \
+	bench run test check fuzz-smoke sanitize sanitize-tests clean
 all: programs
 programs: $(B)/sandoq $(B)/sandoqd
-tests: $(TESTS)
+tests: $(TESTS) $(PROBE)
 fuzzers: $(FUZZERS)
 
 $(B)/%.o: %.c Makefile
@@ -90,6 +91,9 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(B)/libsandoq.a | $(B)/sandoq
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
+$(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) $(B)/libsandoq.a
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
@@ -102,6 +106,15 @@ setup:
 
 image: programs
 	@image/build
+
+# To be written as it is on a machine's disk; the journal's size is in MiB.
+JOURNAL ?= 1024
+DISK := build/image/sandoq.disk
+disk: image
+	@rm -f $(DISK)
+	@image/disk --efi build/image/sandoq.efi --journal $(JOURNAL) $(DISK)
+	@echo "$(DISK): write it as root, over all that is on the disk:"
+	@echo "  dd if=$(DISK) of=/dev/DISK bs=4M conv=fsync status=progress"
 
 # A sample of what operators make with keys of their own.
 SECURE := build/secure-boot
