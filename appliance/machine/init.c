@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -116,6 +117,14 @@ static const char *set_switches(struct machine *machine)
 			return switches[i].path;
 	/* A key press is no reason to restart. */
 	return reboot(RB_DISABLE_CAD) == 0 ? NULL : "Ctrl-Alt-Del";
+}
+
+/* The kernel cannot make any; whoever starts is told so, too. */
+static const char *forbid_cores(struct machine *machine)
+{
+	const struct rlimit none = { 0, 0 };
+	(void)machine;
+	return setrlimit(RLIMIT_CORE, &none) == 0 ? NULL : "core dumps";
 }
 
 /* The start of a small file under folder/name, as text; false if none. */
@@ -333,6 +342,7 @@ static const char *prepare(struct machine *machine)
 		tell_mark,
 		seal_root,
 		set_switches,
+		forbid_cores,
 		check_usb,
 		open_journal,
 		open_tpm,

@@ -1,0 +1,196 @@
+#!/bin/bash
+# A running machine, seen from within: tests/machine/probe.h has how. The
+# probe's image holds the sandoqd and the kernel of every other one, and the
+# probe beside them as /init; what follows the boot is the same.
+. "$(dirname "$0")/../support/tap.sh"
+
+probe=$PWD/build/native/tests/machine/probe
+work=$scratch
+root=$PWD
+image=$scratch/probe.efi
+# shellcheck source=tests/machine/flow.sh
+. tests/machine/flow.sh
+
+said() {
+	sed -n "s|^probe: $1 ||p" "$machine/console.log"
+}
+
+# wanted NAME WHAT: the lines of stdin are what the probe said of WHAT.
+wanted() {
+	is "$1" "$(said "$2")" "$(cat)"
+}
+
+# What image/build was told to pack, in the probe's words.
+listed() {
+	local kind path source rest
+	strip --strip-all --remove-section=.note.gnu.build-id \
+		-o "$scratch/sandoqd" build/native/sandoqd
+	image/initramfs build/native/sandoqd "/init=$probe" |
+		while read -r kind path source rest; do
+			[ "$path" != /sandoqd ] || source=$scratch/sandoqd
+			[ "$kind" != file ] || source=$(sha256sum <"$source" |
+				cut -d ' ' -f 1)
+			echo "$kind $path $source $rest"
+		done | sed 's/ *$//' | sort
+}
+
+[ -x "$probe" ] || bail "$probe is missing; make tests builds it"
+image/build --output "$image" --extra "/init=$probe" >"$scratch/.said" 2>&1 ||
+	{ comment <"$scratch/.said" && bail 'the image is not built'; }
+create_machine "$machine" || bail 'there is no machine'
+start_machine --device usb-kbd --device usb-bot ||
+	bail 'the machine does not start'
+ok 'the probe has looked at all' \
+	"$sandoq" machine wait "$machine" 'probe: done' --timeout "$patience"
+
+# --- USB ---
+
+before=$(sed '/^probe: before init/,$d' "$machine/console.log" |
+	sed -n 's/^probe: usb //p' | sort)
+is 'until a courier boot says so, no keyboard and no stick has a driver' \
+	"$before" "$(printf '%s\n' 'device authorized=0' 'device authorized=0' \
+		'interface hub' 'interface hub')"
+after=$(sed '1,/^probe: before init/d' "$machine/console.log" |
+	sed -n 's/^probe: usb interface //p' | sort | xargs)
+is 'then both have' "$after" 'hub hub usb-storage usbkbd'
+
+# --- the root file system ---
+
+is 'the root file system is what was listed' "$(said root | sort)" "$(listed)"
+wanted 'it can be given no new file' 'create /new' <<<'EROFS'
+wanted 'nor can a file be changed' 'write /sandoqd' <<<'EROFS'
+is 'these are all mounts' \
+	"$(said mount | sed 's/,size=[0-9]*k,nr_inodes=[0-9]*//')" "$(cat <<'END'
+rootfs / rootfs ro,nosuid,nodev 0 0
+devtmpfs /dev devtmpfs rw,nosuid,noexec,relatime,mode=755 0 0
+proc /proc proc rw,nosuid,nodev,noexec,relatime,hidepid=invisible 0 0
+sysfs /sys sysfs rw,nosuid,nodev,noexec,relatime 0 0
+securityfs /sys/kernel/security securityfs rw,nosuid,nodev,noexec,relatime 0 0
+END
+)"
+
+# --- devices ---
+
+devices=$(said device)
+is 'the kernel has the 64 virtual terminals that it cannot do without' \
+	"$(grep -cE '^nod /dev/tty[0-9]+ 0600 0 0 c 4 [0-9]+$' \
+		<<<"$devices")" 64
+is 'these are all other devices' \
+	"$(grep -vE '^nod /dev/tty[0-9]+ ' <<<"$devices")" "$(cat <<'END'
+dir /dev/bus 0755 0 0
+dir /dev/bus/usb 0755 0 0
+dir /dev/bus/usb/001 0755 0 0
+nod /dev/bus/usb/001/001 0600 0 0 c 189 0
+nod /dev/bus/usb/001/002 0600 0 0 c 189 1
+dir /dev/bus/usb/002 0755 0 0
+nod /dev/bus/usb/002/001 0600 0 0 c 189 128
+nod /dev/bus/usb/002/002 0600 0 0 c 189 129
+nod /dev/console 0600 0 0 c 5 1
+nod /dev/full 0666 0 0 c 1 7
+nod /dev/hwrng 0600 0 0 c 10 183
+nod /dev/kmsg 0644 0 0 c 1 11
+nod /dev/null 0666 0 0 c 1 3
+nod /dev/random 0666 0 0 c 1 8
+nod /dev/tpm0 0600 0 0 c 10 224
+nod /dev/tpmrm0 0600 0 0 c 254 65536
+nod /dev/tty 0666 0 0 c 5 0
+nod /dev/ttyS0 0600 0 0 c 4 64
+nod /dev/urandom 0666 0 0 c 1 9
+nod /dev/vcs 0600 0 0 c 7 0
+nod /dev/vcs1 0600 0 0 c 7 1
+nod /dev/vcsa 0600 0 0 c 7 128
+nod /dev/vcsa1 0600 0 0 c 7 129
+nod /dev/vcsu 0600 0 0 c 7 64
+nod /dev/vcsu1 0600 0 0 c 7 65
+nod /dev/vda 0600 0 0 b 254 0
+nod /dev/vda1 0600 0 0 b 254 1
+nod /dev/vda2 0600 0 0 b 254 2
+nod /dev/zero 0666 0 0 c 1 5
+END
+)"
+
+# --- processes ---
+
+all='caps=000001ffffffffff bound=000001ffffffffff nnp=0 seccomp=0 cores=no'
+none='caps=0000000000000000 bound=0000000000000000 nnp=1 seccomp=2'
+wanted 'these are all processes, and so confined' process <<END
+init uid=0 $all
+supervisor uid=0 $all
+console uid=1004 $none dumpable=no cores=no
+journal uid=1001 $none dumpable=no cores=no
+keys uid=1002 $none dumpable=no cores=no
+media uid=0 $none cores=no
+END
+is 'the roles hold these descriptors and no others' \
+	"$(said holds | grep -vE '^(init|supervisor) ')" "$(cat <<'END'
+console 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/tty0 5=/dev/ttyS0
+journal 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/vda2
+keys 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/tpmrm0
+media 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=socket:
+END
+)"
+wanted 'root itself cannot read the memory of any' memory <<'END'
+init EACCES
+supervisor EACCES
+console EACCES
+journal EACCES
+keys EACCES
+media EACCES
+END
+wanted 'who asks for a core leaves none' \
+	'core of a process that may make one:' <<<none
+
+# --- what is not there ---
+
+is 'no path leads to memory, kernel, its log, debugging or SysRq' \
+	"$(said path | grep -v ' absent$')" ''
+is 'the kernel reads no file system of a disk' "$(said filesystems)" \
+	'sysfs tmpfs proc devtmpfs securityfs sockfs pipefs ramfs'
+
+# --- what no role may do ---
+
+tried=$(said try)
+is 'every role was tried' \
+	"$(head -n 1 <<<"$tried" | grep -oE '[a-z]+=' | tr -d = | xargs)" \
+	'journal keys media console intake define count tally publish'
+comment < <(cut -d ' ' -f 1 <<<"$tried" | xargs -n 8)
+is 'and each was killed when it tried; the kernel has the rest not at all' \
+	"$(grep -vE '^[^ ]+( [a-z]+=killed){9}$' <<<"$tried")" "$(cat <<'END'
+open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed
+uretprobe journal=ENOSYS keys=ENOSYS media=ENOSYS console=ENOSYS intake=ENOSYS define=ENOSYS count=ENOSYS tally=ENOSYS publish=ENOSYS
+int-0x80 journal=fault keys=fault media=fault console=fault intake=fault define=fault count=fault tally=fault publish=fault
+END
+)"
+is 'root in no sandbox can do none of these either, but count events' \
+	"$(said unconfined)" "$(cat <<'END'
+ptrace EPERM
+process_vm_readv ENOSYS
+kexec_load ENOSYS
+kexec_file_load ENOSYS
+init_module ENOSYS
+finit_module ENOSYS
+open-/dev/mem ENOENT
+bpf ENOSYS
+perf_event_open done
+io_uring ENOSYS
+userfaultfd ENOSYS
+user-namespace EINVAL
+AF_INET EAFNOSUPPORT
+AF_PACKET EAFNOSUPPORT
+iopl ENOSYS
+modify_ldt ENOSYS
+keyctl ENOSYS
+swapon ENOSYS
+suspend EINVAL
+uretprobe ENOSYS
+x32 ENOSYS
+int-0x80 fault
+END
+)"
+
+# --- the console ---
+
+is 'the console shows no line of the kernel, and no prompt' "$(sed -n \
+	'/^probe: /,$p' "$machine/console.log" |
+	grep -vcE '^(probe|sandoq): ')" 0
+finish
