@@ -28,10 +28,10 @@ software() {
 		bail 'an operator cannot approve'
 }
 
-# revocation OUT OPERATOR
+# revocation OUT OPERATOR SENT
 revocation() {
 	"$sandoq" image revoke --operators "$desk/operators" \
-		--sent "$desk/updated" --key "$keys/$2.pem" --yes \
+		--sent "$desk/$3" --key "$keys/$2.pem" --yes \
 		--output "$1" >/dev/null || bail 'an operator cannot revoke'
 }
 
@@ -106,6 +106,11 @@ rejects 'approvals from the enrolment' 'for the first approval of a machine' \
 rejects 'what is in force already' 'it is in force already' \
 	software "approval-1=$desk/back-1" "approval-2=$desk/back-3"
 
+revocation "$desk/early-1" operator-1 received
+revocation "$desk/early-3" operator-3 received
+rejects 'a revocation of the only release' 'would end the software that runs' \
+	revocation "approval-1=$desk/early-1" "approval-2=$desk/early-3"
+
 pack software "approval-1=$desk/software-1" "approval-2=$desk/software-3"
 take_and_cut() {
 	"$sandoq" machine plug "$machine" "$media/software" &&
@@ -141,9 +146,9 @@ refused 'the verifier says of the first one that it is no longer approved' 65 \
 	'the software that ran is no longer approved: journal entry' \
 	verify_now "$desk/superseded" --earlier "$desk/updated"
 
-revocation "$desk/revocation-1" operator-1
-revocation "$desk/revocation-2" operator-2
-revocation "$desk/revocation-3" operator-3
+revocation "$desk/revocation-1" operator-1 updated
+revocation "$desk/revocation-2" operator-2 updated
+revocation "$desk/revocation-3" operator-3 updated
 rejects 'one revocation' 'fewer approvals than the quorum needs' \
 	revocation "approval-1=$desk/revocation-1"
 rejects 'a revocation by one board' 'both boards must approve' \
