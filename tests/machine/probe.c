@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 60, TICK_NS = 50000000, TEXT_MOST = 65536 };
+enum { TICK_NS = 50000000, TICKS_MOST = 1200, TEXT_MOST = 65536 };
 
 static int console = -1;
 
@@ -72,8 +72,8 @@ typedef bool condition(void);
 static void await(condition *is_so, const char *what)
 {
 	const struct timespec tick = { 0, TICK_NS };
-	for (long i = 0; !is_so(); i++) {
-		if (i > PATIENCE * (1000000000 / TICK_NS))
+	for (int i = 0; !is_so(); i++) {
+		if (i > TICKS_MOST)
 			give_up(what);
 		nanosleep(&tick, NULL);
 	}
@@ -300,16 +300,27 @@ static void put_descriptors(char *line, size_t size, const char *process)
 	}
 }
 
+static bool take_zero(const char **at)
+{
+	*at += strspn(*at, " ");
+	bool zero = strncmp(*at, "0 ", 2) == 0;
+	*at += strcspn(*at, " ");
+	return zero;
+}
+
+/* Whether the soft limit or the hard one lets it. */
 static bool makes_cores(const char *process)
 {
+	static const char field[] = "Max core file size";
 	char path[PATH_MAX];
 	snprintf(path, sizeof(path), "%s/limits", process);
-	const char *limits = strstr(text_of(path), "Max core file size");
-	long soft = -1, hard = -1;
-	return limits == NULL ||
-	       sscanf(limits, "Max core file size %ld %ld", &soft, &hard) !=
-		       2 ||
-	       soft != 0 || hard != 0;
+	const char *at = strstr(text_of(path), field);
+	if (at == NULL)
+		return true;
+	at += strlen(field);
+	bool soft = take_zero(&at);
+	bool hard = take_zero(&at);
+	return !soft || !hard;
 }
 
 /* The kernel gives root the files of a process that is not dumpable. */

@@ -13,13 +13,16 @@
 
 #include <cmocka.h>
 
-enum { SECTORS = 8, GUID_SIZE = 16 };
+#define SECTORS ((size_t)8)
+#define GUID_SIZE ((size_t)16)
 
 /* As sgdisk prints them: CA50D1FC-60B8-4B8E-9DFF-53616E646F71, 9D02 */
 static const uint8_t journal_type[] = { 0xfc, 0xd1, 0x50, 0xca, 0xb8, 0x60,
 	0x8e, 0x4b, 0x9d, 0xff, 0x53, 0x61, 0x6e, 0x64, 0x6f, 0x71 };
 static const uint8_t journal_guid[] = { 0xfc, 0xd1, 0x50, 0xca, 0xb8, 0x60,
 	0x8e, 0x4b, 0x9d, 0x02, 0x53, 0x61, 0x6e, 0x64, 0x6f, 0x71 };
+
+static const uint8_t signature[8] = { 'E', 'F', 'I', ' ', 'P', 'A', 'R', 'T' };
 
 struct disk {
 	int file;
@@ -35,7 +38,7 @@ static void put(uint8_t *at, uint64_t value, int size)
 
 static uint8_t *entry_of(const struct disk *disk, unsigned number)
 {
-	return disk->bytes + 2 * disk->sector + (number - 1) * 128;
+	return disk->bytes + 2 * disk->sector + (size_t)(number - 1) * 128;
 }
 
 /* A table of 4 entries; the second is the journal's. */
@@ -48,7 +51,7 @@ static struct disk make_disk(size_t sector)
 		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, disk.file, 0);
 	assert_ptr_not_equal(disk.bytes, MAP_FAILED);
 	uint8_t *header = disk.bytes + sector;
-	memcpy(header, "EFI PART", 8);
+	memcpy(header, signature, sizeof(signature));
 	put(header + 72, 2, 8);
 	put(header + 80, 4, 4);
 	put(header + 84, 128, 4);
