@@ -8,6 +8,7 @@
 #include "appliance/machine/spawn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,14 +27,15 @@ static bool draw_on(int tty, const char *text)
 	return true;
 }
 
+/* In one piece: the kernel keeps what is written at once together. */
 static bool draw(const char *line)
 {
+	char text[sizeof("sandoq: \n") + WIRE_TEXT_MOST];
 	bool shown = false;
+	snprintf(text, sizeof(text), "sandoq: %s\n", line);
 	for (int tty = SPAWN_GRANTED; tty < SPAWN_GRANTED + INIT_CONSOLES;
 		tty++)
-		if (draw_on(tty, "sandoq: ") && draw_on(tty, line) &&
-			draw_on(tty, "\n"))
-			shown = true;
+		shown |= draw_on(tty, text);
 	return shown;
 }
 
