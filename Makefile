@@ -55,7 +55,8 @@ FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 PROBE := $(B)/tests/machine/probe
 
 .PHONY: all setup programs tests fuzzers image disk lock reproduce secure-boot \
-	bench run test check fuzz-smoke sanitize sanitize-tests clean
+	bench roles run test nightly check fuzz-smoke sanitize sanitize-tests \
+	clean
 all: programs
 programs: $(B)/sandoq $(B)/sandoqd
 tests: $(TESTS) $(PROBE)
@@ -85,6 +86,14 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libsandoq.a
 $(filter-out $(DESKTESTS),$(TESTS)): $(B)/tests/%: $(B)/tests/%.o \
 		$(call object,$(SUPPORTSRC)) $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+
+$(B)/tests/sandbox/print_roles: $(B)/tests/sandbox/print_roles.o \
+		$(B)/tests/support/roles_text.o $(B)/libsandoq.a
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The document of what each role may do follows the table.
+roles: $(B)/tests/sandbox/print_roles
+	@$< >docs/roles.md
 
 $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a \
@@ -161,6 +170,11 @@ test: setup
 	@tests/interop/install
 	@tests/run 2 $(UNITS) $(SHELLTESTS) $(SANITIZED) tests/fuzz/smoke.t \
 		$(MACHINETESTS)
+
+# What takes too long for every day: filters asked about all 2^32 numbers.
+nightly: setup
+	@$(MAKE) --silent -j2 tests
+	@SANDOQ_NIGHTLY=1 tests/run 1 $(B)/tests/machine/test_role_filters
 
 check: tests programs
 	@tests/run 2 $(filter-out %/test_stock_tools,$(UNITS))
