@@ -45,22 +45,26 @@ static size_t jump(const struct sock_filter *step, uint32_t accumulator)
 	return taken ? step->jt : step->jf;
 }
 
-static uint32_t load(const struct seccomp_data *data, uint32_t offset)
+static uint32_t load(
+	const struct seccomp_data *data, uint32_t offset, unsigned *words)
 {
 	uint32_t word = 0;
 	assert_true(offset <= sizeof(*data) - sizeof(word));
+	assert_int_equal(offset % sizeof(word), 0);
 	memcpy(&word, (const char *)data + offset, sizeof(word));
+	*words |= 1U << offset / sizeof(word);
 	return word;
 }
 
-uint32_t filter_verdict(
-	const struct filter *filter, const struct seccomp_data *data)
+uint32_t filter_verdict_by(const struct filter *filter,
+	const struct seccomp_data *data, unsigned *words)
 {
 	uint32_t accumulator = 0;
+	*words = 0;
 	for (size_t i = 0; i < filter->count; i++) {
 		const struct sock_filter *step = &filter->step[i];
 		if (step->code == (BPF_LD | BPF_W | BPF_ABS))
-			accumulator = load(data, step->k);
+			accumulator = load(data, step->k, words);
 		else if (step->code == (BPF_ALU | BPF_AND | BPF_K))
 			accumulator &= step->k;
 		else if (step->code == (BPF_RET | BPF_K))
@@ -72,4 +76,11 @@ uint32_t filter_verdict(
 	}
 	fail_msg("the filter has no end");
 	return SECCOMP_RET_KILL_PROCESS;
+}
+
+uint32_t filter_verdict(
+	const struct filter *filter, const struct seccomp_data *data)
+{
+	unsigned words;
+	return filter_verdict_by(filter, data, &words);
 }

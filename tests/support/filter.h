@@ -25,4 +25,18 @@ void filter_of_spec(const struct sandbox_spec *, struct filter *);
 /* What it returns for one call: SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_... */
 uint32_t filter_verdict(const struct filter *, const struct seccomp_data *);
 
+/* The 32-bit words of struct seccomp_data, as bits of a set. */
+enum filter_word {
+	FILTER_NUMBER = 1 << 0,
+	FILTER_ARCHITECTURE = 1 << 1,
+	FILTER_ARGUMENT_0 = 3 << 4, /* both halves; the next one << 2 */
+};
+
+/*
+ * The same, and which words it looked at on the way: the verdict holds for
+ * all values of the others.
+ */
+uint32_t filter_verdict_by(
+	const struct filter *, const struct seccomp_data *, unsigned *words);
+
 #endif
