@@ -7,6 +7,7 @@
  * an architecture whose number was never looked at for all numbers.
  */
 #include "appliance/machine/roles.h"
+#include "tests/support/confined.h"
 #include "tests/support/filter.h"
 
 #include <linux/audit.h>
@@ -21,45 +22,11 @@
 enum {
 	NUMBERS = 4096,
 	X32 = 0x40000000,
-	ARGUMENTS = 6,
+	ARGUMENTS = CONFINED_ARGUMENTS,
 	BITS = 64,
 	VALUES_MOST = 1024,
 	PATIENCE = 300, /* seconds; there is no bound at night */
 };
-
-static bool holds(const struct sandbox_bound *bound, const uint64_t *argument)
-{
-	const uint64_t given = argument[bound->argument];
-	switch (bound->compare) {
-	case SANDBOX_EQUAL:
-		return given == bound->value;
-	case SANDBOX_MASKED_EQUAL:
-		return (given & bound->mask) == bound->value;
-	case SANDBOX_AT_MOST:
-		return given <= bound->value;
-	case SANDBOX_ANY:
-		break;
-	}
-	return true;
-}
-
-static bool call_allows(const struct sandbox_call *call, uint32_t number,
-	const uint64_t *argument)
-{
-	bool all = call->number == (long)number;
-	for (int i = 0; all && i < SANDBOX_BOUNDS; i++)
-		all = holds(&call->bound[i], argument);
-	return all;
-}
-
-static bool table_allows(const struct sandbox_spec *spec, uint32_t number,
-	const uint64_t *argument)
-{
-	for (size_t i = 0; i < spec->call_count; i++)
-		if (call_allows(&spec->calls[i], number, argument))
-			return true;
-	return false;
-}
 
 /* The words of the arguments that a number's rows have bounds on. */
 static unsigned bounded_words(const struct sandbox_spec *spec, uint32_t number)
@@ -125,7 +92,7 @@ static void check_call(const struct sandbox_spec *spec,
 		filter_verdict_by(filter, &data, &words) == SECCOMP_RET_ALLOW;
 	const unsigned may = FILTER_NUMBER | FILTER_ARCHITECTURE |
 			     bounded_words(spec, number);
-	if (allowed != table_allows(spec, number, argument) ||
+	if (allowed != confined_allows(spec, number, argument) ||
 		(words & ~may) != 0)
 		fail_msg("%s: call %#x (%#llx, %#llx, %#llx)", spec->name,
 			number, (unsigned long long)argument[0],
@@ -243,8 +210,8 @@ static void check_every_number(
 	for (size_t i = 0; i < spec->call_count; i++)
 		assert_in_range(spec->calls[i].number, 0, NUMBERS - 1);
 	do {
-		const bool allowed =
-			number < NUMBERS && table_allows(spec, number, zeros);
+		const bool allowed = number < NUMBERS &&
+				     confined_allows(spec, number, zeros);
 		data.nr = (int)number;
 		if ((filter_verdict(filter, &data) == SECCOMP_RET_ALLOW) !=
 			allowed)
