@@ -81,6 +81,17 @@ struct confined_waiting {
 /* Of a specification with a socket; false when it did not enter. */
 bool confined_wait(const struct confined *, enum sandbox_setting,
 	struct confined_waiting *);
+/*
+ * Holds what /proc shows of a process that entered in SANDBOX_IMAGE against
+ * the table: identity, capabilities, no_new_privs, filter, limits, descriptors,
+ * namespaces, mounts, network. The process that looks has uid 0 and was not
+ * confined itself. Prints and returns as confined_check_calls() does.
+ */
+size_t confined_check_state(const struct sandbox_spec *, pid_t, FILE *);
+/* Whether another process of the same user, without capabilities, could read
+ * its memory. */
+bool confined_is_readable(const struct sandbox_spec *, pid_t);
+
 /* Ends and reaps it; true when it ended by itself. */
 bool confined_release(struct confined_waiting *);
 
