@@ -164,11 +164,13 @@ refusal wire_receive(
 	do
 		got = recvmsg(end->socket, &header, MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
-	if (got <= 0)
+	if (got < 0)
 		return "the peer has gone";
 	count = take_descriptors(&header, out->descriptor);
-	why = judge(end, bytes_of(datagram, (size_t)got), header.msg_flags,
-		count, out);
+	/* An empty datagram looks like the end, and may bring descriptors. */
+	why = got == 0 ? "the peer has gone"
+		       : judge(end, bytes_of(datagram, (size_t)got),
+				 header.msg_flags, count, out);
 	wipe(datagram, (size_t)got);
 	if (why != NULL)
 		wire_close(out);
