@@ -32,9 +32,14 @@ refusal peer_tell(struct peer *peer, enum wire_type type, const void *body,
 	return wire_send(&peer->end, type, body, descriptor, count);
 }
 
-/* A role that is gone says more by how it ended. */
-static void explain(struct peer *peer, refusal why, struct wire_text *out)
+/*
+ * Which message was refused, as far as it said what it is; a role that is gone
+ * says more by how it ended.
+ */
+static void explain(struct peer *peer, enum wire_type type, refusal why,
+	struct wire_text *out)
 {
+	const struct wire_row *row = wire_row_of(type);
 	char line[WIRE_TEXT_MOST];
 	siginfo_t end;
 	const char *how = "";
@@ -44,9 +49,9 @@ static void explain(struct peer *peer, refusal why, struct wire_text *out)
 		close(peer->process.socket);
 		peer->process.pid = 0;
 	}
-	snprintf(line, sizeof(line), "the %s role: %s%s%s",
-		role_name(peer->end.peer), why, how[0] != '\0' ? ": " : "",
-		how);
+	snprintf(line, sizeof(line), "the %s role: %s%s%s%s%s",
+		role_name(peer->end.peer), row != NULL ? row->name : "",
+		row != NULL ? ": " : "", why, how[0] != '\0' ? ": " : "", how);
 	wire_text_set(out, line);
 }
 
@@ -56,7 +61,7 @@ enum answer peer_next(
 	const refusal refused =
 		wire_receive(&peer->end, ANSWER_MILLISECONDS, out);
 	if (refused != NULL) {
-		explain(peer, refused, why);
+		explain(peer, out->type, refused, why);
 		return ANSWER_BROKEN;
 	}
 	if (out->type != REFUSED)
@@ -73,6 +78,6 @@ enum answer peer_ask(struct peer *peer, enum wire_type type, const void *body,
 		wire_send(&peer->end, type, body, descriptor, count);
 	if (refused == NULL)
 		return peer_next(peer, out, why);
-	explain(peer, refused, why);
+	explain(peer, type, refused, why);
 	return ANSWER_BROKEN;
 }

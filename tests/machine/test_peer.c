@@ -1,0 +1,145 @@
+/*
+ * Roles taken over: this program executes itself as each of them, which sends
+ * what it was told to instead of its answer. Whoever asked says which message
+ * of which role it was.
+ */
+#include "appliance/machine/peer.h"
+#include "tests/support/hostile.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATIENCE = 300, QUESTION_MOST = 1 << 15 };
+
+/* What to send lies in the first granted descriptor. */
+static int be_hostile(void)
+{
+	static uint8_t question[QUESTION_MOST];
+	struct hostile hostile;
+	if (pread(SPAWN_GRANTED, &hostile, sizeof(hostile), 0) !=
+			sizeof(hostile) ||
+		recv(SPAWN_SOCKET, question, sizeof(question), 0) <= 0)
+		return 1;
+	return hostile_send(SPAWN_SOCKET, &hostile) ? 0 : 1;
+}
+
+static const struct wire_row *first_question(enum role role)
+{
+	for (size_t i = 0; i < wire_table_size; i++)
+		if (wire_table[i].to == role)
+			return &wire_table[i];
+	fail_msg("nobody asks the %s role", role_name(role));
+	return NULL;
+}
+
+/* The question travels with as many descriptors as its row says. */
+static enum answer ask(struct peer *peer, const struct wire_row *question,
+	struct wire_message *out, struct wire_text *why)
+{
+	static const union wire_body body;
+	const int held[WIRE_DESCRIPTORS_MOST] = { 0, 1, 2 };
+	return peer_ask(peer, question->type, &body, held,
+		question->descriptors_least, out, why);
+}
+
+static void expect_named(const struct hostile *hostile, const char *line)
+{
+	const struct wire_row *row = wire_row_of(hostile->type);
+	char start[WIRE_TEXT_MOST];
+	snprintf(start, sizeof(start), "the %s role: %s: a message ",
+		role_name(hostile->peer), row->name);
+	if (strncmp(line, start, strlen(start)) != 0)
+		fail_msg("%s, %zu bytes, %zu descriptors: %s", start,
+			hostile->length, hostile->descriptors, line);
+}
+
+static void try(const struct hostile *hostile)
+{
+	const int told = memfd_create("told", MFD_CLOEXEC);
+	struct peer peer;
+	struct wire_message message;
+	struct wire_text why;
+	assert_int_equal(
+		write(told, hostile, sizeof(*hostile)), sizeof(*hostile));
+	assert_null(peer_start(&peer, hostile->peer, SANDBOX_DESK, &told, 1));
+	const enum answer got =
+		ask(&peer, wire_row_of(hostile->asked), &message, &why);
+	assert_int_equal(got != ANSWER_BROKEN, hostile_is_allowed(hostile));
+	if (got == ANSWER_BROKEN)
+		expect_named(hostile, why.line);
+	wire_close(&message);
+	peer_stop(&peer);
+	close(told);
+}
+
+/* In the place of the answer to a role's first question. */
+static struct hostile instead(enum role role, const struct wire_row *row)
+{
+	return (struct hostile){ .self = ROLE_SUPERVISOR,
+		.peer = role,
+		.asked = first_question(role)->type,
+		.type = row->type,
+		.length = wire_size(row),
+		.descriptors = row->descriptors_least };
+}
+
+static bool is_its_own(const struct wire_row *row, enum role role)
+{
+	return row->from == role || row->to == role || row->from == ROLES;
+}
+
+/* Its own messages as they should be; all others are another role's. */
+static void test_each_type_is_named(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		enum role other = ROLES;
+		for (size_t i = 0; i < wire_table_size; i++) {
+			const struct wire_row *row = &wire_table[i];
+			const struct hostile hostile = instead(role, row);
+			if (!is_its_own(row, role) && row->from == other)
+				continue;
+			other = row->from;
+			try(&hostile);
+		}
+	}
+}
+
+static void test_each_form_is_named(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
+		for (size_t i = 0; i < wire_table_size; i++) {
+			struct hostile hostile = instead(role, &wire_table[i]);
+			if (wire_table[i].from != role)
+				continue;
+			hostile.length++;
+			try(&hostile);
+			hostile.length -= 2;
+			if (hostile.length >= sizeof(uint16_t))
+				try(&hostile);
+			hostile.length++;
+			hostile.descriptors =
+				wire_table[i].descriptors_most + 1U;
+			try(&hostile);
+		}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_type_is_named),
+		cmocka_unit_test(test_each_form_is_named),
+	};
+	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
+		return be_hostile();
+	alarm(PATIENCE);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
