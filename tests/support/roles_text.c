@@ -221,3 +221,10 @@ void roles_text(FILE *out)
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
 		print_role(out, role_row_of(role)->sandbox);
 }
+
+void roles_counts(FILE *out)
+{
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
+		fprintf(out, "| %zu ", count_calls(role_row_of(role)->sandbox));
+	fputc('|', out);
+}

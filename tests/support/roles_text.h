@@ -8,4 +8,7 @@
 
 void roles_text(FILE *);
 
+/* `| 19 | 16 ... |`: how many system calls each role may make. */
+void roles_counts(FILE *);
+
 #endif
