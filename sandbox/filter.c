@@ -60,6 +60,17 @@ static int allow_all(
 	return bad;
 }
 
+/* The filter compares in the table's order; a number has its first row's. */
+static int order(scmp_filter_ctx filter, const struct sandbox_spec *spec)
+{
+	int bad = 0;
+	for (size_t i = spec->call_count; bad == 0 && i > 0; i--)
+		bad = seccomp_syscall_priority(filter,
+			(int)spec->calls[i - 1].number,
+			i <= UINT8_MAX ? (uint8_t)(UINT8_MAX + 1 - i) : 0);
+	return bad;
+}
+
 static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
 {
 	int bad = seccomp_attr_set(
@@ -68,6 +79,8 @@ static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
 		bad = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (bad == 0)
 		bad = allow_all(filter, spec->calls, spec->call_count);
+	if (bad == 0)
+		bad = order(filter, spec);
 	return bad;
 }
 

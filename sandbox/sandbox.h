@@ -138,6 +138,7 @@ struct sandbox_spec {
 	 * and without NEWUSER */
 	int namespaces;
 
+	/* The filter compares in this order: hot calls first. */
 	const struct sandbox_call *calls;
 	size_t call_count;
 	const struct sandbox_descriptor *descriptors;

@@ -86,14 +86,14 @@ static void check_call(const struct sandbox_spec *spec,
 {
 	struct seccomp_data data = { .nr = (int)number,
 		.arch = AUDIT_ARCH_X86_64 };
-	unsigned words;
+	struct filter_way way;
 	memcpy(data.args, argument, sizeof(data.args));
 	const bool allowed =
-		filter_verdict_by(filter, &data, &words) == SECCOMP_RET_ALLOW;
+		filter_verdict_by(filter, &data, &way) == SECCOMP_RET_ALLOW;
 	const unsigned may = FILTER_NUMBER | FILTER_ARCHITECTURE |
 			     bounded_words(spec, number);
 	if (allowed != confined_allows(spec, number, argument) ||
-		(words & ~may) != 0)
+		(way.words & ~may) != 0)
 		fail_msg("%s: call %#x (%#llx, %#llx, %#llx)", spec->name,
 			number, (unsigned long long)argument[0],
 			(unsigned long long)argument[1],
@@ -187,10 +187,10 @@ static void check_architectures(
 					? known[i]
 					: AUDIT_ARCH_X86_64 ^ 1U << (i - KNOWN),
 		};
-		unsigned words;
-		if (filter_verdict_by(filter, &data, &words) !=
+		struct filter_way way;
+		if (filter_verdict_by(filter, &data, &way) !=
 				SECCOMP_RET_KILL_PROCESS ||
-			words != FILTER_ARCHITECTURE)
+			way.words != FILTER_ARCHITECTURE)
 			fail_msg("%s: architecture %#x", spec->name, data.arch);
 	}
 }
@@ -199,6 +199,43 @@ static void test_other_architectures_have_no_number(void **state)
 {
 	(void)state;
 	each_role(check_architectures);
+}
+
+/* Steps to the verdict on a call within the bounds of a row. */
+static unsigned steps_to(
+	const struct filter *filter, const struct sandbox_call *row)
+{
+	const struct confined_call call = confined_call_of(row);
+	struct seccomp_data data = { .nr = (int)call.number,
+		.arch = AUDIT_ARCH_X86_64 };
+	struct filter_way way;
+	memcpy(data.args, call.argument, sizeof(data.args));
+	filter_verdict_by(filter, &data, &way);
+	return way.steps;
+}
+
+/* A row with bounds takes steps of its own, once its number was found. */
+static void check_order(
+	const struct sandbox_spec *spec, const struct filter *filter)
+{
+	unsigned before = 0;
+	for (size_t i = 0; i < spec->call_count; i++) {
+		const struct sandbox_call *row = &spec->calls[i];
+		if (bounded_words(spec, (uint32_t)row->number) != 0)
+			continue;
+		const unsigned steps = steps_to(filter, row);
+		if (steps <= before)
+			fail_msg("%s: call %ld takes %u steps, one before it "
+				 "%u",
+				spec->name, row->number, steps, before);
+		before = steps;
+	}
+}
+
+static void test_first_rows_are_decided_first(void **state)
+{
+	(void)state;
+	each_role(check_order);
 }
 
 static void check_every_number(
@@ -234,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_allowed_kills_the_process),
 		cmocka_unit_test(test_numbers_are_the_table_s),
 		cmocka_unit_test(test_other_architectures_have_no_number),
+		cmocka_unit_test(test_first_rows_are_decided_first),
 		cmocka_unit_test(test_every_number_at_night),
 	};
 	alarm(PATIENCE);

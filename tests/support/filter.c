@@ -57,14 +57,15 @@ static uint32_t load(
 }
 
 uint32_t filter_verdict_by(const struct filter *filter,
-	const struct seccomp_data *data, unsigned *words)
+	const struct seccomp_data *data, struct filter_way *way)
 {
 	uint32_t accumulator = 0;
-	*words = 0;
+	*way = (struct filter_way){ 0 };
 	for (size_t i = 0; i < filter->count; i++) {
 		const struct sock_filter *step = &filter->step[i];
+		way->steps++;
 		if (step->code == (BPF_LD | BPF_W | BPF_ABS))
-			accumulator = load(data, step->k, words);
+			accumulator = load(data, step->k, &way->words);
 		else if (step->code == (BPF_ALU | BPF_AND | BPF_K))
 			accumulator &= step->k;
 		else if (step->code == (BPF_RET | BPF_K))
@@ -81,6 +82,6 @@ uint32_t filter_verdict_by(const struct filter *filter,
 uint32_t filter_verdict(
 	const struct filter *filter, const struct seccomp_data *data)
 {
-	unsigned words;
-	return filter_verdict_by(filter, data, &words);
+	struct filter_way way;
+	return filter_verdict_by(filter, data, &way);
 }

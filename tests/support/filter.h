@@ -32,11 +32,13 @@ enum filter_word {
 	FILTER_ARGUMENT_0 = 3 << 4, /* both halves; the next one << 2 */
 };
 
-/*
- * The same, and which words it looked at on the way: the verdict holds for
- * all values of the others.
- */
-uint32_t filter_verdict_by(
-	const struct filter *, const struct seccomp_data *, unsigned *words);
+/* The way to a verdict, which holds for all values of the other words. */
+struct filter_way {
+	unsigned words; /* that were looked at, of enum filter_word */
+	unsigned steps;
+};
+
+uint32_t filter_verdict_by(const struct filter *, const struct seccomp_data *,
+	struct filter_way *);
 
 #endif
