@@ -277,11 +277,29 @@ static void read_recipients(struct node array, struct plan *plan)
 	}
 }
 
+/* The number of the candidate's list: lists are numbered as they come up. */
+static uint16_t list_number(
+	const struct definition *d, const struct contest *contest, size_t at)
+{
+	uint16_t most = 0;
+
+	if (!d->candidate_list[at])
+		return 0;
+	for (size_t i = contest->first; i < at; i++) {
+		uint16_t number = d->plan.candidate[i].list;
+		if (number > 0 && strcmp(d->candidate_list[i],
+					  d->candidate_list[at]) == 0)
+			return number;
+		most = number > most ? number : most;
+	}
+	return (uint16_t)(most + 1);
+}
+
 static void read_candidate(struct node node, struct definition *d,
 	struct contest *contest, size_t i)
 {
 	static const char *const members[] = { "code", "name", "list",
-		"tie_break", NULL };
+		"tie_break", "withdrawn", NULL };
 	size_t at = contest->first + i;
 	struct node ranks = required(node, "tie_break");
 	struct node list = optional(node, "list");
@@ -292,6 +310,8 @@ static void read_candidate(struct node node, struct definition *d,
 		(uint16_t)number(required(node, "code"), 1, UINT16_MAX);
 	d->candidate_name[at] = name(required(node, "name"));
 	d->candidate_list[at] = list.json ? text(list) : NULL;
+	d->plan.candidate[at].list = list_number(d, contest, at);
+	d->plan.candidate[at].withdrawn = boolean(optional(node, "withdrawn"));
 	if (i == 0)
 		contest->tie_breaks = (uint8_t)count;
 	else if (count != contest->tie_breaks)
@@ -302,18 +322,36 @@ static void read_candidate(struct node node, struct definition *d,
 			number(item(ranks, t), 0, UINT32_MAX);
 }
 
+static enum rule read_rule(struct node contest)
+{
+	struct node rule = required(contest, "rule");
+	const char *value = text(rule);
+	bool pilot = boolean(optional(contest, "pilot"));
+
+	if (strcmp(value, "list-proportional/0-pilot") == 0) {
+		if (!pilot)
+			refuse(rule, "is a pilot's: the contest must say "
+				     "\"pilot\": true");
+		return LIST_PROPORTIONAL_0_PILOT;
+	}
+	exactly(rule, "relative-majority/1");
+	if (pilot)
+		refuse(optional(contest, "pilot"),
+			"is for list-proportional/0-pilot alone");
+	return RELATIVE_MAJORITY_1;
+}
+
 static void read_contest(struct node node, struct definition *d, size_t c)
 {
-	static const char *const members[] = { "id", "title", "rule", "seats",
-		"alternates", "max_choices", "candidates", NULL };
+	static const char *const members[] = { "id", "title", "rule", "pilot",
+		"seats", "alternates", "max_choices", "candidates", NULL };
 	struct contest *contest = &d->plan.contest[c];
 	struct node candidates = required(node, "candidates");
 
 	expect_object(node, members);
 	id(required(node, "id"), contest->id);
 	d->contest_title[c] = name(required(node, "title"));
-	exactly(required(node, "rule"), "relative-majority/1");
-	contest->rule = RELATIVE_MAJORITY_1;
+	contest->rule = read_rule(node);
 	contest->seats =
 		(uint16_t)number(required(node, "seats"), 1, UINT16_MAX);
 	contest->alternates =

@@ -3,7 +3,9 @@
  *
  * Strict: every member must be there unless marked optional, no other may be,
  * none twice; integers are integers; texts are clean UTF-8 of 1 to
- * DEFINITION_TEXT_MOST bytes. Then plan_check must accept the whole.
+ * DEFINITION_TEXT_MOST bytes. Then plan_check must accept the whole. The
+ * rules are those of docs/rules.md; list-proportional/0-pilot is refused
+ * unless the contest says that it is a pilot.
  *
  *	format "sandoq/definition/v1", id, title {fa, en}, rehearsal,
  *	image (64 hexadecimal digits), ek_cas [64 digits, ...], software_tpm,
@@ -11,9 +13,10 @@
  *		[{id, board "executive" | "supervisory", key (vkey)}, ...]
  *	quorum {boot, definition, open, release: {need, of}},
  *	recipients [{id, key (age1tag...)}, ...],
- *	contests [{id, title {fa, en}, rule "relative-majority/1", seats,
+ *	contests [{id, title {fa, en}, rule, pilot (optional, false), seats,
  *		alternates, max_choices, candidates
- *		[{code, name {fa, en}, list (optional), tie_break [...]}]}],
+ *		[{code, name {fa, en}, list (optional), tie_break [...],
+ *		withdrawn (optional, false)}]}],
  *	stations [{id, name {fa, en}, contests [id, ...], key (vkey),
  *		ballots_issued, boxes (optional, 1)}]
  */

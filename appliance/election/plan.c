@@ -8,6 +8,7 @@
 enum {
 	MAGIC_SIZE = sizeof(MAGIC) - 1,
 	MEMBER_SIZE_MOST = 1 + ID_MOST + 1 + P256_POINT_SIZE,
+	CANDIDATE_SIZE_LEAST = 2 + 2 + 1,
 	STATION_SIZE_LEAST = 1 + 1 + P256_POINT_SIZE + 2 + 4 + 2,
 	STATION_SIZE_MOST = STATION_SIZE_LEAST + ID_MOST
 };
@@ -34,7 +35,7 @@ size_t plan_size_most(const struct plan *plan)
 	       (size_t)BODIES * (2 + MEMBERS_MOST * MEMBER_SIZE_MOST) + 1 +
 	       plan->recipients * MEMBER_SIZE_MOST + 1 +
 	       plan->contests * (1 + ID_MOST + 1 + 2 + 2 + 2 + 1 + 2) +
-	       plan->candidates * (2 + 4 * TIE_BREAKS_MOST) +
+	       plan->candidates * (CANDIDATE_SIZE_LEAST + 4 * TIE_BREAKS_MOST) +
 	       plan->stations * STATION_SIZE_MOST;
 }
 
@@ -77,6 +78,8 @@ static void encode_contest(
 	write_u16(w, c->candidates);
 	for (size_t i = 0; i < c->candidates; i++) {
 		write_u16(w, who[i].code);
+		write_u16(w, who[i].list);
+		write_u8(w, who[i].withdrawn);
 		for (size_t t = 0; t < c->tie_breaks; t++)
 			write_u32(w, who[i].tie_break[t]);
 	}
@@ -172,6 +175,10 @@ static void decode_contest(struct cursor *c, struct plan *plan,
 	}
 	for (size_t i = contest->first; i < *used && !c->broken; i++) {
 		plan->candidate[i].code = cursor_u16(c);
+		plan->candidate[i].list = cursor_u16(c);
+		uint8_t withdrawn = cursor_u8(c);
+		c->broken |= withdrawn > 1;
+		plan->candidate[i].withdrawn = withdrawn == 1;
 		for (size_t t = 0; t < contest->tie_breaks; t++)
 			plan->candidate[i].tie_break[t] = cursor_u32(c);
 	}
@@ -240,7 +247,9 @@ refusal plan_decode(struct bytes encoded, struct plan **out)
 	size_t candidates = cursor_u16(&c);
 	size_t stations = cursor_u16(&c);
 	if (c.broken || !bytes_equal(magic, bytes_of_text(MAGIC)) || mode > 1 ||
-		stations * STATION_SIZE_LEAST + candidates * 2 > c.rest.size)
+		stations * STATION_SIZE_LEAST +
+				candidates * CANDIDATE_SIZE_LEAST >
+			c.rest.size)
 		return why;
 	struct plan *plan = allocate(candidates, stations);
 	if (!plan)

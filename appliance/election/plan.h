@@ -12,7 +12,7 @@
  *	contests u8, then each:
  *		id, rule u8, seats u16, alternates u16, max_choices u16,
  *		tie_breaks u8, candidates u16, then each candidate:
- *			code u16, tie_breaks * u32
+ *			code u16, list u16, withdrawn u8, tie_breaks * u32
  *	then each station:
  *		id, key 65, contests u16 (bit mask), ballots_issued u32,
  *		boxes u16
@@ -47,7 +47,7 @@ enum board { EXECUTIVE, SUPERVISORY, BOARDS };
 /* Who holds which quorum: boot, definition, open, release. */
 enum body { OPERATORS, AUTHORITY, OFFICERS, AUDITORS, BODIES };
 
-enum rule { RELATIVE_MAJORITY_1 = 1 };
+enum rule { RELATIVE_MAJORITY_1 = 1, LIST_PROPORTIONAL_0_PILOT = 2 };
 
 /* Signs notes under its id as the name. */
 struct member {
@@ -72,6 +72,9 @@ struct candidate {
 	uint16_t code;
 	/* The smaller goes first. */
 	uint32_t tie_break[TIE_BREAKS_MOST];
+	/* Same number, same list, within the contest; 0 for none. */
+	uint16_t list;
+	bool withdrawn;
 };
 
 struct contest {

@@ -165,8 +165,9 @@ static refusal check_contest(const struct plan *plan, size_t c, char *at)
 		if (strcmp(plan->contest[i].id, contest->id) == 0)
 			return refuse_at(at, "is the id of another contest too",
 				"contests[%zu].id", c);
-	if (contest->rule != RELATIVE_MAJORITY_1)
-		return refuse_at(at, "must be \"relative-majority/1\"",
+	if (contest->rule != RELATIVE_MAJORITY_1 &&
+		contest->rule != LIST_PROPORTIONAL_0_PILOT)
+		return refuse_at(at, "must be a rule of docs/rules.md",
 			"contests[%zu].rule", c);
 	if (contest->seats == 0)
 		return refuse_at(

@@ -29,6 +29,8 @@ void result_free(struct result *result)
 	free(result->before);
 	free(result->box);
 	free(result->voided);
+	free(result->annulment);
+	free(result->lot);
 	*result = (struct result){ 0 };
 }
 
@@ -165,6 +167,86 @@ refusal result_total(const struct result *result, struct tally *total)
 	refusal why = NULL;
 
 	for (size_t s = 0; s < result->plan->stations && !why; s++)
-		why = tally_add(total, &result->station[s]);
+		if (!result_is_annulled(result, s))
+			why = tally_add(total, &result->station[s]);
+	return why;
+}
+
+/*
+ * Rulings
+ */
+
+static int by_station(const void *a, const void *b)
+{
+	const struct result_annulment *x = a;
+	const struct result_annulment *y = b;
+
+	return x->station - y->station;
+}
+
+bool result_is_annulled(const struct result *result, size_t station)
+{
+	const struct result_annulment key = { .station = (uint16_t)station };
+
+	return result->annulments > 0 &&
+	       bsearch(&key, result->annulment, result->annulments, sizeof(key),
+		       by_station);
+}
+
+refusal result_annul(
+	struct result *result, const struct result_annulment *annulment)
+{
+	struct bytes reason = bytes_of_text(annulment->reason);
+
+	if (annulment->station >= result->plan->stations)
+		return "the definition has no such station";
+	if (reason.size == 0 || !text_is_clean(reason))
+		return "the reason of an annulment is not a clean text";
+	if (result_is_annulled(result, annulment->station))
+		return "a station is annulled twice";
+	void *more = realloc(result->annulment,
+		(result->annulments + 1) * sizeof(*annulment));
+	if (!more)
+		return "there is not enough memory";
+	result->annulment = more;
+	result->annulment[result->annulments++] = *annulment;
+	qsort(result->annulment, result->annulments, sizeof(*annulment),
+		by_station);
+	return NULL;
+}
+
+static int by_first_drawn(const void *a, const void *b)
+{
+	const struct lot *x = a;
+	const struct lot *y = b;
+
+	return x->contest != y->contest ? x->contest - y->contest
+					: x->drawn[0] - y->drawn[0];
+}
+
+refusal result_add_lot(struct result *result, const struct lot *lot)
+{
+	if (lot->contest >= result->plan->contests || lot->count < 2)
+		return "a lot is among two candidates of a contest or more";
+	void *more = realloc(result->lot, (result->lots + 1) * sizeof(*lot));
+	if (!more)
+		return "there is not enough memory";
+	result->lot = more;
+	result->lot[result->lots++] = *lot;
+	qsort(result->lot, result->lots, sizeof(*lot), by_first_drawn);
+	return NULL;
+}
+
+refusal result_standings(const struct result *result, const struct tally *total,
+	uint16_t contest, struct standing *standings)
+{
+	refusal why = NULL;
+
+	seats_allot(result->plan, contest,
+		tally_row(total, contest) + ROW_VOTES, standings);
+	for (size_t i = 0; i < result->lots && !why; i++)
+		if (result->lot[i].contest == contest)
+			why = seats_settle(
+				result->plan, &result->lot[i], standings);
 	return why;
 }

@@ -18,10 +18,16 @@
  *	votes: <station> <contest> <code>=N <code>=N ...
  *	box: <entry> <station> <sequence> <sha256> <ballots>
  *	void: <entry> <station or -> <sha256> <reason>
+ *	annulled: <station> <reason>
+ *	lot: <contest> <code> <code> ...
  *
  * <row> is cast=N valid=N blank=N unreadable=N unknown=N repeated=N extra=N
  * (tally.h says what each counts). Contests, candidates and stations come in
- * the order of the definition, boxes and voids by journal entry.
+ * the order of the definition, boxes and voids by journal entry, annulments
+ * by station, lots by contest and the candidate drawn first.
+ *
+ * An annulled station is in no sum, rank or outcome; its own lines stay as
+ * they were counted.
  *
  * Only what cannot be derived is in `struct result`: totals, ranks and
  * outcomes are computed by the writer, so a reader that writes again what it
@@ -69,6 +75,13 @@ struct result_void {
 	char reason[RESULT_REASON_MOST + 1];
 };
 
+/* A station that a ruling takes out of the totals. */
+struct result_annulment {
+	uint16_t station;
+	/* Clean UTF-8. */
+	char reason[RESULT_REASON_MOST + 1];
+};
+
 struct result {
 	const struct plan *plan;
 	struct result_binding binding;
@@ -78,6 +91,10 @@ struct result {
 	struct result_box *box;
 	size_t voids;
 	struct result_void *voided;
+	size_t annulments;
+	struct result_annulment *annulment;
+	size_t lots;
+	struct lot *lot;
 	/* Each station's box counted last, and each box's one before that,
 	 * as 1 + its index in `box`; 0 for none. */
 	size_t *newest;
@@ -103,10 +120,24 @@ refusal result_add_box(
 /* Likewise in ascending order of entries. */
 refusal result_add_void(struct result *, const struct result_void *);
 
+/*
+ * What the release quorum ruled (ruling.h), in any order. A station is
+ * annulled once. Whether a lot fits the votes is seen when they are ranked.
+ */
+refusal result_annul(struct result *, const struct result_annulment *);
+refusal result_add_lot(struct result *, const struct lot *);
+bool result_is_annulled(const struct result *, size_t station);
+
 /* How many boxes of a station are counted. */
 size_t result_station_boxes(const struct result *, uint16_t station);
-/* Sums over all stations, into an empty tally of all contests. */
+/*
+ * Sums over all stations that are not annulled, into an empty tally of all
+ * contests.
+ */
 refusal result_total(const struct result *, struct tally *total);
+/* Who is elected by a total, lots settled; seats.h says what places. */
+refusal result_standings(const struct result *, const struct tally *total,
+	uint16_t contest, struct standing *standings);
 
 /* No text of this result is longer. */
 size_t result_size_most(const struct result *);

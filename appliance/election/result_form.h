@@ -23,6 +23,8 @@ enum result_field {
 	RESULT_VOTES,
 	RESULT_BOX,
 	RESULT_VOID,
+	RESULT_ANNULLED,
+	RESULT_LOT,
 	RESULT_FIELDS,
 };
 
@@ -40,5 +42,11 @@ extern const char *const result_row_name[ROW_VOTES];
  * common.
  */
 refusal result_enter_box(struct result *, const struct result_box *);
+/*
+ * The values of annulled and lot lines, in a result or in a ruling: a
+ * station's id and the reason; a contest's id and codes in the order drawn.
+ */
+refusal result_read_annulment(struct result *, struct bytes line);
+refusal result_read_lot(struct result *, struct bytes line);
 
 #endif

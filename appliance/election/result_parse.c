@@ -122,6 +122,85 @@ static refusal read_voids(struct result *result, const struct text *text)
 	return why;
 }
 
+/* Where the field's lines start, then on to the `n`th of them. */
+static size_t line_of(const struct text *text, size_t field, size_t n)
+{
+	size_t line = 2;
+
+	for (size_t f = 0; f < field; f++)
+		line += text_count(text, f);
+	return line + n;
+}
+
+refusal result_read_annulment(struct result *result, struct bytes line)
+{
+	struct result_annulment annulment = { 0 };
+	int station = plan_find_station(result->plan, take_word(&line));
+
+	if (station < 0)
+		return "the definition has no such station";
+	if (line.size == 0 || line.size > RESULT_REASON_MOST)
+		return "an annulment needs a reason of 1 to 160 bytes";
+	annulment.station = (uint16_t)station;
+	memcpy(annulment.reason, line.data, line.size);
+	return result_annul(result, &annulment);
+}
+
+static int number_of(const struct plan *plan, uint16_t contest, uint64_t code)
+{
+	const struct candidate *who = plan_candidates(plan, contest);
+
+	for (int i = 0; i < plan->contest[contest].candidates; i++)
+		if (who[i].code == code)
+			return i;
+	return -1;
+}
+
+static refusal read_drawn(
+	const struct plan *plan, struct bytes line, struct lot *lot)
+{
+	while (line.size > 0) {
+		uint64_t code = 0;
+		int number = -1;
+		if (take_number(&line, UINT16_MAX, &code))
+			number = number_of(plan, lot->contest, code);
+		if (number < 0 || lot->count == CANDIDATES_MOST)
+			return "a lot names a code that no candidate has";
+		lot->drawn[lot->count++] = (uint16_t)number;
+	}
+	return NULL;
+}
+
+refusal result_read_lot(struct result *result, struct bytes line)
+{
+	struct lot lot = { 0 };
+	int contest = plan_find_contest(result->plan, take_word(&line));
+
+	if (contest < 0)
+		return "the definition has no such contest";
+	lot.contest = (uint16_t)contest;
+	refusal why = read_drawn(result->plan, line, &lot);
+	return why ? why : result_add_lot(result, &lot);
+}
+
+static refusal read_rulings(
+	struct result *result, const struct text *text, size_t *line)
+{
+	struct text_values annulled = text_values(text, RESULT_ANNULLED);
+	struct text_values lots = text_values(text, RESULT_LOT);
+	refusal why = NULL;
+
+	while (!why && text_next(&annulled))
+		why = result_read_annulment(result, annulled.value);
+	*line = line_of(text, RESULT_ANNULLED, result->annulments);
+	if (why)
+		return why;
+	while (!why && text_next(&lots))
+		why = result_read_lot(result, lots.value);
+	*line = line_of(text, RESULT_LOT, result->lots);
+	return why;
+}
+
 static void read_binding(struct result *result, const struct text *text)
 {
 	struct result_binding *b = &result->binding;
@@ -165,16 +244,6 @@ static refusal compare_with_rewritten(
 	return why;
 }
 
-/* Where the field's lines start, then on to the `n`th of them. */
-static size_t line_of(const struct text *text, size_t field, size_t n)
-{
-	size_t line = 2;
-
-	for (size_t f = 0; f < field; f++)
-		line += text_count(text, f);
-	return line + n;
-}
-
 refusal result_parse(struct result *result, const struct plan *plan,
 	struct bytes whole, size_t *line)
 {
@@ -198,5 +267,7 @@ refusal result_parse(struct result *result, const struct plan *plan,
 		return why;
 	why = read_voids(result, &text);
 	*line = line_of(&text, RESULT_VOID, result->voids);
+	if (!why)
+		why = read_rulings(result, &text, line);
 	return why ? why : compare_with_rewritten(result, whole, line);
 }

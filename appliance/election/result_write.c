@@ -26,6 +26,9 @@ static const struct text_field field[RESULT_FIELDS] = {
 	[RESULT_VOTES] = { "votes", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
 	[RESULT_BOX] = { "box", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
 	[RESULT_VOID] = { "void", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
+	[RESULT_ANNULLED] = { "annulled", TEXT_LINE, TEXT_MANY,
+		RESULT_LINE_MOST },
+	[RESULT_LOT] = { "lot", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
 };
 
 const struct text_form result_form = { "result", RESULT_FIELDS, field };
@@ -35,6 +38,7 @@ const char *const result_row_name[ROW_VOTES] = { "cast", "valid", "blank",
 
 static const char *const rule_text[] = {
 	[RELATIVE_MAJORITY_1] = "relative-majority/1",
+	[LIST_PROPORTIONAL_0_PILOT] = "list-proportional/0-pilot",
 };
 
 /* One line of many fields, put into the text as a whole. */
@@ -118,15 +122,17 @@ static void put_contests(
 	}
 }
 
-static void put_candidates(struct text_writer *text, struct line *line,
-	const struct tally *total, uint16_t c)
+static refusal put_candidates(struct text_writer *text, struct line *line,
+	const struct result *result, const struct tally *total, uint16_t c)
 {
 	const struct contest *contest = &total->plan->contest[c];
 	const struct candidate *who = plan_candidates(total->plan, c);
 	const uint64_t *votes = tally_row(total, c) + ROW_VOTES;
 	struct standing standing[CANDIDATES_MOST];
 
-	seats_allot(total->plan, c, votes, standing);
+	refusal why = result_standings(result, total, c, standing);
+	if (why)
+		return why;
 	for (size_t i = 0; i < contest->candidates; i++) {
 		word(line, contest->id);
 		number(line, who[i].code);
@@ -135,6 +141,7 @@ static void put_candidates(struct text_writer *text, struct line *line,
 		word(line, outcome_text(standing[i].outcome));
 		put(text, RESULT_CANDIDATE, line);
 	}
+	return NULL;
 }
 
 static void station_line(
@@ -214,6 +221,28 @@ static void put_boxes(struct text_writer *text, struct line *line,
 	}
 }
 
+static void put_rulings(struct text_writer *text, struct line *line,
+	const struct result *result)
+{
+	const struct plan *plan = result->plan;
+
+	for (size_t i = 0; i < result->annulments; i++) {
+		const struct result_annulment *one = &result->annulment[i];
+		word(line, plan->station[one->station].id);
+		word(line, one->reason);
+		put(text, RESULT_ANNULLED, line);
+	}
+	for (size_t i = 0; i < result->lots; i++) {
+		const struct lot *lot = &result->lot[i];
+		const struct candidate *who =
+			plan_candidates(plan, lot->contest);
+		word(line, plan->contest[lot->contest].id);
+		for (size_t d = 0; d < lot->count; d++)
+			number(line, who[lot->drawn[d]].code);
+		put(text, RESULT_LOT, line);
+	}
+}
+
 /*
  * Checking: what a reader of the text can see to be impossible.
  */
@@ -270,6 +299,9 @@ size_t result_size_most(const struct result *result)
 	size_t size = 2048 + (result->boxes + result->voids) *
 				     (FIELD_MOST + 128 + RESULT_REASON_MOST);
 
+	size += result->annulments * (FIELD_MOST + RESULT_REASON_MOST);
+	for (size_t i = 0; i < result->lots; i++)
+		size += FIELD_MOST + result->lot[i].count * 6u;
 	size += plan->contests * (FIELD_MOST + 64 + ROW_MOST);
 	size += plan->candidates * (FIELD_MOST + 96);
 	for (size_t s = 0; s < plan->stations; s++)
@@ -298,11 +330,12 @@ refusal result_write(struct writer *out, const struct result *result)
 		text_begin(&result_form, plan->rehearsal, out);
 	put_binding(&text, result);
 	put_contests(&text, &line, &total);
-	for (uint16_t c = 0; c < plan->contests; c++)
-		put_candidates(&text, &line, &total, c);
+	for (uint16_t c = 0; c < plan->contests && !why; c++)
+		why = put_candidates(&text, &line, result, &total, c);
 	put_stations(&text, &line, result, RESULT_STATION);
 	put_stations(&text, &line, result, RESULT_VOTES);
 	put_boxes(&text, &line, result);
+	put_rulings(&text, &line, result);
 	tally_free(&total);
 	return why ? why : text_end(&text);
 }

@@ -10,7 +10,8 @@ static uint16_t *index_codes(const struct plan *plan, uint16_t contest)
 	uint16_t *who = calloc(CODES, sizeof(*who));
 
 	for (size_t i = 0; who && i < plan->contest[contest].candidates; i++)
-		who[candidate[i].code] = (uint16_t)(i + 1);
+		if (!candidate[i].withdrawn)
+			who[candidate[i].code] = (uint16_t)(i + 1);
 	return who;
 }
 

@@ -4,7 +4,8 @@
  *
  * A ballot is read in this order:
  *
- *  1. A code that no candidate has is not read; the rest stays valid.
+ *  1. A code that no candidate has, or one who has withdrawn, is not read;
+ *     the rest stays valid.
  *  2. A name that was already read on this ballot is not read again.
  *  3. Of the names that are left, the first max_choices get a vote each;
  *     extras are dropped from the end.

@@ -137,6 +137,15 @@ static const struct text_field revocation_fields[] = {
 	[REVOCATION_AUTHORIZATION] = { "authorization", SIGNATURE },
 };
 
+static const struct text_field ruling_fields[] = {
+	[RULING_ELECTION] = { "election", LINE },
+	[RULING_MEANING] = { "meaning", LINE },
+	[RULING_DEFINITION] = { "definition", DIGEST },
+	[RULING_ANNULLED] = { "annulled", TEXT_LINE, TEXT_MANY,
+		STATEMENT_MOST },
+	[RULING_LOT] = { "lot", TEXT_LINE, TEXT_MANY, STATEMENT_MOST },
+};
+
 const struct text_form statement_form[STATEMENT_KINDS] = {
 	[STATEMENT_OPERATORS] = { "operators", COUNT(operators_fields),
 		operators_fields },
@@ -157,6 +166,7 @@ const struct text_form statement_form[STATEMENT_KINDS] = {
 		release_fields },
 	[STATEMENT_REVOCATION] = { "revocation", COUNT(revocation_fields),
 		revocation_fields },
+	[STATEMENT_RULING] = { "ruling", COUNT(ruling_fields), ruling_fields },
 };
 
 /* What a form alone cannot say. */
@@ -194,6 +204,9 @@ static const struct demand demands[STATEMENT_KINDS] = {
 		.meaning = "Software that is approved up to the old value "
 			   "may never run on the machine again.",
 		.check = check_step },
+	[STATEMENT_RULING] = { .meaning_field = RULING_MEANING,
+		.meaning = "The boxes of these stations are out of the "
+			   "totals, and these lots were drawn." },
 };
 
 const char *statement_meaning(enum statement_kind kind)

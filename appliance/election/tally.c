@@ -102,8 +102,11 @@ static refusal check_causes(const uint64_t *row, uint32_t issued)
 	return NULL;
 }
 
-static refusal check_votes(const uint64_t *row, const struct contest *contest)
+static refusal check_votes(
+	const uint64_t *row, const struct plan *plan, uint16_t c)
 {
+	const struct contest *contest = &plan->contest[c];
+	const struct candidate *who = plan_candidates(plan, c);
 	uint64_t valid = row[ROW_VALID];
 	uint64_t votes = 0;
 
@@ -111,6 +114,8 @@ static refusal check_votes(const uint64_t *row, const struct contest *contest)
 		uint64_t got = row[ROW_VOTES + i];
 		if (got > valid)
 			return "a candidate has more votes than valid ballots";
+		if (got > 0 && who[i].withdrawn)
+			return "a candidate who has withdrawn has votes";
 		votes += got;
 	}
 	if (votes < valid || votes > valid * contest->max_choices)
@@ -128,7 +133,7 @@ refusal tally_check(const struct tally *tally, uint32_t issued)
 			continue;
 		why = check_causes(row, issued);
 		if (!why)
-			why = check_votes(row, &tally->plan->contest[c]);
+			why = check_votes(row, tally->plan, c);
 	}
 	return why;
 }

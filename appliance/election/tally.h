@@ -21,7 +21,8 @@ enum {
 	ROW_BLANK,
 	/* Void: marks, none of them a candidate's code. */
 	ROW_UNREADABLE,
-	/* Ballots with a code that no candidate has, valid or void. */
+	/* Ballots with a code that no candidate has, or one who has
+	 * withdrawn; valid or void. */
 	ROW_UNKNOWN,
 	/* Valid ballots that name somebody twice. */
 	ROW_REPEATED,

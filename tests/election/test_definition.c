@@ -90,7 +90,19 @@ static const struct {
 		"quorum.boot.of: must be the number of members" },
 	{ "\"age1tag1", "\"age1tagg", "recipients[0].key: " },
 	{ "relative-majority/1", "list-proportional/0-pilot",
+		"contests[0].rule: is a pilot's: the contest must say "
+		"\"pilot\": true" },
+	{ "\"relative-majority/1\"",
+		"\"list-proportional/0-pilot\", \"pilot\": false",
+		"contests[0].rule: is a pilot's" },
+	{ "\"relative-majority/1\"", "\"list-proportional/1\", \"pilot\": true",
 		"contests[0].rule: must be \"relative-majority/1\"" },
+	{ "\"relative-majority/1\"", "\"relative-majority/1\", \"pilot\": true",
+		"contests[0].pilot: is for list-proportional/0-pilot alone" },
+	{ "\"relative-majority/1\"", "\"relative-majority/1\", \"pilot\": 1",
+		"contests[0].pilot: must be true or false" },
+	{ "\"code\": 113", "\"code\": 113, \"withdrawn\": \"yes\"",
+		"contests[0].candidates[12].withdrawn: must be true or false" },
 	{ "\"seats\": 13", "\"seats\": 13.0",
 		"contests[0].seats: must be 1 to 65535" },
 	{ "\"seats\": 13", "\"seats\": 0",
@@ -135,6 +147,45 @@ static char *with(const char *json, const char *from, const char *to)
 	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - json), json, to,
 			    at + strlen(from)) > 0);
 	return changed;
+}
+
+static void read_with(const char *from, const char *to, struct definition *city)
+{
+	char error[DEFINITION_ERROR_MOST] = "";
+	char *json = city_json();
+	char *changed = with(json, from, to);
+
+	if (!definition_parse(city, bytes_of_text(changed), error))
+		fail_msg("%s", error);
+	free(changed);
+	free(json);
+}
+
+static void a_pilot_is_declared(void **state)
+{
+	struct definition city;
+
+	(void)state;
+	read_with("\"relative-majority/1\"",
+		"\"list-proportional/0-pilot\", \"pilot\": true", &city);
+	assert_int_equal(city.plan.contest[0].rule, LIST_PROPORTIONAL_0_PILOT);
+	definition_free(&city);
+}
+
+static void lists_and_withdrawals_are_read(void **state)
+{
+	struct definition city;
+
+	(void)state;
+	read_with("\"code\": 113",
+		"\"code\": 113, \"list\": \"blue\", \"withdrawn\": true",
+		&city);
+	assert_string_equal(city.candidate_list[12], "blue");
+	assert_int_equal(city.plan.candidate[12].list, 1);
+	assert_true(city.plan.candidate[12].withdrawn);
+	assert_int_equal(city.plan.candidate[13].list, 0);
+	assert_false(city.plan.candidate[13].withdrawn);
+	definition_free(&city);
 }
 
 static void what_is_wrong_is_named_with_its_place(void **state)
@@ -224,6 +275,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_city_is_read),
+		cmocka_unit_test(a_pilot_is_declared),
+		cmocka_unit_test(lists_and_withdrawals_are_read),
 		cmocka_unit_test(what_is_wrong_is_named_with_its_place),
 		cmocka_unit_test(a_key_in_two_roles_is_refused),
 		cmocka_unit_test(what_is_no_object_is_refused),

@@ -131,7 +131,7 @@ static void no_candidates(struct village *v)
 
 static void another_rule(struct village *v)
 {
-	v->plan.contest[COUNCIL].rule = (enum rule)2;
+	v->plan.contest[COUNCIL].rule = (enum rule)3;
 }
 
 static void code_zero(struct village *v)
@@ -227,6 +227,8 @@ static void decoding_gives_back_the_plan(void **state)
 
 	(void)state;
 	city_definition(&city);
+	city.plan.candidate[3].withdrawn = true;
+	city.plan.candidate[4].list = 513;
 	struct bytes encoded = encode(&city.plan);
 	assert_null(plan_decode(encoded, &plan));
 	struct bytes again = encode(plan);

@@ -120,6 +120,28 @@ static void contests_are_counted_apart(void **state)
 	tally_free(&tally);
 }
 
+static void who_has_withdrawn_is_not_read(void **state)
+{
+	static const uint64_t expected[ROW_VOTES + VILLAGE_CANDIDATES] = { 1, 1,
+		0, 0, 1, 0, 0, 0, 0, 1, 1, 1 };
+	static const uint64_t alone[ROW_VOTES + VILLAGE_CANDIDATES] = { 1, 0, 0,
+		1, 1 };
+	const uint16_t four[] = { 2, 3, 4, 5 };
+	struct village v;
+	struct tally tally;
+
+	(void)state;
+	village_init(&v);
+	v.candidate[1].withdrawn = true;
+	read_ballots(&v, &tally, 1, COUNCIL, four, 4);
+	assert_memory_equal(
+		tally_row(&tally, COUNCIL), expected, sizeof(expected));
+	tally_free(&tally);
+	read_ballots(&v, &tally, 1, COUNCIL, four, 1);
+	assert_memory_equal(tally_row(&tally, COUNCIL), alone, sizeof(alone));
+	tally_free(&tally);
+}
+
 /* The same name on the next ballot is no repeated name. */
 static void ballots_do_not_know_each_other(void **state)
 {
@@ -150,6 +172,7 @@ int main(void)
 		cmocka_unit_test(a_ballot_is_read_as_the_rule_says),
 		cmocka_unit_test(equal_ballots_count_as_many),
 		cmocka_unit_test(contests_are_counted_apart),
+		cmocka_unit_test(who_has_withdrawn_is_not_read),
 		cmocka_unit_test(ballots_do_not_know_each_other),
 	};
 

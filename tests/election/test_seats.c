@@ -92,6 +92,99 @@ static void seats_go_as_the_rule_says(void **state)
 	}
 }
 
+static void who_has_withdrawn_is_last(void **state)
+{
+	static const uint64_t votes[VILLAGE_CANDIDATES] = { 0, 0, 4, 3, 0, 0 };
+	struct standing standing[VILLAGE_CANDIDATES];
+	struct village v;
+
+	(void)state;
+	village_init(&v);
+	v.candidate[0].withdrawn = true;
+	seats_allot(&v.plan, COUNCIL, votes, standing);
+	assert_int_equal(standing[0].outcome, WITHDRAWN);
+	assert_int_equal(standing[0].rank, 6);
+	assert_int_equal(standing[1].outcome, NOT_ELECTED);
+	assert_int_equal(standing[1].rank, 3);
+	assert_int_equal(standing[2].outcome, ELECTED);
+}
+
+/* Two lots in one contest: one at the seats, one after the alternates. */
+static void each_boundary_has_its_lot(void **state)
+{
+	static const uint64_t votes[VILLAGE_CANDIDATES] = { 9, 9, 9, 9, 5, 5 };
+	static const struct lot seats = { COUNCIL, 4, { 3, 1, 0, 2 } };
+	static const struct lot last = { COUNCIL, 2, { 5, 4 } };
+	static const enum outcome outcome[] = { ALTERNATE, ELECTED, ALTERNATE,
+		ELECTED, NOT_ELECTED, ALTERNATE };
+	static const uint16_t rank[] = { 3, 2, 4, 1, 6, 5 };
+	struct standing standing[VILLAGE_CANDIDATES];
+	struct village v;
+
+	(void)state;
+	village_init(&v);
+	v.plan.contest[COUNCIL].alternates = 3;
+	seats_allot(&v.plan, COUNCIL, votes, standing);
+	assert_null(seats_settle(&v.plan, &last, standing));
+	assert_null(seats_settle(&v.plan, &seats, standing));
+	for (size_t i = 0; i < VILLAGE_CANDIDATES; i++) {
+		assert_int_equal(standing[i].outcome, outcome[i]);
+		assert_int_equal(standing[i].rank, rank[i]);
+	}
+	assert_non_null(seats_settle(&v.plan, &last, standing));
+}
+
+/* A letter is a candidate's list, - none. */
+static const struct {
+	const char *what;
+	uint16_t seats;
+	uint16_t alternates;
+	const char *list;
+	uint64_t votes[VILLAGE_CANDIDATES];
+	const char *outcomes;
+} pilot[] = {
+	{ "about two thirds and one third", 3, 1, "aaabbb",
+		{ 30, 20, 10, 15, 11, 7 }, "EE-EA-" },
+	{ "the largest remainder gets what is left", 4, 0, "aaabbb",
+		{ 30, 20, 10, 20, 15, 5 }, "EE-EE-" },
+	{ "halves that rounding would give to both", 3, 0, "aaabbb",
+		{ 30, 20, 10, 31, 20, 9 }, "EL-EL-" },
+	{ "who is on no list is one of their own", 2, 1, "aab-bb",
+		{ 10, 9, 8, 30, 7, 1 }, "E-AE--" },
+	{ "a list that runs out leaves its places", 4, 0, "abbbbb",
+		{ 90, 9, 5, 3, 2, 1 }, "EEEE--" },
+	{ "equal people of a list", 1, 0, "aab-bb", { 9, 9, 5, 1, 1, 1 },
+		"LL----" },
+	{ "nobody without a vote", 6, 0, "aaabbb", { 5, 0, 0, 1, 0, 0 },
+		"E--E--" },
+	{ "no ballot", 2, 1, "aaabbb", { 0 }, "------" },
+};
+
+static void a_pilot_goes_by_largest_remainders(void **state)
+{
+	static const char letter[] = { '-', 'E', 'A', 'L', 'W' };
+	struct standing standing[VILLAGE_CANDIDATES];
+	struct village v;
+
+	(void)state;
+	for (size_t e = 0; e < sizeof(pilot) / sizeof(*pilot); e++) {
+		village_init(&v);
+		v.plan.contest[COUNCIL].rule = LIST_PROPORTIONAL_0_PILOT;
+		v.plan.contest[COUNCIL].seats = pilot[e].seats;
+		v.plan.contest[COUNCIL].alternates = pilot[e].alternates;
+		for (size_t i = 0; i < VILLAGE_CANDIDATES; i++)
+			if (pilot[e].list[i] != '-')
+				v.candidate[i].list =
+					(uint16_t)pilot[e].list[i];
+		seats_allot(&v.plan, COUNCIL, pilot[e].votes, standing);
+		for (size_t i = 0; i < VILLAGE_CANDIDATES; i++)
+			if (letter[standing[i].outcome] != pilot[e].outcomes[i])
+				fail_msg("%s: candidate %zu is %s",
+					pilot[e].what, i,
+					outcome_text(standing[i].outcome));
+	}
+}
+
 static bool at_least_as_good(enum outcome now, enum outcome before)
 {
 	static const int worth[] = {
@@ -152,6 +245,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seats_go_as_the_rule_says),
+		cmocka_unit_test(who_has_withdrawn_is_last),
+		cmocka_unit_test(each_boundary_has_its_lot),
+		cmocka_unit_test(a_pilot_goes_by_largest_remainders),
 		cmocka_unit_test(a_vote_more_never_hurts),
 		cmocka_unit_test(never_more_seats_than_there_are),
 	};

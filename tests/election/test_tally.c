@@ -155,6 +155,10 @@ static void a_tally_that_cannot_be_is_refused(void **state)
 			fail_msg("%zu is accepted", i);
 		assert_string_equal(why, wrong[i].why);
 	}
+	memcpy(tally.cell, right, sizeof(right));
+	v.candidate[VILLAGE_CANDIDATES].withdrawn = true;
+	assert_string_equal(tally_check(&tally, 100),
+		"a candidate who has withdrawn has votes");
 	tally_free(&tally);
 }
 

@@ -9,8 +9,8 @@
 #include "appliance/election/plan.h"
 #include "tests/fuzz/property.h"
 
-static struct candidate small_candidates[4] = { { 1, { 0 } }, { 2, { 0 } },
-	{ 3, { 0 } }, { 1, { 0 } } };
+static struct candidate small_candidates[4] = { { .code = 1 }, { .code = 2 },
+	{ .code = 3 }, { .code = 1 } };
 static struct station small_station = {
 	.id = "s", .contests = 3, .ballots_issued = 1000, .boxes = 2
 };
