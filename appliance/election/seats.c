@@ -18,8 +18,9 @@ static int compare(const void *a, const void *b, void *context)
 	uint16_t x = *(const uint16_t *)a;
 	uint16_t y = *(const uint16_t *)b;
 
-	if (field->candidate[x].withdrawn != field->candidate[y].withdrawn)
-		return field->candidate[x].withdrawn ? 1 : -1;
+	if (field->candidate[x].withdrawn || field->candidate[y].withdrawn)
+		return field->candidate[x].withdrawn -
+		       field->candidate[y].withdrawn;
 	if (field->votes[x] != field->votes[y])
 		return field->votes[x] > field->votes[y] ? -1 : 1;
 	for (size_t t = 0; t < field->contest->tie_breaks; t++) {

@@ -5,8 +5,8 @@
  * tie_break ranks, compared one after the other, the smaller first. The first
  * `seats` are elected, the next `alternates` are alternates. Nobody is
  * elected, or an alternate, without a vote: so seats stay empty when there
- * are more of them than candidates that were voted for. Who has withdrawn
- * comes after everybody else.
+ * are more of them than candidates that were voted for. Those who have
+ * withdrawn share the rank after everybody else.
  *
  * Candidates equal in votes and tie_break share a rank. When a boundary runs
  * through such a group (between elected and alternates, or after the last
