@@ -273,7 +273,9 @@ static refusal check_station(const struct result *result, size_t s)
 	uint64_t ballots = 0;
 
 	for (size_t i = result->newest[s]; i > 0; i = result->before[i - 1])
-		ballots += result->box[i - 1].ballots;
+		if (__builtin_add_overflow(
+			    ballots, result->box[i - 1].ballots, &ballots))
+			return "a station's boxes have above 2^64 - 1 ballots";
 	if (ballots != tally_ballots(tally))
 		return "a station's boxes do not add up to its ballots";
 	return tally_check(tally, result->plan->station[s].ballots_issued);

@@ -34,7 +34,7 @@ static bool read_until(FILE *in, const char *end, char text[EXAMPLE_MOST])
 
 	while (fgets(line, sizeof(line), in) && strcmp(line, end) != 0) {
 		assert_true(size + strlen(line) < EXAMPLE_MOST);
-		strcpy(text + size, line);
+		memcpy(text + size, line, strlen(line) + 1);
 		size += strlen(line);
 	}
 	return size > 0;

@@ -276,6 +276,8 @@ static const struct {
 		"a box is not in the checkpoint" },
 	{ " 2\nbox: 5", " 4\nbox: 5", 0,
 		"a station's boxes do not add up to its ballots" },
+	{ "00 2\nbox: 5", "00 18446744073709551615\nbox: 5", 0,
+		"a station's boxes have above 2^64 - 1 ballots" },
 	{ "void: 8 -", "void: 6 -", 35,
 		"the voids are not in the order of the journal" },
 	{ "void: 8 -", "void: 10 -", 0, "a void box is not in the checkpoint" },

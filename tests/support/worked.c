@@ -178,9 +178,10 @@ static void count(struct worked *w, struct result *result)
 		.bk = { 0, 0x0b },
 		.rk = { 0, 0x0b },
 		.checkpoint_size = STATIONS };
-	for (uint16_t s = 0; s < w->plan.stations; s++) {
-		struct result_annulment annulment = { s, "as an example" };
-		count_station(w, result, s);
+	for (size_t s = 0; s < w->plan.stations; s++) {
+		struct result_annulment annulment = { (uint16_t)s,
+			"as an example" };
+		count_station(w, result, (uint16_t)s);
 		if (w->annulled[s])
 			assert_null(result_annul(result, &annulment));
 	}
