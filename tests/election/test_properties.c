@@ -12,7 +12,14 @@
 #include "appliance/election/sample.h"
 #include "tests/support/election.h"
 
-enum { ROUNDS = 300, BALLOTS = 40, MARKS = 6, BOXES = 3 };
+enum {
+	ROUNDS = 300,
+	RANKINGS = 6000,
+	BALLOTS = 40,
+	MARKS = 6,
+	BOXES = 3,
+	BOXES_ALL = VILLAGE_STATIONS * BOXES,
+};
 
 struct sheet {
 	uint16_t station;
@@ -161,8 +168,8 @@ static char *plain_count(const struct town *town)
 	struct result result;
 
 	begin(&result, &town->v.plan);
-	for (uint16_t s = 0; s < VILLAGE_STATIONS; s++)
-		enter(&result, town->sheet, NULL, s, 1);
+	for (size_t s = 0; s < VILLAGE_STATIONS; s++)
+		enter(&result, town->sheet, NULL, (uint16_t)s, 1);
 	return numbers_of(&result);
 }
 
@@ -247,13 +254,13 @@ static void splitting_and_permuting_boxes_changes_only_their_list(void **state)
 		struct town town;
 		struct result result;
 		uint16_t box[BALLOTS];
-		uint16_t order[VILLAGE_STATIONS * BOXES];
+		uint16_t order[BOXES_ALL];
 		make_town(&town, round);
 		for (size_t i = 0; i < BALLOTS; i++)
 			box[i] = (uint16_t)(1 + below(&random, BOXES));
-		shuffle(order, VILLAGE_STATIONS * BOXES, &random);
+		shuffle(order, BOXES_ALL, &random);
 		begin(&result, &town.v.plan);
-		for (size_t i = 0; i < VILLAGE_STATIONS * BOXES; i++)
+		for (size_t i = 0; i < BOXES_ALL; i++)
 			enter(&result, town.sheet, box,
 				order[i] % VILLAGE_STATIONS,
 				(uint16_t)(1 + order[i] / VILLAGE_STATIONS));
@@ -354,7 +361,7 @@ static bool at_least_as_good(enum outcome now, enum outcome before)
 static void a_vote_more_never_hurts(void **state)
 {
 	(void)state;
-	for (uint64_t round = 0; round < 20 * ROUNDS; round++) {
+	for (uint64_t round = 0; round < RANKINGS; round++) {
 		struct sample_random random = sample_random_of(round);
 		struct standing before[VILLAGE_CANDIDATES];
 		struct standing after[VILLAGE_CANDIDATES];
