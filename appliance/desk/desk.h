@@ -55,6 +55,7 @@ DESK_COMMAND(box_sign);
 
 DESK_COMMAND(approve_open);
 DESK_COMMAND(approve_release);
+DESK_COMMAND(approve_ruling);
 
 DESK_COMMAND(audit_nonce);
 DESK_COMMAND(audit_verify);

@@ -79,6 +79,8 @@ static const struct command commands[] = {
 		approve_open_options, approve_open_command },
 	{ "approve", "release", "approve that a result is signed",
 		approve_release_options, approve_release_command },
+	{ "approve", "ruling", "sign what no count can decide",
+		approve_ruling_options, approve_ruling_command },
 	{ "audit", "nonce", "make a challenge for the machine",
 		audit_nonce_options, audit_nonce_command },
 	{ "audit", "verify", "verify a machine's evidence",

@@ -1,6 +1,7 @@
 #include "appliance/desk/result_table.h"
 
 #include "appliance/desk/files.h"
+#include "appliance/desk/outcomes.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -49,32 +50,55 @@ static void report_candidates(json_t *table,
 
 static void report_contest(struct report *report,
 	const struct definition *definition, uint16_t contest,
-	const struct tally *total)
+	const struct outcomes *outcomes)
 {
-	static struct standing standings[CANDIDATES_MOST];
-	const uint64_t *row = tally_row(total, contest);
+	const uint64_t *row = tally_row(&outcomes->total, contest);
 	json_t *turnout = json_array(), *candidates = json_array();
 	char key[ID_MOST + sizeof("_candidates")];
-	const char *id = definition->plan.contest[contest].id;
-	seats_allot(&definition->plan, contest, row + ROW_VOTES, standings);
+	const struct contest *of = &definition->plan.contest[contest];
+	const char *id = of->id;
 	report_row(turnout, definition, contest, row);
 	report_value(report, id, turnout);
-	report_candidates(candidates, definition, contest, row, standings);
+	report_candidates(candidates, definition, contest, row,
+		outcomes->standing + of->first);
 	snprintf(key, sizeof(key), "%s_candidates", id);
 	report_value(report, key, candidates);
+}
+
+static void report_rulings(struct report *report,
+	const struct definition *definition, const struct result *result)
+{
+	json_t *annulled = json_array(), *lots = json_array();
+	for (size_t i = 0; i < result->annulments; i++)
+		json_array_append_new(annulled,
+			json_pack("{s:s, s:s}", "station",
+				definition->plan
+					.station[result->annulment[i].station]
+					.id,
+				"reason", result->annulment[i].reason));
+	for (size_t i = 0; i < result->lots; i++)
+		json_array_append_new(lots,
+			json_string(
+				definition->plan.contest[result->lot[i].contest]
+					.id));
+	if (result->annulments > 0)
+		report_value(report, "annulled", json_incref(annulled));
+	if (result->lots > 0)
+		report_value(report, "lots", json_incref(lots));
+	json_decref(annulled);
+	json_decref(lots);
 }
 
 int report_result(struct report *report, const struct definition *definition,
 	const struct result *result)
 {
-	struct tally total;
-	const struct plan *plan = &definition->plan;
-	if (!tally_init(&total, plan, plan_all_contests(plan)))
-		return fail(EX_OSERR, NULL, 0, "no memory is left");
-	refusal refused = result_total(result, &total);
-	for (uint16_t c = 0; c < plan->contests && refused == NULL; c++)
-		report_contest(report, definition, c, &total);
-	tally_free(&total);
+	struct outcomes outcomes;
+	refusal refused = outcomes_of(result, &outcomes);
+	for (uint16_t c = 0; c < definition->plan.contests && refused == NULL;
+		c++)
+		report_contest(report, definition, c, &outcomes);
+	outcomes_free(&outcomes);
+	report_rulings(report, definition, result);
 	report_number(report, "boxes_counted", result->boxes);
 	report_number(report, "boxes_void", result->voids);
 	return refused == NULL ? 0 : fail(EX_DATAERR, NULL, 0, "%s", refused);

@@ -113,8 +113,9 @@ static void help_is_given(void **state)
 {
 	static const char *const command[] = { "election sample",
 		"election check", "election sign", "election keys", "box seal",
-		"box check", "approve open", "approve release", "audit nonce",
-		"audit verify", "bundle verify", "bundle report", "recount",
+		"box check", "approve open", "approve release",
+		"approve ruling", "audit nonce", "audit verify",
+		"bundle verify", "bundle report", "recount",
 		"machine enrolment" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
@@ -355,6 +356,120 @@ static void bad_bundle_tells_no_numbers(void **state)
 	assert_null(strstr(said, "not-elected"));
 }
 
+/* Numbers of the CSV in a column, by what its rows begin with. */
+static unsigned long csv_number(const char *row)
+{
+	const char *at = strstr(said, row);
+	assert_non_null(at);
+	return strtoul(at + strlen(row), NULL, 10);
+}
+
+static void numbers_are_told_as_csv(void **state)
+{
+	(void)state;
+	assert_status(run("bundle report --format csv " CHAIN), 0);
+	assert_said("contest,station,annulled,item,code,name_fa,name_en,count,"
+		    "rank,outcome\r\n");
+	unsigned long cast = csv_number("council,,no,cast,,,,");
+	assert_true(cast > 0);
+	assert_int_equal(cast, csv_number("council,station-01,no,cast,,,,") +
+				       csv_number("council,station-02,no,cast"
+						  ",,,,"));
+	assert_int_equal(cast, csv_number("council,,no,valid,,,,") +
+				       csv_number("council,,no,blank,,,,") +
+				       csv_number("council,,no,unreadable"
+						  ",,,,"));
+	assert_said("council,,no,votes,101,\"مریم کریمی\",\"Maryam Karimi\",");
+	assert_status(run("bundle report --format html " CHAIN), EX_USAGE);
+	assert_said("nist or csv");
+	assert_status(
+		run("bundle report --format csv --json " CHAIN), EX_USAGE);
+}
+
+static void numbers_are_told_as_nist_wants(void **state)
+{
+	(void)state;
+	assert_status(run("bundle report --format nist --day 2026-05-01 " CHAIN
+			  ">nist.json"),
+		0);
+	assert_status(shell("tests/interop/nist %s/nist.json", folder), 0);
+	assert_status(shell("sed 's/\"NumberElected\": 13/\"NumberElected\": "
+			    "\"13\"/' %s/nist.json >%s/bad.json && "
+			    "tests/interop/nist %s/bad.json",
+			      folder, folder, folder),
+		1);
+	assert_status(shell("sed '/GpUnitId/s/station-02/station-99/' "
+			    "%s/nist.json >%s/bad.json && "
+			    "tests/interop/nist %s/bad.json",
+			      folder, folder, folder),
+		1);
+	assert_status(run("bundle report --format nist " CHAIN), EX_USAGE);
+	assert_said("--day");
+	assert_status(run("bundle report --format nist --day 1.5.2026 " CHAIN),
+		EX_USAGE);
+}
+
+static void a_ruling_is_signed_and_told(void **state)
+{
+	(void)state;
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--annul 'station-02 the seal was broken' "
+			  "--key auditor-1.pem --output one.note"),
+		0);
+	assert_status(
+		run("bundle report --ruling one.note " CHAIN), EX_DATAERR);
+	assert_said("fewer have signed than the quorum needs");
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--annul 'station-02 the seal was broken' "
+			  "--key auditor-3.pem --note one.note "
+			  "--output ruling.note"),
+		0);
+	assert_status(run("bundle report --ruling ruling.note " CHAIN), 0);
+	assert_said("the seal was broken");
+	assert_status(
+		run("bundle report --format csv --ruling ruling.note " CHAIN),
+		0);
+	assert_int_equal(csv_number("council,,no,cast,,,,"),
+		csv_number("council,station-01,no,cast,,,,"));
+	assert_true(csv_number("council,station-02,yes,cast,,,,") > 0);
+	assert_status(run("bundle report --format nist --day 2026-05-01 "
+			  "--ruling ruling.note " CHAIN ">nist.json"),
+		0);
+	assert_status(shell("tests/interop/nist %s/nist.json", folder), 0);
+	assert_status(shell("grep -q 'station-02 is annulled: the seal was "
+			    "broken' %s/nist.json",
+			      folder),
+		0);
+}
+
+static void a_ruling_about_nothing_is_not_signed(void **state)
+{
+	(void)state;
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--annul 'station-99 why' --key auditor-1.pem"),
+		EX_USAGE);
+	assert_said("the definition has no such station");
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--lot 'council 101 999' --key auditor-1.pem"),
+		EX_USAGE);
+	assert_said("a lot names a code that no candidate has");
+	/* Nobody is equal there: shown by the report, which knows the votes. */
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--lot 'council 101 102' --key auditor-1.pem "
+			  "--output one.note"),
+		0);
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--lot 'council 101 102' --key auditor-3.pem "
+			  "--note one.note --output lot.note"),
+		0);
+	assert_status(
+		run("bundle report --ruling lot.note " CHAIN), EX_DATAERR);
+	assert_said("a lot is not among exactly");
+	assert_status(
+		run("bundle report --format csv --ruling lot.note " CHAIN),
+		EX_DATAERR);
+}
+
 static void boxes_are_counted_again(void **state)
 {
 	(void)state;
@@ -510,6 +625,10 @@ int main(void)
 		cmocka_unit_test(nothing_of_now_is_taken_from_before),
 		cmocka_unit_test(nonces_differ),
 		cmocka_unit_test(bundle_is_verified_and_told),
+		cmocka_unit_test(numbers_are_told_as_csv),
+		cmocka_unit_test(numbers_are_told_as_nist_wants),
+		cmocka_unit_test(a_ruling_is_signed_and_told),
+		cmocka_unit_test(a_ruling_about_nothing_is_not_signed),
 		cmocka_unit_test(bad_bundle_tells_no_numbers),
 		cmocka_unit_test(boxes_are_counted_again),
 		cmocka_unit_test(evidence_is_counted_again),

@@ -1,0 +1,95 @@
+#include "appliance/desk/desk.h"
+#include "appliance/desk/evidence.h"
+#include "appliance/desk/signing.h"
+#include "appliance/election/result_form.h"
+
+const struct option approve_ruling_options[] = {
+	OPTION_DEFINITION,
+	{ "--annul", "'STATION REASON'", "take its boxes out of the totals",
+		REPEATED },
+	{ "--lot", "'CONTEST CODE CODE ...'",
+		"a lot that was drawn, codes in the order drawn", REPEATED },
+	OPTION_KEY("an auditor's"),
+	OPTION_NOTE,
+	OPTION_YES,
+	OPTION_OUTPUT("ruling note"),
+	OPTION_END,
+};
+
+typedef refusal reader(struct result *, struct bytes line);
+
+/* Every value of an option, once it reads as what it must be. */
+static int put_lines(const struct arguments *arguments, const char *option,
+	struct result *result, reader *read, size_t field,
+	struct text_writer *text)
+{
+	for (size_t i = 0; i < argument_count(arguments, option); i++) {
+		struct bytes line =
+			bytes_of_text(argument_at(arguments, option, i));
+		refusal refused = read(result, line);
+		if (refused != NULL)
+			return fail(EX_USAGE, NULL, 0, "%s '%.*s': %s", option,
+				(int)line.size, (const char *)line.data,
+				refused);
+		text_put(text, field, line);
+	}
+	return 0;
+}
+
+static int write_ruling(const struct arguments *arguments,
+	const struct plan *plan, struct writer *out)
+{
+	struct result result;
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_RULING], plan->rehearsal, out);
+	if (!result_init(&result, plan)) {
+		result_free(&result);
+		return fail(EX_OSERR, NULL, 0, "no memory is left");
+	}
+	text_put(&text, RULING_ELECTION, bytes_of_text(plan->id));
+	text_put(&text, RULING_MEANING,
+		bytes_of_text(statement_meaning(STATEMENT_RULING)));
+	text_put(&text, RULING_DEFINITION,
+		bytes_of(plan->definition.byte, SHA256_SIZE));
+	int status = put_lines(arguments, "--annul", &result,
+		result_read_annulment, RULING_ANNULLED, &text);
+	if (status == 0)
+		status = put_lines(arguments, "--lot", &result, result_read_lot,
+			RULING_LOT, &text);
+	result_free(&result);
+	refusal refused = text_end(&text);
+	return status != 0	 ? status
+	       : refused == NULL ? 0
+				 : fail(EX_USAGE, NULL, 0, "%s", refused);
+}
+
+static int sign_ruling(
+	const struct arguments *arguments, const struct plan *plan)
+{
+	static uint8_t text[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct signer signer;
+	int status = write_ruling(arguments, plan, &out);
+	if (status == 0)
+		status = signer_read(argument(arguments, "--key"),
+			&plan->quorum[AUDITORS], &signer);
+	if (status != 0)
+		return status;
+	status = sign_text(arguments, written(&out), &signer);
+	signer_free(&signer);
+	return status;
+}
+
+int approve_ruling_command(const struct arguments *arguments)
+{
+	struct file file;
+	struct definition definition;
+	int status = definition_read(
+		argument(arguments, "--definition"), &file, &definition);
+	if (status != 0)
+		return status;
+	status = sign_ruling(arguments, &definition.plan);
+	definition_free(&definition);
+	file_free(&file);
+	return status;
+}
