@@ -7,7 +7,12 @@
 #include <stdlib.h>
 
 const struct option box_seal_options[] = {
-	{ "BALLOTS", NULL, "the station's ballots, CSV", REQUIRED },
+	{ "BALLOTS", NULL,
+		"the station's ballots: CSV, or cast vote records as JSON "
+		"(NIST "
+		"SP 1500-103 or Dominion)",
+		REQUIRED },
+	OPTION_MAP,
 	OPTION_DEFINITION,
 	OPTION_ELECTION_KEYS(REQUIRED),
 	OPTION_BOX_KEY(REQUIRED),
@@ -73,8 +78,7 @@ static int seal_payload(
 static int seal(const struct arguments *arguments, const struct draft *draft)
 {
 	struct file payload;
-	int status =
-		draft_payload(draft, argument(arguments, "BALLOTS"), &payload);
+	int status = draft_payload(arguments, draft, &payload);
 	if (status != 0)
 		return status;
 	status = seal_payload(

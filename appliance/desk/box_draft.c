@@ -1,55 +1,10 @@
 #include "appliance/desk/box_draft.h"
 
-#include "appliance/election/ballots.h"
-#include "appliance/election/csv.h"
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
 
 #include <string.h>
 #include <sysexits.h>
-
-enum { BALLOTS_FILE_MOST = 256 << 20 };
-
-static refusal read_line(struct csv_reader *reader, struct bytes line,
-	struct ballots_list *ballots)
-{
-	struct csv_ballot ballot;
-	bool is_ballot;
-	refusal refused = csv_read(reader, line, &ballot, &is_ballot);
-	if (refused != NULL || !is_ballot)
-		return refused;
-	return ballots_list_add(
-		ballots, ballot.contest, ballot.codes, ballot.n);
-}
-
-/* The last line may lack its end. */
-static struct bytes next_line(struct cursor *csv)
-{
-	const uint8_t *end = memchr(csv->rest.data, '\n', csv->rest.size);
-	return end != NULL ? cursor_line(csv)
-			   : cursor_take(csv, csv->rest.size);
-}
-
-static int read_ballots(
-	const char *path, const struct plan *plan, struct ballots_list *ballots)
-{
-	struct csv_reader reader = csv_reader_of(plan);
-	struct file file;
-	refusal refused = NULL;
-	int status = file_read(path, BALLOTS_FILE_MOST, &file);
-	if (status != 0)
-		return status;
-	struct cursor csv = cursor_of(file_bytes(&file));
-	while (csv.rest.size > 0 && refused == NULL)
-		refused = read_line(&reader, next_line(&csv), ballots);
-	if (refused == NULL)
-		refused = csv_end(&reader);
-	if (refused != NULL)
-		status = fail(EX_DATAERR, path, (size_t)reader.line,
-			"%s; export the ballots again", refused);
-	file_free(&file);
-	return status;
-}
 
 static int find_station(const char *path, const struct plan *plan,
 	const struct p256_private *key, uint16_t *out)
@@ -117,18 +72,20 @@ refusal draft_sign(
 	return refused;
 }
 
-int draft_payload(const struct draft *draft, const char *csv, struct file *out)
+int draft_payload(const struct arguments *arguments, const struct draft *draft,
+	struct file *out)
 {
 	const struct plan *plan = draft->sealing.terms.plan;
 	struct ballots_list ballots;
 	ballots_list_init(&ballots);
-	int status = read_ballots(csv, plan, &ballots);
+	int status = ballots_read(arguments, plan, &ballots);
 	if (status == 0) {
 		refusal refused =
 			ballots_list_encode(&ballots, plan, draft->station,
 				draft->sequence, &out->data, &out->size);
 		if (refused != NULL)
-			status = fail(EX_DATAERR, csv, 0,
+			status = fail(EX_DATAERR,
+				argument(arguments, "BALLOTS"), 0,
 				"%s; export the ballots again", refused);
 	}
 	ballots_list_free(&ballots);

@@ -5,6 +5,7 @@
 #ifndef SANDOQ_DESK_BOX_DRAFT_H
 #define SANDOQ_DESK_BOX_DRAFT_H
 
+#include "appliance/desk/ballots_file.h"
 #include "appliance/desk/sealing.h"
 
 #define OPTION_STATION_KEY                                                     \
@@ -27,8 +28,12 @@ struct draft {
 /* By the options of struct sealing, --key and --sequence. */
 int draft_begin(const struct arguments *, struct draft *out);
 void draft_free(struct draft *);
-/* Ballots v1, canonical, of a CSV file. Secret: file_free() wipes it. */
-int draft_payload(const struct draft *, const char *csv, struct file *out);
+/*
+ * Ballots v1, canonical, of BALLOTS, read with --map. Secret: file_free()
+ * wipes it.
+ */
+int draft_payload(
+	const struct arguments *, const struct draft *, struct file *out);
 /* The station's note over the sealed file. */
 refusal draft_sign(
 	const struct draft *, struct bytes sealed, struct writer *note);

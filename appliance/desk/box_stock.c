@@ -6,7 +6,12 @@
 #include <stdio.h>
 
 const struct option box_encode_options[] = {
-	{ "BALLOTS", NULL, "the station's ballots, CSV", REQUIRED },
+	{ "BALLOTS", NULL,
+		"the station's ballots: CSV, or cast vote records as JSON "
+		"(NIST "
+		"SP 1500-103 or Dominion)",
+		REQUIRED },
+	OPTION_MAP,
 	OPTION_DEFINITION,
 	OPTION_ELECTION_KEYS(REQUIRED),
 	OPTION_BOX_KEY(REQUIRED),
@@ -50,8 +55,7 @@ int box_encode_command(const struct arguments *arguments)
 	int status = draft_begin(arguments, &draft);
 	if (status != 0)
 		return status;
-	status =
-		draft_payload(&draft, argument(arguments, "BALLOTS"), &payload);
+	status = draft_payload(arguments, &draft, &payload);
 	if (status == 0) {
 		status = file_write(
 			output_of(arguments), file_bytes(&payload), 0600);

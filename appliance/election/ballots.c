@@ -252,45 +252,77 @@ static int compare_marks(const void *a, const void *b, void *marks)
 	return memcmp(x.data, y.data, x.size < y.size ? x.size : y.size);
 }
 
-static void write_records(struct writer *w, struct ballots_list *list)
+/* How many ballots from `first` on are marked alike; the list is sorted. */
+static size_t alike(const struct ballots_list *list, size_t first)
 {
-	if (list->size == 0)
-		return;
-	qsort_r(list->start, list->size, sizeof(*list->start), compare_marks,
-		list->marks);
-	for (size_t i = 0, next; i < list->size; i = next) {
-		struct bytes marks = marks_at(list->marks, list->start[i]);
-		next = i + 1;
-		while (next < list->size &&
-			compare_marks(&list->start[i], &list->start[next],
-				list->marks) == 0)
-			next++;
-		write_u32(w, (uint32_t)(next - i));
-		write_bytes(w, marks);
+	size_t next = first + 1;
+
+	while (next < list->size &&
+		compare_marks(&list->start[first], &list->start[next],
+			list->marks) == 0)
+		next++;
+	return next - first;
+}
+
+static void sort(struct ballots_list *list)
+{
+	if (list->size > 0)
+		qsort_r(list->start, list->size, sizeof(*list->start),
+			compare_marks, list->marks);
+}
+
+static size_t payload_size(const struct ballots_list *list)
+{
+	size_t size = BALLOTS_HEADER_SIZE;
+
+	for (size_t i = 0; i < list->size; i += alike(list, i))
+		size += 4 + marks_at(list->marks, list->start[i]).size;
+	return size;
+}
+
+static void write_payload(struct writer *w, const struct ballots_list *list,
+	const struct plan *plan, uint16_t station, uint16_t sequence)
+{
+	size_t same;
+
+	write_text(w, MAGIC);
+	write_bytes(w, bytes_of(plan->definition.byte, SHA256_SIZE));
+	write_u16(w, station);
+	write_u16(w, sequence);
+	write_u32(w, (uint32_t)list->size);
+	for (size_t i = 0; i < list->size; i += same) {
+		same = alike(list, i);
+		write_u32(w, (uint32_t)same);
+		write_bytes(w, marks_at(list->marks, list->start[i]));
 	}
+}
+
+/* What the machine would refuse is refused here already. */
+static refusal check_payload(struct bytes payload, const struct plan *plan,
+	uint16_t station, uint16_t sequence)
+{
+	struct ballots_decoder d;
+
+	ballots_begin(&d, plan, station, sequence, NULL, NULL);
+	ballots_feed(&d, payload);
+	return ballots_end(&d);
 }
 
 refusal ballots_list_encode(struct ballots_list *list, const struct plan *plan,
 	uint16_t station, uint16_t sequence, uint8_t **payload, size_t *size)
 {
-	size_t most = BALLOTS_HEADER_SIZE + list->marks_size + 4 * list->size;
-	uint8_t *out = list->size > UINT32_MAX ? NULL : malloc(most);
-	struct writer w = writer_of(out, most);
-	struct ballots_decoder d;
+	sort(list);
+	size_t needed = payload_size(list);
+	if (needed > BALLOTS_PAYLOAD_MOST || list->size > UINT32_MAX)
+		return "the ballots need more than the 8 MiB that a box holds: "
+		       "deliver them in several boxes";
+	uint8_t *out = malloc(needed);
+	struct writer w = writer_of(out, needed);
 
 	if (!out)
 		return "there is not enough memory";
-	write_text(&w, MAGIC);
-	write_bytes(&w, bytes_of(plan->definition.byte, SHA256_SIZE));
-	write_u16(&w, station);
-	write_u16(&w, sequence);
-	write_u32(&w, (uint32_t)list->size);
-	write_records(&w, list);
-
-	/* What the machine would refuse is refused here already. */
-	ballots_begin(&d, plan, station, sequence, NULL, NULL);
-	ballots_feed(&d, written(&w));
-	refusal why = ballots_end(&d);
+	write_payload(&w, list, plan, station, sequence);
+	refusal why = check_payload(written(&w), plan, station, sequence);
 	if (why) {
 		wipe(out, w.size);
 		free(out);

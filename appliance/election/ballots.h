@@ -29,7 +29,9 @@ enum {
 	BALLOTS_HEADER_SIZE = 18 + 32 + 2 + 2 + 4,
 	/* contest, n, choices: what records are ordered by. */
 	BALLOTS_MARKS_MOST = 4 + 2 * CHOICES_MOST,
-	BALLOTS_RECORD_MOST = 4 + BALLOTS_MARKS_MOST
+	BALLOTS_RECORD_MOST = 4 + BALLOTS_MARKS_MOST,
+	/* No box holds more. */
+	BALLOTS_PAYLOAD_MOST = 8 << 20
 };
 
 /* Equal ballots. `choices` are n big-endian u16, borrowed from the payload. */

@@ -579,10 +579,64 @@ static void bad_ballots_have_their_line(void **state)
 	assert_status(run("box seal bad.csv " KEYS
 			  "--key station-01.pem --output bad"),
 		EX_DATAERR);
-	assert_said("bad.csv: 3");
+	assert_said("bad.csv: 3: record 2: ");
 	assert_status(run("box seal ballots.csv " KEYS
 			  "--key stranger.pem --output bad"),
 		EX_NOPERM);
+}
+
+static void cast_vote_records_are_sealed(void **state)
+{
+	(void)state;
+	write_file("nist.json",
+		bytes_of_text(
+			"{\"@type\":\"CVR.CastVoteRecordReport\",\"CVR\":[\n"
+			"{\"CurrentSnapshotId\":\"s\",\"CVRSnapshot\":[{\"@"
+			"id\":"
+			"\"s\",\"CVRContest\":[{\"ContestId\":\"council\","
+			"\"CVRContestSelection\":[{\"ContestSelectionId\":"
+			"\"101\",\"SelectionPosition\":[{\"HasIndication\":"
+			"\"yes\",\"NumberVotes\":1}]}]}]}]}]}\n"));
+	write_file("dominion.json",
+		bytes_of_text("{\"Version\":\"5.10.50.85\",\"Sessions\":[\n"
+			      "{\"Original\":{\"IsCurrent\":true,\"Cards\":["
+			      "{\"Contests\":[{\"Id\":7,\"Marks\":[{"
+			      "\"CandidateId\":5,"
+			      "\"Rank\":1,\"IsAmbiguous\":false}]}]}]}}]}"));
+	write_file("map.csv", bytes_of_text("contest,selection,meaning\n"
+					    "7,,council\n7,5,101\n"));
+	write_file("one.csv", bytes_of_text("contest,choices\ncouncil,101\n"));
+	assert_status(run("box encode one.csv " KEYS
+			  "--key station-01.pem --output from-csv"),
+		0);
+	assert_status(run("box encode nist.json " KEYS
+			  "--key station-01.pem --output from-nist"),
+		0);
+	assert_status(run("box encode dominion.json --map map.csv " KEYS
+			  "--key station-01.pem --output from-dominion"),
+		0);
+	assert_int_equal(shell("cd %s && cmp from-csv from-nist && "
+			       "cmp from-csv from-dominion",
+				 folder),
+		0);
+	assert_status(run("box encode dominion.json " KEYS
+			  "--key station-01.pem --output none"),
+		EX_DATAERR);
+	assert_said("dominion.json: 2: record 1: the definition has no "
+		    "contest with this id");
+	assert_status(run("box encode one.csv --map map.csv " KEYS
+			  "--key station-01.pem --output none"),
+		EX_USAGE);
+	write_file("map.csv", bytes_of_text("contest,selection\n"));
+	assert_status(run("box encode dominion.json --map map.csv " KEYS
+			  "--key station-01.pem --output none"),
+		EX_DATAERR);
+	assert_said("map.csv: 1");
+	write_file("report.xml", bytes_of_text("<CastVoteRecordReport/>"));
+	assert_status(run("box encode report.xml " KEYS
+			  "--key station-01.pem --output none"),
+		EX_DATAERR);
+	assert_said("this is XML");
 }
 
 static void changed_box_is_void(void **state)
@@ -636,6 +690,7 @@ int main(void)
 		cmocka_unit_test(box_is_sealed_checked_and_counted),
 		cmocka_unit_test(box_by_another_client),
 		cmocka_unit_test(bad_ballots_have_their_line),
+		cmocka_unit_test(cast_vote_records_are_sealed),
 		cmocka_unit_test(changed_box_is_void),
 	};
 	crypto_start();
