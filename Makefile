@@ -103,6 +103,11 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/tests/bench/count: $(B)/tests/bench/count.o \
+		$(call object,$(DESKSUPPORTSRC)) $(call object,$(SUPPORTSRC)) \
+		$(B)/libdesk.a $(B)/libsandoq.a | $(B)/sandoq
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
+
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
@@ -151,6 +156,8 @@ reproduce: setup
 
 bench: setup
 	@$(MAKE) --silent -j2 programs
+	@$(MAKE) --silent -j2 $(B)/tests/bench/count
+	@$(B)/tests/bench/count
 	@$(MAKE) --silent image
 	@image/bench
 

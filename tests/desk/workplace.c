@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { SAID_MOST = 1 << 18, COMMAND_MOST = 4096 };
+enum { SAID_MOST = 1 << 18, COMMAND_MOST = 4096, NOTE_MOST = 4096 };
 
 char folder[] = "/tmp/sandoq-workplace.XXXXXX";
 char said[SAID_MOST];
@@ -124,4 +124,50 @@ void write_key(const char *name, unsigned scalar)
 	write_p256_pem(&out, key);
 	p256_free(key);
 	write_file(name, written(&out));
+}
+
+/* A key of the machine that can only be named: nothing is opened with it. */
+static void write_keys(const struct definition *definition)
+{
+	uint8_t text[NOTE_MOST], note[NOTE_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct writer note_out = writer_of(note, sizeof(note));
+	const struct digest any = { { 1 } };
+	struct p256_private *key = paper_key(PAPER_BK_SCALAR);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area = key_encode(KEY_BK, &any, &public);
+	struct tpm_name bk = public_name(tpm_public_bytes(&area));
+	struct text_writer writer = text_begin(
+		&statement_form[STATEMENT_ELECTION_KEYS], false, &out);
+	p256_free(key);
+	text_put(&writer, ELECTION_KEYS_ELECTION,
+		bytes_of_text(definition->plan.id));
+	text_put(&writer, ELECTION_KEYS_DEFINITION,
+		bytes_of(definition->plan.definition.byte, SHA256_SIZE));
+	text_put(&writer, ELECTION_KEYS_ENROLMENT,
+		bytes_of(any.byte, SHA256_SIZE));
+	for (size_t field = ELECTION_KEYS_AK; field <= ELECTION_KEYS_RK;
+		field++)
+		text_put(&writer, field, tpm_name_bytes(&bk));
+	for (size_t field = ELECTION_KEYS_BK_POLICY;
+		field <= ELECTION_KEYS_RK_CREATION; field++)
+		text_put(&writer, field, bytes_of(any.byte, SHA256_SIZE));
+	text_put_number(&writer, ELECTION_KEYS_PHASE, 1);
+	assert_null(text_end(&writer));
+	write_note_text(&note_out, written(&out));
+	paper_add_signatures(&note_out, written(&out),
+		&definition->plan.quorum[AUTHORITY], AUTHORITY, QUORUM);
+	write_file("keys.note", written(&note_out));
+	write_file("bk.pub", tpm_public_bytes(&area));
+}
+
+void write_election(struct bytes json)
+{
+	struct definition definition;
+	char error[DEFINITION_ERROR_MOST];
+	if (!definition_parse(&definition, json, error))
+		fail_msg("%s", error);
+	write_file("definition.json", json);
+	write_keys(&definition);
+	definition_free(&definition);
 }

@@ -24,5 +24,10 @@ void assert_status(int actual, int wanted);
 void write_file(const char *name, struct bytes content);
 /* The private key of paper_key(), as PEM. */
 void write_key(const char *name, unsigned scalar);
+/*
+ * "definition.json" of this election, "keys.note" that its authority signed,
+ * and "bk.pub", so that boxes can be sealed.
+ */
+void write_election(struct bytes json);
 
 #endif

@@ -1,0 +1,448 @@
+/*
+ * How fast boxes are sealed, checked and counted, beside what bounds it. Prints
+ * figures and asserts none. Wall time and processor time are told apart: only
+ * the latter means anything on a machine that does other work too.
+ *
+ *	count [BALLOTS [SMALL_BOXES]]
+ */
+#include "appliance/desk/box_draft.h"
+#include "appliance/desk/desk.h"
+#include "appliance/election/sample.h"
+#include "appliance/formats/crypto.h"
+#include "tests/desk/paper.h"
+#include "tests/desk/workplace.h"
+#include "tests/support/election.h"
+
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	BALLOTS = 2800000,
+	/* Close to the 8 MiB that a box holds. */
+	BALLOTS_OF_LARGE = 350000,
+	SMALL_BOXES = 1000,
+	BALLOTS_OF_SMALL = 100,
+	CHOICES = 7,
+	BOXES_OF_STATION = 1000,
+	CHUNK = 65536,
+};
+
+struct seconds {
+	double wall;
+	double processor;
+};
+
+static double of_clock(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct seconds own_time(void)
+{
+	return (struct seconds){ of_clock(CLOCK_MONOTONIC),
+		of_clock(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+static struct seconds since(struct seconds start)
+{
+	struct seconds now = own_time();
+	return (struct seconds){ now.wall - start.wall,
+		now.processor - start.processor };
+}
+
+static double mega(double number)
+{
+	return number / 1e6;
+}
+
+/*
+ * An election and its boxes
+ */
+
+static void make_election(void)
+{
+	char *city = city_json();
+	json_t *json = json_loads(city, 0, NULL);
+	json_t *station;
+	size_t i;
+	json_array_foreach(json_object_get(json, "stations"), i, station)
+	{
+		json_object_set_new(
+			station, "boxes", json_integer(BOXES_OF_STATION));
+		json_object_set_new(
+			station, "ballots_issued", json_integer(1000000000));
+	}
+	char *text = json_dumps(json, 0);
+	write_election(bytes_of_text(text));
+	json_decref(json);
+	free(text);
+	free(city);
+	write_key("station.pem", paper_scalar(BODIES, 1));
+	write_key("escrow.pem", paper_scalar(BODIES, 0));
+}
+
+static void begin_draft(struct arguments *arguments, struct draft *draft)
+{
+	static char words[][24] = { "-", "--definition", "definition.json",
+		"--election-keys", "keys.note", "--box-key", "bk.pub", "--key",
+		"station.pem", "--output", "-" };
+	enum { WORDS = sizeof(words) / sizeof(words[0]) };
+	static char *argv[WORDS];
+	bool help;
+	for (size_t i = 0; i < WORDS; i++)
+		argv[i] = words[i];
+	assert_int_equal(arguments_read(arguments, "box seal", box_seal_options,
+				 WORDS, argv, &help),
+		0);
+	assert_int_equal(draft_begin(arguments, draft), 0);
+}
+
+/* Seven names of all, no name twice. */
+static void mark(struct sample_random *random, const struct plan *plan,
+	uint16_t codes[CHOICES])
+{
+	const struct candidate *candidate = plan_candidates(plan, 0);
+	size_t n = 0;
+	while (n < CHOICES) {
+		uint16_t code = candidate[sample_below(random,
+						  plan->contest[0].candidates)]
+					.code;
+		bool again = false;
+		for (size_t i = 0; i < n; i++)
+			again |= codes[i] == code;
+		codes[n] = code;
+		n += !again;
+	}
+}
+
+static void write_line(FILE *csv, const uint16_t codes[CHOICES])
+{
+	fputs("council,", csv);
+	for (size_t i = 0; i < CHOICES; i++)
+		fprintf(csv, i == 0 ? "%u" : " %u", codes[i]);
+	fputc('\n', csv);
+}
+
+struct boxes {
+	size_t count;
+	size_t ballots;
+	uint64_t bytes;	  /* sealed */
+	uint64_t payload; /* plain */
+	struct seconds sealing;
+};
+
+static void write_sealed(
+	const char *name, const char *ending, struct bytes text)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "%s.%s", name, ending);
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
+	fclose(file);
+}
+
+static void seal_box(struct draft *draft, const char *name,
+	struct ballots_list *list, struct boxes *boxes)
+{
+	struct p256_public recipient[1 + RECIPIENTS_MOST];
+	uint8_t note[STATEMENT_MOST];
+	struct writer note_out = writer_of(note, sizeof(note));
+	uint8_t *payload;
+	size_t size;
+	struct seconds start = own_time();
+	assert_null(ballots_list_encode(list, draft->sealing.terms.plan,
+		draft->station, draft->sequence, &payload, &size));
+	size_t count = sealing_recipients(&draft->sealing, recipient);
+	size_t most = age_file_size(count, size);
+	struct writer out = writer_of(malloc(most), most);
+	write_age_file(&out, recipient, count, bytes_of(payload, size));
+	assert_null(draft_sign(draft, written(&out), &note_out));
+	struct seconds took = since(start);
+	boxes->sealing.wall += took.wall;
+	boxes->sealing.processor += took.processor;
+	boxes->payload += size;
+	boxes->bytes += out.size;
+	write_sealed(name, "age", written(&out));
+	write_sealed(name, "note", written(&note_out));
+	free(out.data);
+	free(payload);
+}
+
+static struct boxes make_boxes(struct draft *draft, const char *stem,
+	size_t count, size_t ballots, FILE *csv)
+{
+	struct sample_random random = sample_random_of(count);
+	struct boxes boxes = { .count = count, .ballots = count * ballots };
+	for (size_t b = 0; b < count; b++) {
+		struct ballots_list list;
+		uint16_t codes[CHOICES];
+		char name[32];
+		snprintf(name, sizeof(name), "%s-%zu", stem, b);
+		draft->sequence = (uint16_t)(b + 1);
+		ballots_list_init(&list);
+		for (size_t i = 0; i < ballots; i++) {
+			mark(&random, draft->sealing.terms.plan, codes);
+			assert_null(ballots_list_add(&list, 0, codes, CHOICES));
+			if (csv != NULL)
+				write_line(csv, codes);
+		}
+		seal_box(draft, name, &list, &boxes);
+		ballots_list_free(&list);
+	}
+	return boxes;
+}
+
+/*
+ * Runs
+ */
+
+struct run_cost {
+	struct seconds took;
+	long memory; /* KiB, of the largest process */
+};
+
+static void be_on(int cores)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	for (int i = 0; i < cores; i++)
+		CPU_SET((size_t)i, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static double of_timeval(struct timeval time)
+{
+	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* Of a process and those that it waited for. */
+static struct run_cost run_on(int cores, char *const argv[])
+{
+	struct rusage used;
+	int status;
+	struct seconds start = own_time();
+	pid_t pid = fork();
+	if (pid == 0) {
+		be_on(cores);
+		if (freopen("/dev/null", "w", stdout) != NULL)
+			execvp(argv[0], argv);
+		_exit(127);
+	}
+	assert_int_equal(wait4(pid, &status, 0, &used), pid);
+	assert_int_equal(status, 0);
+	return (struct run_cost){
+		{ since(start).wall,
+			of_timeval(used.ru_utime) + of_timeval(used.ru_stime) },
+		used.ru_maxrss,
+	};
+}
+
+static struct run_cost recount(
+	int cores, char *sandoq, const char *stem, size_t count)
+{
+	char *const start[] = { sandoq, "recount", "--definition",
+		"definition.json", "--election-keys", "keys.note", "--box-key",
+		"bk.pub", "--escrow", "escrow.pem" };
+	enum { START = sizeof(start) / sizeof(start[0]) };
+	char **argv = calloc(START + count + 1, sizeof(*argv));
+	memcpy(argv, start, sizeof(start));
+	for (size_t i = 0; i < count; i++)
+		assert_true(asprintf(&argv[START + i], "%s-%zu", stem, i) > 0);
+	struct run_cost outcome = run_on(cores, argv);
+	for (size_t i = 0; i < count; i++)
+		free(argv[START + i]);
+	free(argv);
+	return outcome;
+}
+
+/*
+ * What bounds it
+ */
+
+static struct bytes read_box(const char *stem, size_t box, const char *ending)
+{
+	char path[64];
+	struct file file;
+	snprintf(path, sizeof(path), "%s-%zu.%s", stem, box, ending);
+	assert_int_equal(file_read(path, BOX_MOST, &file), 0);
+	return file_bytes(&file);
+}
+
+/* Bytes a second of processor time, over every box as it lies in memory. */
+static double rate(const char *stem, size_t count,
+	void (*work)(EVP_CIPHER_CTX *, struct bytes))
+{
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	double time = 0, size = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct bytes box = read_box(stem, i, "age");
+		struct seconds start = own_time();
+		work(context, box);
+		time += since(start).processor;
+		size += (double)box.size;
+		free((void *)box.data);
+	}
+	EVP_CIPHER_CTX_free(context);
+	return size / time;
+}
+
+static void decrypt(EVP_CIPHER_CTX *context, struct bytes box)
+{
+	static const uint8_t key[AEAD_KEY_SIZE], nonce[AEAD_NONCE_SIZE];
+	static uint8_t plain[CHUNK];
+	int size;
+	for (size_t at = 0; at < box.size; at += CHUNK) {
+		size_t left = box.size - at < CHUNK ? box.size - at : CHUNK;
+		EVP_DecryptInit_ex(
+			context, EVP_chacha20_poly1305(), NULL, key, nonce);
+		EVP_DecryptUpdate(
+			context, plain, &size, box.data + at, (int)left);
+	}
+}
+
+static void hash(EVP_CIPHER_CTX *context, struct bytes box)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned size;
+	(void)context;
+	EVP_Digest(box.data, box.size, digest, &size, EVP_sha256(), NULL);
+}
+
+static void check_boxes(
+	const struct draft *draft, const char *stem, const struct boxes *boxes)
+{
+	struct seconds took = { 0 };
+	for (size_t i = 0; i < boxes->count; i++) {
+		struct box box;
+		struct bytes note = read_box(stem, i, "note");
+		struct bytes file = read_box(stem, i, "age");
+		struct seconds start = own_time();
+		assert_null(box_check(&draft->sealing.terms, note, file, &box));
+		took.processor += since(start).processor;
+		free((void *)note.data);
+		free((void *)file.data);
+	}
+	printf("  check: %.3f ms a box, %.2f GB/s\n",
+		took.processor * 1e3 / (double)boxes->count,
+		(double)boxes->bytes / took.processor / 1e9);
+}
+
+/*
+ * Figures
+ */
+
+static void print_sealing(const struct boxes *boxes)
+{
+	printf("  seal: %.3f ms a box, %.2f million ballots/s\n",
+		boxes->sealing.processor * 1e3 / (double)boxes->count,
+		mega((double)boxes->ballots / boxes->sealing.processor));
+}
+
+static void print_counts(
+	char *sandoq, const char *stem, const struct boxes *boxes)
+{
+	double chacha = rate(stem, boxes->count, decrypt);
+	double sha = rate(stem, boxes->count, hash);
+	printf("  OpenSSL: ChaCha20-Poly1305 %.2f GB/s, SHA-256 %.2f GB/s\n",
+		chacha / 1e9, sha / 1e9);
+	for (int cores = 1; cores <= 2; cores++) {
+		struct run_cost counted =
+			recount(cores, sandoq, stem, boxes->count);
+		double bytes = (double)boxes->bytes;
+		printf("  recount, %d core%s: %.2f s wall, %.2f s processor, "
+		       "%ld MB; %.2f million ballots/s wall, %.2f processor; "
+		       "%.3f GB/s wall, %.3f processor; of ChaCha20-Poly1305 "
+		       "%.2f wall, %.2f processor\n",
+			cores, cores > 1 ? "s" : "", counted.took.wall,
+			counted.took.processor, counted.memory / 1024,
+			mega((double)boxes->ballots / counted.took.wall),
+			mega((double)boxes->ballots / counted.took.processor),
+			bytes / counted.took.wall / 1e9,
+			bytes / counted.took.processor / 1e9,
+			bytes / counted.took.wall / chacha,
+			bytes / counted.took.processor / chacha);
+		printf("    a box: %.3f ms wall, %.3f ms processor\n",
+			counted.took.wall * 1e3 / (double)boxes->count,
+			counted.took.processor * 1e3 / (double)boxes->count);
+	}
+}
+
+static void print_other_ways(const char *script, size_t ballots)
+{
+	char way[][8] = { "plain", "sqlite" };
+	for (size_t i = 0; i < 2; i++) {
+		char python[] = "python3", csv[] = "large.csv";
+		char *path = strdup(script);
+		char *const argv[] = { python, path, way[i], csv, NULL };
+		struct run_cost other = run_on(1, argv);
+		printf("  %s: %.2f s wall, %.2f s processor, %ld MB; %.2f "
+		       "million ballots/s of processor time\n",
+			i == 0 ? "plain Python" : "SQLite from Python",
+			other.took.wall, other.took.processor,
+			other.memory / 1024,
+			mega((double)ballots / other.took.processor));
+		free(path);
+	}
+}
+
+static size_t number(int argc, char **argv, int at, size_t otherwise)
+{
+	return argc > at ? strtoul(argv[at], NULL, 10) : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+	size_t large = number(argc, argv, 1, BALLOTS) / BALLOTS_OF_LARGE;
+	size_t small = number(argc, argv, 2, SMALL_BOXES);
+	char *script = realpath("tests/bench/count.py", NULL);
+	char *sandoq = realpath("build/native/sandoq", NULL);
+	struct arguments arguments;
+	static struct draft draft;
+	assert_true(script != NULL && sandoq != NULL);
+	crypto_start();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	workplace_make();
+	make_election();
+	assert_int_equal(chdir(folder), 0);
+	begin_draft(&arguments, &draft);
+
+	FILE *csv = fopen("large.csv", "we");
+	assert_non_null(csv);
+	fputs("contest,choices\n", csv);
+	struct boxes boxes =
+		make_boxes(&draft, "large", large, BALLOTS_OF_LARGE, csv);
+	fclose(csv);
+	printf("%zu boxes of %d ballots, %.1f MB each\n", boxes.count,
+		BALLOTS_OF_LARGE, mega((double)boxes.bytes / (double)large));
+	print_sealing(&boxes);
+	check_boxes(&draft, "large", &boxes);
+	print_counts(sandoq, "large", &boxes);
+	print_other_ways(script, boxes.ballots);
+
+	boxes = make_boxes(&draft, "small", small, BALLOTS_OF_SMALL, NULL);
+	printf("%zu boxes of %d ballots\n", boxes.count, BALLOTS_OF_SMALL);
+	print_sealing(&boxes);
+	check_boxes(&draft, "small", &boxes);
+	print_counts(sandoq, "small", &boxes);
+	draft_free(&draft);
+	arguments_free(&arguments);
+	free(script);
+	free(sandoq);
+	workplace_drop();
+	return 0;
+}
