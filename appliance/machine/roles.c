@@ -12,19 +12,22 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-/* Every role: talk on its socket, use memory that cannot run, end. */
+/*
+ * Filters compare in the order of these rows: what is called most comes first.
+ * Every role: talk on its socket, use memory that cannot run, end.
+ */
 #define TALK                                                                   \
-	SANDBOX_CALL(recvmsg, "questions of the supervisor"),                  \
+	SANDBOX_CALL(poll, "waits for a question"),                            \
+		SANDBOX_CALL(recvmsg, "questions of the supervisor"),          \
 		SANDBOX_CALL(sendmsg, "answers to the supervisor",             \
 			{ SANDBOX_EQUAL, 0, SPAWN_SOCKET, 0 }),                \
-		SANDBOX_CALL(poll, "waits for a question"),                    \
 		SANDBOX_CALL(close, "descriptors that came with a question"),  \
 		SANDBOX_CALL(exit_group, "the end")
 #define MEMORY                                                                 \
-	SANDBOX_CALL(brk, "heap"),                                             \
-		SANDBOX_CALL(mmap, "heap and memfds, never to run",            \
-			{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),            \
+	SANDBOX_CALL(mmap, "heap and memfds, never to run",                    \
+		{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),                    \
 		SANDBOX_CALL(munmap, "heap and memfds"),                       \
+		SANDBOX_CALL(brk, "heap"),                                     \
 		SANDBOX_CALL(mremap, "heap that grows")
 #define CRYPTO                                                                 \
 	SANDBOX_CALL(futex, "locks of libcrypto"),                             \
@@ -56,12 +59,12 @@ enum {
 /* --- journal --- */
 
 static const struct sandbox_call journal_calls[] = {
-	TALK,
-	MEMORY,
-	CRYPTO,
-	READ_MEMFD,
-	WRITE_MEMFD,
 	SANDBOX_CALL(pread64, "entries of the journal"),
+	TALK,
+	READ_MEMFD,
+	MEMORY,
+	WRITE_MEMFD,
+	CRYPTO,
 	SANDBOX_CALL(pwrite64, "entries of the journal"),
 	SANDBOX_CALL(fdatasync, "an entry is on the disk before it counts"),
 };
@@ -87,10 +90,10 @@ static const struct sandbox_spec journal_sandbox = {
 
 static const struct sandbox_call keys_calls[] = {
 	TALK,
+	SANDBOX_CALL(read, "answers of the TPM"),
+	WRITE_MEMFD,
 	MEMORY,
 	CRYPTO,
-	WRITE_MEMFD,
-	SANDBOX_CALL(read, "answers of the TPM"),
 };
 static const struct sandbox_descriptor keys_descriptors[] = {
 	SOCKET,
@@ -176,12 +179,12 @@ static const struct sandbox_spec console_sandbox = {
 /* --- intake --- */
 
 static const struct sandbox_call intake_calls[] = {
-	TALK,
-	MEMORY,
-	CRYPTO,
-	READ_MEMFD,
-	WRITE_MEMFD,
 	SANDBOX_CALL(pread64, "the medium"),
+	TALK,
+	READ_MEMFD,
+	MEMORY,
+	WRITE_MEMFD,
+	CRYPTO,
 };
 static const struct sandbox_descriptor intake_descriptors[] = {
 	SOCKET,
@@ -204,10 +207,10 @@ static const struct sandbox_spec intake_sandbox = {
 
 static const struct sandbox_call define_calls[] = {
 	TALK,
-	MEMORY,
-	CRYPTO,
 	READ_MEMFD,
+	MEMORY,
 	WRITE_MEMFD,
+	CRYPTO,
 };
 static const struct sandbox_spec define_sandbox = {
 	.name = "define",
@@ -226,10 +229,10 @@ static const struct sandbox_spec define_sandbox = {
 
 static const struct sandbox_call count_calls[] = {
 	TALK,
-	MEMORY,
-	CRYPTO,
 	READ_MEMFD,
+	MEMORY,
 	WRITE_MEMFD,
+	CRYPTO,
 };
 static const struct sandbox_descriptor count_descriptors[] = {
 	SOCKET,
@@ -253,10 +256,10 @@ static const struct sandbox_spec count_sandbox = {
 
 static const struct sandbox_call tally_calls[] = {
 	TALK,
-	MEMORY,
-	CRYPTO,
 	READ_MEMFD,
+	MEMORY,
 	WRITE_MEMFD,
+	CRYPTO,
 };
 static const struct sandbox_descriptor tally_descriptors[] = {
 	SOCKET,
@@ -278,10 +281,10 @@ static const struct sandbox_spec tally_sandbox = {
 /* --- publish --- */
 
 static const struct sandbox_call publish_calls[] = {
-	TALK,
-	MEMORY,
-	READ_MEMFD,
 	SANDBOX_CALL(pwrite64, "the outbox"),
+	TALK,
+	READ_MEMFD,
+	MEMORY,
 	SANDBOX_CALL(fsync, "the outbox may be taken out"),
 };
 static const struct sandbox_descriptor publish_descriptors[] = {
