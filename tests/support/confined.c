@@ -73,7 +73,7 @@ static int open_pipe(enum sandbox_direction direction)
 	return ends[direction == SANDBOX_WRITES];
 }
 
-static int open_kind(const struct confined *confined,
+int confined_open(const struct confined *confined,
 	const struct sandbox_descriptor *d, int socket)
 {
 	switch (d->kind) {
@@ -99,7 +99,7 @@ static bool grant(const struct confined *confined, int socket)
 	int aside[CONFINED_DESCRIPTORS];
 	for (size_t i = 0; i < count; i++) {
 		aside[i] = fcntl(
-			open_kind(confined, &d[i], socket), F_DUPFD, ASIDE);
+			confined_open(confined, &d[i], socket), F_DUPFD, ASIDE);
 		if (aside[i] < 0)
 			return false;
 	}

@@ -31,6 +31,13 @@ void confined_prepare(
 	struct confined *, const struct sandbox_spec *, const char *block);
 
 /*
+ * Opens what a descriptor of it is listed as; -1 when that fails. `socket` is
+ * what a socket becomes.
+ */
+int confined_open(
+	const struct confined *, const struct sandbox_descriptor *, int socket);
+
+/*
  * The calling process leaves the namespaces, so that its children need not:
  * that takes longer than all the rest, and no system call hangs on it.
  */

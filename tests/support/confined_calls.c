@@ -48,16 +48,6 @@ bool confined_allows(const struct sandbox_spec *spec, long number,
 	return false;
 }
 
-static bool is_runtime_s(long number)
-{
-#ifdef __SANITIZE_ADDRESS__
-	return number == SYS_sigaltstack || number == SYS_sched_yield;
-#else
-	(void)number;
-	return false;
-#endif
-}
-
 static bool died_of(int status, int signal)
 {
 	return WIFSIGNALED(status) && WTERMSIG(status) == signal;
@@ -83,7 +73,6 @@ static bool went_as_listed(const struct sandbox_spec *spec,
 		return died_of(status, SIGSYS) || died_of(status, SIGSEGV);
 	if (!confined_allows(spec, call->number, call->argument))
 		return died_of(status, SIGSYS) ||
-		       (is_runtime_s(call->number) && WIFEXITED(status)) ||
 		       ((call->number == URETPROBE || call->number == UPROBE) &&
 			       is_harmless(status));
 	if (call->number == SYS_exit_group)
