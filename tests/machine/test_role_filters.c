@@ -254,6 +254,7 @@ static void check_every_number(
 			allowed)
 			fail_msg("%s: call %#x", spec->name, number);
 	} while (++number != 0);
+	print_message("%s: every number\n", spec->name);
 }
 
 static void test_every_number_at_night(void **state)
