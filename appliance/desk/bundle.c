@@ -2,7 +2,7 @@
 #include "appliance/desk/evidence.h"
 #include "appliance/desk/result_formats.h"
 #include "appliance/desk/result_table.h"
-#include "appliance/election/ruling.h"
+#include "appliance/desk/ruling.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,10 +23,7 @@ const struct option bundle_report_options[] = {
 	OPTION_DEFINITION,
 	OPTION_AUTHORITIES,
 	OPTION_COMPARED_PROFILE,
-	{ "--ruling", "FILE",
-		"what the auditors ruled: annulled stations and drawn lots, a "
-		"note",
-		OPTIONAL },
+	OPTION_RULING,
 	{ "--format", "NAME",
 		"for programs: nist (SP 1500-100 version 2, JSON) or csv",
 		OPTIONAL },
@@ -44,20 +41,6 @@ static void report_election(
 	report_text(report, "title_en", definition->title.en);
 	report_text(report, "mode",
 		definition->plan.rehearsal ? "rehearsal" : "live");
-}
-
-static int enter_ruling(const struct arguments *arguments, struct chain *chain)
-{
-	const char *path = argument(arguments, "--ruling");
-	struct file note;
-	if (path == NULL)
-		return 0;
-	int status = file_read(path, STATEMENT_MOST, &note);
-	if (status != 0)
-		return status;
-	refusal refused = ruling_enter(&chain->result, file_bytes(&note));
-	file_free(&note);
-	return refused == NULL ? 0 : fail(EX_DATAERR, path, 0, "%s", refused);
 }
 
 static int print_nist(const struct arguments *arguments,
@@ -131,7 +114,7 @@ static int tell(const struct arguments *arguments,
 	bool good = verify(VERIFY_RELEASED, evidence, &chain, &checks);
 	bool format = numbers && argument_given(arguments, "--format");
 	if (good && numbers)
-		status = enter_ruling(arguments, &chain);
+		status = ruling_read(arguments, &chain.result);
 	if (status == 0 && format) {
 		status = good ? print_format(arguments, evidence->definition,
 					&chain.result)

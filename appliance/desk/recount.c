@@ -1,5 +1,6 @@
 #include "appliance/desk/desk.h"
 #include "appliance/desk/result_table.h"
+#include "appliance/desk/ruling.h"
 #include "appliance/desk/sealing.h"
 #include "appliance/desk/verify.h"
 #include "appliance/formats/crypto.h"
@@ -29,6 +30,7 @@ const struct option recount_options[] = {
 		OPTIONAL },
 	OPTION_ELECTION_KEYS(OPTIONAL),
 	OPTION_BOX_KEY(OPTIONAL),
+	OPTION_RULING,
 	{ "--output", "FILE", "writes the text of the result", OPTIONAL },
 	OPTION_JSON,
 	OPTION_END,
@@ -214,42 +216,63 @@ static refusal compare(const struct recount *recount,
 	return equal ? NULL : "the machine's result is another one";
 }
 
-static int tell(const struct recount *recount, struct bytes text)
+static int tell(const struct recount *recount, struct bytes text,
+	const struct result *result)
 {
 	struct report report = report_begin(recount->arguments);
 	const struct definition *definition = &recount->sealing.definition;
 	struct digest digest = sha256(text);
-	struct result result;
-	size_t line;
-	int status = 0;
 	report_text(&report, "election", definition->plan.id);
 	report_hex(&report, "result", bytes_of(digest.byte, SHA256_SIZE));
-	refusal refused = result_parse(&result, &definition->plan, text, &line);
-	if (refused == NULL)
-		status = report_result(&report, definition, &result);
-	else
-		status = fail(EX_SOFTWARE, NULL, line, "%s", refused);
-	for (size_t i = 0; i < result.voids; i++)
+	int status = report_result(&report, definition, result);
+	for (size_t i = 0; i < result->voids; i++)
 		fprintf(stderr, "box %llu is void: %s\n",
-			(unsigned long long)result.voided[i].entry,
-			result.voided[i].reason);
-	result_free(&result);
+			(unsigned long long)result->voided[i].entry,
+			result->voided[i].reason);
 	if (recount->signed_text.size > 0 || recount->closed)
 		report_check(&report, "the machine's result",
 			compare(recount, &digest, text));
 	return report_end(&report, status);
 }
 
+/* With the ruling in it, when there is one. */
+static int write_text_of(
+	const struct recount *recount, const struct result *result)
+{
+	const char *output = argument(recount->arguments, "--output");
+	size_t most = result_size_most(result);
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	refusal refused = "no memory is left";
+	int status = 0;
+	if (space != NULL)
+		refused = result_write(&out, result);
+	if (refused != NULL)
+		status = fail(EX_DATAERR, NULL, 0, "%s", refused);
+	else if (output != NULL)
+		status = file_write(output, written(&out), 0644);
+	free(space);
+	return status;
+}
+
 static int write_and_tell(const struct recount *recount, int memfd)
 {
 	struct bytes text;
-	const char *output = argument(recount->arguments, "--output");
+	struct result result;
+	size_t line;
 	refusal refused = memfd_map(memfd, ITEMS_MOST, &text);
 	if (refused != NULL)
 		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	int status = output != NULL ? file_write(output, text, 0644) : 0;
+	refused =
+		result_parse(&result, recount->sealing.terms.plan, text, &line);
+	int status = refused == NULL
+			     ? ruling_read(recount->arguments, &result)
+			     : fail(EX_SOFTWARE, NULL, line, "%s", refused);
 	if (status == 0)
-		status = tell(recount, text);
+		status = write_text_of(recount, &result);
+	if (status == 0)
+		status = tell(recount, text, &result);
+	result_free(&result);
 	memfd_unmap(&text);
 	return status;
 }

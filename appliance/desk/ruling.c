@@ -1,7 +1,9 @@
+#include "appliance/desk/ruling.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/evidence.h"
 #include "appliance/desk/signing.h"
 #include "appliance/election/result_form.h"
+#include "appliance/election/ruling.h"
 
 const struct option approve_ruling_options[] = {
 	OPTION_DEFINITION,
@@ -92,4 +94,18 @@ int approve_ruling_command(const struct arguments *arguments)
 	definition_free(&definition);
 	file_free(&file);
 	return status;
+}
+
+int ruling_read(const struct arguments *arguments, struct result *result)
+{
+	const char *path = argument(arguments, "--ruling");
+	struct file note;
+	if (path == NULL)
+		return 0;
+	int status = file_read(path, STATEMENT_MOST, &note);
+	if (status != 0)
+		return status;
+	refusal refused = ruling_enter(result, file_bytes(&note));
+	file_free(&note);
+	return refused == NULL ? 0 : fail(EX_DATAERR, path, 0, "%s", refused);
 }

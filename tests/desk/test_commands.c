@@ -442,6 +442,26 @@ static void a_ruling_is_signed_and_told(void **state)
 		0);
 }
 
+/* After a_ruling_is_signed_and_told, which left the note. */
+static void a_recount_writes_the_ruling(void **state)
+{
+	(void)state;
+	assert_status(run("recount --sent sent.tar --definition "
+			  "definition.json --escrow escrow.pem "
+			  "--ruling ruling.note --output ruled"),
+		0);
+	assert_said("the machine's result");
+	assert_said("the seal was broken");
+	assert_status(shell("grep -qx 'annulled: station-02 the seal was "
+			    "broken' %s/ruled",
+			      folder),
+		0);
+	assert_status(run("recount --sent sent.tar --definition "
+			  "definition.json --escrow escrow.pem "
+			  "--ruling one.note"),
+		EX_DATAERR);
+}
+
 static void a_ruling_about_nothing_is_not_signed(void **state)
 {
 	(void)state;
@@ -682,6 +702,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_told_as_csv),
 		cmocka_unit_test(numbers_are_told_as_nist_wants),
 		cmocka_unit_test(a_ruling_is_signed_and_told),
+		cmocka_unit_test(a_recount_writes_the_ruling),
 		cmocka_unit_test(a_ruling_about_nothing_is_not_signed),
 		cmocka_unit_test(bad_bundle_tells_no_numbers),
 		cmocka_unit_test(boxes_are_counted_again),

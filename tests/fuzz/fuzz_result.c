@@ -9,8 +9,11 @@ static uint8_t edit_buffer[EDITED_MOST];
 static const uint64_t cells[] = { 4, 3, 1, 0, 0, 1, 1, 3, 1, 1, 1, 0, 1, 0, 0,
 	0, 0, 0 };
 
-static struct bytes valid_result(void)
+/* With a lot between those who are equal, or with the station annulled. */
+static struct bytes valid_result(bool annulled)
 {
+	static const struct result_annulment annulment = { 0, "why" };
+	static const struct lot lot = { 0, 2, { 2, 1 } };
 	struct writer w = writer_of(valid_buffer, sizeof(valid_buffer));
 	struct result_box box = { .entry = 3, .sequence = 2, .ballots = 5 };
 	struct result_void voided = { 4, -1, { { 0 } }, "why not" };
@@ -27,6 +30,8 @@ static struct bytes valid_result(void)
 		tally.cell[i] = cells[i];
 	property(!result_add_box(&result, &box, &tally));
 	property(!result_add_void(&result, &voided));
+	property(annulled ? !result_annul(&result, &annulment)
+			  : !result_add_lot(&result, &lot));
 	property(!result_write(&w, &result));
 	tally_free(&tally);
 	result_free(&result);
@@ -57,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes in = bytes_of(data, size);
 
 	if (!valid.data) {
-		valid = valid_result();
+		one_result(valid_result(true), true);
+		valid = valid_result(false);
 		one_result(valid, true);
 	}
 	one_result(in, false);
