@@ -59,6 +59,7 @@ DESK_COMMAND(approve_ruling);
 
 DESK_COMMAND(audit_nonce);
 DESK_COMMAND(audit_verify);
+DESK_COMMAND(audit_zero);
 
 DESK_COMMAND(bundle_verify);
 DESK_COMMAND(bundle_report);

@@ -83,6 +83,8 @@ static const struct command commands[] = {
 		approve_ruling_options, approve_ruling_command },
 	{ "audit", "nonce", "make a challenge for the machine",
 		audit_nonce_options, audit_nonce_command },
+	{ "audit", "zero", "report zeros before the first box",
+		audit_zero_options, audit_zero_command },
 	{ "audit", "verify", "verify a machine's evidence",
 		audit_verify_options, audit_verify_command },
 	{ "bundle", "verify", "verify a signed result and all behind it",

@@ -5,6 +5,7 @@
 #include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
 
+#include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
 
 #include <setjmp.h>
@@ -490,6 +491,56 @@ static void a_ruling_about_nothing_is_not_signed(void **state)
 		EX_DATAERR);
 }
 
+/* What the machine sends when it has taken in no box yet. */
+static void write_before_boxes(void)
+{
+	enum { ENTRIES_BEFORE = 4 };
+	struct paper *copy = paper_copy(paper);
+	struct bytes entries = paper_get(copy, "entries");
+	struct journal_fold fold;
+	uint8_t headers[ENTRIES_BEFORE * JOURNAL_HEADER_SIZE];
+	char text[512];
+	struct writer out = writer_of(text, sizeof(text));
+	memcpy(headers, entries.data, sizeof(headers));
+	journal_fold_start(&fold);
+	for (size_t i = 0; i < ENTRIES_BEFORE; i++)
+		assert_null(journal_fold_next(
+			&fold, headers + i * JOURNAL_HEADER_SIZE));
+	struct digest root = merkle_root(&fold.tree);
+	struct bytes old = paper_get(copy, "checkpoint");
+	struct checkpoint checkpoint;
+	assert_null(checkpoint_parse(old, &checkpoint));
+	checkpoint.size = fold.tree.size;
+	checkpoint.root = root;
+	write_checkpoint(&out, &checkpoint);
+	paper_put(copy, "entries", bytes_of(headers, sizeof(headers)));
+	paper_put(copy, "checkpoint", written(&out));
+	write_sent(copy, "zero.tar");
+	paper_free(copy);
+}
+
+#define ZERO                                                                   \
+	"audit zero --sent zero.tar --definition definition.json "             \
+	"--authorities authorities.pem "
+
+static void zeros_are_reported_before_the_first_box(void **state)
+{
+	(void)state;
+	write_before_boxes();
+	assert_status(run(ZERO), 0);
+	assert_said("Maryam Karimi");
+	assert_null(strstr(said, " elected"));
+	assert_status(run(ZERO "--format csv"), 0);
+	assert_said("council,,no,cast,,,,0,,\r\n");
+	assert_said("\"Maryam Karimi\",0,10,not-elected\r\n");
+	assert_status(run(ZERO "--format nist --day 2026-05-01 >zero.json"), 0);
+	assert_status(shell("tests/interop/nist %s/zero.json", folder), 0);
+	assert_status(
+		shell("grep -q unofficial-partial %s/zero.json", folder), 0);
+	assert_status(run("audit zero " CHAIN), EX_DATAERR);
+	assert_said("the machine took a box in");
+}
+
 static void boxes_are_counted_again(void **state)
 {
 	(void)state;
@@ -699,6 +750,7 @@ int main(void)
 		cmocka_unit_test(nothing_of_now_is_taken_from_before),
 		cmocka_unit_test(nonces_differ),
 		cmocka_unit_test(bundle_is_verified_and_told),
+		cmocka_unit_test(zeros_are_reported_before_the_first_box),
 		cmocka_unit_test(numbers_are_told_as_csv),
 		cmocka_unit_test(numbers_are_told_as_nist_wants),
 		cmocka_unit_test(a_ruling_is_signed_and_told),
