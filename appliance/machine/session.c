@@ -70,7 +70,7 @@ bool session_start_role(struct session *session, struct peer *peer,
 	return session_refuse(session, why);
 }
 
-static bool extend_anchor(struct session *session, const struct digest *chain)
+bool session_anchor(struct session *session, const struct digest *chain)
 {
 	const struct keys_anchor body = { *chain };
 	struct wire_message answer;
@@ -120,7 +120,7 @@ bool session_append(struct session *session, const struct journal_append *what,
 		return false;
 	note_appended(session, what, &answer.body.appended);
 	return !answer.body.appended.anchored ||
-	       extend_anchor(session, &answer.body.appended.chain);
+	       session_anchor(session, &answer.body.appended.chain);
 }
 
 bool session_append_pair(
@@ -300,137 +300,4 @@ bool session_challenge(struct session *session, const struct wire_text *nonce,
 	*list = memfd_written(&items);
 	return *list >= 0 ||
 	       session_refuse(session, "the event log is too large");
-}
-
-/* --- start --- */
-
-static bool start_keys(
-	struct session *session, const struct journal_scanned *scanned)
-{
-	struct wire_message answer;
-	if (!session_ask(session, &session->keys, KEYS_START, scanned, NULL, 0,
-		    KEYS_STARTED, &answer))
-		return false;
-	session->machine = answer.body.started;
-	wipe(&answer, sizeof(answer));
-	if (session->machine.refused) {
-		session->why = session->machine.why;
-		return false;
-	}
-	if (scanned->blank && session->machine.owner_locked)
-		return session_refuse(session,
-			"journal entry 0 is missing or was changed, but this "
-			"TPM belongs to an enrolled machine");
-	return true;
-}
-
-static bool append_boot(struct session *session, bool counting)
-{
-	const struct journal_append what = { .type = ENTRY_BOOT };
-	uint8_t content_space[16];
-	uint8_t space[64];
-	struct writer content = writer_of(content_space, sizeof(content_space));
-	struct writer items = writer_of(space, sizeof(space));
-	int list;
-	bool appended;
-	write_u8(&content, counting ? 1 : 0);
-	write_u32(&content, session->machine.reset_count);
-	write_u32(&content, session->machine.restart_count);
-	write_item(&items, ITEM_PRIVATE, "boot", written(&content));
-	list = memfd_written(&items);
-	if (list < 0)
-		return session_refuse(session, "there is no memory");
-	appended = session_append(session, &what, &list, 1);
-	close(list);
-	return appended;
-}
-
-static bool unlock_journal(struct session *session)
-{
-	struct journal_key key = { session->machine.mac_key,
-		session->machine.anchor };
-	struct wire_message answer;
-	const bool unlocked = session_ask(session, &session->journal,
-		JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED, &answer);
-	wipe(&key, sizeof(key));
-	wipe(&session->machine.mac_key, sizeof(session->machine.mac_key));
-	if (!unlocked)
-		return false;
-	session->folded = answer.body.unlocked;
-	session->state = (enum machine_state)session->folded.state;
-	return !session->folded.anchor_due ||
-	       extend_anchor(session, &session->folded.anchor_chain);
-}
-
-static bool counts_now(enum machine_state state)
-{
-	return state == STATE_OPEN || state == STATE_APPROVED;
-}
-
-static bool load_enrolled(struct session *session)
-{
-	if (!unlock_journal(session))
-		return false;
-	if (!session->machine.owner_locked &&
-		!session_tell(session, &session->keys, KEYS_LOCK, NULL))
-		return false;
-	if (session->state >= STATE_SEALED &&
-		(!session_load_election(session) || !session_phase(session)))
-		return false;
-	if (!finish_software(session))
-		return false;
-	return session->superseded ||
-	       append_boot(session, counts_now(session->state));
-}
-
-static bool load(struct session *session)
-{
-	struct wire_message answer;
-	if (!session_ask(session, &session->journal, JOURNAL_SCAN, NULL, NULL,
-		    0, JOURNAL_SCANNED, &answer) ||
-		!start_keys(session, &answer.body.scanned))
-		return false;
-	session->state = STATE_BLANK;
-	return answer.body.scanned.blank != 0 || load_enrolled(session);
-}
-
-/* A machine that failed can still be asked for evidence of why. */
-static void fail(struct session *session)
-{
-	session->state = STATE_FAILED;
-	session_say(session, "failed: %s", session->why.line);
-	if (session->broken)
-		return;
-	courier_boot(session);
-	session_say(session, "failed: %s", session->why.line);
-}
-
-static bool start_roles(struct session *session)
-{
-	const int journal = INIT_JOURNAL;
-	const int keys = INIT_TPM;
-	const int console[INIT_CONSOLES] = { INIT_CONSOLE, INIT_CONSOLE + 1 };
-	return session_start_role(session, &session->console, ROLE_CONSOLE,
-		       console, INIT_CONSOLES) &&
-	       session_start_role(
-		       session, &session->journal, ROLE_JOURNAL, &journal, 1) &&
-	       session_start_role(
-		       session, &session->keys, ROLE_KEYS, &keys, 1) &&
-	       session_start_role(
-		       session, &session->media, ROLE_MEDIA, NULL, 0);
-}
-
-enum boot_end session_run(struct session *session)
-{
-	bool held;
-	if (!start_roles(session))
-		return BOOT_STOPPED;
-	held = load(session);
-	if (held && !session->superseded)
-		held = counts_now(session->state) ? counting_boot(session)
-						  : courier_boot(session);
-	if (held)
-		return BOOT_AGAIN;
-	fail(session);
-	return BOOT_STOPPED;
 }

@@ -1,13 +1,11 @@
 /*
- * One boot of the machine, from the supervisor's side: start the roles, unlock
- * the journal, see what state the machine is in, and do what one boot may do
- * about it.
+ * One boot of the machine, from the supervisor's side: what its parts share.
  *
- *   session.c         start, journal and election; what both boots share
+ *   supervisor.c      start the roles, unlock the journal, choose the boot
  *   courier_boot.c    media in, evidence out
  *   counting_boot.c   count, close, sign
  *   software.c        approve later software, revoke earlier
- *   console_lines.h   what the screen says
+ *   session.c         journal and election; what both boots need
  *
  * A step is a function that gives false when it did not happen. Then
  * session->why says why, and session->broken whether a role broke the wire
@@ -41,11 +39,6 @@ struct session {
 	struct election election;
 	int plan;
 };
-
-/* What becomes of the machine after a boot. */
-enum boot_end { BOOT_AGAIN, BOOT_STOPPED };
-
-enum boot_end session_run(struct session *);
 
 /* The two kinds of boot, once the session is loaded. */
 bool courier_boot(struct session *);
@@ -92,6 +85,8 @@ bool session_entry(
 	struct session *, uint64_t entry, struct journal_entry *, int *list);
 /* Reads the sealed election from the journal and gives it to the keys role. */
 bool session_load_election(struct session *);
+/* Brings the TPM's anchor to where the journal's chain is. */
+bool session_anchor(struct session *, const struct digest *chain);
 /* Moves the phase counter to where the journal's state wants it. */
 bool session_phase(struct session *);
 /*
