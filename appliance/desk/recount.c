@@ -8,6 +8,7 @@
 #include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,12 +190,24 @@ static void bind(const struct recount *recount, struct tally_close *out)
 	out->revocation = recount->revocation;
 }
 
+/* Twice as many as processors: none of them waits for the oldest box. */
+static unsigned boxes_at_once(void)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return 1;
+	const unsigned most = 2 * (unsigned)CPU_COUNT(&set);
+	return most < COUNT_AT_ONCE_MOST ? most : COUNT_AT_ONCE_MOST;
+}
+
 static int task_of(const struct recount *recount, struct count_task *out)
 {
 	const struct box_terms *terms = &recount->sealing.terms;
 	struct p256_public escrow = p256_public_of(recount->escrow);
 	*out = (struct count_task){
 		.setting = SANDBOX_DESK,
+		.at_once = boxes_at_once(),
 		.terms.definition = terms->plan->definition,
 	};
 	memcpy(out->terms.bk, terms->bk_name, TPM_NAME_SIZE);

@@ -1,6 +1,6 @@
 #include "appliance/machine/counting.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +10,18 @@ struct pass {
 	struct peer tally;
 	struct count_outcome *outcome;
 	struct wire_text *why;
+};
+
+enum state { BOX_BEGUN, BOX_KEYED, BOX_VOID };
+
+/* A box on its way through its process. */
+struct counted {
+	enum state state;
+	uint64_t leaf;
+	int memfd;
+	struct peer peer;
+	struct count_stanza stanza;
+	struct intake_box box; /* once void */
 };
 
 static bool trouble(struct pass *pass, const char *why)
@@ -60,90 +72,163 @@ static bool add_vector(struct pass *pass, uint64_t leaf,
 	return must_be(pass, answer, &message, DONE);
 }
 
-static bool void_stanza(struct pass *pass, uint64_t leaf,
-	const struct count_stanza *stanza, const struct wire_text *why)
+static void set_void(struct counted *counted, const struct intake_box *box)
 {
+	counted->state = BOX_VOID;
+	counted->box = *box;
+}
+
+static void void_stanza(struct counted *counted, const struct wire_text *why)
+{
+	const struct count_stanza *stanza = &counted->stanza;
 	const struct intake_box box = {
 		.station = stanza->station,
 		.sequence = stanza->sequence,
 		.digest = stanza->digest,
 		.why = *why,
 	};
-	return add_void(pass, leaf, &box);
+	set_void(counted, &box);
 }
 
-/* The file key goes in, the box's tally or the reason against it comes out. */
-static bool finish_box(struct pass *pass, struct peer *count, uint64_t leaf,
-	const struct count_stanza *stanza)
+/* First step: a process of its own gets the box. */
+static bool begin_box(struct pass *pass, struct counted *counted)
+{
+	const int granted[] = { counted->memfd, pass->task->plan };
+	refusal why = peer_start(
+		&counted->peer, ROLE_COUNT, pass->task->setting, granted, 2);
+	if (why == NULL)
+		why = peer_tell(
+			&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
+	counted->state = BOX_BEGUN;
+	return why == NULL || trouble(pass, why);
+}
+
+/* Second step: what it needs opened is opened, the file key goes in. */
+static bool give_key(struct pass *pass, struct counted *counted)
 {
 	struct keys_file_key key;
-	struct wire_message message;
-	struct wire_text why;
-	enum answer answer;
+	struct wire_text reason;
+	refusal why;
 	const enum opened opened = pass->source->open(
-		pass->source->context, &stanza->stanza, &key, &why);
+		pass->source->context, &counted->stanza.stanza, &key, &reason);
 	if (opened == STANZA_VOID)
-		return void_stanza(pass, leaf, stanza, &why);
-	if (opened == STANZA_TROUBLE) {
-		*pass->why = why;
-		return false;
-	}
-	answer = peer_ask(count, COUNT_KEY, &key, NULL, 0, &message, pass->why);
+		void_stanza(counted, &reason);
+	if (opened == STANZA_TROUBLE)
+		*pass->why = reason;
+	if (opened != STANZA_OPENED)
+		return opened == STANZA_VOID;
+	why = peer_tell(&counted->peer, COUNT_KEY, &key, NULL, 0);
 	wipe(&key, sizeof(key));
-	if (answer == ANSWERED && message.type == COUNT_VOID)
-		return void_stanza(
-			pass, leaf, stanza, &message.body.intake_box.why);
-	return must_be(pass, answer, &message, COUNT_VECTOR) &&
-	       add_vector(pass, leaf, stanza, &message);
+	counted->state = BOX_KEYED;
+	return why == NULL || trouble(pass, why);
 }
 
-static bool count_box(struct pass *pass, struct peer *count, uint64_t leaf)
+static bool open_box(struct pass *pass, struct counted *counted)
 {
 	struct wire_message message;
-	struct count_stanza stanza;
-	const enum answer answer = peer_ask(count, COUNT_BOX,
-		&pass->task->terms, NULL, 0, &message, pass->why);
-	if (answer == ANSWERED && message.type == COUNT_VOID)
-		return add_void(pass, leaf, &message.body.intake_box);
+	const enum answer answer =
+		peer_next(&counted->peer, &message, pass->why);
+	if (answer == ANSWERED && message.type == COUNT_VOID) {
+		set_void(counted, &message.body.intake_box);
+		return true;
+	}
 	if (!must_be(pass, answer, &message, COUNT_STANZA))
 		return false;
-	stanza = message.body.stanza;
-	return finish_box(pass, count, leaf, &stanza);
+	counted->stanza = message.body.stanza;
+	return give_key(pass, counted);
 }
 
-static bool take_box(struct pass *pass, uint64_t leaf, int box)
+/* Last step: the box's tally, or the reason against it, comes out. */
+static bool finish_box(struct pass *pass, struct counted *counted)
 {
-	const int granted[] = { box, pass->task->plan };
-	struct peer count;
-	bool counted;
-	const refusal why =
-		peer_start(&count, ROLE_COUNT, pass->task->setting, granted, 2);
-	if (why != NULL)
-		return trouble(pass, why);
-	counted = count_box(pass, &count, leaf);
-	peer_stop(&count);
-	return counted;
+	struct wire_message message;
+	enum answer answer;
+	if (counted->state == BOX_VOID)
+		return add_void(pass, counted->leaf, &counted->box);
+	answer = peer_next(&counted->peer, &message, pass->why);
+	if (answer == ANSWERED && message.type == COUNT_VOID) {
+		void_stanza(counted, &message.body.intake_box.why);
+		return add_void(pass, counted->leaf, &counted->box);
+	}
+	return must_be(pass, answer, &message, COUNT_VECTOR) &&
+	       add_vector(pass, counted->leaf, &counted->stanza, &message);
+}
+
+static void drop_box(struct counted *counted)
+{
+	peer_stop(&counted->peer);
+	close(counted->memfd);
+	*counted = (struct counted){ .memfd = -1 };
+}
+
+/*
+ * Boxes in the order of the source, a few at a time: while the oldest is
+ * waited for, the others are already checked and counted.
+ */
+struct line {
+	struct counted box[COUNT_AT_ONCE_MOST];
+	uint64_t first;
+	uint64_t end;
+	bool ended;
+};
+
+static struct counted *box_at(struct line *line, uint64_t number)
+{
+	return &line->box[number % COUNT_AT_ONCE_MOST];
+}
+
+/* Takes one box more from the source, if it has one, and hands it a key. */
+static bool take_box(struct pass *pass, struct line *line)
+{
+	struct counted *counted = box_at(line, line->end);
+	const enum next_box next = pass->source->next(pass->source->context,
+		&counted->leaf, &counted->memfd, pass->why);
+	line->ended = next != BOX_IS_NEXT;
+	if (line->ended)
+		return next == BOX_NONE_LEFT;
+	line->end++;
+	return begin_box(pass, counted);
+}
+
+static bool fill(struct pass *pass, struct line *line)
+{
+	const uint64_t most = pass->task->at_once;
+	uint64_t fresh = line->end;
+	while (!line->ended && line->end - line->first < most)
+		if (!take_box(pass, line))
+			return false;
+	for (; fresh < line->end; fresh++)
+		if (!open_box(pass, box_at(line, fresh)))
+			return false;
+	return true;
+}
+
+static bool finish_oldest(struct pass *pass, struct line *line)
+{
+	struct counted *counted = box_at(line, line->first);
+	if (!finish_box(pass, counted))
+		return false;
+	drop_box(counted);
+	line->first++;
+	if (pass->source->progress != NULL)
+		pass->source->progress(pass->source->context, line->first);
+	return true;
 }
 
 static bool take_all(struct pass *pass)
 {
-	const struct count_source *source = pass->source;
-	for (;;) {
-		uint64_t leaf;
-		int box = -1;
-		bool counted;
-		const enum next_box next =
-			source->next(source->context, &leaf, &box, pass->why);
-		if (next != BOX_IS_NEXT)
-			return next == BOX_NONE_LEFT;
-		counted = take_box(pass, leaf, box);
-		close(box);
-		if (!counted)
-			return false;
-		if (source->progress != NULL)
-			source->progress(source->context,
-				pass->outcome->counted + pass->outcome->voided);
+	struct line *line = calloc(1, sizeof(*line));
+	bool good = line != NULL || trouble(pass, "there is no memory");
+	while (good && fill(pass, line) && line->first < line->end)
+		good = finish_oldest(pass, line);
+	if (line != NULL) {
+		good = good && line->ended && line->first == line->end;
+		for (; line->first < line->end; line->first++)
+			drop_box(box_at(line, line->first));
+		wipe(line, sizeof(*line));
 	}
+	free(line);
+	return good;
 }
 
 static bool close_tally(struct pass *pass)

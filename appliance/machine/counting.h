@@ -26,8 +26,12 @@ struct count_source {
 	void (*progress)(void *context, uint64_t boxes);
 };
 
+enum { COUNT_AT_ONCE_MOST = 64 };
+
 struct count_task {
 	enum sandbox_setting setting;
+	/* Boxes whose processes run side by side, 1 to COUNT_AT_ONCE_MOST. */
+	unsigned at_once;
 	int plan; /* memfd */
 	struct count_box terms;
 	struct tally_close close;

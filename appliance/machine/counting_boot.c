@@ -67,6 +67,7 @@ static struct count_task task_of(
 {
 	const struct election *election = &session->election;
 	struct count_task task = {
+		.at_once = 1,
 		.setting = session->setting,
 		.plan = session->plan,
 		.terms = { .definition = election->definition,

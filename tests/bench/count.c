@@ -443,6 +443,9 @@ int main(int argc, char **argv)
 	arguments_free(&arguments);
 	free(script);
 	free(sandoq);
-	workplace_drop();
+	if (getenv("KEEP") == NULL)
+		workplace_drop();
+	else
+		puts(folder);
 	return 0;
 }

@@ -731,6 +731,36 @@ static void changed_box_is_void(void **state)
 	assert_said("boxes_counted");
 }
 
+/* More boxes than are counted side by side on most machines. */
+static void many_boxes_are_counted_side_by_side(void **state)
+{
+	enum { BOXES = 12, BAD = 7 };
+	char boxes[BOXES * 16] = "";
+	(void)state;
+	for (unsigned i = 0; i < BOXES; i++) {
+		char key[32];
+		snprintf(key, sizeof(key), "many-%u.pem", i);
+		write_key(key, paper_scalar(BODIES, 1 + i));
+		assert_status(run("box seal ballots.csv " KEYS
+				  "--key many-%u.pem --output many-%u",
+				      i, i),
+			0);
+		snprintf(boxes + strlen(boxes), sizeof(boxes) - strlen(boxes),
+			"many-%u ", i);
+	}
+	assert_int_equal(
+		shell("cd %s && printf x >>many-%u.age", folder, BAD), 0);
+	assert_status(
+		run("recount %s --json --escrow escrow.pem " KEYS, boxes), 0);
+	assert_said("\"cast\": 22");
+	assert_said("\"boxes_counted\": 11");
+	assert_said("box 7 is void: the box is not the one that the station "
+		    "signed for");
+	assert_status(run("recount %s many-0 --escrow escrow.pem " KEYS, boxes),
+		EX_DATAERR);
+	assert_said("already counted");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -765,6 +795,7 @@ int main(void)
 		cmocka_unit_test(bad_ballots_have_their_line),
 		cmocka_unit_test(cast_vote_records_are_sealed),
 		cmocka_unit_test(changed_box_is_void),
+		cmocka_unit_test(many_boxes_are_counted_side_by_side),
 	};
 	crypto_start();
 	return cmocka_run_group_tests(tests, make, drop);
