@@ -8,10 +8,12 @@
 #include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -52,7 +54,9 @@ struct recount {
 	bool closed;
 	uint64_t revocation;
 	struct digest result;
-	size_t next; /* BOX */
+	const char **name; /* of BOX */
+	size_t names;
+	size_t next;
 	struct progress progress;
 };
 
@@ -100,38 +104,66 @@ static enum next_box next_of_machine(
 	return BOX_NONE_LEFT;
 }
 
-static int read_named(
-	const char *name, const char *ending, size_t most, struct file *out)
+static char *path_of(const char *name, const char *ending)
 {
 	char *path;
-	if (asprintf(&path, "%s%s", name, ending) < 0)
-		return fail(EX_OSERR, NULL, 0, "no memory is left");
-	int status = file_read(path, most, out);
-	free(path);
-	return status;
+	return asprintf(&path, "%s%s", name, ending) < 0 ? NULL : path;
+}
+
+/* The note and the file as items, the file without a copy of ours. */
+static int box_of_file(const char *path, struct bytes note)
+{
+	uint8_t space[BOX_NOTE_MOST + ITEMS_OVERHEAD];
+	struct writer start = writer_of(space, sizeof(space));
+	struct stat status;
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
+	int box = -1;
+	if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+		fail(EX_NOINPUT, path, 0, "cannot open it as a file");
+	else if (status.st_size > BOX_MOST)
+		fail(EX_DATAERR, path, 0,
+			"is larger than %d bytes; check that it is the right "
+			"file",
+			BOX_MOST);
+	else {
+		const size_t size = (size_t)status.st_size;
+		write_item(&start, ITEM_PUBLIC, "note", note);
+		write_item_start(&start, ITEM_PUBLIC, "age", size);
+		box = memfd_of_file(written(&start), file, size);
+	}
+	if (file >= 0)
+		close(file);
+	return box;
+}
+
+static int box_of_name(const char *name)
+{
+	char *note_path = path_of(name, ".note");
+	char *file_path = path_of(name, ".age");
+	struct file note;
+	int box = -1;
+	if (note_path != NULL && file_path != NULL &&
+		file_read(note_path, BOX_NOTE_MOST, &note) == 0) {
+		box = box_of_file(file_path, file_bytes(&note));
+		file_free(&note);
+	}
+	free(note_path);
+	free(file_path);
+	return box;
 }
 
 static enum next_box next_of_files(
 	void *context, uint64_t *leaf, int *box, struct wire_text *why)
 {
 	struct recount *recount = context;
-	const char *name =
-		argument_at(recount->arguments, "BOX", recount->next);
-	struct file note, file;
-	if (name == NULL)
+	if (recount->next == recount->names)
 		return BOX_NONE_LEFT;
 	*leaf = recount->next++;
+	*box = box_of_name(recount->name[*leaf]);
+	if (*box >= 0)
+		return BOX_IS_NEXT;
 	wire_text_set(why, "a box cannot be read");
-	if (read_named(name, ".note", BOX_NOTE_MOST, &note) != 0)
-		return BOX_TROUBLE;
-	if (read_named(name, ".age", BOX_MOST, &file) != 0) {
-		file_free(&note);
-		return BOX_TROUBLE;
-	}
-	*box = box_items(file_bytes(&note), file_bytes(&file));
-	file_free(&note);
-	file_free(&file);
-	return give(*box, why);
+	return BOX_TROUBLE;
 }
 
 static enum opened open_stanza(void *context, const struct keys_box *asked,
@@ -182,7 +214,7 @@ static void bind(const struct recount *recount, struct tally_close *out)
 	memcpy(out->rk, recount->sealing.rk.byte, TPM_NAME_SIZE);
 	out->phase = recount->sealing.phase + PHASES_TO_RESULT;
 	if (!recount->from_machine) {
-		out->size = argument_count(recount->arguments, "BOX");
+		out->size = recount->names;
 		return;
 	}
 	out->size = recount->fold.tree.size;
@@ -378,6 +410,7 @@ static int begin_with_machine(struct recount *recount)
 static int begin_with_files(struct recount *recount)
 {
 	const struct arguments *arguments = recount->arguments;
+	recount->name = argument_list(arguments, "BOX", &recount->names);
 	if (!argument_given(arguments, "--election-keys") ||
 		!argument_given(arguments, "--box-key") ||
 		!argument_given(arguments, "BOX"))
@@ -403,6 +436,7 @@ int recount_command(const struct arguments *arguments)
 		status = count(&recount);
 		sealing_free(&recount.sealing);
 	}
+	free(recount.name);
 	archive_free(&recount.sent);
 	p256_free(recount.escrow);
 	return status;

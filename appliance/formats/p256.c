@@ -39,10 +39,13 @@ static void must(bool worked)
 		abort();
 }
 
-static EC_GROUP *curve(void)
+/* Made once: it takes longer than all that is done with it for one key. */
+static const EC_GROUP *curve(void)
 {
-	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	static EC_GROUP *group;
 
+	if (!group)
+		group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
 	must(group);
 	return group;
 }
@@ -61,7 +64,7 @@ static void public_of_point(
 /* libcrypto checks that the point lies on the curve. */
 static refusal decode_point(struct bytes octets, struct p256_public *out)
 {
-	EC_GROUP *group = curve();
+	const EC_GROUP *group = curve();
 	EC_POINT *point = EC_POINT_new(group);
 	bool valid;
 
@@ -71,7 +74,6 @@ static refusal decode_point(struct bytes octets, struct p256_public *out)
 	if (valid)
 		public_of_point(group, point, out);
 	EC_POINT_free(point);
-	EC_GROUP_free(group);
 	return valid ? NULL : "the point is not on the curve P-256";
 }
 
@@ -273,7 +275,7 @@ static struct p256_private *private_of(
 refusal p256_from_scalar(
 	const uint8_t scalar[P256_SIZE], struct p256_private **out)
 {
-	EC_GROUP *group = curve();
+	const EC_GROUP *group = curve();
 	BIGNUM *number = BN_bin2bn(scalar, P256_SIZE, NULL);
 	bool valid;
 
@@ -283,7 +285,6 @@ refusal p256_from_scalar(
 		BN_cmp(number, EC_GROUP_get0_order(group)) < 0;
 	*out = valid ? private_of(group, number) : NULL;
 	BN_clear_free(number);
-	EC_GROUP_free(group);
 	return valid ? NULL : "not a private key of P-256";
 }
 

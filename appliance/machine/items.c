@@ -18,18 +18,25 @@ static bool name_is_plain(struct bytes name)
 	return true;
 }
 
-void write_item(struct writer *out, enum item_visibility visibility,
-	const char *name, struct bytes content)
+void write_item_start(struct writer *out, enum item_visibility visibility,
+	const char *name, size_t size)
 {
 	const struct bytes text = bytes_of_text(name);
-	if (!name_is_plain(text) || content.size > ITEMS_MOST) {
+	if (!name_is_plain(text) || size > ITEMS_MOST) {
 		out->broken = true;
 		return;
 	}
 	write_u8(out, (uint8_t)visibility);
 	write_u8(out, (uint8_t)text.size);
 	write_bytes(out, text);
-	write_field(out, content);
+	write_u32(out, (uint32_t)size);
+}
+
+void write_item(struct writer *out, enum item_visibility visibility,
+	const char *name, struct bytes content)
+{
+	write_item_start(out, visibility, name, content.size);
+	write_bytes(out, content);
 }
 
 refusal items_next(struct cursor *list, struct item *out)

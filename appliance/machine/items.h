@@ -32,6 +32,10 @@ struct item {
 void write_item(struct writer *, enum item_visibility, const char *name,
 	struct bytes content);
 
+/* Everything before the content, which has `size` bytes and is to follow. */
+void write_item_start(
+	struct writer *, enum item_visibility, const char *name, size_t size);
+
 /* Takes the next item off a list that is not at its end. */
 refusal items_next(struct cursor *, struct item *out);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,17 +25,46 @@ static bool write_all(int file, struct bytes content)
 	return true;
 }
 
-int memfd_of(struct bytes content)
+/* The kernel copies: the bytes never are in this process. */
+static bool copy_all(int memfd, int file, size_t size)
 {
-	const int memfd =
-		memfd_create("sandoq", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	while (size > 0) {
+		const ssize_t done = sendfile(memfd, file, NULL, size);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		size -= (size_t)done;
+	}
+	return true;
+}
+
+static int sealed(int memfd, bool written)
+{
 	if (memfd < 0)
 		return -1;
-	if (write_all(memfd, content) &&
-		fcntl(memfd, F_ADD_SEALS, ALL_SEALS) == 0)
+	if (written && fcntl(memfd, F_ADD_SEALS, ALL_SEALS) == 0)
 		return memfd;
 	close(memfd);
 	return -1;
+}
+
+static int create(void)
+{
+	return memfd_create("sandoq", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+int memfd_of(struct bytes content)
+{
+	const int memfd = create();
+	return sealed(memfd, memfd >= 0 && write_all(memfd, content));
+}
+
+int memfd_of_file(struct bytes start, int file, size_t size)
+{
+	const int memfd = create();
+	return sealed(memfd, memfd >= 0 && write_all(memfd, start) &&
+				     copy_all(memfd, file, size));
 }
 
 int memfd_written(const struct writer *out)

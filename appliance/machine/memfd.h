@@ -8,6 +8,8 @@
 
 /* A new sealed memfd with this content, or -1. The caller closes it. */
 int memfd_of(struct bytes content);
+/* The same of a start and then exactly `size` bytes of an open file. */
+int memfd_of_file(struct bytes start, int file, size_t size);
 
 /* A sealed memfd of a writer's content: -1 when the writer is broken. */
 int memfd_written(const struct writer *);

@@ -27,6 +27,24 @@ static void test_contents_come_back(void **state)
 	close(memfd);
 }
 
+static void test_files_are_copied_whole_or_not_at_all(void **state)
+{
+	const struct bytes start = bytes_of_text("start ");
+	struct bytes mapped;
+	(void)state;
+	const int file = memfd_create("file", 0);
+	assert_int_equal(write(file, text, strlen(text)), strlen(text));
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	const int memfd = memfd_of_file(start, file, strlen(text));
+	assert_null(memfd_map(memfd, 64, &mapped));
+	assert_true(bytes_equal(mapped, bytes_of_text("start one box")));
+	memfd_unmap(&mapped);
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	assert_int_equal(memfd_of_file(start, file, strlen(text) + 1), -1);
+	close(memfd);
+	close(file);
+}
+
 static void test_nobody_changes_them(void **state)
 {
 	const int memfd = memfd_of(bytes_of_text(text));
@@ -117,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contents_come_back),
+		cmocka_unit_test(test_files_are_copied_whole_or_not_at_all),
 		cmocka_unit_test(test_nobody_changes_them),
 		cmocka_unit_test(test_empty_ones),
 		cmocka_unit_test(test_size_is_bounded),
