@@ -184,6 +184,7 @@ static size_t try_round(const struct round_trip *trip, unsigned round)
 	if (!same_value(trip))
 		fail_msg("%s, round %u: another value", trip->name, round);
 	drop(trip, value_space[1]);
+	drop(trip, value_space[0]);
 	assert_true(try_damaged(trip, whole));
 	try_lengths(trip, whole);
 	for (unsigned i = 0; i < EDITS; i++)

@@ -33,7 +33,7 @@ struct round_trip {
 	refusal (*decode)(struct bytes in, void *value);
 	/* NULL: equal when all bytes are. */
 	bool (*equal)(const void *a, const void *b);
-	/* Of what decoding made; NULL: nothing to be freed. */
+	/* Of what was made or decoded; NULL: nothing to be freed. */
 	void (*free)(void *value);
 };
 
