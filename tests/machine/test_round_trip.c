@@ -1,0 +1,336 @@
+/*
+ * Everything in this room that is both written and read: each message of the
+ * wire, lists of items, journal headers, what the journal keeps in the clear,
+ * and the facts that two rooms have words for.
+ */
+#include "tests/support/round_trip.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "appliance/machine/items.h"
+#include "appliance/machine/journal.h"
+#include "appliance/machine/terms.h"
+
+enum { ROUNDS = 60, WIRE_ROUNDS = 400, LISTED_MOST = 4, CONTENT_MOST = 60 };
+
+/*
+ * Messages
+ */
+
+struct told {
+	enum wire_type type;
+	union wire_body body;
+};
+
+static void fill_field(struct sample_random *random,
+	const struct wire_field *field, uint8_t *at)
+{
+	size_t size;
+	uint16_t length;
+
+	switch (field->kind) {
+	case WIRE_LINE:
+		random_text_in(random, at, 0, field->size - 1);
+		break;
+	case WIRE_BLOB:
+		size = random_bytes_in(random, at, WIRE_BLOB_MOST).size;
+		length = (uint16_t)size;
+		memcpy(at - sizeof(length), &length, sizeof(length));
+		break;
+	default:
+		random_fill(random, at, field->size);
+	}
+}
+
+static void fill_row(struct sample_random *random, const struct wire_row *row,
+	union wire_body *body)
+{
+	for (size_t i = 0; i < row->field_count; i++)
+		fill_field(random, &row->field[i],
+			(uint8_t *)body + row->field[i].offset);
+}
+
+static void make_message(
+	struct sample_random *random, unsigned round, void *value)
+{
+	struct told *told = value;
+	const struct wire_row *row = &wire_table[round % wire_table_size];
+
+	told->type = row->type;
+	fill_row(random, row, &told->body);
+}
+
+static void encode_message(struct writer *out, const void *value)
+{
+	const struct told *told = value;
+
+	wire_encode(out, told->type, &told->body);
+}
+
+static refusal decode_message(struct bytes in, void *value)
+{
+	struct told *told = value;
+
+	return wire_decode(in, &told->type, &told->body);
+}
+
+/*
+ * What the journal keeps in the clear
+ */
+
+static void make_lock(struct sample_random *random, unsigned round, void *value)
+{
+	union wire_body body = { 0 };
+
+	(void)round;
+	fill_row(random, wire_row_of(JOURNAL_SCANNED), &body);
+	memcpy(value, &body.scanned.lock, sizeof(body.scanned.lock));
+}
+
+static void encode_lock(struct writer *out, const void *value)
+{
+	journal_lock_encode(out, value);
+}
+
+static refusal decode_lock(struct bytes in, void *value)
+{
+	return journal_lock_decode(in, value);
+}
+
+static void make_boot(struct sample_random *random, unsigned round, void *value)
+{
+	union wire_body body = { 0 };
+
+	(void)round;
+	fill_row(random, wire_row_of(KEYS_APPROVE), &body);
+	memcpy(value, &body.software.boot, sizeof(body.software.boot));
+}
+
+static void encode_boot(struct writer *out, const void *value)
+{
+	boot_state_encode(out, value);
+}
+
+static refusal decode_boot(struct bytes in, void *value)
+{
+	return boot_state_decode(in, value);
+}
+
+/*
+ * Journal headers
+ */
+
+static void make_header(
+	struct sample_random *random, unsigned round, void *value)
+{
+	struct journal_header *header = value;
+
+	header->type = (uint16_t)sample_below(random, 1 << 16);
+	header->anchored = round % 2 == 1;
+	header->station = (uint16_t)sample_below(random, 1 << 16);
+	header->sequence = (uint16_t)sample_below(random, 1 << 16);
+	header->entry = sample_next(random);
+	header->size = sample_below(random, JOURNAL_PAYLOAD_MOST + 1);
+	random_fill(random, header->payload.byte, SHA256_SIZE);
+	random_fill(random, header->previous.byte, SHA256_SIZE);
+}
+
+static void encode_header(struct writer *out, const void *value)
+{
+	uint8_t bytes[JOURNAL_HEADER_SIZE];
+
+	journal_header_encode(value, bytes);
+	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
+}
+
+static refusal decode_header(struct bytes in, void *value)
+{
+	assert_int_equal(in.size, JOURNAL_HEADER_SIZE);
+	return journal_header_decode(in.data, value);
+}
+
+/*
+ * Lists of items
+ */
+
+struct list {
+	size_t count;
+	struct {
+		enum item_visibility visibility;
+		char name[ITEM_NAME_MOST + 1];
+		size_t size;
+		uint8_t content[CONTENT_MOST];
+	} item[LISTED_MOST];
+};
+
+static void make_list(struct sample_random *random, unsigned round, void *value)
+{
+	struct list *list = value;
+
+	list->count = 1 + round % LISTED_MOST;
+	for (size_t i = 0; i < list->count; i++) {
+		struct writer name =
+			writer_of(list->item[i].name, ITEM_NAME_MOST);
+		list->item[i].visibility =
+			(enum item_visibility)sample_below(random, 2);
+		write_text(&name, i == 0 ? "boxes.note_" : "approval-");
+		write_decimal(&name, i);
+		list->item[i].size = random_bytes_in(
+			random, list->item[i].content, CONTENT_MOST)
+					     .size;
+	}
+}
+
+static void encode_list(struct writer *out, const void *value)
+{
+	const struct list *list = value;
+
+	for (size_t i = 0; i < list->count; i++)
+		write_item(out, list->item[i].visibility, list->item[i].name,
+			bytes_of(list->item[i].content, list->item[i].size));
+}
+
+static refusal decode_list(struct bytes in, void *value)
+{
+	struct list *list = value;
+	struct cursor rest = cursor_of(in);
+	struct item item;
+	refusal refused = items_check(in);
+
+	while (!refused && rest.rest.size > 0) {
+		size_t i = list->count++;
+		refused = items_next(&rest, &item);
+		if (i == LISTED_MOST || item.content.size > CONTENT_MOST)
+			return "larger than any of this test";
+		list->item[i].visibility = item.visibility;
+		memcpy(list->item[i].name, item.name.data, item.name.size);
+		list->item[i].size = item.content.size;
+		memcpy(list->item[i].content, item.content.data,
+			item.content.size);
+	}
+	return refused;
+}
+
+static const struct round_trip messages[] = {
+	{ "message", sizeof(struct told), WHOLE, make_message, encode_message,
+		decode_message, NULL, NULL },
+};
+
+static const struct round_trip trips[] = {
+	{ "journal lock", sizeof(struct journal_lock), WHOLE, make_lock,
+		encode_lock, decode_lock, NULL, NULL },
+	{ "boot state", sizeof(struct boot_state), WHOLE, make_boot,
+		encode_boot, decode_boot, NULL, NULL },
+	{ "journal header", sizeof(struct journal_header), FIXED, make_header,
+		encode_header, decode_header, NULL, NULL },
+	/* Any number of items is a list. */
+	{ "items", sizeof(struct list), ANY, make_list, encode_list,
+		decode_list, NULL, NULL },
+};
+
+static void every_message_comes_back(void **state)
+{
+	(void)state;
+	assert_true(wire_table_size < WIRE_ROUNDS);
+	round_trip(messages, 1, WIRE_ROUNDS);
+}
+
+static void everything_comes_back(void **state)
+{
+	(void)state;
+	round_trip(trips, sizeof(trips) / sizeof(trips[0]), ROUNDS);
+}
+
+static void boot_policies_come_back(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct sample_random random = sample_random_of(round);
+		struct boot_state told = { 0 };
+		make_boot(&random, round, &told);
+		const struct boot_policy policy = boot_policy_of(&told);
+		const struct boot_state again = boot_state_of(&policy);
+		assert_int_equal(again.epoch, told.epoch);
+		assert_int_equal(again.pcr_mask, told.pcr_mask);
+		assert_memory_equal(again.pcr, told.pcr, sizeof(told.pcr));
+	}
+}
+
+static struct member a_member(struct sample_random *random, size_t i)
+{
+	struct member member = { .board = i == 0 ? SUPERVISORY : EXECUTIVE };
+	uint8_t scalar[P256_SIZE];
+	struct p256_private *key;
+
+	random_fill(random, scalar, sizeof(scalar));
+	scalar[0] &= 0x7f;
+	assert_null(p256_from_scalar(scalar, &key));
+	member.key = p256_public_of(key);
+	p256_free(key);
+	return member;
+}
+
+/* A definition's quorum, on the wire, as the TPM room's approvers. */
+static void quorums_come_back(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct sample_random random = sample_random_of(round);
+		struct quorum quorum = { .need = 2,
+			.of = (uint8_t)(2 + round % (MEMBERS_MOST - 1)) };
+		struct approvers approvers;
+		for (size_t i = 0; i < quorum.of; i++)
+			quorum.member[i] = a_member(&random, i);
+		const struct wire_quorum wire = wire_quorum_of(&quorum);
+		assert_null(approvers_of(&wire, &approvers));
+		assert_int_equal(approvers.count, quorum.of);
+		assert_int_equal(approvers.need, quorum.need);
+		for (size_t i = 0; i < quorum.of; i++) {
+			assert_true(p256_equal(&approvers.member[i].key,
+				&quorum.member[i].key));
+			assert_int_equal(approvers.member[i].board,
+				quorum.member[i].board);
+		}
+	}
+}
+
+static void approvals_come_back(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct sample_random random = sample_random_of(round);
+		struct wire_approvals wire = {
+			.count = (uint16_t)(round % (WIRE_MEMBERS_MOST + 1))
+		};
+		random_fill(&random, wire.member, sizeof(wire.member));
+		random_fill(&random, wire.signature, sizeof(wire.signature));
+		const struct approvals out = approvals_of(&wire, true);
+		assert_int_equal(out.count, wire.count);
+		for (size_t i = 0; i < out.count; i++) {
+			const struct approval *approval = &out.list[i];
+			assert_true(approval->bound);
+			assert_int_equal(approval->member, wire.member[i]);
+			assert_memory_equal(approval->signature.r,
+				wire.signature[i], P256_SIZE);
+			assert_memory_equal(approval->signature.s,
+				wire.signature[i] + P256_SIZE, P256_SIZE);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_message_comes_back),
+		cmocka_unit_test(everything_comes_back),
+		cmocka_unit_test(boot_policies_come_back),
+		cmocka_unit_test(quorums_come_back),
+		cmocka_unit_test(approvals_come_back),
+	};
+
+	return cmocka_run_group_tests_name("round trip", tests, NULL, NULL);
+}
