@@ -3,14 +3,25 @@
 #include "appliance/election/result_form.h"
 #include "appliance/election/statement.h"
 
-static refusal check(const struct plan *plan, const struct statement *ruling)
+static refusal check(
+	const struct result *result, const struct statement *ruling)
 {
+	const struct plan *plan = result->plan;
+	const struct result_binding *binding = &result->binding;
 	const struct statement_value values[] = {
 		{ RULING_ELECTION, bytes_of_text(plan->id), 0,
 			"the ruling is of another election" },
 		{ RULING_DEFINITION,
 			bytes_of(plan->definition.byte, SHA256_SIZE), 0,
 			"the ruling is of another definition" },
+		{ .field = RULING_CHECKPOINT_SIZE,
+			.number = binding->checkpoint_size,
+			.otherwise = "the ruling is about other boxes: its "
+				     "checkpoint is of another size" },
+		{ RULING_CHECKPOINT_ROOT,
+			bytes_of(binding->checkpoint_root.byte, SHA256_SIZE), 0,
+			"the ruling is about other boxes: its checkpoint has "
+			"another root" },
 	};
 	refusal why = statement_says(&ruling->text, plan->rehearsal, values,
 		sizeof(values) / sizeof(*values));
@@ -26,7 +37,7 @@ refusal ruling_enter(struct result *result, struct bytes note)
 	refusal why = statement_open(STATEMENT_RULING, note, &ruling);
 
 	if (!why)
-		why = check(result->plan, &ruling);
+		why = check(result, &ruling);
 	if (why)
 		return why;
 	struct text_values annulled =

@@ -9,8 +9,8 @@
 #include "appliance/election/result.h"
 
 /*
- * Enters a note's rulings into a result of the same election, signed by a
- * quorum of its auditors. After a refusal the result is only good for
+ * Enters a note's rulings into a result of the same election and checkpoint,
+ * signed by a quorum of its auditors. After a refusal the result is only good for
  * result_free.
  */
 refusal ruling_enter(struct result *, struct bytes note);

@@ -141,6 +141,8 @@ static const struct text_field ruling_fields[] = {
 	[RULING_ELECTION] = { "election", LINE },
 	[RULING_MEANING] = { "meaning", LINE },
 	[RULING_DEFINITION] = { "definition", DIGEST },
+	[RULING_CHECKPOINT_SIZE] = { "checkpoint-size", NUMBER },
+	[RULING_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
 	[RULING_ANNULLED] = { "annulled", TEXT_LINE, TEXT_MANY,
 		STATEMENT_MOST },
 	[RULING_LOT] = { "lot", TEXT_LINE, TEXT_MANY, STATEMENT_MOST },

@@ -90,6 +90,7 @@ static int make(void **state)
 	write_file("nonce", file_bytes(&paper->nonce));
 	write_file("operators", paper_get(paper, "operators"));
 	write_file("bk.pub", paper_get(paper, "bk.pub"));
+	write_file("result.note", paper_get(paper, "result.note"));
 	write_file(
 		"election-keys.note", paper_get(paper, "election-keys.note"));
 	char *profile = boot_profile_encode(&paper->profile);
@@ -410,20 +411,22 @@ static void numbers_are_told_as_nist_wants(void **state)
 		EX_USAGE);
 }
 
+#define RULING                                                                 \
+	"approve ruling --definition definition.json --result result.note "    \
+	"--yes "
+
 static void a_ruling_is_signed_and_told(void **state)
 {
 	(void)state;
-	assert_status(run("approve ruling --definition definition.json --yes "
-			  "--annul 'station-02 the seal was broken' "
-			  "--key auditor-1.pem --output one.note"),
+	assert_status(run(RULING "--annul 'station-02 the seal was broken' "
+				 "--key auditor-1.pem --output one.note"),
 		0);
 	assert_status(
 		run("bundle report --ruling one.note " CHAIN), EX_DATAERR);
 	assert_said("fewer have signed than the quorum needs");
-	assert_status(run("approve ruling --definition definition.json --yes "
-			  "--annul 'station-02 the seal was broken' "
-			  "--key auditor-3.pem --note one.note "
-			  "--output ruling.note"),
+	assert_status(run(RULING "--annul 'station-02 the seal was broken' "
+				 "--key auditor-3.pem --note one.note "
+				 "--output ruling.note"),
 		0);
 	assert_status(run("bundle report --ruling ruling.note " CHAIN), 0);
 	assert_said("the seal was broken");
@@ -466,29 +469,39 @@ static void a_recount_writes_the_ruling(void **state)
 static void a_ruling_about_nothing_is_not_signed(void **state)
 {
 	(void)state;
-	assert_status(run("approve ruling --definition definition.json --yes "
-			  "--annul 'station-99 why' --key auditor-1.pem"),
+	assert_status(
+		run(RULING "--annul 'station-99 why' --key auditor-1.pem"),
 		EX_USAGE);
 	assert_said("the definition has no such station");
-	assert_status(run("approve ruling --definition definition.json --yes "
-			  "--lot 'council 101 999' --key auditor-1.pem"),
+	assert_status(run(RULING "--lot 'council 101 999' --key auditor-1.pem"),
 		EX_USAGE);
 	assert_said("a lot names a code that no candidate has");
-	/* Nobody is equal there: shown by the report, which knows the votes. */
-	assert_status(run("approve ruling --definition definition.json --yes "
-			  "--lot 'council 101 102' --key auditor-1.pem "
-			  "--output one.note"),
-		0);
-	assert_status(run("approve ruling --definition definition.json --yes "
-			  "--lot 'council 101 102' --key auditor-3.pem "
-			  "--note one.note --output lot.note"),
-		0);
-	assert_status(
-		run("bundle report --ruling lot.note " CHAIN), EX_DATAERR);
-	assert_said("a lot is not among exactly");
-	assert_status(
-		run("bundle report --format csv --ruling lot.note " CHAIN),
+	assert_status(run(RULING "--lot 'council 101 102' --key "
+				 "auditor-1.pem --output lot.note"),
 		EX_DATAERR);
+	assert_said("a lot is not among exactly");
+	assert_status(shell("test ! -e %s/lot.note", folder), 0);
+	assert_status(shell("sed 's/^checkpoint-size: .*/checkpoint-size: 9/' "
+			    "%s/result.note >%s/other.note",
+			      folder, folder),
+		0);
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--result other.note --annul 'station-02 why' "
+			  "--key auditor-1.pem --output one-other.note"),
+		0);
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--result other.note --annul 'station-02 why' "
+			  "--key auditor-3.pem --note one-other.note "
+			  "--output other-boxes.note"),
+		0);
+	assert_status(run("bundle report --ruling other-boxes.note " CHAIN),
+		EX_DATAERR);
+	assert_said("the ruling is about other boxes");
+	assert_status(run("approve ruling --definition definition.json --yes "
+			  "--result nonce --annul 'station-02 why' "
+			  "--key auditor-1.pem"),
+		EX_DATAERR);
+	assert_said("nonce");
 }
 
 /* What the machine sends when it has taken in no box yet. */

@@ -16,12 +16,17 @@ enum { TEXT_MOST = 2048, AUDITORS_KEYS = 10 };
 
 #define DEFINITION                                                             \
 	"de00000000000000000000000000000000000000000000000000000000000000"
+#define BOXES                                                                  \
+	"checkpoint-size: 3\n"                                                 \
+	"checkpoint-root: "                                                    \
+	"00000000000000000000000000000000"                                     \
+	"00000000000000000000000000000000\n"
 #define HEADING                                                                \
 	"sandoq/ruling/v1 live\n"                                              \
 	"election: village\n"                                                  \
 	"meaning: The boxes of these stations are out of the totals, and "     \
 	"these lots were drawn.\n"                                             \
-	"definition: " DEFINITION "\n"
+	"definition: " DEFINITION "\n" BOXES
 
 /* Votes of the council in the north, of both contests in the south. */
 static const uint64_t north[] = { 3, 2, 1, 0, 0, 1, 0, 1, 1, 1, 0, 1, 0 };
@@ -216,14 +221,29 @@ static const struct {
 		"a lot is among two candidates of a contest or more" },
 	{ "sandoq/ruling/v1 rehearsal\nelection: village\nmeaning: The boxes "
 	  "of these stations are out of the totals, and these lots were "
-	  "drawn.\ndefinition: " DEFINITION "\n",
+	  "drawn.\ndefinition: " DEFINITION "\n" BOXES,
 		5, "it is for a rehearsal" },
 	{ "sandoq/ruling/v1 live\nelection: town\nmeaning: The boxes "
 	  "of these stations are out of the totals, and these lots were "
-	  "drawn.\ndefinition: " DEFINITION "\n",
+	  "drawn.\ndefinition: " DEFINITION "\n" BOXES,
 		5, "the ruling is of another election" },
+	{ "sandoq/ruling/v1 live\nelection: village\nmeaning: The boxes "
+	  "of these stations are out of the totals, and these lots were "
+	  "drawn.\ndefinition: " DEFINITION "\ncheckpoint-size: 2\n"
+	  "checkpoint-root: 00000000000000000000000000000000"
+	  "00000000000000000000000000000000\n",
+		5,
+		"the ruling is about other boxes: its checkpoint is of "
+		"another size" },
+	{ "sandoq/ruling/v1 live\nelection: village\nmeaning: The boxes "
+	  "of these stations are out of the totals, and these lots were "
+	  "drawn.\ndefinition: " DEFINITION "\ncheckpoint-size: 3\n"
+	  "checkpoint-root: " DEFINITION "\n",
+		5,
+		"the ruling is about other boxes: its checkpoint has another "
+		"root" },
 	{ "sandoq/ruling/v1 live\nelection: village\nmeaning: Yes.\n"
-	  "definition: " DEFINITION "\n",
+	  "definition: " DEFINITION "\n" BOXES,
 		5, "the meaning is not the sentence of this kind of text" },
 };
 
