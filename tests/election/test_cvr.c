@@ -411,7 +411,7 @@ static char *long_record(size_t count)
 
 static void endless_records_are_refused(void **state)
 {
-	char *document = long_record(2 * CVR_MARKS_MOST);
+	char *document = long_record((size_t)2 * CVR_MARKS_MOST);
 
 	assert_string_equal(
 		read_document(*state, document), "the record is too large");
