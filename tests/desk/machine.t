@@ -119,7 +119,7 @@ for turn in first second; do
 done
 machine stop m
 cp "$scratch/good" "$scratch/m/profile"
-ok 'one more device' machine run m --daemon --device ide-cd,bus=ide.1
+ok 'one more device' machine run m --daemon --device ich9-ahci
 machine stop m
 head -c 131072 /dev/zero >"$scratch/vars"
 ok 'other variables' machine run m --daemon --vars "$scratch/vars"

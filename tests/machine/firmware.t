@@ -70,7 +70,8 @@ is 'EFI shell: two applications were started, the image last' \
 
 take_state sealed
 sed 's/^\(disk=.*\)bootindex=0/\1bootindex=1/' "$profile" >"$machine/profile"
-start_other 'empty CD-ROM drive' --device ide-cd,bus=ide.1,bootindex=0
+start_other 'empty CD-ROM drive' \
+	--device ich9-ahci,id=sata --device ide-cd,bus=sata.0,bootindex=0
 refuses_keys 'empty CD-ROM drive' 'PCR 4' \
 	'boot state: PCR 4 differs from the approved boot'
 finish

@@ -62,7 +62,7 @@ refused 'a partition of that name with another GUID is not the journal' 70 \
 
 # --- AHCI, USB medium, screen ---
 
-take_shape ahci disk=ide-hd,bus=ide.0,bootindex=0
+take_shape ahci machine=q35,smm=off disk=ide-hd,bus=ide.0,bootindex=0
 start_machine --device bochs-display --device usb-kbd ||
 	bail 'the machine does not start'
 ok 'AHCI disk: ready' ready blank
