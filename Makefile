@@ -100,7 +100,9 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(B)/libsandoq.a | $(B)/sandoq
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
-$(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) $(B)/libsandoq.a
+$(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
+		$(call object,$(wildcard tests/support/confined*.c)) \
+		$(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/tests/bench/count: $(B)/tests/bench/count.o \

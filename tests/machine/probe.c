@@ -454,6 +454,7 @@ static void look(void)
 	report_paths();
 	report_core();
 	try_all();
+	check_sandboxes();
 	report("done");
 	_exit(0);
 }

@@ -20,4 +20,14 @@ const char *error_name(int error);
  */
 void try_all(void);
 
+/*
+ * "state ROLE as listed" and "calls ROLE as listed" for each role whose sandbox
+ * is what the table says, when confined.h looks at it here; otherwise "state"
+ * or "calls" and what is not so, a line each.
+ */
+void check_sandboxes(void);
+
+/* What a sandbox with a block device is given; nothing is read or written. */
+#define PROBE_BLOCK "/dev/vda1"
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "appliance/machine/roles.h"
 #include "appliance/machine/spawn.h"
+#include "tests/support/confined.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +25,8 @@
 
 enum {
 	URETPROBE = 335,
+	UPROBE = 336,
 	X32_GETPID = 0x40000000 | SYS_getpid,
-	NO_SANDBOX = 200, /* exit status */
 };
 
 /* A system call with arguments that would work, if they were let. */
@@ -147,9 +148,13 @@ static long try_run_memory(void)
 	return syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
-static long try_uprobe(void)
+static long try_uretprobe(void)
 {
 	return syscall(URETPROBE);
+}
+static long try_uprobe(void)
+{
+	return syscall(UPROBE);
 }
 static long try_x32(void)
 {
@@ -194,53 +199,21 @@ static const struct {
 	{ "swapon", try_swap, true },
 	{ "suspend", try_suspend, true },
 	{ "executable-memory", try_run_memory, false },
-	{ "uretprobe", try_uprobe, true },
+	{ "uretprobe", try_uretprobe, true },
+	{ "uprobe", try_uprobe, true },
 	{ "x32", try_x32, true },
 	{ "int-0x80", try_32_bits, true },
 };
 enum { ATTEMPTS = sizeof(attempts) / sizeof(attempts[0]) };
 
-/* A descriptor as the sandbox wants it; the role's own is not needed here. */
-static int open_granted(const struct sandbox_descriptor *descriptor)
-{
-	static const int mode[] = {
-		[SANDBOX_READS] = O_RDONLY,
-		[SANDBOX_WRITES] = O_WRONLY,
-		[SANDBOX_BOTH] = O_RDWR,
-	};
-	int pair[2];
-	int memfd;
-	switch (descriptor->kind) {
-	case SANDBOX_SOCKET:
-		return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0
-			       ? pair[0]
-			       : -1;
-	case SANDBOX_BLOCK:
-		return open("/dev/vda1", mode[descriptor->direction]);
-	case SANDBOX_CHARACTER:
-		return open("/dev/null", mode[descriptor->direction]);
-	case SANDBOX_MEMFD:
-		memfd = memfd_create("list", MFD_ALLOW_SEALING);
-		if (memfd >= 0 && descriptor->direction == SANDBOX_READS)
-			fcntl(memfd, F_ADD_SEALS,
-				F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
-					F_SEAL_WRITE);
-		return memfd;
-	default:
-		return -1;
-	}
-}
-
 static void enter(const struct sandbox_spec *spec)
 {
-	enum { ASIDE = 32 };
-	for (size_t i = 0; i < spec->descriptor_count; i++) {
-		int opened = open_granted(&spec->descriptors[i]);
-		int aside = fcntl(opened, F_DUPFD, ASIDE);
-		if (aside < 0 || dup2(aside, spec->descriptors[i].number) < 0)
-			_exit(NO_SANDBOX);
-	}
-	sandbox_enter(spec, SANDBOX_IMAGE);
+	struct confined confined;
+	int pair[2];
+	confined_prepare(&confined, spec, PROBE_BLOCK);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
+		_exit(SANDBOX_EXIT);
+	confined_enter(&confined, SANDBOX_IMAGE, pair[0]);
 }
 
 static const char *outcome_of(int status)

@@ -41,7 +41,8 @@ create_machine "$machine" || bail 'there is no machine'
 start_machine --device usb-kbd --device usb-bot ||
 	bail 'the machine does not start'
 ok 'the probe has looked at all' \
-	"$sandoq" machine wait "$machine" 'probe: done' --timeout "$patience"
+	"$sandoq" machine wait "$machine" 'probe: done' \
+	--timeout $((3 * patience))
 
 # --- USB ---
 
@@ -183,10 +184,19 @@ keyctl ENOSYS
 swapon ENOSYS
 suspend EINVAL
 uretprobe ENOSYS
+uprobe ENOSYS
 x32 ENOSYS
 int-0x80 fault
 END
 )"
+
+# --- each sandbox against its table ---
+
+roles=(journal keys media console intake define count tally publish)
+is 'each role is to the kernel what its table says' "$(said state)" \
+	"$(printf '%s as listed\n' "${roles[@]}")"
+is 'each role can make the calls of its table and no others' "$(said calls)" \
+	"$(printf '%s as listed\n' "${roles[@]}")"
 
 # --- the console ---
 

@@ -43,6 +43,14 @@ int confined_open(
  */
 void confined_share_namespaces(struct confined *);
 
+/*
+ * The calling process opens what is listed, with `socket` for every socket, and
+ * enters. Returns what sandbox_enter() does, or ends; a minute later it is
+ * ended anyway.
+ */
+unsigned confined_enter(
+	const struct confined *, enum sandbox_setting, int socket);
+
 /* SANDBOX_IMAGE when this user and kernel can give all of it. */
 enum sandbox_setting confined_setting(void);
 
