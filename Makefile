@@ -189,7 +189,8 @@ check: tests programs
 	@tests/run 2 $(filter-out %/test_stock_tools,$(UNITS))
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
-	%/test_stock_tools %/test_real_boxes %/test_role_calls,$(UNITS)))
+	%/test_stock_tools %/test_real_boxes %/test_role_calls \
+	%/test_role_minimal,$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests

@@ -14,25 +14,22 @@
 
 /*
  * Filters compare in the order of these rows: what is called most comes first.
- * Every role: talk on its socket, use memory that cannot run, end.
+ * Every role: talk on its socket, end.
  */
 #define TALK                                                                   \
 	SANDBOX_CALL(poll, "waits for a question"),                            \
 		SANDBOX_CALL(recvmsg, "questions of the supervisor"),          \
 		SANDBOX_CALL(sendmsg, "answers to the supervisor",             \
 			{ SANDBOX_EQUAL, 0, SPAWN_SOCKET, 0 }),                \
-		SANDBOX_CALL(close, "descriptors that came with a question"),  \
 		SANDBOX_CALL(exit_group, "the end")
-#define MEMORY                                                                 \
-	SANDBOX_CALL(mmap, "heap and memfds, never to run",                    \
+#define CLOSE SANDBOX_CALL(close, "what came with a question or was made")
+#define MAP                                                                    \
+	SANDBOX_CALL(mmap, "memfds and large blocks, never to run",            \
 		{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),                    \
-		SANDBOX_CALL(munmap, "heap and memfds"),                       \
-		SANDBOX_CALL(brk, "heap"),                                     \
-		SANDBOX_CALL(mremap, "heap that grows")
-#define CRYPTO                                                                 \
-	SANDBOX_CALL(futex, "locks of libcrypto"),                             \
-		SANDBOX_CALL(getpid, "libcrypto looks whether it was forked"), \
-		SANDBOX_CALL(getrandom, "libcrypto's generator")
+		SANDBOX_CALL(munmap, "memfds and large blocks")
+#define HEAP SANDBOX_CALL(brk, "heap")
+#define LISTS SANDBOX_CALL(mremap, "lists of boxes that grow")
+#define LOCKS SANDBOX_CALL(futex, "locks of libcrypto")
 /* Bulk that comes in. */
 #define READ_MEMFD                                                             \
 	SANDBOX_CALL(fcntl, "is a memfd sealed?",                              \
@@ -61,10 +58,12 @@ enum {
 static const struct sandbox_call journal_calls[] = {
 	SANDBOX_CALL(pread64, "entries of the journal"),
 	TALK,
+	CLOSE,
 	READ_MEMFD,
-	MEMORY,
+	MAP,
+	HEAP,
+	LISTS,
 	WRITE_MEMFD,
-	CRYPTO,
 	SANDBOX_CALL(pwrite64, "entries of the journal"),
 	SANDBOX_CALL(fdatasync, "an entry is on the disk before it counts"),
 };
@@ -91,9 +90,12 @@ static const struct sandbox_spec journal_sandbox = {
 static const struct sandbox_call keys_calls[] = {
 	TALK,
 	SANDBOX_CALL(read, "answers of the TPM"),
+	CLOSE,
 	WRITE_MEMFD,
-	MEMORY,
-	CRYPTO,
+	HEAP,
+	LOCKS,
+	SANDBOX_CALL(getpid, "libcrypto looks whether it was forked"),
+	SANDBOX_CALL(getrandom, "libcrypto's generator"),
 };
 static const struct sandbox_descriptor keys_descriptors[] = {
 	SOCKET,
@@ -116,6 +118,7 @@ static const struct sandbox_spec keys_sandbox = {
 
 static const struct sandbox_call media_calls[] = {
 	TALK,
+	CLOSE,
 	SANDBOX_CALL(brk, "memory of a folder's list"),
 	SANDBOX_CALL(socket, "the kernel's events",
 		{ SANDBOX_EQUAL, 0, AF_NETLINK, 0 },
@@ -181,10 +184,12 @@ static const struct sandbox_spec console_sandbox = {
 static const struct sandbox_call intake_calls[] = {
 	SANDBOX_CALL(pread64, "the medium"),
 	TALK,
+	CLOSE,
 	READ_MEMFD,
-	MEMORY,
+	MAP,
+	HEAP,
 	WRITE_MEMFD,
-	CRYPTO,
+	LOCKS,
 };
 static const struct sandbox_descriptor intake_descriptors[] = {
 	SOCKET,
@@ -207,10 +212,12 @@ static const struct sandbox_spec intake_sandbox = {
 
 static const struct sandbox_call define_calls[] = {
 	TALK,
+	CLOSE,
 	READ_MEMFD,
-	MEMORY,
+	MAP,
+	HEAP,
 	WRITE_MEMFD,
-	CRYPTO,
+	LOCKS,
 };
 static const struct sandbox_spec define_sandbox = {
 	.name = "define",
@@ -229,10 +236,12 @@ static const struct sandbox_spec define_sandbox = {
 
 static const struct sandbox_call count_calls[] = {
 	TALK,
+	CLOSE,
 	READ_MEMFD,
-	MEMORY,
+	MAP,
+	HEAP,
 	WRITE_MEMFD,
-	CRYPTO,
+	LOCKS,
 };
 static const struct sandbox_descriptor count_descriptors[] = {
 	SOCKET,
@@ -256,10 +265,12 @@ static const struct sandbox_spec count_sandbox = {
 
 static const struct sandbox_call tally_calls[] = {
 	TALK,
+	CLOSE,
 	READ_MEMFD,
-	MEMORY,
+	MAP,
+	HEAP,
+	LISTS,
 	WRITE_MEMFD,
-	CRYPTO,
 };
 static const struct sandbox_descriptor tally_descriptors[] = {
 	SOCKET,
@@ -283,8 +294,9 @@ static const struct sandbox_spec tally_sandbox = {
 static const struct sandbox_call publish_calls[] = {
 	SANDBOX_CALL(pwrite64, "the outbox"),
 	TALK,
+	CLOSE,
 	READ_MEMFD,
-	MEMORY,
+	MAP,
 	SANDBOX_CALL(fsync, "the outbox may be taken out"),
 };
 static const struct sandbox_descriptor publish_descriptors[] = {

@@ -158,7 +158,7 @@ struct swtpm *swtpm_copy(const struct swtpm *from)
 	return swtpm;
 }
 
-int swtpm_start(struct swtpm *swtpm)
+static int start_on(struct swtpm *swtpm, int kind)
 {
 	char state[PATH_MOST + 8];
 	char descriptor[16];
@@ -169,7 +169,7 @@ int swtpm_start(struct swtpm *swtpm)
 
 	assert_true(swtpm->pid == 0);
 	signal(SIGPIPE, SIG_IGN);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_int_equal(socketpair(AF_UNIX, kind, 0, pair), 0);
 	assert_int_equal(fcntl(pair[0], F_SETFD, FD_CLOEXEC), 0);
 	snprintf(state, sizeof(state), "dir=%s", swtpm->folder);
 	snprintf(descriptor, sizeof(descriptor), "%d", pair[1]);
@@ -177,6 +177,16 @@ int swtpm_start(struct swtpm *swtpm)
 	close(pair[1]);
 	swtpm->descriptor = pair[0];
 	return swtpm->descriptor;
+}
+
+int swtpm_start(struct swtpm *swtpm)
+{
+	return start_on(swtpm, SOCK_STREAM);
+}
+
+int swtpm_start_records(struct swtpm *swtpm)
+{
+	return start_on(swtpm, SOCK_SEQPACKET);
 }
 
 void swtpm_stop(struct swtpm *swtpm)

@@ -16,6 +16,8 @@ struct swtpm *swtpm_make(void);
 struct swtpm *swtpm_copy(const struct swtpm *);
 /* Power on; the descriptor for tpm_open(), owned by the swtpm. */
 int swtpm_start(struct swtpm *);
+/* The same by SOCK_SEQPACKET, which a sandbox takes for a socket. */
+int swtpm_start_records(struct swtpm *);
 /* Power cut. */
 void swtpm_stop(struct swtpm *);
 /* The CA's certificates, PEM; lives as long as the swtpm that was made. */

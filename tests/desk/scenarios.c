@@ -1,0 +1,529 @@
+#include "tests/desk/scenarios.h"
+
+#include "appliance/formats/crypto.h"
+#include "appliance/formats/ustar.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/journal.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/peer.h"
+#include "appliance/machine/terms.h"
+#include "tests/support/election.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	END_MILLISECONDS = 20000,
+	LIST_MOST = 1 << 16,
+	/* So many that their list moves to another place. */
+	MANY = 3000,
+	START = 3, /* entries before the first box */
+};
+
+/* A role that was started, and its last answer. */
+struct play {
+	struct peer peer;
+	struct wire_message answer;
+	struct wire_text why;
+};
+
+static struct play start(
+	const struct stage *stage, enum role role, const int *granted, size_t n)
+{
+	struct play play = { .answer.descriptor = { -1, -1, -1 } };
+	assert_null(peer_start(&play.peer, role, stage->setting, granted, n));
+	return play;
+}
+
+static bool takes(struct play *play, enum answer answer, enum wire_type wanted)
+{
+	return answer == (wanted == REFUSED ? ANSWER_REFUSED : ANSWERED) &&
+	       play->answer.type == wanted;
+}
+
+static bool ask(struct play *play, enum wire_type type, const void *body,
+	const int *descriptor, size_t count, enum wire_type wanted)
+{
+	wire_close(&play->answer);
+	return takes(play,
+		peer_ask(&play->peer, type, body, descriptor, count,
+			&play->answer, &play->why),
+		wanted);
+}
+
+static bool next(struct play *play, enum wire_type wanted)
+{
+	wire_close(&play->answer);
+	return takes(play, peer_next(&play->peer, &play->answer, &play->why),
+		wanted);
+}
+
+/* `well` is whether all went well until now. */
+static bool ends(struct play *play, bool well)
+{
+	siginfo_t end = { 0 };
+	wire_close(&play->answer);
+	if (play->peer.process.pid <= 0)
+		return false;
+	if (!well) {
+		peer_stop(&play->peer);
+		return false;
+	}
+	close(play->peer.process.socket);
+	well = spawn_reap(&play->peer.process, END_MILLISECONDS, &end) &&
+	       end.si_code == CLD_EXITED && end.si_status == 1;
+	close(play->peer.process.pidfd);
+	return well;
+}
+
+static int sealed(struct bytes content)
+{
+	const int memfd = memfd_of(content);
+	assert_true(memfd >= 0);
+	return memfd;
+}
+
+static int empty_memfd(void)
+{
+	const int memfd =
+		memfd_create("device", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	assert_true(memfd >= 0);
+	return memfd;
+}
+
+/* Members of the paper as public items, a NULL behind the last. */
+static int list_of(const struct paper *paper, const char *const *name)
+{
+	static uint8_t space[LIST_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	for (; *name != NULL; name++)
+		write_item(&out, ITEM_PUBLIC, *name, paper_get(paper, *name));
+	assert_false(out.broken);
+	return sealed(written(&out));
+}
+
+static int plan_of(const struct paper *paper)
+{
+	const struct plan *plan = &paper->definition.plan;
+	const size_t size = plan_size_most(plan);
+	uint8_t *space = malloc(size);
+	struct writer out = writer_of(space, size);
+	assert_non_null(space);
+	plan_encode(&out, plan);
+	const int memfd = sealed(written(&out));
+	free(space);
+	return memfd;
+}
+
+/* --- journal --- */
+
+static bool append(struct play *play, const struct journal_append *what,
+	int list, struct journal_key *key)
+{
+	const struct journal_appended *done = &play->answer.body.appended;
+	if (!ask(play, JOURNAL_APPEND, what, &list, 1, JOURNAL_APPENDED))
+		return false;
+	if (done->anchored) {
+		const struct bytes part[] = {
+			bytes_of(key->anchor.byte, SHA256_SIZE),
+			bytes_of(done->chain.byte, SHA256_SIZE),
+		};
+		key->anchor = sha256_parts(part, 2);
+	}
+	return true;
+}
+
+static bool append_many(struct play *play, int list, struct journal_key *key)
+{
+	static const enum entry_type type[START] = { ENTRY_ENROLLED,
+		ENTRY_SEALED, ENTRY_INTAKE };
+	bool well = true;
+	for (uint16_t i = 0; well && i < START; i++) {
+		const struct journal_append what = { (uint16_t)type[i], 0, 0 };
+		well = append(play, &what, list, key);
+	}
+	for (uint16_t i = 0; well && i < MANY; i++) {
+		const struct journal_append what = { ENTRY_BOX, 0, i };
+		well = append(play, &what, list, key);
+	}
+	return well;
+}
+
+static bool write_journal(
+	struct play *play, const struct paper *paper, struct journal_key *key)
+{
+	static const char *const items[] = { "operators", NULL };
+	const int list = list_of(paper, items);
+	const bool well =
+		ask(play, JOURNAL_SCAN, NULL, NULL, 0, JOURNAL_SCANNED) &&
+		ask(play, JOURNAL_BEGIN, key, NULL, 0, DONE) &&
+		append_many(play, list, key);
+	close(list);
+	return well;
+}
+
+static bool read_journal(struct play *play, const struct journal_key *key)
+{
+	const struct journal_get first = { 0 };
+	const struct journal_get none = { START + MANY };
+	const struct wire_text origin = { "machine/election" };
+	return ask(play, JOURNAL_UNLOCK, key, NULL, 0, JOURNAL_UNLOCKED) &&
+	       ask(play, JOURNAL_GET, &first, NULL, 0, JOURNAL_ENTRY) &&
+	       ask(play, JOURNAL_GET, &none, NULL, 0, REFUSED) &&
+	       ask(play, JOURNAL_HEADS, &origin, NULL, 0, JOURNAL_MEMBERS);
+}
+
+/* A first start, and a second one on what the first has written. */
+static bool journal(const struct stage *stage)
+{
+	const int partition = empty_memfd();
+	struct journal_key key = { .mac_key = { { 1 } } };
+	struct play play = start(stage, ROLE_JOURNAL, &partition, 1);
+	bool well = ends(&play, write_journal(&play, stage->paper, &key));
+	if (well) {
+		play = start(stage, ROLE_JOURNAL, &partition, 1);
+		well = ends(&play, read_journal(&play, &key));
+	}
+	close(partition);
+	return well;
+}
+
+/* --- keys --- */
+
+static bool keys(const struct stage *stage)
+{
+	struct swtpm *twin = swtpm_copy(stage->swtpm);
+	const int tpm = swtpm_start_records(twin);
+	const struct journal_scanned blank = { .blank = 1 };
+	const struct keys_quote quote = { { { 1 } } };
+	struct play play = start(stage, ROLE_KEYS, &tpm, 1);
+	const bool well = ends(&play,
+		ask(&play, KEYS_START, &blank, NULL, 0, KEYS_STARTED) &&
+			ask(&play, KEYS_IDENTITY, NULL, NULL, 0,
+				KEYS_MEMBERS) &&
+			ask(&play, KEYS_QUOTE, &quote, NULL, 0, KEYS_MEMBERS));
+	swtpm_free(twin);
+	return well;
+}
+
+/* --- console --- */
+
+/* What the role draws on; `screen` is where it is seen. */
+static int terminal(int *screen)
+{
+	struct termios raw;
+	*screen = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(*screen >= 0);
+	assert_int_equal(unlockpt(*screen), 0);
+	const int tty = open(ptsname(*screen), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(tty >= 0);
+	assert_int_equal(tcgetattr(tty, &raw), 0);
+	cfmakeraw(&raw);
+	assert_int_equal(tcsetattr(tty, TCSANOW, &raw), 0);
+	return tty;
+}
+
+/* Once nobody has it open any more: reading does not wait then. */
+static bool showed(int screen, const char *line)
+{
+	char text[WIRE_TEXT_MOST] = "";
+	const ssize_t got = read(screen, text, sizeof(text) - 1);
+	close(screen);
+	return got > 0 && strcmp(text, line) == 0;
+}
+
+static bool console(const struct stage *stage)
+{
+	static const char shown[] = "sandoq: a line\n";
+	const struct wire_text line = { "a line" };
+	int screen[2];
+	const int granted[] = { terminal(&screen[0]), terminal(&screen[1]) };
+	struct play play = start(stage, ROLE_CONSOLE, granted, 2);
+	bool well = ends(&play, ask(&play, CONSOLE_LINE, &line, NULL, 0, DONE));
+	close(granted[0]);
+	close(granted[1]);
+	well = showed(screen[0], shown) && well;
+	return showed(screen[1], shown) && well;
+}
+
+/* --- intake --- */
+
+static int archive_of(
+	const struct paper *paper, const char *label, const char *const *name)
+{
+	const size_t most = 8 << 20;
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	assert_non_null(space);
+	write_ustar_member(&out, "courier", bytes_of_text(label));
+	for (; *name != NULL; name++)
+		write_ustar_member(&out, *name, paper_get(paper, *name));
+	write_ustar_end(&out);
+	assert_false(out.broken);
+	const int memfd = sealed(written(&out));
+	free(space);
+	return memfd;
+}
+
+static struct election election_of(const struct paper *paper)
+{
+	const struct chain *chain = &paper->chain;
+	struct election out = {
+		.definition = paper->definition.plan.definition,
+		.phase = PAPER_PHASE,
+	};
+	memcpy(out.ak, chain->machine.ak.byte, WIRE_NAME_SIZE);
+	memcpy(out.bk, chain->bk.name.byte, WIRE_NAME_SIZE);
+	memcpy(out.rk, chain->rk.name.byte, WIRE_NAME_SIZE);
+	p256_to_point(&chain->bk.key, out.bk_point);
+	p256_to_point(&chain->rk.key, out.rk_point);
+	wire_text_set(&out.id, paper->definition.plan.id);
+	return out;
+}
+
+static bool take_boxes(struct play *play, const struct paper *paper)
+{
+	const struct election election = election_of(paper);
+	const int plan = plan_of(paper);
+	const bool well = ask(play, INTAKE_START, NULL, NULL, 0, INTAKE_KIND) &&
+			  ask(play, INTAKE_TAKE_BOXES, &election, &plan, 1,
+				  INTAKE_KEYS) &&
+			  next(play, INTAKE_BOX) && next(play, INTAKE_BOX) &&
+			  next(play, INTAKE_END);
+	close(plan);
+	return well;
+}
+
+static bool intake(const struct stage *stage)
+{
+	static const char *const boxes[] = { "election-keys.note",
+		"boxes/0001.note", "boxes/0001.age", "boxes/0002.note",
+		"boxes/0002.age", NULL };
+	static const char *const letter[] = { "definition.json",
+		"definition.note", NULL };
+	int medium =
+		archive_of(stage->paper, "sandoq/courier/v1 boxes\n", boxes);
+	struct play play = start(stage, ROLE_INTAKE, &medium, 1);
+	bool well = ends(&play, take_boxes(&play, stage->paper));
+	close(medium);
+	medium = archive_of(
+		stage->paper, "sandoq/courier/v1 election\n", letter);
+	play = start(stage, ROLE_INTAKE, &medium, 1);
+	well = ends(&play,
+		       ask(&play, INTAKE_START, NULL, NULL, 0, INTAKE_KIND) &&
+			       ask(&play, INTAKE_TAKE, NULL, NULL, 0,
+				       INTAKE_MEMBERS)) &&
+	       well;
+	close(medium);
+	return well;
+}
+
+/* --- define --- */
+
+static struct define_facts facts_of(const struct paper *paper)
+{
+	struct define_facts out = { .phase = PAPER_PHASE };
+	memcpy(out.ak, paper->chain.machine.ak.byte, WIRE_NAME_SIZE);
+	memcpy(out.srk, paper->chain.srk.byte, WIRE_NAME_SIZE);
+	return out;
+}
+
+/* What the journal keeps of the enrolment. */
+static int enrolled_list(const struct paper *paper)
+{
+	static uint8_t space[LIST_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	write_item(
+		&out, ITEM_PUBLIC, "operators", paper_get(paper, "operators"));
+	write_item(&out, ITEM_PUBLIC, "approval-1",
+		paper_get(paper, "approval-1"));
+	write_item(&out, ITEM_PUBLIC, "approval-2",
+		paper_get(paper, "approval-2"));
+	assert_false(out.broken);
+	return sealed(written(&out));
+}
+
+static bool define(const struct stage *stage)
+{
+	static const char *const election[] = { "definition.json",
+		"definition.note", "enrolment.note", NULL };
+	const struct define_facts facts = facts_of(stage->paper);
+	const int list[] = { list_of(stage->paper, election),
+		enrolled_list(stage->paper) };
+	const int other[] = { list[1], list[0] };
+	struct play play = start(stage, ROLE_DEFINE, NULL, 0);
+	bool well = ends(&play,
+		ask(&play, DEFINE_SEAL, &facts, list, 2, DEFINE_ELECTION));
+	play = start(stage, ROLE_DEFINE, NULL, 0);
+	well = ends(&play,
+		       ask(&play, DEFINE_SEAL, &facts, other, 2, REFUSED)) &&
+	       well;
+	close(list[0]);
+	close(list[1]);
+	return well;
+}
+
+/* --- count --- */
+
+static int box_of(const struct paper *paper, bool whole)
+{
+	const struct bytes note = paper_get(paper, "boxes/0001.note");
+	struct bytes file = paper_get(paper, "boxes/0001.age");
+	uint8_t *space = malloc(file.size + LIST_MOST);
+	struct writer out = writer_of(space, file.size + LIST_MOST);
+	assert_non_null(space);
+	file.size -= whole ? 0 : 1;
+	write_item(&out, ITEM_PUBLIC, "note", note);
+	write_item(&out, ITEM_PUBLIC, "age", file);
+	const int memfd = sealed(written(&out));
+	free(space);
+	return memfd;
+}
+
+static struct count_box terms_of(const struct paper *paper)
+{
+	const struct chain *chain = &paper->chain;
+	struct count_box out = {
+		.definition = paper->definition.plan.definition,
+	};
+	memcpy(out.bk, chain->bk.name.byte, WIRE_NAME_SIZE);
+	p256_to_point(&chain->bk.key, out.bk_point);
+	p256_to_point(&chain->bk.key, out.key_point);
+	wire_text_set(&out.id, paper->definition.plan.id);
+	return out;
+}
+
+static struct keys_file_key opened(const struct keys_box *box)
+{
+	struct p256_private *bk = paper_key(PAPER_BK_SCALAR);
+	struct keys_file_key out;
+	struct age_stanza stanza;
+	struct age_file_key key;
+	memcpy(stanza.tag, box->tag, AGE_TAG_SIZE);
+	memcpy(stanza.body, box->body, AGE_BODY_SIZE);
+	assert_null(p256_from_point(
+		bytes_of(box->enc, P256_POINT_SIZE), &stanza.enc));
+	assert_null(age_unwrap(&stanza, bk, &key));
+	memcpy(out.key, key.byte, AGE_FILE_KEY_SIZE);
+	p256_free(bk);
+	return out;
+}
+
+static bool count_one(const struct stage *stage, int plan, bool whole)
+{
+	const struct count_box terms = terms_of(stage->paper);
+	const int granted[] = { box_of(stage->paper, whole), plan };
+	struct play play = start(stage, ROLE_COUNT, granted, 2);
+	bool well = ask(&play, COUNT_BOX, &terms, NULL, 0,
+		whole ? COUNT_STANZA : COUNT_VOID);
+	if (well && whole) {
+		const struct keys_file_key key =
+			opened(&play.answer.body.stanza.stanza);
+		well = ask(&play, COUNT_KEY, &key, NULL, 0, COUNT_VECTOR);
+	}
+	close(granted[0]);
+	return ends(&play, well);
+}
+
+static bool count(const struct stage *stage)
+{
+	const int plan = plan_of(stage->paper);
+	const bool well =
+		count_one(stage, plan, true) && count_one(stage, plan, false);
+	close(plan);
+	return well;
+}
+
+/* --- tally --- */
+
+static bool add_box(struct play *play, const struct plan *plan)
+{
+	struct tally_add add = { .entry = 1, .box.sequence = 1 };
+	const struct bytes payload = sampled_box(plan, 0, 1);
+	struct tally tally;
+	count_box(plan, 0, 1, payload, &tally);
+	add.box.ballots = tally_ballots(&tally);
+	const size_t size = tally_encoded_size(plan, tally.contests);
+	uint8_t *space = malloc(size);
+	struct writer out = writer_of(space, size);
+	assert_non_null(space);
+	tally_encode(&out, &tally);
+	const int vector = sealed(written(&out));
+	const bool well = ask(play, TALLY_ADD, &add, &vector, 1, DONE) &&
+			  ask(play, TALLY_ADD, &add, &vector, 1, REFUSED);
+	close(vector);
+	free(space);
+	tally_free(&tally);
+	free((void *)payload.data);
+	return well;
+}
+
+static bool tally_all(struct play *play, const struct paper *paper)
+{
+	const struct plan *plan = &paper->definition.plan;
+	const struct chain *chain = &paper->chain;
+	struct tally_close last = { .size = 2 + MANY };
+	struct tally_void box = { .box.station = WIRE_NO_STATION };
+	bool well = add_box(play, plan);
+	memcpy(last.ak, chain->machine.ak.byte, WIRE_NAME_SIZE);
+	memcpy(last.bk, chain->bk.name.byte, WIRE_NAME_SIZE);
+	memcpy(last.rk, chain->rk.name.byte, WIRE_NAME_SIZE);
+	wire_text_set(&box.box.why, "nobody signed for it");
+	for (unsigned i = 0; well && i < MANY; i++) {
+		box.entry = 2 + i;
+		well = ask(play, TALLY_VOID, &box, NULL, 0, DONE);
+	}
+	return well && ask(play, TALLY_CLOSE, &last, NULL, 0, TALLY_RESULT);
+}
+
+static bool tally(const struct stage *stage)
+{
+	const int plan = plan_of(stage->paper);
+	struct play play = start(stage, ROLE_TALLY, &plan, 1);
+	const bool well = ends(&play, tally_all(&play, stage->paper));
+	close(plan);
+	return well;
+}
+
+/* --- publish --- */
+
+static bool publish(const struct stage *stage)
+{
+	static const char *const items[] = { "operators", NULL };
+	const struct publish_members_of made = { 0 };
+	const struct wire_text state = { "intake" };
+	const int list = list_of(stage->paper, items);
+	const int outbox = empty_memfd();
+	struct play play = start(stage, ROLE_PUBLISH, &outbox, 1);
+	const bool well = ends(&play,
+		ask(&play, PUBLISH_MEMBERS_OF, &made, &list, 1, DONE) &&
+			ask(&play, PUBLISH_STATE, &state, NULL, 0, DONE) &&
+			ask(&play, PUBLISH_END, NULL, NULL, 0, DONE));
+	close(outbox);
+	close(list);
+	return well;
+}
+
+scenario *scenario_of(enum role role)
+{
+	static scenario *const all[ROLES] = {
+		[ROLE_JOURNAL] = journal,
+		[ROLE_KEYS] = keys,
+		[ROLE_CONSOLE] = console,
+		[ROLE_INTAKE] = intake,
+		[ROLE_DEFINE] = define,
+		[ROLE_COUNT] = count,
+		[ROLE_TALLY] = tally,
+		[ROLE_PUBLISH] = publish,
+	};
+	return all[role];
+}

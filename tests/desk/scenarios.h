@@ -1,0 +1,30 @@
+/*
+ * What each role is there for, asked of one process of it by a supervisor that
+ * only the test has: the work, the errors that are no attack, and the end.
+ */
+#ifndef SANDOQ_TESTS_DESK_SCENARIOS_H
+#define SANDOQ_TESTS_DESK_SCENARIOS_H
+
+#include "appliance/machine/wire.h"
+#include "sandbox/sandbox.h"
+#include "tests/desk/paper.h"
+#include "tests/support/swtpm.h"
+
+/* The setting, the election, and a machine's TPM that is off. */
+struct stage {
+	enum sandbox_setting setting;
+	const struct paper *paper;
+	struct swtpm *swtpm;
+};
+
+/*
+ * Whether every answer was as it should be, and the role ended by itself with
+ * status 1 when its supervisor had gone. What the role starts with is given to
+ * it, memfds in place of block devices; fails the test when that is not there.
+ */
+typedef bool scenario(const struct stage *);
+
+/* NULL for a role that only a machine has a use for. */
+scenario *scenario_of(enum role);
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * Nothing in the table can be taken away: this program executes itself as each
+ * role with one entry of its row missing, and the role then fails at what it
+ * is there for.
+ */
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/roles.h"
+#include "appliance/machine/spawn.h"
+#include "tests/desk/scenarios.h"
+#include "tests/support/confined.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <malloc.h>
+#include <openssl/core_names.h>
+#include <openssl/rand.h>
+#include <seccomp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATIENCE = 600, CALLS_MOST = 64, FILTER_MOST = 4096 };
+
+enum entry { NOTHING, CALL, DESCRIPTOR };
+
+/* What the next role that starts lacks. It lies in the working directory. */
+struct missing {
+	enum role role;
+	enum entry entry;
+	size_t index;
+};
+
+static const char missing_file[] = "missing";
+static char place[] = "/tmp/sandoq-minimal.XXXXXX";
+
+/* --- the role --- */
+
+static void take_call(struct sandbox_spec *spec, size_t index)
+{
+	static struct sandbox_call left[CALLS_MOST];
+	size_t count = 0;
+	for (size_t i = 0; i < spec->call_count; i++)
+		if (i != index)
+			left[count++] = spec->calls[i];
+	spec->calls = left;
+	spec->call_count = count;
+}
+
+/* What stands in for a device is listed as what it is. */
+static enum sandbox_kind kind_of(const struct sandbox_descriptor *listed)
+{
+	struct stat st;
+	if (fstat(listed->number, &st) != 0)
+		return listed->kind;
+	if (S_ISREG(st.st_mode))
+		return SANDBOX_MEMFD;
+	return S_ISSOCK(st.st_mode) ? SANDBOX_SOCKET : listed->kind;
+}
+
+static void take_descriptor(struct sandbox_spec *spec, size_t index)
+{
+	static struct sandbox_descriptor left[CONFINED_DESCRIPTORS];
+	size_t count = 0;
+	for (size_t i = 0; i < spec->descriptor_count; i++) {
+		if (i == index)
+			continue;
+		left[count] = spec->descriptors[i];
+		left[count].kind = kind_of(&left[count]);
+		count++;
+	}
+	spec->descriptors = left;
+	spec->descriptor_count = count;
+}
+
+static struct missing read_missing(void)
+{
+	struct missing out = { 0 };
+	const int file = open(missing_file, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || read(file, &out, sizeof(out)) != sizeof(out))
+		_exit(2);
+	close(file);
+	return out;
+}
+
+/* Blocks of this size until the heap has to grow for one. */
+static void use_up(size_t size)
+{
+	static void *volatile last;
+	const void *end = sbrk(0);
+	while (sbrk(0) == end)
+		last = malloc(size);
+	(void)last;
+}
+
+static void fill_heap(void)
+{
+	for (size_t size = 1 << 16; size > 0; size /= 2)
+		use_up(size);
+	malloc_trim(0);
+}
+
+/*
+ * In the place of libseccomp's, which leaves behind a heap with much room: a
+ * process that has run for hours may have none.
+ */
+int seccomp_load(const scmp_filter_ctx filter)
+{
+	static struct sock_filter code[FILTER_MOST];
+	int ends[2];
+	if (pipe(ends) != 0 || seccomp_export_bpf(filter, ends[1]) != 0)
+		return -1;
+	const ssize_t size = read(ends[0], code, sizeof(code));
+	const struct sock_fprog program = {
+		.len = (unsigned short)((size_t)size / sizeof(code[0])),
+		.filter = code,
+	};
+	close(ends[0]);
+	close(ends[1]);
+	fill_heap();
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+/* As after an hour: libcrypto's generators want new seed. */
+static void want_seed(void)
+{
+	unsigned once = 1;
+	const OSSL_PARAM limits[] = {
+		OSSL_PARAM_uint(OSSL_DRBG_PARAM_RESEED_REQUESTS, &once),
+		OSSL_PARAM_END,
+	};
+	EVP_RAND_CTX *const all[] = { RAND_get0_primary(NULL),
+		RAND_get0_public(NULL), RAND_get0_private(NULL) };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!EVP_RAND_CTX_set_params(all[i], limits))
+			_exit(2);
+}
+
+_Noreturn static void be_role(const char *name, enum sandbox_setting setting)
+{
+	const struct missing missing = read_missing();
+	const struct role_row *row = NULL;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
+		if (strcmp(role_name(role), name) == 0)
+			row = role_row_of(role);
+	struct sandbox_spec spec = *row->sandbox;
+	const bool lacks = missing.role == row->role;
+	if (lacks && missing.entry == CALL)
+		take_call(&spec, missing.index);
+	take_descriptor(&spec, lacks && missing.entry == DESCRIPTOR
+				       ? missing.index
+				       : SIZE_MAX);
+	crypto_start();
+	json_object_seed(0);
+	want_seed();
+	sandbox_enter(&spec, setting);
+	_exit(row->main());
+}
+
+/* --- the test --- */
+
+static void write_missing(struct missing missing)
+{
+	const int file = open(
+		missing_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	assert_int_equal(
+		write(file, &missing, sizeof(missing)), sizeof(missing));
+	close(file);
+}
+
+static bool plays(const struct stage *stage, struct missing missing)
+{
+	write_missing(missing);
+	return scenario_of(missing.role)(stage);
+}
+
+static void test_whole_roles_do_their_work(void **state)
+{
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
+		if (scenario_of(role) != NULL &&
+			!plays(*state, (struct missing){ role, NOTHING, 0 }))
+			fail_msg("the %s role does not do its work",
+				role_name(role));
+}
+
+static void test_no_call_can_be_taken_away(void **state)
+{
+	size_t needless = 0;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
+		assert_in_range(spec->call_count, 1, CALLS_MOST);
+		for (size_t i = 0; scenario_of(role) && i < spec->call_count;
+			i++)
+			if (plays(*state, (struct missing){ role, CALL, i })) {
+				print_error("%s does without call %ld: %s\n",
+					role_name(role), spec->calls[i].number,
+					spec->calls[i].reason);
+				needless++;
+			}
+	}
+	assert_int_equal(needless, 0);
+}
+
+static void test_no_descriptor_can_be_taken_away(void **state)
+{
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
+		for (size_t i = 0;
+			scenario_of(role) && i < spec->descriptor_count; i++)
+			if (plays(*state,
+				    (struct missing){ role, DESCRIPTOR, i }))
+				fail_msg("%s does without descriptor %d",
+					role_name(role),
+					spec->descriptors[i].number);
+	}
+}
+
+static int prepare(void **state)
+{
+	static struct stage stage;
+	stage.setting = confined_setting();
+	stage.paper = paper_make();
+	stage.swtpm = swtpm_make();
+	*state = &stage;
+	return mkdtemp(place) != NULL && chdir(place) == 0 ? 0 : -1;
+}
+
+static int clear(void **state)
+{
+	const struct stage *stage = *state;
+	paper_free((struct paper *)stage->paper);
+	swtpm_free(stage->swtpm);
+	return unlink(missing_file) == 0 && rmdir(place) == 0 ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole_roles_do_their_work),
+		cmocka_unit_test(test_no_call_can_be_taken_away),
+		cmocka_unit_test(test_no_descriptor_can_be_taken_away),
+	};
+	enum sandbox_setting setting;
+	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0 &&
+		setting_of_name(argv[2], &setting))
+		be_role(argv[1], setting);
+	alarm(PATIENCE);
+	return cmocka_run_group_tests(tests, prepare, clear);
+}
