@@ -1,11 +1,10 @@
-#include "tests/desk/scenarios.h"
+#include "tests/desk/play.h"
 
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
 #include "appliance/machine/items.h"
 #include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
-#include "appliance/machine/peer.h"
 #include "appliance/machine/terms.h"
 #include "tests/support/election.h"
 
@@ -22,68 +21,11 @@
 #include <cmocka.h>
 
 enum {
-	END_MILLISECONDS = 20000,
 	LIST_MOST = 1 << 16,
 	/* So many that their list moves to another place. */
 	MANY = 3000,
 	START = 3, /* entries before the first box */
 };
-
-/* A role that was started, and its last answer. */
-struct play {
-	struct peer peer;
-	struct wire_message answer;
-	struct wire_text why;
-};
-
-static struct play start(
-	const struct stage *stage, enum role role, const int *granted, size_t n)
-{
-	struct play play = { .answer.descriptor = { -1, -1, -1 } };
-	assert_null(peer_start(&play.peer, role, stage->setting, granted, n));
-	return play;
-}
-
-static bool takes(struct play *play, enum answer answer, enum wire_type wanted)
-{
-	return answer == (wanted == REFUSED ? ANSWER_REFUSED : ANSWERED) &&
-	       play->answer.type == wanted;
-}
-
-static bool ask(struct play *play, enum wire_type type, const void *body,
-	const int *descriptor, size_t count, enum wire_type wanted)
-{
-	wire_close(&play->answer);
-	return takes(play,
-		peer_ask(&play->peer, type, body, descriptor, count,
-			&play->answer, &play->why),
-		wanted);
-}
-
-static bool next(struct play *play, enum wire_type wanted)
-{
-	wire_close(&play->answer);
-	return takes(play, peer_next(&play->peer, &play->answer, &play->why),
-		wanted);
-}
-
-/* `well` is whether all went well until now. */
-static bool ends(struct play *play, bool well)
-{
-	siginfo_t end = { 0 };
-	wire_close(&play->answer);
-	if (play->peer.process.pid <= 0)
-		return false;
-	if (!well) {
-		peer_stop(&play->peer);
-		return false;
-	}
-	close(play->peer.process.socket);
-	well = spawn_reap(&play->peer.process, END_MILLISECONDS, &end) &&
-	       end.si_code == CLD_EXITED && end.si_status == 1;
-	close(play->peer.process.pidfd);
-	return well;
-}
 
 static int sealed(struct bytes content)
 {
@@ -130,7 +72,7 @@ static bool append(struct play *play, const struct journal_append *what,
 	int list, struct journal_key *key)
 {
 	const struct journal_appended *done = &play->answer.body.appended;
-	if (!ask(play, JOURNAL_APPEND, what, &list, 1, JOURNAL_APPENDED))
+	if (!play_ask(play, JOURNAL_APPEND, what, &list, 1, JOURNAL_APPENDED))
 		return false;
 	if (done->anchored) {
 		const struct bytes part[] = {
@@ -164,8 +106,8 @@ static bool write_journal(
 	static const char *const items[] = { "operators", NULL };
 	const int list = list_of(paper, items);
 	const bool well =
-		ask(play, JOURNAL_SCAN, NULL, NULL, 0, JOURNAL_SCANNED) &&
-		ask(play, JOURNAL_BEGIN, key, NULL, 0, DONE) &&
+		play_ask(play, JOURNAL_SCAN, NULL, NULL, 0, JOURNAL_SCANNED) &&
+		play_ask(play, JOURNAL_BEGIN, key, NULL, 0, DONE) &&
 		append_many(play, list, key);
 	close(list);
 	return well;
@@ -176,10 +118,10 @@ static bool read_journal(struct play *play, const struct journal_key *key)
 	const struct journal_get first = { 0 };
 	const struct journal_get none = { START + MANY };
 	const struct wire_text origin = { "machine/election" };
-	return ask(play, JOURNAL_UNLOCK, key, NULL, 0, JOURNAL_UNLOCKED) &&
-	       ask(play, JOURNAL_GET, &first, NULL, 0, JOURNAL_ENTRY) &&
-	       ask(play, JOURNAL_GET, &none, NULL, 0, REFUSED) &&
-	       ask(play, JOURNAL_HEADS, &origin, NULL, 0, JOURNAL_MEMBERS);
+	return play_ask(play, JOURNAL_UNLOCK, key, NULL, 0, JOURNAL_UNLOCKED) &&
+	       play_ask(play, JOURNAL_GET, &first, NULL, 0, JOURNAL_ENTRY) &&
+	       play_ask(play, JOURNAL_GET, &none, NULL, 0, REFUSED) &&
+	       play_ask(play, JOURNAL_HEADS, &origin, NULL, 0, JOURNAL_MEMBERS);
 }
 
 /* A first start, and a second one on what the first has written. */
@@ -187,11 +129,11 @@ static bool journal(const struct stage *stage)
 {
 	const int partition = empty_memfd();
 	struct journal_key key = { .mac_key = { { 1 } } };
-	struct play play = start(stage, ROLE_JOURNAL, &partition, 1);
-	bool well = ends(&play, write_journal(&play, stage->paper, &key));
+	struct play play = play_start(stage, ROLE_JOURNAL, &partition, 1);
+	bool well = play_ends(&play, write_journal(&play, stage->paper, &key));
 	if (well) {
-		play = start(stage, ROLE_JOURNAL, &partition, 1);
-		well = ends(&play, read_journal(&play, &key));
+		play = play_start(stage, ROLE_JOURNAL, &partition, 1);
+		well = play_ends(&play, read_journal(&play, &key));
 	}
 	close(partition);
 	return well;
@@ -205,12 +147,13 @@ static bool keys(const struct stage *stage)
 	const int tpm = swtpm_start_records(twin);
 	const struct journal_scanned blank = { .blank = 1 };
 	const struct keys_quote quote = { { { 1 } } };
-	struct play play = start(stage, ROLE_KEYS, &tpm, 1);
-	const bool well = ends(&play,
-		ask(&play, KEYS_START, &blank, NULL, 0, KEYS_STARTED) &&
-			ask(&play, KEYS_IDENTITY, NULL, NULL, 0,
+	struct play play = play_start(stage, ROLE_KEYS, &tpm, 1);
+	const bool well = play_ends(&play,
+		play_ask(&play, KEYS_START, &blank, NULL, 0, KEYS_STARTED) &&
+			play_ask(&play, KEYS_IDENTITY, NULL, NULL, 0,
 				KEYS_MEMBERS) &&
-			ask(&play, KEYS_QUOTE, &quote, NULL, 0, KEYS_MEMBERS));
+			play_ask(&play, KEYS_QUOTE, &quote, NULL, 0,
+				KEYS_MEMBERS));
 	swtpm_free(twin);
 	return well;
 }
@@ -247,8 +190,9 @@ static bool console(const struct stage *stage)
 	const struct wire_text line = { "a line" };
 	int screen[2];
 	const int granted[] = { terminal(&screen[0]), terminal(&screen[1]) };
-	struct play play = start(stage, ROLE_CONSOLE, granted, 2);
-	bool well = ends(&play, ask(&play, CONSOLE_LINE, &line, NULL, 0, DONE));
+	struct play play = play_start(stage, ROLE_CONSOLE, granted, 2);
+	bool well = play_ends(
+		&play, play_ask(&play, CONSOLE_LINE, &line, NULL, 0, DONE));
 	close(granted[0]);
 	close(granted[1]);
 	well = showed(screen[0], shown) && well;
@@ -294,11 +238,12 @@ static bool take_boxes(struct play *play, const struct paper *paper)
 {
 	const struct election election = election_of(paper);
 	const int plan = plan_of(paper);
-	const bool well = ask(play, INTAKE_START, NULL, NULL, 0, INTAKE_KIND) &&
-			  ask(play, INTAKE_TAKE_BOXES, &election, &plan, 1,
-				  INTAKE_KEYS) &&
-			  next(play, INTAKE_BOX) && next(play, INTAKE_BOX) &&
-			  next(play, INTAKE_END);
+	const bool well =
+		play_ask(play, INTAKE_START, NULL, NULL, 0, INTAKE_KIND) &&
+		play_ask(play, INTAKE_TAKE_BOXES, &election, &plan, 1,
+			INTAKE_KEYS) &&
+		play_next(play, INTAKE_BOX) && play_next(play, INTAKE_BOX) &&
+		play_next(play, INTAKE_END);
 	close(plan);
 	return well;
 }
@@ -312,16 +257,16 @@ static bool intake(const struct stage *stage)
 		"definition.note", NULL };
 	int medium =
 		archive_of(stage->paper, "sandoq/courier/v1 boxes\n", boxes);
-	struct play play = start(stage, ROLE_INTAKE, &medium, 1);
-	bool well = ends(&play, take_boxes(&play, stage->paper));
+	struct play play = play_start(stage, ROLE_INTAKE, &medium, 1);
+	bool well = play_ends(&play, take_boxes(&play, stage->paper));
 	close(medium);
 	medium = archive_of(
 		stage->paper, "sandoq/courier/v1 election\n", letter);
-	play = start(stage, ROLE_INTAKE, &medium, 1);
-	well = ends(&play,
-		       ask(&play, INTAKE_START, NULL, NULL, 0, INTAKE_KIND) &&
-			       ask(&play, INTAKE_TAKE, NULL, NULL, 0,
-				       INTAKE_MEMBERS)) &&
+	play = play_start(stage, ROLE_INTAKE, &medium, 1);
+	well = play_ends(&play, play_ask(&play, INTAKE_START, NULL, NULL, 0,
+					INTAKE_KIND) &&
+					play_ask(&play, INTAKE_TAKE, NULL, NULL,
+						0, INTAKE_MEMBERS)) &&
 	       well;
 	close(medium);
 	return well;
@@ -360,12 +305,12 @@ static bool define(const struct stage *stage)
 	const int list[] = { list_of(stage->paper, election),
 		enrolled_list(stage->paper) };
 	const int other[] = { list[1], list[0] };
-	struct play play = start(stage, ROLE_DEFINE, NULL, 0);
-	bool well = ends(&play,
-		ask(&play, DEFINE_SEAL, &facts, list, 2, DEFINE_ELECTION));
-	play = start(stage, ROLE_DEFINE, NULL, 0);
-	well = ends(&play,
-		       ask(&play, DEFINE_SEAL, &facts, other, 2, REFUSED)) &&
+	struct play play = play_start(stage, ROLE_DEFINE, NULL, 0);
+	bool well = play_ends(&play,
+		play_ask(&play, DEFINE_SEAL, &facts, list, 2, DEFINE_ELECTION));
+	play = play_start(stage, ROLE_DEFINE, NULL, 0);
+	well = play_ends(&play, play_ask(&play, DEFINE_SEAL, &facts, other, 2,
+					REFUSED)) &&
 	       well;
 	close(list[0]);
 	close(list[1]);
@@ -422,16 +367,16 @@ static bool count_one(const struct stage *stage, int plan, bool whole)
 {
 	const struct count_box terms = terms_of(stage->paper);
 	const int granted[] = { box_of(stage->paper, whole), plan };
-	struct play play = start(stage, ROLE_COUNT, granted, 2);
-	bool well = ask(&play, COUNT_BOX, &terms, NULL, 0,
+	struct play play = play_start(stage, ROLE_COUNT, granted, 2);
+	bool well = play_ask(&play, COUNT_BOX, &terms, NULL, 0,
 		whole ? COUNT_STANZA : COUNT_VOID);
 	if (well && whole) {
 		const struct keys_file_key key =
 			opened(&play.answer.body.stanza.stanza);
-		well = ask(&play, COUNT_KEY, &key, NULL, 0, COUNT_VECTOR);
+		well = play_ask(&play, COUNT_KEY, &key, NULL, 0, COUNT_VECTOR);
 	}
 	close(granted[0]);
-	return ends(&play, well);
+	return play_ends(&play, well);
 }
 
 static bool count(const struct stage *stage)
@@ -458,8 +403,8 @@ static bool add_box(struct play *play, const struct plan *plan)
 	assert_non_null(space);
 	tally_encode(&out, &tally);
 	const int vector = sealed(written(&out));
-	const bool well = ask(play, TALLY_ADD, &add, &vector, 1, DONE) &&
-			  ask(play, TALLY_ADD, &add, &vector, 1, REFUSED);
+	const bool well = play_ask(play, TALLY_ADD, &add, &vector, 1, DONE) &&
+			  play_ask(play, TALLY_ADD, &add, &vector, 1, REFUSED);
 	close(vector);
 	free(space);
 	tally_free(&tally);
@@ -480,16 +425,17 @@ static bool tally_all(struct play *play, const struct paper *paper)
 	wire_text_set(&box.box.why, "nobody signed for it");
 	for (unsigned i = 0; well && i < MANY; i++) {
 		box.entry = 2 + i;
-		well = ask(play, TALLY_VOID, &box, NULL, 0, DONE);
+		well = play_ask(play, TALLY_VOID, &box, NULL, 0, DONE);
 	}
-	return well && ask(play, TALLY_CLOSE, &last, NULL, 0, TALLY_RESULT);
+	return well &&
+	       play_ask(play, TALLY_CLOSE, &last, NULL, 0, TALLY_RESULT);
 }
 
 static bool tally(const struct stage *stage)
 {
 	const int plan = plan_of(stage->paper);
-	struct play play = start(stage, ROLE_TALLY, &plan, 1);
-	const bool well = ends(&play, tally_all(&play, stage->paper));
+	struct play play = play_start(stage, ROLE_TALLY, &plan, 1);
+	const bool well = play_ends(&play, tally_all(&play, stage->paper));
 	close(plan);
 	return well;
 }
@@ -503,21 +449,22 @@ static bool publish(const struct stage *stage)
 	const struct wire_text state = { "intake" };
 	const int list = list_of(stage->paper, items);
 	const int outbox = empty_memfd();
-	struct play play = start(stage, ROLE_PUBLISH, &outbox, 1);
-	const bool well = ends(&play,
-		ask(&play, PUBLISH_MEMBERS_OF, &made, &list, 1, DONE) &&
-			ask(&play, PUBLISH_STATE, &state, NULL, 0, DONE) &&
-			ask(&play, PUBLISH_END, NULL, NULL, 0, DONE));
+	struct play play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
+	const bool well = play_ends(&play,
+		play_ask(&play, PUBLISH_MEMBERS_OF, &made, &list, 1, DONE) &&
+			play_ask(&play, PUBLISH_STATE, &state, NULL, 0, DONE) &&
+			play_ask(&play, PUBLISH_END, NULL, NULL, 0, DONE));
 	close(outbox);
 	close(list);
 	return well;
 }
 
-scenario *scenario_of(enum role role)
+scenario *scenario_of(const struct stage *stage, enum role role)
 {
 	static scenario *const all[ROLES] = {
 		[ROLE_JOURNAL] = journal,
 		[ROLE_KEYS] = keys,
+		[ROLE_MEDIA] = scenario_media,
 		[ROLE_CONSOLE] = console,
 		[ROLE_INTAKE] = intake,
 		[ROLE_DEFINE] = define,
@@ -525,5 +472,7 @@ scenario *scenario_of(enum role role)
 		[ROLE_TALLY] = tally,
 		[ROLE_PUBLISH] = publish,
 	};
+	if (role == ROLE_MEDIA && !scenario_media_is_possible(stage))
+		return NULL;
 	return all[role];
 }

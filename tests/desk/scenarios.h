@@ -24,7 +24,7 @@ struct stage {
  */
 typedef bool scenario(const struct stage *);
 
-/* NULL for a role that only a machine has a use for. */
-scenario *scenario_of(enum role);
+/* NULL for the media role where a user or kernel has no devices for it. */
+scenario *scenario_of(const struct stage *, enum role);
 
 #endif

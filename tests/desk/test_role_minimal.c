@@ -28,9 +28,15 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 600, CALLS_MOST = 64, FILTER_MOST = 4096 };
+enum {
+	PATIENCE = 600,
+	CALLS_MOST = 64,
+	FILTER_MOST = 4096,
+	PATHS_MOST = 4,
+	RIGHTS = 5, /* bits of enum sandbox_right */
+};
 
-enum entry { NOTHING, CALL, DESCRIPTOR };
+enum entry { NOTHING, CALL, DESCRIPTOR, RIGHT };
 
 /* What the next role that starts lacks. It lies in the working directory. */
 struct missing {
@@ -79,6 +85,16 @@ static void take_descriptor(struct sandbox_spec *spec, size_t index)
 	}
 	spec->descriptors = left;
 	spec->descriptor_count = count;
+}
+
+/* Bit by bit, path after path. */
+static void take_right(struct sandbox_spec *spec, size_t index)
+{
+	static struct sandbox_path left[PATHS_MOST];
+	for (size_t i = 0; i < spec->path_count; i++)
+		left[i] = spec->paths[i];
+	left[index / RIGHTS].rights &= ~(1U << index % RIGHTS);
+	spec->paths = left;
 }
 
 static struct missing read_missing(void)
@@ -155,6 +171,8 @@ _Noreturn static void be_role(const char *name, enum sandbox_setting setting)
 	const bool lacks = missing.role == row->role;
 	if (lacks && missing.entry == CALL)
 		take_call(&spec, missing.index);
+	if (lacks && missing.entry == RIGHT)
+		take_right(&spec, missing.index);
 	take_descriptor(&spec, lacks && missing.entry == DESCRIPTOR
 				       ? missing.index
 				       : SIZE_MAX);
@@ -179,13 +197,13 @@ static void write_missing(struct missing missing)
 static bool plays(const struct stage *stage, struct missing missing)
 {
 	write_missing(missing);
-	return scenario_of(missing.role)(stage);
+	return scenario_of(stage, missing.role)(stage);
 }
 
 static void test_whole_roles_do_their_work(void **state)
 {
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
-		if (scenario_of(role) != NULL &&
+		if (scenario_of(*state, role) != NULL &&
 			!plays(*state, (struct missing){ role, NOTHING, 0 }))
 			fail_msg("the %s role does not do its work",
 				role_name(role));
@@ -197,8 +215,8 @@ static void test_no_call_can_be_taken_away(void **state)
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
 		assert_in_range(spec->call_count, 1, CALLS_MOST);
-		for (size_t i = 0; scenario_of(role) && i < spec->call_count;
-			i++)
+		for (size_t i = 0;
+			scenario_of(*state, role) && i < spec->call_count; i++)
 			if (plays(*state, (struct missing){ role, CALL, i })) {
 				print_error("%s does without call %ld: %s\n",
 					role_name(role), spec->calls[i].number,
@@ -214,12 +232,40 @@ static void test_no_descriptor_can_be_taken_away(void **state)
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
 		for (size_t i = 0;
-			scenario_of(role) && i < spec->descriptor_count; i++)
+			scenario_of(*state, role) && i < spec->descriptor_count;
+			i++)
 			if (plays(*state,
 				    (struct missing){ role, DESCRIPTOR, i }))
 				fail_msg("%s does without descriptor %d",
 					role_name(role),
 					spec->descriptors[i].number);
+	}
+}
+
+static void test_no_right_can_be_taken_away(void **state)
+{
+	const struct sandbox_spec *spec = role_row_of(ROLE_MEDIA)->sandbox;
+	if (scenario_of(*state, ROLE_MEDIA) == NULL)
+		skip();
+	assert_in_range(spec->path_count, 1, PATHS_MOST);
+	for (size_t i = 0; i < spec->path_count * RIGHTS; i++) {
+		const struct sandbox_path *path = &spec->paths[i / RIGHTS];
+		const unsigned right = 1U << i % RIGHTS;
+		if ((path->rights & right) != 0 &&
+			plays(*state, (struct missing){ ROLE_MEDIA, RIGHT, i }))
+			fail_msg("media does without right %u below %s", right,
+				path->path);
+	}
+}
+
+/* Nor is there anything else that grants. */
+static void test_no_role_has_more(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
+		assert_int_equal(spec->capability_count, 0);
+		assert_int_equal(spec->path_count > 0, role == ROLE_MEDIA);
 	}
 }
 
@@ -247,6 +293,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_whole_roles_do_their_work),
 		cmocka_unit_test(test_no_call_can_be_taken_away),
 		cmocka_unit_test(test_no_descriptor_can_be_taken_away),
+		cmocka_unit_test(test_no_right_can_be_taken_away),
+		cmocka_unit_test(test_no_role_has_more),
 	};
 	enum sandbox_setting setting;
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0 &&

@@ -1,0 +1,175 @@
+/*
+ * The media role among made-up USB devices: a /sys and a /dev of the test's
+ * own, in a mount namespace, with a loop device as the stick.
+ */
+#include "tests/desk/play.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define DEVICES "/sys/bus/usb/devices"
+#define STICK "1-1:1.0/host0/target0/0:0:0:0"
+
+static const char loop[] = "/dev/loop0";
+static const char disk[] = "/sys/block/sdx";
+static const char disk_device[] = "/sys/block/sdx/device";
+static const char disk_sequence[] = "/sys/block/sdx/diskseq";
+
+static const char *const folders[] = { "/sys/bus", "/sys/bus/usb", DEVICES,
+	DEVICES "/usb1", DEVICES "/1-1", DEVICES "/1-1:1.0",
+	DEVICES "/1-1:1.0/host0", DEVICES "/1-1:1.0/host0/target0",
+	DEVICES "/" STICK, "/sys/block", disk };
+
+static const struct {
+	const char *path;
+	const char *before;
+	const char *after; /* media may come */
+} files[] = {
+	{ DEVICES "/usb1/authorized_default", "0", "1" },
+	{ DEVICES "/usb1/authorized", "1", "1" },
+	{ DEVICES "/1-1/authorized", "0", "1" },
+	{ DEVICES "/1-1:1.0/bInterfaceClass", "08", "08" },
+};
+enum { FILES = sizeof(files) / sizeof(files[0]), TEXT_MOST = 32 };
+
+static bool has_loop(uint64_t *sequence, dev_t *device)
+{
+	struct stat st;
+	const int file = open(loop, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	const bool has = fstat(file, &st) == 0 && S_ISBLK(st.st_mode) &&
+			 ioctl(file, BLKGETDISKSEQ, sequence) == 0;
+	*device = st.st_rdev;
+	return close(file) == 0 && has;
+}
+
+static bool put(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	return file != NULL && fprintf(file, "%s\n", text) > 0 &&
+	       fclose(file) == 0;
+}
+
+static bool says(const char *path, const char *text)
+{
+	char line[TEXT_MOST] = "";
+	FILE *file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	const bool got = fgets(line, sizeof(line), file) != NULL;
+	fclose(file);
+	return got && strncmp(line, text, strlen(text)) == 0;
+}
+
+static bool mount_own(const char *folder)
+{
+	return mount("tmpfs", folder, "tmpfs", 0, "mode=755") == 0;
+}
+
+static bool make_devices(uint64_t sequence, dev_t device)
+{
+	char text[TEXT_MOST];
+	bool made = unshare(CLONE_NEWNS) == 0 &&
+		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		    mount_own("/sys") && mount_own("/dev") &&
+		    mknod("/dev/null", S_IFCHR | 0666, makedev(1, 3)) == 0 &&
+		    mknod("/dev/sdx", S_IFBLK | 0600, device) == 0;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		made = made && mkdir(folders[i], 0755) == 0;
+	for (size_t i = 0; i < FILES; i++)
+		made = made && put(files[i].path, files[i].before);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)sequence);
+	return made && put(disk_sequence, text) &&
+	       symlink("../../bus/usb/devices/" STICK, disk_device) == 0;
+}
+
+/* What root may say in place of the kernel, to one network namespace. */
+static bool make_event(pid_t role)
+{
+	static const char text[] = "change@/sdx\0ACTION=change\0DEVPATH=/sdx\0"
+				   "SUBSYSTEM=block";
+	struct {
+		struct nlmsghdr header;
+		char text[sizeof(text)];
+	} event = { .header = { .nlmsg_len = sizeof(event),
+			    .nlmsg_type = NLMSG_MIN_TYPE,
+			    .nlmsg_flags = NLM_F_REQUEST } };
+	char path[TEXT_MOST];
+	memcpy(event.text, text, sizeof(text));
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)role);
+	const int namespace = open(path, O_RDONLY | O_CLOEXEC);
+	if (namespace < 0 || setns(namespace, CLONE_NEWNET) != 0)
+		return false;
+	const int netlink = socket(
+		AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+	return send(netlink, &event, sizeof(event), 0) == sizeof(event);
+}
+
+static bool switches_are_set(void)
+{
+	bool set = true;
+	for (size_t i = 0; i < FILES; i++)
+		set = set && says(files[i].path, files[i].after);
+	return set;
+}
+
+/* Every question is answered after what the role has to tell before. */
+static bool stick_comes(struct play *play)
+{
+	return play_ask(play, MEDIA_NONE, NULL, NULL, 0, REFUSED) &&
+	       play_ask(play, MEDIA_BIND, NULL, NULL, 0, DONE) &&
+	       switches_are_set() &&
+	       play_ask(play, MEDIA_WRITE, NULL, NULL, 0, MEDIA_HERE) &&
+	       play_next(play, MEDIA_WRITABLE);
+}
+
+static bool stick_goes(struct play *play)
+{
+	return unlink(disk_sequence) == 0 && unlink(disk_device) == 0 &&
+	       rmdir(disk) == 0 && make_event(play->peer.process.pid) &&
+	       play_ask(play, MEDIA_WRITE, NULL, NULL, 0, MEDIA_GONE) &&
+	       play_next(play, REFUSED);
+}
+
+bool scenario_media(const struct stage *stage)
+{
+	uint64_t sequence = 0;
+	dev_t device = 0;
+	int status = -1;
+	assert_true(has_loop(&sequence, &device));
+	const pid_t child = fork();
+	if (child == 0) {
+		if (!make_devices(sequence, device))
+			_exit(2);
+		struct play play = play_start(stage, ROLE_MEDIA, NULL, 0);
+		_exit(play_ends(&play, stick_comes(&play) && stick_goes(&play))
+				? 0
+				: 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_not_equal(status, 2 << 8);
+	return status == 0;
+}
+
+bool scenario_media_is_possible(const struct stage *stage)
+{
+	uint64_t sequence;
+	dev_t device;
+	return stage->setting == SANDBOX_IMAGE && has_loop(&sequence, &device);
+}
