@@ -178,6 +178,8 @@ static refusal handle_key(
 	struct age_file_key key;
 	struct tally tally;
 	refusal why;
+	if (counting->box.station < 0)
+		return "a key before its box";
 	memcpy(key.byte, message->body.file_key.key, sizeof(key.byte));
 	wipe(&message->body.file_key, sizeof(message->body.file_key));
 	if (!tally_init(&tally, counting->plan,

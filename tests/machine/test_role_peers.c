@@ -3,24 +3,22 @@
  * their sandboxes, and sends each what is not for it. The role says nothing and
  * ends.
  */
+#include "appliance/machine/memfd.h"
 #include "appliance/machine/peer.h"
 #include "appliance/machine/roles.h"
 #include "tests/support/confined.h"
+#include "tests/support/election.h"
 #include "tests/support/hostile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 enum { PATIENCE = 300, END_MILLISECONDS = 60000 };
-
-/* Those that serve before they know a TPM, a plan or the kernel's events. */
-static const enum role serving[] = { ROLE_JOURNAL, ROLE_CONSOLE, ROLE_INTAKE,
-	ROLE_DEFINE, ROLE_COUNT, ROLE_PUBLISH };
-enum { SERVING = sizeof(serving) / sizeof(serving[0]) };
 
 struct target {
 	enum role role;
@@ -29,7 +27,27 @@ struct target {
 	size_t count;
 };
 
-/* False when this user has no such descriptor to grant. */
+/* Of any election: a role that has one looks at it before it serves. */
+static int plan_memfd(void)
+{
+	struct definition definition;
+	city_definition(&definition);
+	const size_t size = plan_size_most(&definition.plan);
+	uint8_t *space = malloc(size);
+	struct writer out = writer_of(space, size);
+	assert_non_null(space);
+	plan_encode(&out, &definition.plan);
+	const int memfd = memfd_written(&out);
+	assert_true(memfd >= 0);
+	free(space);
+	definition_free(&definition);
+	return memfd;
+}
+
+/*
+ * False when this user has no such descriptor to grant. Every memfd is a plan;
+ * the null device is in the place of a TPM.
+ */
 static bool grant(struct target *target)
 {
 	const struct sandbox_spec *spec = role_row_of(target->role)->sandbox;
@@ -39,7 +57,9 @@ static bool grant(struct target *target)
 	for (size_t i = 1; i < spec->descriptor_count; i++) {
 		const struct sandbox_descriptor *d = &confined.descriptor[i];
 		target->granted[target->count++] =
-			confined_open(&confined, d, -1);
+			d->kind == SANDBOX_MEMFD
+				? plan_memfd()
+				: confined_open(&confined, d, -1);
 		whole = whole && d->kind == spec->descriptors[i].kind;
 	}
 	return whole;
@@ -134,13 +154,63 @@ static void try_forms(const struct target *target)
 	}
 }
 
+/* Questions that change nothing, and how each is answered with zeros. */
+static const struct {
+	enum wire_type question;
+	enum wire_type answer;
+} honest[ROLES] = {
+	[ROLE_JOURNAL] = { JOURNAL_SCAN, JOURNAL_SCANNED },
+	[ROLE_KEYS] = { KEYS_IDENTITY, REFUSED },
+	[ROLE_MEDIA] = { MEDIA_WRITE, REFUSED },
+	[ROLE_CONSOLE] = { CONSOLE_LINE, DONE },
+	[ROLE_INTAKE] = { INTAKE_START, REFUSED },
+	[ROLE_DEFINE] = { DEFINE_ENROL, REFUSED },
+	[ROLE_COUNT] = { COUNT_BOX, REFUSED },
+	[ROLE_TALLY] = { TALLY_ADD, REFUSED },
+	[ROLE_PUBLISH] = { PUBLISH_MEMBERS_OF, REFUSED },
+};
+
+static void expect_answer(const struct target *target)
+{
+	const enum wire_type question = honest[target->role].question;
+	const struct hostile asked =
+		message_to(target->role, wire_row_of(question));
+	struct wire_message answer;
+	struct spawned role;
+	siginfo_t end;
+	assert_null(spawn_role(role_name(target->role), target->setting,
+		target->granted, target->count, &role));
+	struct wire_end own = { role.socket, ROLE_SUPERVISOR, target->role,
+		question };
+	assert_true(hostile_send(role.socket, &asked));
+	const refusal why = wire_receive(&own, END_MILLISECONDS, &answer);
+	if (why != NULL)
+		fail_msg("%s to %s: %s", role_name(target->role),
+			wire_row_of(question)->name, why);
+	assert_int_equal(answer.type, honest[target->role].answer);
+	wire_close(&answer);
+	spawn_end(&role, &end);
+}
+
+/* So that it is not for want of anything else that they end below. */
+static void test_roles_answer_what_is_for_them(void **state)
+{
+	const enum sandbox_setting setting = confined_setting();
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		struct target target = { .role = role, .setting = setting };
+		if (grant(&target))
+			expect_answer(&target);
+		take_back(&target);
+	}
+}
+
 static void test_roles_end_at_what_is_not_for_them(void **state)
 {
 	const enum sandbox_setting setting = confined_setting();
 	(void)state;
-	for (size_t i = 0; i < SERVING; i++) {
-		struct target target = { .role = serving[i],
-			.setting = setting };
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		struct target target = { .role = role, .setting = setting };
 		if (grant(&target)) {
 			try_types(&target);
 			try_forms(&target);
@@ -152,6 +222,7 @@ static void test_roles_end_at_what_is_not_for_them(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_roles_answer_what_is_for_them),
 		cmocka_unit_test(test_roles_end_at_what_is_not_for_them),
 	};
 	int status;
