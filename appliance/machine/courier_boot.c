@@ -379,6 +379,12 @@ static bool publish_list(struct session *session, struct peer *publish,
 	return given;
 }
 
+static bool is_named_by_entry(unsigned type)
+{
+	return type == ENTRY_SOFTWARE || type == ENTRY_REVOCATION ||
+	       type == ENTRY_FAILED;
+}
+
 static bool publish_entry(struct session *session, struct peer *publish,
 	uint64_t number, uint64_t *before)
 {
@@ -388,10 +394,7 @@ static bool publish_entry(struct session *session, struct peer *publish,
 	bool given;
 	if (!session_entry(session, number, &entry, &list))
 		return false;
-	of.number =
-		entry.type == ENTRY_SOFTWARE || entry.type == ENTRY_REVOCATION
-			? number
-			: entry.leaf;
+	of.number = is_named_by_entry(entry.type) ? number : entry.leaf;
 	of.type = entry.type;
 	given = publish_list(session, publish, &of, list);
 	close(list);

@@ -28,6 +28,7 @@ static const struct entry_row rows[] = {
 		false },
 	{ ENTRY_SOFTWARE, "software", STATES_AT_REST, STAYS, true, false },
 	{ ENTRY_REVOCATION, "revocation", STATES_AT_REST, STAYS, true, false },
+	{ ENTRY_FAILED, "failed", ~IN(STATE_BLANK), STAYS, false, false },
 };
 
 const struct entry_row *entry_row_of(unsigned type)

@@ -31,9 +31,10 @@ enum entry_type {
 	ENTRY_RELEASED,
 	ENTRY_SOFTWARE,
 	ENTRY_REVOCATION,
+	ENTRY_FAILED,
 };
 
-enum { ENTRY_TYPES = ENTRY_REVOCATION };
+enum { ENTRY_TYPES = ENTRY_FAILED };
 
 /* Where an enrolled machine waits for media: a set of states, as below. */
 enum {

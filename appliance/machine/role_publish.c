@@ -94,6 +94,9 @@ static void member_name(const struct publish_members_of *of,
 		snprintf(name, most, "revocation/%04" PRIu64 ".%.*s",
 			of->number, size, text);
 		return;
+	case ENTRY_FAILED:
+		snprintf(name, most, "failed/%04" PRIu64, of->number);
+		return;
 	case ENTRY_OPEN:
 		snprintf(name, most, "open-%.*s", size, text);
 		return;

@@ -100,15 +100,44 @@ static bool load(struct session *session)
 	return answer.body.scanned.blank != 0 || load_enrolled(session);
 }
 
+/*
+ * The journal keeps why, once it is unlocked and as long as its role is there.
+ * Nothing is anchored: that may be what failed. The next boot's entry covers
+ * it.
+ */
+static void record_failure(struct session *session)
+{
+	const struct journal_append what = { .type = ENTRY_FAILED };
+	const struct wire_text why = session->why;
+	uint8_t space[2 * WIRE_TEXT_MOST];
+	struct writer items = writer_of(space, sizeof(space));
+	int list;
+	if (session->folded.entries == 0 || session->journal.process.pid <= 0)
+		return;
+	write_item(&items, ITEM_PUBLIC, "failed", bytes_of_text(why.line));
+	list = memfd_written(&items);
+	if (list < 0)
+		return;
+	session_append(session, &what, &list, 1);
+	close(list);
+	session->why = why;
+}
+
+static void tell_failure(struct session *session)
+{
+	record_failure(session);
+	session_say(session, "failed: %s", session->why.line);
+}
+
 /* A machine that failed can still be asked for evidence of why. */
 static void fail(struct session *session)
 {
 	session->state = STATE_FAILED;
-	session_say(session, "failed: %s", session->why.line);
+	tell_failure(session);
 	if (session->broken)
 		return;
 	courier_boot(session);
-	session_say(session, "failed: %s", session->why.line);
+	tell_failure(session);
 }
 
 static bool start_roles(struct session *session)

@@ -150,6 +150,7 @@ static const char *const transitions[ENTRY_TYPES + 1] = {
 	[ENTRY_RELEASED] = "------R-",
 	[ENTRY_SOFTWARE] = "-...-.-.",
 	[ENTRY_REVOCATION] = "-...-.-.",
+	[ENTRY_FAILED] = "-.......",
 };
 
 static void expect_transition(

@@ -1,0 +1,341 @@
+/*
+ * The supervisor among roles of which one is hostile: this program executes
+ * itself as them. The journal then says which message of which role it was.
+ *
+ * The journal and the console are the true ones, without a sandbox, on a file
+ * and on the null device; the keys role knows no more than the TPM's anchor,
+ * which is a file.
+ */
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/init.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/journal.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/peer.h"
+#include "appliance/machine/role.h"
+#include "appliance/machine/roles.h"
+#include "appliance/machine/supervisor.h"
+#include "tests/support/hostile.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	PATIENCE = 120,
+	LOCK_MOST = 1 << 14,
+	ASIDE = 32, /* above what the supervisor starts with */
+	FAILED = 1, /* exit status of a supervisor */
+};
+
+/* What the hostile role sends in the place of an answer; type 0: it ends. */
+static const char told_file[] = "told";
+static char place[] = "/tmp/sandoq-supervisor.XXXXXX";
+static const struct digest mac_key = { { 1 } };
+
+/* --- the roles --- */
+
+static bool is_told(enum role self, struct hostile *out)
+{
+	const int file = open(told_file, O_RDONLY | O_CLOEXEC);
+	const bool told = file >= 0 &&
+			  read(file, out, sizeof(*out)) == sizeof(*out) &&
+			  out->peer == self;
+	close(file);
+	return told;
+}
+
+static refusal answer_or_attack(
+	struct wire_end *end, enum wire_type type, const void *body)
+{
+	struct hostile told;
+	if (!is_told(end->self, &told))
+		return wire_send(end, type, body, NULL, 0);
+	if (told.type != 0)
+		hostile_send(SPAWN_SOCKET, &told);
+	return "hostile";
+}
+
+static refusal start_keys(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys_started started = { .mac_key = mac_key, .owner_locked = 1 };
+	(void)state;
+	(void)message;
+	if (pread(SPAWN_GRANTED, &started.anchor, SHA256_SIZE, 0) !=
+		SHA256_SIZE)
+		return "no anchor";
+	return wire_send(end, KEYS_STARTED, &started, NULL, 0);
+}
+
+/* In this file is what index J of the TPM would hold. */
+static bool extend(int file, const struct digest *chain)
+{
+	struct digest part[2] = { { { 0 } }, *chain };
+	struct digest sum;
+	if (pread(file, &part[0], SHA256_SIZE, 0) != SHA256_SIZE)
+		return false;
+	sum = sha256(bytes_of(part, sizeof(part)));
+	return pwrite(file, &sum, SHA256_SIZE, 0) == SHA256_SIZE;
+}
+
+static refusal extend_anchor(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	(void)state;
+	if (!extend(SPAWN_GRANTED, &message->body.anchor.chain))
+		return "no anchor";
+	return wire_send(
+		end, KEYS_ANCHORED, &message->body.anchor.chain, NULL, 0);
+}
+
+static refusal close_airlock(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct wire_text how = { "as it should" };
+	(void)state;
+	(void)message;
+	return answer_or_attack(end, KEYS_AIRLOCKED, &how);
+}
+
+static refusal bind_media(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	(void)state;
+	(void)message;
+	return answer_or_attack(end, DONE, NULL);
+}
+
+static int serve(enum role self)
+{
+	static const struct role_duty duties[] = {
+		{ KEYS_START, start_keys },
+		{ KEYS_ANCHOR, extend_anchor },
+		{ KEYS_AIRLOCK, close_airlock },
+		{ MEDIA_BIND, bind_media },
+	};
+	struct wire_end end = role_end(self);
+	return role_serve(
+		&end, duties, sizeof(duties) / sizeof(duties[0]), NULL);
+}
+
+static int be_role(const char *name)
+{
+	if (strcmp(name, "journal") == 0)
+		return role_journal();
+	if (strcmp(name, "console") == 0)
+		return role_console();
+	return serve(strcmp(name, "keys") == 0 ? ROLE_KEYS : ROLE_MEDIA);
+}
+
+/* --- a machine --- */
+
+struct machine {
+	int partition;
+	int anchor;
+};
+
+static int new_file(void)
+{
+	const int file = memfd_create("device", MFD_CLOEXEC);
+	assert_true(file >= 0);
+	return file;
+}
+
+static struct peer journal_of(const struct machine *machine)
+{
+	struct peer journal;
+	assert_null(peer_start(
+		&journal, ROLE_JOURNAL, SANDBOX_DESK, &machine->partition, 1));
+	return journal;
+}
+
+static struct wire_message ask(struct peer *peer, enum wire_type type,
+	const void *body, const int *list, size_t count, enum wire_type wanted)
+{
+	struct wire_message answer;
+	struct wire_text why;
+	assert_int_equal(peer_ask(peer, type, body, list, count, &answer, &why),
+		ANSWERED);
+	assert_int_equal(answer.type, wanted);
+	return answer;
+}
+
+static int enrolled_list(void)
+{
+	static const struct journal_lock lock;
+	uint8_t encoded[LOCK_MOST];
+	uint8_t space[2 * LOCK_MOST];
+	struct writer encoded_out = writer_of(encoded, sizeof(encoded));
+	struct writer out = writer_of(space, sizeof(space));
+	journal_lock_encode(&encoded_out, &lock);
+	write_item(&out, ITEM_PRIVATE, "lock", written(&encoded_out));
+	const int list = memfd_written(&out);
+	assert_true(list >= 0);
+	return list;
+}
+
+static struct machine enrolled_machine(void)
+{
+	static const struct journal_append enrolled = {
+		.type = ENTRY_ENROLLED
+	};
+	static const struct journal_key key = { .mac_key = { { 1 } } };
+	static const struct digest zero;
+	const struct machine machine = { new_file(), new_file() };
+	const int list = enrolled_list();
+	struct peer journal = journal_of(&machine);
+	assert_int_equal(
+		write(machine.anchor, &zero, sizeof(zero)), sizeof(zero));
+	ask(&journal, JOURNAL_BEGIN, &key, NULL, 0, DONE);
+	const struct wire_message done = ask(&journal, JOURNAL_APPEND,
+		&enrolled, &list, 1, JOURNAL_APPENDED);
+	assert_true(extend(machine.anchor, &done.body.appended.chain));
+	close(list);
+	peer_stop(&journal);
+	return machine;
+}
+
+_Noreturn static void become_supervisor(const struct machine *machine)
+{
+	const int null = open("/dev/null", O_RDWR);
+	const int log = memfd_of(bytes_of_text("an event log"));
+	const int held[] = { null, null, machine->partition, machine->anchor,
+		log };
+	enum { COUNT = sizeof(held) / sizeof(held[0]) };
+	int aside[COUNT];
+	for (int i = 0; i < COUNT; i++)
+		aside[i] = fcntl(held[i], F_DUPFD, ASIDE);
+	for (int i = 0; i < COUNT; i++)
+		if (dup2(aside[i], INIT_CONSOLE + i) < 0)
+			_exit(2);
+	_exit(supervisor_main(SANDBOX_DESK));
+}
+
+static void run_supervisor(
+	const struct machine *machine, const struct hostile *told)
+{
+	int status = -1;
+	const int file =
+		open(told_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_int_equal(write(file, told, sizeof(*told)), sizeof(*told));
+	close(file);
+	const pid_t child = fork();
+	if (child == 0)
+		become_supervisor(machine);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), FAILED);
+}
+
+/* After the enrolment and the boot, and under the TPM's anchor. */
+static void expect_recorded(const struct machine *machine, const char *line)
+{
+	enum { BEFORE = 2 };
+	static const struct journal_get last = { BEFORE };
+	struct journal_key key = { .mac_key = mac_key };
+	struct peer journal = journal_of(machine);
+	struct bytes list;
+	struct bytes said;
+	assert_int_equal(pread(machine->anchor, &key.anchor, SHA256_SIZE, 0),
+		SHA256_SIZE);
+	assert_int_equal(
+		ask(&journal, JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED)
+			.body.unlocked.entries,
+		BEFORE + 1);
+	struct wire_message entry =
+		ask(&journal, JOURNAL_GET, &last, NULL, 0, JOURNAL_ENTRY);
+	assert_int_equal(entry.body.entry.type, ENTRY_FAILED);
+	assert_null(memfd_map(entry.descriptor[0], ITEMS_MOST, &list));
+	assert_true(items_find(list, "failed", &said));
+	if (said.size < strlen(line) ||
+		memcmp(said.data, line, strlen(line)) != 0)
+		fail_msg("\"%.*s\", not \"%s\"", (int)said.size,
+			(const char *)said.data, line);
+	memfd_unmap(&list);
+	wire_close(&entry);
+	peer_stop(&journal);
+}
+
+static void expect(const struct hostile *told, const char *line)
+{
+	const struct machine machine = enrolled_machine();
+	run_supervisor(&machine, told);
+	expect_recorded(&machine, line);
+	close(machine.partition);
+	close(machine.anchor);
+}
+
+/* As its row has it, but sent by this role. */
+static struct hostile sent_by(enum role role, enum wire_type type)
+{
+	const struct wire_row *row = wire_row_of(type);
+	return (struct hostile){ .self = ROLE_SUPERVISOR,
+		.peer = role,
+		.type = type,
+		.length = wire_size(row),
+		.descriptors = row->descriptors_least };
+}
+
+static void test_the_journal_names_the_message(void **state)
+{
+	struct hostile told = sent_by(ROLE_MEDIA, COUNT_VOID);
+	(void)state;
+	expect(&told,
+		"the media role: COUNT_VOID: a message from the wrong sender");
+	told = sent_by(ROLE_MEDIA, MEDIA_WRITABLE);
+	expect(&told, "the media role: MEDIA_WRITABLE: a message that answers "
+		      "no open question");
+	told.length++;
+	expect(&told, "the media role: MEDIA_WRITABLE: a message of the wrong "
+		      "length");
+	told = sent_by(ROLE_MEDIA, DONE);
+	told.descriptors++;
+	expect(&told, "the media role: DONE: a message with an unexpected "
+		      "descriptor");
+	told = sent_by(ROLE_KEYS, KEYS_FILE_KEY);
+	expect(&told, "the keys role: KEYS_FILE_KEY: a message that answers "
+		      "no open question");
+}
+
+static void test_the_journal_names_who_ended(void **state)
+{
+	(void)state;
+	expect(&(struct hostile){ .peer = ROLE_KEYS },
+		"the keys role: the peer has gone: it gave up");
+	expect(&(struct hostile){ .peer = ROLE_MEDIA },
+		"the media role: the peer has gone: it gave up");
+}
+
+static int prepare(void **state)
+{
+	(void)state;
+	return mkdtemp(place) != NULL && chdir(place) == 0 ? 0 : -1;
+}
+
+static int clear(void **state)
+{
+	(void)state;
+	return unlink(told_file) == 0 && rmdir(place) == 0 ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_journal_names_the_message),
+		cmocka_unit_test(test_the_journal_names_who_ended),
+	};
+	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
+		return be_role(argv[1]);
+	alarm(PATIENCE);
+	return cmocka_run_group_tests(tests, prepare, clear);
+}
