@@ -442,18 +442,36 @@ static bool tally(const struct stage *stage)
 
 /* --- publish --- */
 
+static bool holds(int outbox, const char *name)
+{
+	static uint8_t space[LIST_MOST];
+	const ssize_t size = pread(outbox, space, sizeof(space), 0);
+	struct archive sent;
+	if (size < 0 ||
+		archive_parse(bytes_of(space, (size_t)size), &sent) != NULL)
+		return false;
+	const bool held = archive_find(&sent, name).size > 0;
+	archive_free(&sent);
+	return held;
+}
+
 static bool publish(const struct stage *stage)
 {
 	static const char *const items[] = { "operators", NULL };
-	const struct publish_members_of made = { 0 };
+	const struct publish_members_of made = { 12, ENTRY_FAILED };
 	const struct wire_text state = { "intake" };
 	const int list = list_of(stage->paper, items);
 	const int outbox = empty_memfd();
 	struct play play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
-	const bool well = play_ends(&play,
-		play_ask(&play, PUBLISH_MEMBERS_OF, &made, &list, 1, DONE) &&
-			play_ask(&play, PUBLISH_STATE, &state, NULL, 0, DONE) &&
-			play_ask(&play, PUBLISH_END, NULL, NULL, 0, DONE));
+	const bool well =
+		play_ends(&play, play_ask(&play, PUBLISH_MEMBERS_OF, &made,
+					 &list, 1, DONE) &&
+					 play_ask(&play, PUBLISH_STATE, &state,
+						 NULL, 0, DONE) &&
+					 play_ask(&play, PUBLISH_END, NULL,
+						 NULL, 0, DONE)) &&
+		holds(outbox, "failed/0012") &&
+		holds(outbox, "now/state");
 	close(outbox);
 	close(list);
 	return well;
