@@ -20,6 +20,10 @@ static const char introduction[] =
 	"bounds, kills the process, and so does any call of another "
 	"architecture. Bounds compare all 64 bits; the first argument\n"
 	"is 0. Descriptors 0 to 2 are `/dev/null`.\n"
+	"\n"
+	"No call, descriptor or right can be taken away: without any one "
+	"of them the role fails at its work\n"
+	"(`tests/desk/test_role_minimal.c`).\n"
 	"\n";
 
 static bool is_first(const struct sandbox_spec *spec, size_t at)
