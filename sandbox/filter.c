@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 
 static enum scmp_compare comparison(enum sandbox_compare compare)
 {
@@ -44,6 +45,9 @@ static int allow(scmp_filter_ctx filter, const struct sandbox_call *call)
 static const struct sandbox_call runtime[] = {
 	SANDBOX_CALL(sigaltstack, "AddressSanitizer, before _exit()"),
 	SANDBOX_CALL(sched_yield, "AddressSanitizer's locks"),
+	SANDBOX_CALL(mmap, "AddressSanitizer's heap",
+		{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),
+	SANDBOX_CALL(munmap, "AddressSanitizer's heap"),
 };
 static const size_t runtime_count = sizeof(runtime) / sizeof(runtime[0]);
 #else

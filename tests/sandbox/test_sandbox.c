@@ -205,7 +205,8 @@ static bool passes_every_filter(long number)
 static bool is_few(long number)
 {
 #ifdef __SANITIZE_ADDRESS__
-	if (number == SYS_sigaltstack || number == SYS_sched_yield)
+	if (number == SYS_sigaltstack || number == SYS_sched_yield ||
+		number == SYS_munmap)
 		return true;
 #endif
 	for (size_t i = 0; i < small.call_count; i++)
