@@ -19,6 +19,9 @@ struct role_row {
 /* NULL for the supervisor, which is not one of them. */
 const struct role_row *role_row_of(enum role);
 
+/* What libraries ask the kernel once, asked before a sandbox denies it. */
+void roles_prepare(void);
+
 /*
  * Runs a role by its name in an argument list {"sandoqd", name, setting}:
  * what every program that starts roles calls first. False when the list is

@@ -24,6 +24,7 @@ enum {
 	LIST_MOST = 1 << 16,
 	/* So many that their list moves to another place. */
 	MANY = 3000,
+	STATIONS = 1000,
 	START = 3, /* entries before the first box */
 };
 
@@ -53,14 +54,37 @@ static int list_of(const struct paper *paper, const char *const *name)
 	return sealed(written(&out));
 }
 
+static void make_station(struct station *out, size_t number)
+{
+	const uint8_t scalar[P256_SIZE] = { [P256_SIZE - 3] = 1,
+		[P256_SIZE - 2] = (uint8_t)(number >> 8),
+		[P256_SIZE - 1] = (uint8_t)number };
+	struct p256_private *key;
+	assert_null(p256_from_scalar(scalar, &key));
+	*out = (struct station){ .key = p256_public_of(key),
+		.contests = 1,
+		.ballots_issued = 1,
+		.boxes = 1 };
+	snprintf(out->id, sizeof(out->id), "further-%zu", number);
+	p256_free(key);
+}
+
+/* The paper's plan, with as many further stations as a large city has. */
 static int plan_of(const struct paper *paper)
 {
-	const struct plan *plan = &paper->definition.plan;
-	const size_t size = plan_size_most(plan);
+	static struct station station[STATIONS];
+	struct plan plan = paper->definition.plan;
+	memcpy(station, plan.station, plan.stations * sizeof(station[0]));
+	for (size_t i = plan.stations; i < STATIONS; i++)
+		if (station[i].id[0] == '\0')
+			make_station(&station[i], i);
+	plan.station = station;
+	plan.stations = STATIONS;
+	const size_t size = plan_size_most(&plan);
 	uint8_t *space = malloc(size);
 	struct writer out = writer_of(space, size);
 	assert_non_null(space);
-	plan_encode(&out, plan);
+	plan_encode(&out, &plan);
 	const int memfd = sealed(written(&out));
 	free(space);
 	return memfd;
@@ -470,8 +494,7 @@ static bool publish(const struct stage *stage)
 						 NULL, 0, DONE) &&
 					 play_ask(&play, PUBLISH_END, NULL,
 						 NULL, 0, DONE)) &&
-		holds(outbox, "failed/0012") &&
-		holds(outbox, "now/state");
+		holds(outbox, "failed/0012") && holds(outbox, "now/state");
 	close(outbox);
 	close(list);
 	return well;

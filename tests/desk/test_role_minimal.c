@@ -3,14 +3,12 @@
  * role with one entry of its row missing, and the role then fails at what it
  * is there for.
  */
-#include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
 #include "appliance/machine/spawn.h"
 #include "tests/desk/scenarios.h"
 #include "tests/support/confined.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <malloc.h>
@@ -176,8 +174,7 @@ _Noreturn static void be_role(const char *name, enum sandbox_setting setting)
 	take_descriptor(&spec, lacks && missing.entry == DESCRIPTOR
 				       ? missing.index
 				       : SIZE_MAX);
-	crypto_start();
-	json_object_seed(0);
+	roles_prepare();
 	want_seed();
 	sandbox_enter(&spec, setting);
 	_exit(row->main());
