@@ -19,18 +19,43 @@ static void keys(struct bytes input)
 	}
 }
 
-static void others(struct bytes input)
+static void same(struct bytes input, const void *again, size_t size)
+{
+	property(bytes_equal(input, bytes_of(again, size)));
+}
+
+static void areas(struct bytes input)
 {
 	uint8_t modulus[EK_MODULUS_SIZE];
 	struct digest policy = { { 0 } };
 	struct digest unique;
+	struct tpm_public again;
+
+	if (!ek_decode(input, modulus)) {
+		again = ek_encode(modulus);
+		same(input, again.byte, again.size);
+	}
+	if (!sealed_decode(input, &policy, &unique)) {
+		again = sealed_encode(&policy, &unique);
+		same(input, again.byte, again.size);
+	}
+}
+
+static void others(struct bytes input)
+{
+	uint8_t again[CREDENTIAL_FILE_SIZE];
 	struct p256_signature signature;
 	struct credential credential;
 
-	ek_decode(input, modulus);
-	sealed_decode(input, &policy, &unique);
-	tpm_signature_decode(input, &signature);
-	credential_decode(input, &credential);
+	areas(input);
+	if (!tpm_signature_decode(input, &signature)) {
+		tpm_signature_encode(&signature, again);
+		same(input, again, TPM_SIGNATURE_SIZE);
+	}
+	if (!credential_decode(input, &credential)) {
+		credential_encode(&credential, again);
+		same(input, again, CREDENTIAL_FILE_SIZE);
+	}
 }
 
 static void attestations(struct bytes input)

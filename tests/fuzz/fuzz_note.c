@@ -1,7 +1,9 @@
-/* Notes, verifier keys and checkpoints. */
+/* Notes, verifier keys and checkpoints: what decodes encodes the same. */
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/note.h"
 #include "tests/fuzz/property.h"
+
+#include <string.h>
 
 static const char valid_note[] =
 	"sandoq/example/v1 live\n"
@@ -20,6 +22,36 @@ static const char valid_checkpoint[] =
 	"CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 
 static uint8_t edit_buffer[EDITED_MOST];
+static uint8_t again[EDITED_MOST];
+
+/* Signatures of other algorithms are kept, but we write none. */
+static bool write_signature(
+	struct writer *out, const struct note_signature *signature)
+{
+	struct p256_signature decoded;
+	struct note_key who = { .id = signature->id };
+
+	property(signature->name.size <= NOTE_NAME_MOST);
+	memcpy(who.name, signature->name.data, signature->name.size);
+	if (p256_signature_from_der(
+		    bytes_of(signature->data, signature->size), &decoded))
+		return false;
+	write_note_signature(out, &who, &decoded);
+	return true;
+}
+
+static void write_again(const struct note *parsed, struct bytes in)
+{
+	struct writer out = writer_of(again, sizeof(again));
+
+	if (in.size > sizeof(again))
+		return;
+	write_note_text(&out, parsed->text);
+	for (size_t i = 0; i < parsed->signature_count; i++)
+		if (!write_signature(&out, &parsed->signature[i]))
+			return;
+	property(bytes_equal(written(&out), in));
+}
 
 static void note(struct bytes in)
 {
@@ -34,6 +66,7 @@ static void note(struct bytes in)
 	for (size_t i = 0; i < parsed.signature_count; i++)
 		property(parsed.signature[i].size > 0 &&
 			 parsed.signature[i].size <= NOTE_SIGNATURE_MOST);
+	write_again(&parsed, in);
 }
 
 static void verifier_key(struct bytes in)
