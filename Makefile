@@ -46,11 +46,13 @@ DESKSRC := $(sort $(wildcard appliance/desk/*.c))
 TESTSRC := $(wildcard tests/*/test_*.c)
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORTSRC := $(wildcard tests/support/*.c)
+FAULTSRC := $(filter-out $(TESTSRC),$(wildcard tests/faults/*.c))
 DESKSUPPORTSRC := $(filter-out $(TESTSRC),$(wildcard tests/desk/*.c))
 object = $(patsubst %.c,$(B)/%.o,$(1))
 
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
+FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 PROBE := $(B)/tests/machine/probe
 
@@ -83,9 +85,21 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libsandoq.a
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
-$(filter-out $(DESKTESTS),$(TESTS)): $(B)/tests/%: $(B)/tests/%.o \
-		$(call object,$(SUPPORTSRC)) $(B)/libsandoq.a
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TESTLIBS)
+# Calls that a program has in the place of the true ones.
+WRAPPED :=
+WRAP = $(WRAPPED:%=-Wl,--wrap=%)
+faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\),.*/\1/p' $(1))
+$(FAULTTESTS): $(call object,$(FAULTSRC))
+$(FAULTTESTS): private WRAPPED := counter_count \
+	$(call faultcalls,$(wildcard tests/faults/*calls.h))
+$(B)/tests/machine/test_taken_over: private WRAPPED := \
+	$(addprefix role_,count tally define intake media console publish \
+	journal keys)
+$(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter execve
+
+$(filter-out $(DESKTESTS),$(TESTS)) $(B)/tests/bench/sandbox: $(B)/tests/%: \
+		$(B)/tests/%.o $(call object,$(SUPPORTSRC)) $(B)/libsandoq.a
+	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $^ $(LDLIBS) $(TESTLIBS)
 
 $(B)/tests/sandbox/print_roles: $(B)/tests/sandbox/print_roles.o \
 		$(B)/tests/support/roles_text.o $(B)/libsandoq.a
@@ -158,8 +172,9 @@ reproduce: setup
 
 bench: setup
 	@$(MAKE) --silent -j2 programs
-	@$(MAKE) --silent -j2 $(B)/tests/bench/count
+	@$(MAKE) --silent -j2 $(addprefix $(B)/tests/bench/,count sandbox)
 	@$(B)/tests/bench/count
+	@$(B)/tests/bench/sandbox
 	@$(MAKE) --silent image
 	@image/bench
 
@@ -190,7 +205,7 @@ check: tests programs
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
-	%/test_role_minimal,$(UNITS)))
+	%/test_role_minimal $(FAULTTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests

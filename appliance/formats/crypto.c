@@ -87,7 +87,7 @@ struct digest hmac_sha256_parts(
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+	EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
 	/* libcrypto takes NULL for "the key of before". */
 	const uint8_t *key_data = key.data ? key.data : (const uint8_t *)"";
 	struct digest digest;
@@ -169,6 +169,26 @@ void chacha20poly1305_seal(const uint8_t key[AEAD_KEY_SIZE],
 	EVP_CIPHER_CTX_free(context);
 }
 
+/*
+ * libcrypto says no to a wrong tag as it does when it fails itself: what the
+ * tag should be tells them apart. `plain` is cipher text again afterwards.
+ */
+static bool tag_is_wrong(const uint8_t *key, const uint8_t *nonce,
+	struct bytes aad, uint8_t *plain, size_t plain_size, const uint8_t *tag)
+{
+	EVP_CIPHER_CTX *context = aead(key, nonce, aad, true);
+	uint8_t right[AEAD_TAG_SIZE];
+	uint8_t none[1];
+	int size;
+
+	aead_update(context, bytes_of(plain, plain_size), plain);
+	must(EVP_CipherFinal_ex(context, none, &size) == 1);
+	must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_SIZE,
+		     right) == 1);
+	EVP_CIPHER_CTX_free(context);
+	return CRYPTO_memcmp(right, tag, sizeof(right)) != 0;
+}
+
 bool chacha20poly1305_open(const uint8_t key[AEAD_KEY_SIZE],
 	const uint8_t nonce[AEAD_NONCE_SIZE], struct bytes aad,
 	struct bytes sealed, uint8_t *plain)
@@ -189,6 +209,7 @@ bool chacha20poly1305_open(const uint8_t key[AEAD_KEY_SIZE],
 		     context, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_SIZE, tag) == 1);
 	opened = EVP_CipherFinal_ex(context, none, &size) == 1;
 	EVP_CIPHER_CTX_free(context);
+	must(opened || tag_is_wrong(key, nonce, aad, plain, sealed.size, tag));
 	if (!opened)
 		wipe(plain, sealed.size);
 	return opened;

@@ -7,6 +7,7 @@
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
@@ -32,7 +33,7 @@ struct p256_private {
 	struct p256_public public;
 };
 
-/* For calls that fail only for want of memory. */
+/* For calls that fail only for want of memory: no verdict on what was given. */
 static void must(bool worked)
 {
 	if (!worked)
@@ -61,6 +62,21 @@ static void public_of_point(
 	memcpy(out->y, octet + 1 + P256_SIZE, P256_SIZE);
 }
 
+/*
+ * Whether libcrypto has refused the point, and not failed itself: then its
+ * curves alone have complained, and of nothing that could be elsewhere too.
+ */
+static bool point_was_refused(void)
+{
+	unsigned long error;
+	bool refused = ERR_peek_error() != 0;
+
+	while ((error = ERR_get_error()) != 0)
+		refused = refused && ERR_GET_LIB(error) == ERR_LIB_EC &&
+			  !ERR_COMMON_ERROR(error);
+	return refused;
+}
+
 /* libcrypto checks that the point lies on the curve. */
 static refusal decode_point(struct bytes octets, struct p256_public *out)
 {
@@ -69,8 +85,10 @@ static refusal decode_point(struct bytes octets, struct p256_public *out)
 	bool valid;
 
 	must(point);
+	ERR_clear_error();
 	valid = EC_POINT_oct2point(
 			group, point, octets.data, octets.size, NULL) == 1;
+	must(valid || point_was_refused());
 	if (valid)
 		public_of_point(group, point, out);
 	EC_POINT_free(point);
@@ -246,15 +264,16 @@ bool p256_verify(const struct p256_public *public, const struct digest *digest,
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	uint8_t der[P256_DER_MOST];
 	struct writer writer = writer_of(der, sizeof(der));
-	bool valid;
+	int verdict;
 
 	write_p256_signature(&writer, signature);
 	must(context && EVP_PKEY_verify_init(context) == 1);
-	valid = EVP_PKEY_verify(context, der, writer.size, digest->byte,
-			SHA256_SIZE) == 1;
+	verdict = EVP_PKEY_verify(
+		context, der, writer.size, digest->byte, SHA256_SIZE);
+	must(verdict >= 0);
 	EVP_PKEY_CTX_free(context);
 	EVP_PKEY_free(key);
-	return valid;
+	return verdict == 1;
 }
 
 /* `scalar` must be between 1 and the order of the curve less 1. */

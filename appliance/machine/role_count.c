@@ -134,20 +134,15 @@ static refusal decode_payload(struct bytes payload,
 }
 
 static refusal tally_box(const struct counting *counting,
-	const struct age_file_key *key, struct tally *tally)
+	const struct age_file_key *key, struct counter *counter)
 {
-	struct counter counter;
 	struct ballots_decoder decoder;
-	refusal why = age_header_verify(&counting->box.header, key);
+	const refusal why = age_header_verify(&counting->box.header, key);
 	if (why != NULL)
 		return why;
-	if (!counter_init(&counter, tally))
-		return "there is no memory";
 	ballots_begin(&decoder, counting->plan, (uint16_t)counting->box.station,
-		counting->box.sequence, counter_count, &counter);
-	why = decode_payload(counting->box.header.payload, key, &decoder);
-	counter_free(&counter);
-	return why;
+		counting->box.sequence, counter_count, counter);
+	return decode_payload(counting->box.header.payload, key, &decoder);
 }
 
 static refusal send_vector(struct wire_end *end,
@@ -176,17 +171,21 @@ static refusal handle_key(
 {
 	struct counting *counting = state;
 	struct age_file_key key;
+	struct counter counter;
 	struct tally tally;
 	refusal why;
 	if (counting->box.station < 0)
 		return "a key before its box";
+	/* No fault of the box, which must not be void for it. */
+	if (!tally_init(&tally, counting->plan,
+		    counting->plan->station[counting->box.station].contests) ||
+		!counter_init(&counter, &tally))
+		return "there is no memory";
 	memcpy(key.byte, message->body.file_key.key, sizeof(key.byte));
 	wipe(&message->body.file_key, sizeof(message->body.file_key));
-	if (!tally_init(&tally, counting->plan,
-		    counting->plan->station[counting->box.station].contests))
-		return "there is no memory";
-	why = tally_box(counting, &key, &tally);
+	why = tally_box(counting, &key, &counter);
 	wipe(&key, sizeof(key));
+	counter_free(&counter);
 	why = why != NULL ? send_void(end, &counting->box, why)
 			  : send_vector(end, counting, &tally);
 	tally_free(&tally);

@@ -139,9 +139,10 @@ void spawn_end(struct spawned *role, siginfo_t *end)
 {
 	*end = (siginfo_t){ 0 };
 	pidfd_send_signal(role->pidfd, SIGKILL, NULL, 0);
+	/* Before the wait: a role ends without its peer, too. */
+	close(role->socket);
 	waitid(P_PIDFD, (id_t)role->pidfd, end, WEXITED);
 	close(role->pidfd);
-	close(role->socket);
 	*role = (struct spawned){ .pid = -1, .pidfd = -1, .socket = -1 };
 }
 

@@ -1,0 +1,241 @@
+#include "tests/faults/faults.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/param_build.h>
+#include <openssl/rand.h>
+#include <poll.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "appliance/election/rules.h"
+
+/*
+ * The calls by their numbers
+ */
+
+#define FAULT(name, ...) CALL_##name,
+#define FAULT_BY_HAND(name, ...) CALL_##name,
+enum call {
+#include "tests/faults/calls.h"
+	CALLS,
+};
+#undef FAULT
+#undef FAULT_BY_HAND
+
+#define FAULT(name, end, ...) { #name, end },
+#define FAULT_BY_HAND(name, end, ...) { #name, end },
+const struct fault_call fault_calls[] = {
+#include "tests/faults/calls.h"
+};
+#undef FAULT
+#undef FAULT_BY_HAND
+const size_t fault_call_count = CALLS;
+
+static struct {
+	bool on;
+	uint64_t state;
+	uint32_t one_in;
+	int only;
+	unsigned executed;
+} faults;
+
+/* splitmix64 */
+static uint64_t chance(void)
+{
+	uint64_t z = faults.state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static bool fails(enum call call, int error)
+{
+	if (!faults.on || faults.only == FAULT_MISCOUNT ||
+		(faults.only != FAULT_ANY && faults.only != (int)call) ||
+		chance() % faults.one_in != 0)
+		return false;
+	errno = error;
+	return true;
+}
+
+void faults_begin(uint64_t seed, uint32_t one_in, int only)
+{
+	faults.state = seed;
+	faults.one_in = one_in;
+	faults.only = only;
+	faults.executed = 0;
+	faults.on = true;
+}
+
+void faults_end(void)
+{
+	faults.on = false;
+}
+
+/*
+ * Calls that may fail
+ */
+
+#define FAULT(name, end, result, error, type, parameters, arguments)           \
+	type __real_##name parameters;                                         \
+	type __wrap_##name parameters;                                         \
+	type __wrap_##name parameters                                          \
+	{                                                                      \
+		return fails(CALL_##name, error) ? (result)                    \
+						 : __real_##name arguments;    \
+	}
+#define FAULT_BY_HAND(...)
+#include "tests/faults/calls.h"
+
+int __real_fcntl(int, int, ...);
+int __wrap_fcntl(int, int, ...);
+int __real_close(int);
+int __wrap_close(int);
+int __real_open(const char *, int, ...);
+int __wrap_open(const char *, int, ...);
+int __real_prctl(int, ...);
+int __wrap_prctl(int, ...);
+long __real_syscall(long, ...);
+long __wrap_syscall(long, ...);
+int __real_execve(const char *, char *const *, char *const *);
+int __wrap_execve(const char *, char *const *, char *const *);
+
+int __wrap_fcntl(int file, int command, ...)
+{
+	va_list list;
+
+	va_start(list, command);
+	long argument = va_arg(list, long);
+	va_end(list);
+	return fails(CALL_fcntl, EMFILE)
+		       ? -1
+		       : __real_fcntl(file, command, argument);
+}
+
+/* Whatever it says, Linux has closed it. */
+int __wrap_close(int file)
+{
+	const int result = __real_close(file);
+
+	return fails(CALL_close, EIO) ? -1 : result;
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	return fails(CALL_open, EMFILE) ? -1 : __real_open(path, flags);
+}
+
+int __wrap_prctl(int option, ...)
+{
+	unsigned long a[4];
+	va_list list;
+
+	va_start(list, option);
+	for (size_t i = 0; i < 4; i++)
+		a[i] = va_arg(list, unsigned long);
+	va_end(list);
+	return fails(CALL_prctl, EINVAL)
+		       ? -1
+		       : __real_prctl(option, a[0], a[1], a[2], a[3]);
+}
+
+long __wrap_syscall(long number, ...)
+{
+	long a[6];
+	va_list list;
+
+	va_start(list, number);
+	for (size_t i = 0; i < 6; i++)
+		a[i] = va_arg(list, long);
+	va_end(list);
+	return fails(CALL_syscall, ENOSYS) ? -1
+					   : __real_syscall(number, a[0], a[1],
+						     a[2], a[3], a[4], a[5]);
+}
+
+/* The role goes on with a seed of its own. */
+int __wrap_execve(
+	const char *path, char *const *arguments, char *const *environment)
+{
+	static char told[64];
+	static char *const with_told[] = { told, NULL };
+
+	if (fails(CALL_execve, ENOMEM))
+		return -1;
+	if (!faults.on)
+		return __real_execve(path, arguments, environment);
+	snprintf(told, sizeof(told), "FAULTS=%llu %u %d",
+		(unsigned long long)chance(), faults.one_in, faults.only);
+	return __real_execve(path, arguments, with_told);
+}
+
+/* Ballots that are left out now and then. */
+void __real_counter_count(void *, const struct ballot *);
+void __wrap_counter_count(void *, const struct ballot *);
+
+void __wrap_counter_count(void *counter, const struct ballot *ballot)
+{
+	if (!faults.on || faults.only != FAULT_MISCOUNT ||
+		chance() % faults.one_in != 0)
+		__real_counter_count(counter, ballot);
+}
+
+/*
+ * libcrypto's memory
+ */
+
+static void *take(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return fails(CALL_libcrypto_memory, ENOMEM) ? NULL
+						    : __real_malloc(size);
+}
+
+static void *grow(void *old, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return fails(CALL_libcrypto_memory, ENOMEM) ? NULL
+						    : __real_realloc(old, size);
+}
+
+static void drop(void *data, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(data);
+}
+
+void faults_start(void)
+{
+	const char *told = getenv("FAULTS");
+	unsigned long long seed;
+	unsigned one_in;
+	int only;
+
+	if (CRYPTO_set_mem_functions(take, grow, drop) != 1)
+		abort();
+	if (told && sscanf(told, "%llu %u %d", &seed, &one_in, &only) == 3)
+		faults_begin(seed, one_in, only);
+}

@@ -1,0 +1,232 @@
+#include "tests/support/sealed_village.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "appliance/election/box.h"
+#include "appliance/election/sample.h"
+#include "appliance/election/statement.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+
+enum {
+	BK_SCALAR = 200,
+	/* After the members of four bodies of three. */
+	FIRST_STATION_SCALAR = 13,
+	NOTE_SPACE = 4096,
+	MARKS = 4,
+	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
+};
+
+static struct p256_private *private_of(unsigned scalar)
+{
+	uint8_t bytes[P256_SIZE] = { 0 };
+	struct p256_private *key;
+
+	bytes[P256_SIZE - 1] = (uint8_t)scalar;
+	assert_null(p256_from_scalar(bytes, &key));
+	return key;
+}
+
+static enum next_box next(
+	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+{
+	struct sealed_village *sealed = context;
+
+	if (sealed->next == sealed->boxes)
+		return BOX_NONE_LEFT;
+	*leaf = sealed->next++;
+	*box = fcntl(sealed->box[*leaf], F_DUPFD_CLOEXEC, 0);
+	if (*box >= 0)
+		return BOX_IS_NEXT;
+	wire_text_set(why, "a box cannot be handed out");
+	return BOX_TROUBLE;
+}
+
+static enum opened open_stanza(void *context, const struct keys_box *asked,
+	struct keys_file_key *out, struct wire_text *why)
+{
+	struct sealed_village *sealed = context;
+	struct age_stanza stanza;
+	struct age_file_key key;
+
+	memcpy(stanza.tag, asked->tag, AGE_TAG_SIZE);
+	memcpy(stanza.body, asked->body, AGE_BODY_SIZE);
+	refusal refused = p256_from_point(
+		bytes_of(asked->enc, P256_POINT_SIZE), &stanza.enc);
+	if (refused == NULL)
+		refused = age_unwrap(&stanza, sealed->bk, &key);
+	if (refused != NULL) {
+		wire_text_set(why, refused);
+		return STANZA_VOID;
+	}
+	memcpy(out->key, key.byte, AGE_FILE_KEY_SIZE);
+	return STANZA_OPENED;
+}
+
+static int memfd_of_plan(const struct plan *plan)
+{
+	size_t most = plan_size_most(plan);
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+
+	plan_encode(&out, plan);
+	int memfd = memfd_written(&out);
+	assert_true(memfd >= 0);
+	free(space);
+	return memfd;
+}
+
+static void describe(
+	struct sealed_village *sealed, enum sandbox_setting setting)
+{
+	const struct plan *plan = &sealed->village.plan;
+	struct p256_public bk = p256_public_of(sealed->bk);
+	struct count_task *task = &sealed->task;
+
+	*task = (struct count_task){ .setting = setting, .at_once = 1 };
+	task->plan = memfd_of_plan(plan);
+	task->terms.definition = plan->definition;
+	memcpy(task->terms.bk, (const uint8_t[]){ 0, 0x0b }, 2);
+	p256_to_point(&bk, task->terms.bk_point);
+	p256_to_point(&bk, task->terms.key_point);
+	wire_text_set(&task->terms.id, plan->id);
+	memcpy(task->close.ak, task->terms.bk, WIRE_NAME_SIZE);
+	memcpy(task->close.bk, task->terms.bk, WIRE_NAME_SIZE);
+	memcpy(task->close.rk, task->terms.bk, WIRE_NAME_SIZE);
+	task->close.size = SEALED_BOXES_MOST;
+	sealed->source = (struct count_source){
+		.context = sealed, .next = next, .open = open_stanza
+	};
+}
+
+void sealed_village_init(struct sealed_village *sealed,
+	enum sandbox_setting setting, uint32_t issued, uint16_t boxes)
+{
+	memset(sealed, 0, sizeof(*sealed));
+	village_init(&sealed->village);
+	for (size_t s = 0; s < VILLAGE_STATIONS; s++) {
+		sealed->village.station[s].ballots_issued = issued;
+		sealed->village.station[s].boxes = boxes;
+	}
+	sealed->bk = private_of(BK_SCALAR);
+	describe(sealed, setting);
+}
+
+void sealed_village_free(struct sealed_village *sealed)
+{
+	for (size_t i = 0; i < sealed->boxes; i++)
+		close(sealed->box[i]);
+	close(sealed->task.plan);
+	p256_free(sealed->bk);
+}
+
+static void write_box_text(const struct sealed_village *sealed,
+	uint16_t station, uint16_t sequence, struct bytes file,
+	struct writer *out)
+{
+	const struct plan *plan = &sealed->village.plan;
+	const struct digest digest = sha256(file);
+	struct age_header header;
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_BOX], plan->rehearsal, out);
+
+	assert_null(age_header_parse(file, &header));
+	text_put(&text, BOX_ELECTION, bytes_of_text(plan->id));
+	text_put(&text, BOX_DEFINITION,
+		bytes_of(plan->definition.byte, SHA256_SIZE));
+	text_put(&text, BOX_STATION, bytes_of_text(plan->station[station].id));
+	text_put_number(&text, BOX_SEQUENCE, sequence);
+	text_put(&text, BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE));
+	text_put(
+		&text, BOX_BK, bytes_of(sealed->task.terms.bk, WIRE_NAME_SIZE));
+	text_put(&text, BOX_TAG, bytes_of(header.stanza[0].tag, AGE_TAG_SIZE));
+	assert_null(text_end(&text));
+}
+
+static void sign(const struct sealed_village *sealed, uint16_t station,
+	struct bytes text, struct writer *out)
+{
+	const struct station *who = &sealed->village.plan.station[station];
+	struct p256_private *private =
+		private_of(FIRST_STATION_SCALAR + station);
+	struct note_key key;
+
+	assert_null(note_key_of(who->id, &who->key, &key));
+	write_note(out, text, &key, private);
+	assert_false(out->broken);
+	p256_free(private);
+}
+
+void sealed_village_add(struct sealed_village *sealed, uint16_t station,
+	uint16_t sequence, struct bytes payload)
+{
+	struct p256_public bk = p256_public_of(sealed->bk);
+	size_t most = age_file_size(1, payload.size);
+	uint8_t *space = malloc(2 * most + NOTE_SPACE + ITEMS_OVERHEAD);
+	struct writer file = writer_of(space, most);
+	struct writer list =
+		writer_of(space + most, most + NOTE_SPACE + ITEMS_OVERHEAD);
+	uint8_t text_space[NOTE_SPACE];
+	uint8_t note_space[NOTE_SPACE];
+	struct writer text = writer_of(text_space, sizeof(text_space));
+	struct writer note = writer_of(note_space, sizeof(note_space));
+
+	assert_true(sealed->boxes < SEALED_BOXES_MOST);
+	write_age_file(&file, &bk, 1, payload);
+	write_box_text(sealed, station, sequence, written(&file), &text);
+	sign(sealed, station, written(&text), &note);
+	write_item(&list, ITEM_PUBLIC, "note", written(&note));
+	write_item(&list, ITEM_PUBLIC, "age", written(&file));
+	sealed->box[sealed->boxes] = memfd_written(&list);
+	assert_true(sealed->box[sealed->boxes++] >= 0);
+	free(space);
+}
+
+void sealed_village_add_ballots(struct sealed_village *sealed, uint16_t station,
+	uint16_t sequence, size_t ballots)
+{
+	struct sample_random random =
+		sample_random_of(station * 1000000ULL + sequence);
+	struct ballots_list list;
+	uint16_t codes[MARKS];
+	uint8_t *payload;
+	size_t size;
+
+	ballots_list_init(&list);
+	for (size_t i = 0; i < ballots; i++) {
+		for (size_t m = 0; m < MARKS; m++)
+			codes[m] = (uint16_t)(1 + sample_below(&random, 8));
+		assert_null(ballots_list_add(&list, COUNCIL, codes, MARKS));
+	}
+	assert_null(ballots_list_encode(&list, &sealed->village.plan, station,
+		sequence, &payload, &size));
+	sealed_village_add(sealed, station, sequence, bytes_of(payload, size));
+	ballots_list_free(&list);
+	free(payload);
+}
+
+bool sealed_village_count(struct sealed_village *sealed,
+	struct count_outcome *outcome, struct wire_text *why)
+{
+	sealed->next = 0;
+	return count_boxes(&sealed->task, &sealed->source, outcome, why);
+}
+
+char *outcome_text_of(struct count_outcome *outcome)
+{
+	struct bytes text;
+
+	assert_null(memfd_map(outcome->result, ITEMS_MOST, &text));
+	char *copy = strndup((const char *)text.data, text.size);
+	assert_non_null(copy);
+	memfd_unmap(&text);
+	close(outcome->result);
+	return copy;
+}
