@@ -88,7 +88,7 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libsandoq.a
 # Calls that a program has in the place of the true ones.
 WRAPPED :=
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
-faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\),.*/\1/p' $(1))
+faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\)[^A-Za-z0-9_].*/\1/p' $(1))
 $(FAULTTESTS): $(call object,$(FAULTSRC))
 $(FAULTTESTS): private WRAPPED := counter_count \
 	$(call faultcalls,$(wildcard tests/faults/*calls.h))

@@ -24,6 +24,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <tss2/tss2_common.h>
+#include <tss2/tss2_tpm2_types.h>
 #include <unistd.h>
 
 #include "appliance/election/rules.h"
@@ -34,21 +36,30 @@
 
 #define FAULT(name, ...) CALL_##name,
 #define FAULT_BY_HAND(name, ...) CALL_##name,
+#define FAULT_ESAPI(name) CALL_##name,
 enum call {
 #include "tests/faults/calls.h"
 	CALLS,
+	CALLS_BEFORE_ESAPI = CALLS - 1,
+#include "tests/faults/tpm_calls.h"
+	ALL_CALLS,
 };
 #undef FAULT
 #undef FAULT_BY_HAND
+#undef FAULT_ESAPI
 
 #define FAULT(name, end, ...) { #name, end },
 #define FAULT_BY_HAND(name, end, ...) { #name, end },
+#define FAULT_ESAPI(name) { #name, ENDS },
 const struct fault_call fault_calls[] = {
 #include "tests/faults/calls.h"
+#include "tests/faults/tpm_calls.h"
 };
 #undef FAULT
 #undef FAULT_BY_HAND
+#undef FAULT_ESAPI
 const size_t fault_call_count = CALLS;
+const size_t fault_all_count = ALL_CALLS;
 
 static struct {
 	bool on;
@@ -68,11 +79,21 @@ static uint64_t chance(void)
 	return z ^ z >> 31;
 }
 
+static bool may_fail(enum call call)
+{
+	switch (faults.only) {
+	case FAULT_ANY:
+		return call < CALLS;
+	case FAULT_ANY_ESAPI:
+		return call >= CALLS;
+	default:
+		return faults.only == (int)call;
+	}
+}
+
 static bool fails(enum call call, int error)
 {
-	if (!faults.on || faults.only == FAULT_MISCOUNT ||
-		(faults.only != FAULT_ANY && faults.only != (int)call) ||
-		chance() % faults.one_in != 0)
+	if (!faults.on || !may_fail(call) || chance() % faults.one_in != 0)
 		return false;
 	errno = error;
 	return true;
@@ -188,6 +209,36 @@ int __wrap_execve(
 		(unsigned long long)chance(), faults.one_in, faults.only);
 	return __real_execve(path, arguments, with_told);
 }
+
+/*
+ * ESAPI: as x86-64 passes them, all parameters are words, and more of them than
+ * a call has do no harm.
+ */
+#define WORDS                                                                  \
+	(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,           \
+		uint64_t f, uint64_t g, uint64_t h, uint64_t i, uint64_t j,    \
+		uint64_t k, uint64_t l, uint64_t m, uint64_t n)
+#define FAULT_ESAPI(name)                                                      \
+	uint32_t __real_##name WORDS;                                          \
+	uint32_t __wrap_##name WORDS;                                          \
+	uint32_t __wrap_##name WORDS                                           \
+	{                                                                      \
+		return fails(CALL_##name, 0)                                   \
+			       ? any_code()                                    \
+			       : __real_##name(a, b, c, d, e, f, g, h, i, j,   \
+					 k, l, m, n);                          \
+	}
+
+static uint32_t any_code(void)
+{
+	static const uint32_t code[] = { TPM2_RC_FAILURE, TPM2_RC_LOCKOUT,
+		TPM2_RC_POLICY_FAIL, TSS2_ESYS_RC_GENERAL_FAILURE,
+		TSS2_TCTI_RC_IO_ERROR };
+
+	return code[chance() % (sizeof(code) / sizeof(code[0]))];
+}
+
+#include "tests/faults/tpm_calls.h"
 
 /* Ballots that are left out now and then. */
 void __real_counter_count(void *, const struct ballot *);

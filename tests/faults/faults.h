@@ -1,5 +1,6 @@
 /*
- * Calls that fail by chance: those of calls.h. What a process does, and what
+ * Calls that fail by chance: those of calls.h and tpm_calls.h. What a process
+ * does, and what
  * the roles do that it executes, is one seeded run.
  */
 #ifndef SANDOQ_TESTS_FAULTS_FAULTS_H
@@ -17,14 +18,17 @@ struct fault_call {
 	enum fault_end end;
 };
 
+/* Those of calls.h, then those of tpm_calls.h. */
 extern const struct fault_call fault_calls[];
-extern const size_t fault_call_count;
+extern const size_t fault_call_count; /* of calls.h alone */
+extern const size_t fault_all_count;
 
 /* Instead of a number of a call. */
 enum {
-	FAULT_ANY = -1,
+	FAULT_ANY = -1, /* of calls.h */
+	FAULT_ANY_ESAPI = -2,
 	/* No call fails, but ballots are left out: a wrong result. */
-	FAULT_MISCOUNT = -2,
+	FAULT_MISCOUNT = -3,
 };
 
 /* The first thing that a program does: libcrypto's memory, and what execve

@@ -1,0 +1,473 @@
+/*
+ * A TPM whose calls fail by chance: what is asked of it is answered rightly or
+ * not at all, and what it refuses it never seems to grant.
+ */
+#include "appliance/formats/crypto.h"
+#include "tests/faults/faults.h"
+#include "tests/support/sealed_machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	PATIENCE = 1200,
+	ROUNDS = 60,
+	/* A session and a policy are some 30 calls. */
+	ONE_IN = 40,
+	QUOTED = 1u << 0 | 1u << 4,
+};
+
+enum outcome { RIGHT, NONE, WRONG };
+
+/* What the questions below are about, and what must be answered. */
+struct machine_at {
+	struct sealed_machine *at;
+	uint8_t journal_key[JOURNAL_KEY_SIZE];
+	uint8_t enc[P256_POINT_SIZE];
+	uint8_t secret[P256_SIZE];
+	struct digest result;
+	struct approvals open;
+	struct approvals release;
+	struct p256_public ak;
+	struct p256_public rk;
+	struct digest anchor;
+	uint64_t phase;
+	uint64_t revocation;
+	uint8_t boot_policy[TPM_NAME_SIZE];
+	struct tpm_state state;
+	struct digest pcrs;
+};
+
+static struct sealed_machine *first;
+
+/*
+ * Questions, asked while calls fail, judged when none does
+ */
+
+static enum outcome answer(bool answered, bool right)
+{
+	if (!answered)
+		return NONE;
+	return right ? RIGHT : WRONG;
+}
+
+static enum outcome ask_journal_key(struct machine_at *m)
+{
+	uint8_t key[JOURNAL_KEY_SIZE] = { 0 };
+	bool got = tpm_unseal_journal_key(m->at->tpm, &m->at->journal_key,
+		&m->at->boot, &m->at->names, key);
+
+	return answer(got, memcmp(key, m->journal_key, sizeof(key)) == 0);
+}
+
+static enum outcome ask_secret(struct machine_at *m)
+{
+	uint8_t secret[P256_SIZE] = { 0 };
+	bool got = tpm_box_secret(m->at->tpm, &m->at->bk.key, &m->at->terms,
+		&m->at->boot, &m->open, m->enc, secret);
+
+	return answer(got, memcmp(secret, m->secret, sizeof(secret)) == 0);
+}
+
+static enum outcome ask_signature(struct machine_at *m)
+{
+	struct p256_signature signature = { .r = { 0 } };
+	bool got = tpm_sign_result(m->at->tpm, &m->at->rk.key, &m->at->terms,
+		&m->at->boot, &m->release, &m->result, &signature);
+
+	return answer(got, p256_verify(&m->rk, &m->result, &signature));
+}
+
+static enum outcome ask_quote(struct machine_at *m)
+{
+	struct attestation quote;
+	struct pcr_set values;
+	struct quote said;
+
+	memset(&quote, 0, sizeof(quote));
+	memset(&values, 0, sizeof(values));
+	if (!tpm_quote(m->at->tpm, &m->result, QUOTED, &quote, &values))
+		return NONE;
+	const struct digest of_values = pcr_set_digest(&values);
+	const refusal why = quote_verify(&m->ak, &quote,
+		bytes_of(m->result.byte, SHA256_SIZE), QUOTED, &said);
+	return answer(true, why == NULL && digest_equal(&of_values, &m->pcrs) &&
+				    digest_equal(&said.pcr_digest, &m->pcrs));
+}
+
+static enum outcome ask_anchor(struct machine_at *m)
+{
+	struct digest anchor = { { 0 } };
+	bool got = tpm_anchor_read(m->at->tpm, &m->at->names, &anchor);
+
+	return answer(got, digest_equal(&anchor, &m->anchor));
+}
+
+static enum outcome ask_counters(struct machine_at *m)
+{
+	uint64_t phase = 0;
+	uint64_t revocation = 0;
+	bool got = tpm_phase(m->at->tpm, &m->at->names, &phase) &&
+		   tpm_revocations(m->at->tpm, &m->at->names, &revocation);
+
+	return answer(got, phase == m->phase && revocation == m->revocation);
+}
+
+static enum outcome ask_boot_policy(struct machine_at *m)
+{
+	uint8_t value[TPM_NAME_SIZE] = { 0 };
+	bool got = tpm_boot_policy_value(m->at->tpm, &m->at->names, value);
+
+	return answer(got, memcmp(value, m->boot_policy, sizeof(value)) == 0);
+}
+
+static enum outcome ask_state(struct machine_at *m)
+{
+	struct tpm_state state;
+
+	memset(&state, 0, sizeof(state));
+	if (!tpm_state(m->at->tpm, &state))
+		return NONE;
+	return answer(true, state.owner_locked && state.lockout_locked &&
+				    state.clear_disabled && state.sha256_only &&
+				    memcmp(state.present, m->state.present,
+					    sizeof(state.present)) == 0 &&
+				    memcmp(state.written, m->state.written,
+					    sizeof(state.written)) == 0 &&
+				    memcmp(state.name, m->state.name,
+					    sizeof(state.name)) == 0);
+}
+
+static enum outcome ask_new_key(struct machine_at *m)
+{
+	static struct election_key key;
+	struct creation_data creation;
+	struct tpm_name name;
+
+	memset(&key, 0, sizeof(key));
+	if (!tpm_make_bk(m->at->tpm, &m->at->terms, &key))
+		return NONE;
+	name = public_name(tpm_public_bytes(&key.key.public_area));
+	return answer(
+		true, creation_verify(&m->ak, &key.certificate,
+			      bytes_of(key.creation_data, key.creation_size),
+			      &name, &m->at->srk, &m->at->terms.definition,
+			      PCR_CREATION_MASK, &creation) == NULL);
+}
+
+/* It becomes the extended one or stays; said to be done, it is done. */
+static enum outcome do_anchor(struct machine_at *m)
+{
+	const struct bytes part[] = { bytes_of(m->anchor.byte, SHA256_SIZE),
+		bytes_of(m->result.byte, SHA256_SIZE) };
+	const struct digest extended = sha256_parts(part, 2);
+	struct digest now;
+	bool done =
+		tpm_anchor(m->at->tpm, &m->result, &m->at->boot, &m->at->names);
+
+	faults_end();
+	if (!tpm_anchor_read(m->at->tpm, &m->at->names, &now))
+		return done ? WRONG : NONE;
+	const bool moved = digest_equal(&now, &extended);
+	const bool stayed = digest_equal(&now, &m->anchor);
+	m->anchor = now;
+	if (done)
+		return moved ? RIGHT : WRONG;
+	return moved || stayed ? NONE : WRONG;
+}
+
+static enum outcome do_advance(struct machine_at *m)
+{
+	const uint64_t before = m->phase;
+	bool done = tpm_phase_advance(m->at->tpm, &m->at->boot, &m->at->names);
+
+	faults_end();
+	if (!tpm_phase(m->at->tpm, &m->at->names, &m->phase))
+		return done ? WRONG : NONE;
+	if (done)
+		return m->phase == before + 1 ? RIGHT : WRONG;
+	return m->phase - before <= 1 ? NONE : WRONG;
+}
+
+/*
+ * What the TPM must refuse, whatever fails: being granted it is wrong
+ */
+
+static enum outcome never(enum outcome got)
+{
+	return got == NONE ? NONE : WRONG;
+}
+
+static enum outcome ask_secret_in_vain(struct machine_at *m)
+{
+	return never(ask_secret(m));
+}
+
+static enum outcome ask_signature_in_vain(struct machine_at *m)
+{
+	return never(ask_signature(m));
+}
+
+static enum outcome ask_other_result(struct machine_at *m)
+{
+	const struct digest other = sha256(bytes_of_text("another result"));
+	struct p256_signature signature;
+
+	return tpm_sign_result(m->at->tpm, &m->at->rk.key, &m->at->terms,
+		       &m->at->boot, &m->release, &other, &signature)
+		       ? WRONG
+		       : NONE;
+}
+
+static enum outcome ask_by_one_board(struct machine_at *m)
+{
+	const struct approval_scope scope =
+		election_scope(&m->at->terms, APPROVE_OPEN);
+	struct approvals few =
+		approve(&m->at->officers, &scope, NULL, ONE_BOARD);
+	uint8_t secret[P256_SIZE];
+
+	return tpm_box_secret(m->at->tpm, &m->at->bk.key, &m->at->terms,
+		       &m->at->boot, &few, m->enc, secret)
+		       ? WRONG
+		       : NONE;
+}
+
+/* PCR 14 is 0 here, so the TPM accepts that. */
+static enum outcome ask_airlock(struct machine_at *m)
+{
+	return tpm_airlock_refuses(m->at->tpm) ? WRONG : NONE;
+}
+
+/* Another key in the SRK's place is never taken for it. */
+static enum outcome pin_another(struct machine_at *m)
+{
+	return tpm_pin(m->at->tpm, &m->at->machine.ak) ? WRONG : NONE;
+}
+
+struct question {
+	const char *name;
+	enum outcome (*ask)(struct machine_at *);
+	enum outcome wanted; /* when nothing fails */
+};
+
+/*
+ * Runs
+ */
+
+static void remember(struct machine_at *m)
+{
+	struct sealed_machine *at = m->at;
+	struct pcr_set values;
+	struct digest policy;
+
+	assert_tpm(at->tpm, tpm_unseal_journal_key(at->tpm, &at->journal_key,
+				    &at->boot, &at->names, m->journal_key));
+	assert_tpm(at->tpm, tpm_anchor_read(at->tpm, &at->names, &m->anchor));
+	assert_tpm(at->tpm, tpm_phase(at->tpm, &at->names, &m->phase));
+	assert_tpm(
+		at->tpm, tpm_revocations(at->tpm, &at->names, &m->revocation));
+	assert_tpm(at->tpm,
+		tpm_boot_policy_value(at->tpm, &at->names, m->boot_policy));
+	assert_tpm(at->tpm, tpm_state(at->tpm, &m->state));
+	assert_tpm(at->tpm, tpm_pcr_read(at->tpm, QUOTED, &values));
+	m->pcrs = pcr_set_digest(&values);
+	assert_null(key_decode(
+		KEY_AK, tpm_public_bytes(&at->root.ak), &policy, &m->ak));
+	assert_null(key_decode(KEY_RK,
+		tpm_public_bytes(&at->rk.key.public_area), &policy, &m->rk));
+}
+
+static void prepare(struct machine_at *m, unsigned phases)
+{
+	const struct digest program = approved_program();
+	struct p256_private *sender = p256_generate();
+	const struct p256_public public = p256_public_of(sender);
+	struct p256_public bk;
+	struct digest policy;
+
+	m->at = sealed_machine_copy(first);
+	sealed_machine_boot(m->at, &program);
+	sealed_machine_advance(m->at, phases);
+	assert_null(key_decode(KEY_BK,
+		tpm_public_bytes(&m->at->bk.key.public_area), &policy, &bk));
+	p256_to_point(&public, m->enc);
+	p256_ecdh(sender, &bk, m->secret);
+	p256_free(sender);
+	m->result = sha256(bytes_of_text("a result"));
+	m->open = approve_open(m->at);
+	m->release = approve_release(m->at, &m->result);
+	remember(m);
+}
+
+/* What failed may have left sessions and objects behind. */
+static void clean(struct machine_at *m)
+{
+	const struct digest program = approved_program();
+
+	sealed_machine_boot(m->at, &program);
+}
+
+static enum outcome run(struct machine_at *m, const struct question *question,
+	uint64_t seed, uint32_t one_in, int only)
+{
+	faults_begin(seed, one_in, only);
+	const enum outcome got = question->ask(m);
+	faults_end();
+	if (got == WRONG)
+		fail_msg("%s, seed %llu, %s: a wrong answer", question->name,
+			(unsigned long long)seed,
+			only < 0 ? "any" : fault_calls[only].name);
+	if (got != RIGHT)
+		clean(m);
+	return got;
+}
+
+static void try_all(const struct question *question, size_t count,
+	unsigned phases, unsigned rounds)
+{
+	static struct machine_at m;
+	size_t right = 0;
+	size_t none = 0;
+
+	prepare(&m, phases);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(
+			run(&m, &question[i], 0, UINT32_MAX, FAULT_ANY_ESAPI),
+			question[i].wanted);
+	for (uint64_t seed = 0; seed < rounds * count; seed++) {
+		const enum outcome got = run(&m, &question[seed % count], seed,
+			ONE_IN, FAULT_ANY_ESAPI);
+		right += got == RIGHT;
+		none += got == NONE;
+	}
+	print_message("%zu questions: %zu right answers, %zu without\n",
+		right + none, right, none);
+	assert_true(none > 0);
+	sealed_machine_free_copy(m.at);
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct question while_open[] = {
+	{ "the journal's key", ask_journal_key, RIGHT },
+	{ "a box's secret", ask_secret, RIGHT },
+	{ "a quote", ask_quote, RIGHT },
+	{ "the anchor", ask_anchor, RIGHT },
+	{ "the counters", ask_counters, RIGHT },
+	{ "the boot policy", ask_boot_policy, RIGHT },
+	{ "the state", ask_state, RIGHT },
+	{ "a new box key", ask_new_key, RIGHT },
+	{ "an anchor", do_anchor, RIGHT },
+	{ "a signature too early", ask_signature_in_vain, NONE },
+	{ "a secret by one board", ask_by_one_board, NONE },
+	{ "the airlock", ask_airlock, NONE },
+	{ "another storage root", pin_another, NONE },
+};
+
+static const struct question while_approved[] = {
+	{ "a signature", ask_signature, RIGHT },
+	{ "a signature of another result", ask_other_result, NONE },
+	{ "the airlock", ask_airlock, NONE },
+};
+
+static const struct question when_released[] = {
+	{ "a box's secret too late", ask_secret_in_vain, NONE },
+	{ "a signature too late", ask_signature_in_vain, NONE },
+};
+
+static const struct question moving[] = {
+	{ "the next phase", do_advance, RIGHT },
+	{ "an anchor", do_anchor, RIGHT },
+};
+
+static void while_boxes_are_opened(void **state)
+{
+	(void)state;
+	try_all(while_open, COUNT(while_open), 1, ROUNDS);
+}
+
+static void while_the_result_is_signed(void **state)
+{
+	(void)state;
+	try_all(while_approved, COUNT(while_approved), 2, ROUNDS);
+}
+
+static void when_it_is_released(void **state)
+{
+	(void)state;
+	try_all(when_released, COUNT(when_released), 3, ROUNDS);
+}
+
+static void while_phases_move(void **state)
+{
+	(void)state;
+	try_all(moving, COUNT(moving), 0, ROUNDS);
+}
+
+/* Which of the questions each call is on the way to. */
+static size_t ended_by(struct machine_at *m, const struct question *question,
+	size_t count, int call)
+{
+	size_t ended = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (question[i].wanted == RIGHT)
+			ended += run(m, &question[i], 1, 1, call) == NONE;
+	return ended;
+}
+
+static void a_call_that_always_fails_ends_a_question(void **state)
+{
+	static struct machine_at open;
+	static struct machine_at approved;
+
+	(void)state;
+	prepare(&open, 1);
+	prepare(&approved, 2);
+	for (size_t call = fault_call_count; call < fault_all_count; call++) {
+		size_t ended = ended_by(
+			&open, while_open, COUNT(while_open), (int)call);
+		ended += ended_by(&approved, while_approved,
+			COUNT(while_approved), (int)call);
+		ended += ended_by(&approved, moving, COUNT(moving), (int)call);
+		if (ended == 0)
+			fail_msg("%s ends nothing", fault_calls[call].name);
+	}
+	sealed_machine_free_copy(open.at);
+	sealed_machine_free_copy(approved.at);
+}
+
+static int make(void **state)
+{
+	(void)state;
+	crypto_start();
+	first = sealed_machine_make();
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	sealed_machine_free(first);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(while_boxes_are_opened),
+		cmocka_unit_test(while_the_result_is_signed),
+		cmocka_unit_test(when_it_is_released),
+		cmocka_unit_test(while_phases_move),
+		cmocka_unit_test(a_call_that_always_fails_ends_a_question),
+	};
+
+	alarm(PATIENCE);
+	return cmocka_run_group_tests_name("TPM", tests, make, unmake);
+}
