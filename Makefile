@@ -94,7 +94,7 @@ $(FAULTTESTS): private WRAPPED := counter_count \
 	$(call faultcalls,$(wildcard tests/faults/*calls.h))
 $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	$(addprefix role_,count tally define intake media console publish \
-	journal keys)
+	journal keys) execve poll
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter execve
 
 $(filter-out $(DESKTESTS),$(TESTS)) $(B)/tests/bench/sandbox: $(B)/tests/%: \
@@ -205,7 +205,8 @@ check: tests programs
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
-	%/test_role_minimal $(FAULTTESTS),$(UNITS)))
+	%/test_role_minimal %/test_taken_over \
+	$(FAULTTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests

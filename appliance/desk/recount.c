@@ -82,8 +82,8 @@ static enum next_box give(int box, struct wire_text *why)
 	return BOX_TROUBLE;
 }
 
-static enum next_box next_of_machine(
-	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+static enum next_box next_of_machine(void *context, struct count_place *place,
+	int *box, struct wire_text *why)
 {
 	struct recount *recount = context;
 	const struct evidence evidence = { .sent = &recount->sent };
@@ -93,8 +93,9 @@ static enum next_box next_of_machine(
 	while (leaves_next(&recount->leaves, &header)) {
 		if (header.type != ENTRY_BOX)
 			continue;
-		*leaf = recount->leaves.leaf;
-		if (!chain_box(&chain, *leaf, &note, &file)) {
+		*place = (struct count_place){ recount->leaves.leaf,
+			header.station, header.sequence };
+		if (!chain_box(&chain, place->leaf, &note, &file)) {
 			wire_text_set(why, "a box of the journal is missing");
 			return BOX_TROUBLE;
 		}
@@ -152,14 +153,15 @@ static int box_of_name(const char *name)
 	return box;
 }
 
-static enum next_box next_of_files(
-	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+static enum next_box next_of_files(void *context, struct count_place *place,
+	int *box, struct wire_text *why)
 {
 	struct recount *recount = context;
 	if (recount->next == recount->names)
 		return BOX_NONE_LEFT;
-	*leaf = recount->next++;
-	*box = box_of_name(recount->name[*leaf]);
+	*place = (struct count_place){ .leaf = recount->next++,
+		.station = WIRE_NO_STATION };
+	*box = box_of_name(recount->name[place->leaf]);
 	if (*box >= 0)
 		return BOX_IS_NEXT;
 	wire_text_set(why, "a box cannot be read");

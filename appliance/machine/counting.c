@@ -1,5 +1,8 @@
 #include "appliance/machine/counting.h"
 
+#include "appliance/machine/items.h"
+#include "appliance/machine/memfd.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,12 +20,14 @@ enum state { BOX_BEGUN, BOX_KEYED, BOX_VOID };
 /* A box on its way through its process. */
 struct counted {
 	enum state state;
-	uint64_t leaf;
+	struct count_place place;
 	int memfd;
 	struct peer peer;
 	struct count_stanza stanza;
 	struct intake_box box; /* once void */
 };
+
+static const char other_box[] = "a count process spoke of another box";
 
 static bool trouble(struct pass *pass, const char *why)
 {
@@ -63,7 +68,7 @@ static bool add_vector(struct pass *pass, uint64_t leaf,
 		body.box.sequence != stanza->sequence ||
 		!digest_equal(&body.box.digest, &stanza->digest)) {
 		wire_close(vector);
-		return trouble(pass, "a count process spoke of another box");
+		return trouble(pass, other_box);
 	}
 	answer = peer_ask(&pass->tally, TALLY_ADD, &body, vector->descriptor, 1,
 		&message, pass->why);
@@ -72,10 +77,24 @@ static bool add_vector(struct pass *pass, uint64_t leaf,
 	return must_be(pass, answer, &message, DONE);
 }
 
+/* The process that was given a box may have been taken over by it. */
+static bool speaks_of_its_box(
+	const struct counted *counted, uint16_t station, uint16_t sequence)
+{
+	const struct count_place *place = &counted->place;
+	return place->station == WIRE_NO_STATION ||
+	       (place->station == station && place->sequence == sequence);
+}
+
+/* Void under its own place, whatever the process said. */
 static void set_void(struct counted *counted, const struct intake_box *box)
 {
 	counted->state = BOX_VOID;
 	counted->box = *box;
+	if (counted->place.station == WIRE_NO_STATION)
+		return;
+	counted->box.station = counted->place.station;
+	counted->box.sequence = counted->place.sequence;
 }
 
 static void void_stanza(struct counted *counted, const struct wire_text *why)
@@ -135,6 +154,9 @@ static bool open_box(struct pass *pass, struct counted *counted)
 	if (!must_be(pass, answer, &message, COUNT_STANZA))
 		return false;
 	counted->stanza = message.body.stanza;
+	if (!speaks_of_its_box(
+		    counted, counted->stanza.station, counted->stanza.sequence))
+		return trouble(pass, other_box);
 	return give_key(pass, counted);
 }
 
@@ -144,14 +166,15 @@ static bool finish_box(struct pass *pass, struct counted *counted)
 	struct wire_message message;
 	enum answer answer;
 	if (counted->state == BOX_VOID)
-		return add_void(pass, counted->leaf, &counted->box);
+		return add_void(pass, counted->place.leaf, &counted->box);
 	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
 		void_stanza(counted, &message.body.intake_box.why);
-		return add_void(pass, counted->leaf, &counted->box);
+		return add_void(pass, counted->place.leaf, &counted->box);
 	}
 	return must_be(pass, answer, &message, COUNT_VECTOR) &&
-	       add_vector(pass, counted->leaf, &counted->stanza, &message);
+	       add_vector(
+		       pass, counted->place.leaf, &counted->stanza, &message);
 }
 
 static void drop_box(struct counted *counted)
@@ -182,7 +205,7 @@ static bool take_box(struct pass *pass, struct line *line)
 {
 	struct counted *counted = box_at(line, line->end);
 	const enum next_box next = pass->source->next(pass->source->context,
-		&counted->leaf, &counted->memfd, pass->why);
+		&counted->place, &counted->memfd, pass->why);
 	line->ended = next != BOX_IS_NEXT;
 	if (line->ended)
 		return next == BOX_NONE_LEFT;
@@ -231,6 +254,17 @@ static bool take_all(struct pass *pass)
 	return good;
 }
 
+static bool is_of(int result, const struct digest *told)
+{
+	struct bytes text;
+	struct digest digest;
+	if (memfd_map(result, ITEMS_MOST, &text) != NULL)
+		return false;
+	digest = sha256(text);
+	memfd_unmap(&text);
+	return digest_equal(&digest, told);
+}
+
 static bool close_tally(struct pass *pass)
 {
 	struct wire_message message;
@@ -238,6 +272,11 @@ static bool close_tally(struct pass *pass)
 		&pass->task->close, NULL, 0, &message, pass->why);
 	if (!must_be(pass, answer, &message, TALLY_RESULT))
 		return false;
+	if (!is_of(message.descriptor[0], &message.body.digest)) {
+		wire_close(&message);
+		return trouble(pass, "the tally role gave another result than "
+				     "it said");
+	}
 	pass->outcome->digest = message.body.digest;
 	pass->outcome->result = message.descriptor[0];
 	return true;

@@ -11,14 +11,24 @@
 enum next_box { BOX_IS_NEXT, BOX_NONE_LEFT, BOX_TROUBLE };
 enum opened { STANZA_OPENED, STANZA_VOID, STANZA_TROUBLE };
 
+/*
+ * Which box it is, as its source knows without having read it. A process that
+ * is given the box can speak of no other.
+ */
+struct count_place {
+	uint64_t leaf;
+	uint16_t station; /* WIRE_NO_STATION: the source cannot tell */
+	uint16_t sequence;
+};
+
 struct count_source {
 	void *context;
 	/*
-	 * The next box by its leaf: a memfd of items `note` and `age`, which
+	 * The next box: its place, and a memfd of items `note` and `age`, which
 	 * becomes the engine's. On trouble `why` is set.
 	 */
-	enum next_box (*next)(
-		void *context, uint64_t *leaf, int *box, struct wire_text *why);
+	enum next_box (*next)(void *context, struct count_place *, int *box,
+		struct wire_text *why);
 	/* The file key of one stanza; `why` unless it opened. */
 	enum opened (*open)(void *context, const struct keys_box *,
 		struct keys_file_key *, struct wire_text *why);

@@ -21,8 +21,8 @@ struct walk {
 	uint64_t entry;
 };
 
-static enum next_box next_box(
-	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+static enum next_box next_box(void *context, struct count_place *place,
+	int *box, struct wire_text *why)
 {
 	struct walk *walk = context;
 	struct session *session = walk->session;
@@ -32,7 +32,8 @@ static enum next_box next_box(
 			*why = session->why;
 			return BOX_TROUBLE;
 		}
-		*leaf = entry.leaf;
+		*place = (struct count_place){ entry.leaf, entry.station,
+			entry.sequence };
 		if (entry.type == ENTRY_BOX)
 			return BOX_IS_NEXT;
 		close(*box);

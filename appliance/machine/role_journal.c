@@ -508,6 +508,8 @@ static refusal handle_get(
 	answer.type = raw.header.type;
 	answer.leaf = journal->place[entry].leaf;
 	answer.before = journal->place[entry].before;
+	answer.station = raw.header.station;
+	answer.sequence = raw.header.sequence;
 	memfd = memfd_of(raw_payload(&raw));
 	free(raw.whole);
 	if (memfd < 0)

@@ -94,6 +94,8 @@ static const struct wire_field entry_fields[] = {
 	NUMBER(journal_entry, type),
 	NUMBER(journal_entry, leaf),
 	NUMBER(journal_entry, before),
+	NUMBER(journal_entry, station),
+	NUMBER(journal_entry, sequence),
 };
 static const struct wire_field started_fields[] = {
 	NUMBER(keys_started, refused),

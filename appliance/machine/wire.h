@@ -270,8 +270,10 @@ struct journal_get {
 struct journal_entry {
 	uint64_t entry;
 	uint16_t type;
-	uint64_t leaf;	 /* its place in the election's tree, if it has one */
-	uint64_t before; /* the entry of its type before it, or UINT64_MAX */
+	uint64_t leaf;	  /* its place in the election's tree, if it has one */
+	uint64_t before;  /* the entry of its type before it, or UINT64_MAX */
+	uint16_t station; /* of a box, else zero */
+	uint16_t sequence;
 };
 
 struct keys_started {

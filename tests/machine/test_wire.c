@@ -150,11 +150,13 @@ static void test_numbers_are_big_endian(void **state)
 	static uint8_t space[BUFFER];
 	static const uint8_t expected[] = { 0, JOURNAL_ENTRY, 1, 2, 3, 4, 5, 6,
 		7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
-		24, 25, 26 };
+		24, 25, 26, 27, 28, 29, 30 };
 	const struct journal_entry body = { .entry = 0x0102030405060708,
 		.type = 0x090a,
 		.leaf = 0x0b0c0d0e0f101112,
-		.before = 0x131415161718191a };
+		.before = 0x131415161718191a,
+		.station = 0x1b1c,
+		.sequence = 0x1d1e };
 	struct writer out = writer_of(space, sizeof(space));
 	(void)state;
 	wire_encode(&out, JOURNAL_ENTRY, &body);

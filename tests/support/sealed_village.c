@@ -16,7 +16,6 @@
 #include "appliance/machine/memfd.h"
 
 enum {
-	BK_SCALAR = 200,
 	/* After the members of four bodies of three. */
 	FIRST_STATION_SCALAR = 13,
 	NOTE_SPACE = 4096,
@@ -34,15 +33,20 @@ static struct p256_private *private_of(unsigned scalar)
 	return key;
 }
 
-static enum next_box next(
-	void *context, uint64_t *leaf, int *box, struct wire_text *why)
+static struct digest box_key_scalar(void)
+{
+	return sha256(bytes_of_text("the box key of the village"));
+}
+
+static enum next_box next(void *context, struct count_place *place, int *box,
+	struct wire_text *why)
 {
 	struct sealed_village *sealed = context;
 
 	if (sealed->next == sealed->boxes)
 		return BOX_NONE_LEFT;
-	*leaf = sealed->next++;
-	*box = fcntl(sealed->box[*leaf], F_DUPFD_CLOEXEC, 0);
+	*place = sealed->place[sealed->next];
+	*box = fcntl(sealed->box[sealed->next++], F_DUPFD_CLOEXEC, 0);
 	if (*box >= 0)
 		return BOX_IS_NEXT;
 	wire_text_set(why, "a box cannot be handed out");
@@ -115,7 +119,8 @@ void sealed_village_init(struct sealed_village *sealed,
 		sealed->village.station[s].ballots_issued = issued;
 		sealed->village.station[s].boxes = boxes;
 	}
-	sealed->bk = private_of(BK_SCALAR);
+	struct digest scalar = box_key_scalar();
+	assert_null(p256_from_scalar(scalar.byte, &sealed->bk));
 	describe(sealed, setting);
 }
 
@@ -125,6 +130,16 @@ void sealed_village_free(struct sealed_village *sealed)
 		close(sealed->box[i]);
 	close(sealed->task.plan);
 	p256_free(sealed->bk);
+}
+
+void sealed_village_secret(
+	const struct sealed_village *sealed, uint8_t *out, size_t size)
+{
+	const struct digest scalar = box_key_scalar();
+
+	(void)sealed;
+	assert_true(size <= sizeof(scalar.byte));
+	memcpy(out, scalar.byte, size);
 }
 
 static void write_box_text(const struct sealed_village *sealed,
@@ -184,6 +199,8 @@ void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	sign(sealed, station, written(&text), &note);
 	write_item(&list, ITEM_PUBLIC, "note", written(&note));
 	write_item(&list, ITEM_PUBLIC, "age", written(&file));
+	sealed->place[sealed->boxes] =
+		(struct count_place){ sealed->boxes, station, sequence };
 	sealed->box[sealed->boxes] = memfd_written(&list);
 	assert_true(sealed->box[sealed->boxes++] >= 0);
 	free(space);

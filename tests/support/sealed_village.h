@@ -16,7 +16,8 @@ struct sealed_village {
 	struct village village;
 	struct p256_private *bk;
 	size_t boxes;
-	int box[SEALED_BOXES_MOST]; /* memfds of items, by leaf */
+	struct count_place place[SEALED_BOXES_MOST];
+	int box[SEALED_BOXES_MOST]; /* memfds of items */
 	size_t next;
 	struct count_task task;
 	struct count_source source;
@@ -26,6 +27,10 @@ struct sealed_village {
 void sealed_village_init(struct sealed_village *, enum sandbox_setting,
 	uint32_t issued, uint16_t boxes);
 void sealed_village_free(struct sealed_village *);
+
+/* The start of the box key's scalar, which is no small number. */
+void sealed_village_secret(
+	const struct sealed_village *, uint8_t *out, size_t size);
 
 /* Signed by the station, sealed to the box key. */
 void sealed_village_add(struct sealed_village *, uint16_t station,
