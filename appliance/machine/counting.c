@@ -27,8 +27,6 @@ struct counted {
 	struct intake_box box; /* once void */
 };
 
-static const char other_box[] = "a count process spoke of another box";
-
 static bool trouble(struct pass *pass, const char *why)
 {
 	wire_text_set(pass->why, why);
@@ -68,7 +66,7 @@ static bool add_vector(struct pass *pass, uint64_t leaf,
 		body.box.sequence != stanza->sequence ||
 		!digest_equal(&body.box.digest, &stanza->digest)) {
 		wire_close(vector);
-		return trouble(pass, other_box);
+		return trouble(pass, "a count process spoke of another box");
 	}
 	answer = peer_ask(&pass->tally, TALLY_ADD, &body, vector->descriptor, 1,
 		&message, pass->why);
@@ -77,13 +75,17 @@ static bool add_vector(struct pass *pass, uint64_t leaf,
 	return must_be(pass, answer, &message, DONE);
 }
 
-/* The process that was given a box may have been taken over by it. */
-static bool speaks_of_its_box(
-	const struct counted *counted, uint16_t station, uint16_t sequence)
+/*
+ * Two processes have read the box, and either may have been taken over by it:
+ * what the one said at intake and the other says now must agree.
+ */
+static bool is_in_its_place(const struct counted *counted)
 {
 	const struct count_place *place = &counted->place;
+	const struct count_stanza *said = &counted->stanza;
 	return place->station == WIRE_NO_STATION ||
-	       (place->station == station && place->sequence == sequence);
+	       (place->station == said->station &&
+		       place->sequence == said->sequence);
 }
 
 /* Void under its own place, whatever the process said. */
@@ -145,6 +147,7 @@ static bool give_key(struct pass *pass, struct counted *counted)
 static bool open_box(struct pass *pass, struct counted *counted)
 {
 	struct wire_message message;
+	struct wire_text why;
 	const enum answer answer =
 		peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
@@ -154,10 +157,12 @@ static bool open_box(struct pass *pass, struct counted *counted)
 	if (!must_be(pass, answer, &message, COUNT_STANZA))
 		return false;
 	counted->stanza = message.body.stanza;
-	if (!speaks_of_its_box(
-		    counted, counted->stanza.station, counted->stanza.sequence))
-		return trouble(pass, other_box);
-	return give_key(pass, counted);
+	if (is_in_its_place(counted))
+		return give_key(pass, counted);
+	wire_text_set(&why, "the box is not the one that has its place in the "
+			    "journal");
+	void_stanza(counted, &why);
+	return true;
 }
 
 /* Last step: the box's tally, or the reason against it, comes out. */

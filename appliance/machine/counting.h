@@ -12,8 +12,9 @@ enum next_box { BOX_IS_NEXT, BOX_NONE_LEFT, BOX_TROUBLE };
 enum opened { STANZA_OPENED, STANZA_VOID, STANZA_TROUBLE };
 
 /*
- * Which box it is, as its source knows without having read it. A process that
- * is given the box can speak of no other.
+ * Which box it is, as its source knows without having read it. A box that is
+ * another one is void, and void in its place: the process that is given it
+ * can speak of no other.
  */
 struct count_place {
 	uint64_t leaf;

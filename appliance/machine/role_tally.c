@@ -80,9 +80,9 @@ static refusal handle_void(
 	const struct tally_void *told = &message->body.voided;
 	struct result_void entry = {
 		.entry = told->entry,
-		.station = told->box.station == WIRE_NO_STATION
-				   ? -1
-				   : told->box.station,
+		.station = told->box.station < tallying->plan->stations
+				   ? told->box.station
+				   : -1,
 		.sealed = told->box.digest,
 	};
 	refusal why;

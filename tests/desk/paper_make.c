@@ -287,9 +287,9 @@ static void seal(struct paper *paper)
 	put_keys_note(paper);
 }
 
-/* The journal grows by one entry. */
-static void add_entry(
-	struct paper *paper, enum entry_type type, struct bytes payload)
+/* The journal grows by one entry; station and sequence are a box's. */
+static void add_entry_of(struct paper *paper, enum entry_type type,
+	uint16_t station, uint16_t sequence, struct bytes payload)
 {
 	struct journal_fold *fold = &paper->chain.fold;
 	uint8_t entries[64 * JOURNAL_HEADER_SIZE], text[256];
@@ -299,6 +299,8 @@ static void add_entry(
 	const struct journal_header next = {
 		.type = (uint16_t)type,
 		.anchored = entry_row_of(type)->anchored,
+		.station = station,
+		.sequence = sequence,
 		.entry = fold->entries,
 		.size = payload.size,
 		.payload = sha256(payload),
@@ -316,6 +318,12 @@ static void add_entry(
 	};
 	write_checkpoint(&checkpoint_out, &checkpoint);
 	paper_put(paper, "checkpoint", written(&checkpoint_out));
+}
+
+static void add_entry(
+	struct paper *paper, enum entry_type type, struct bytes payload)
+{
+	add_entry_of(paper, type, 0, 0, payload);
 }
 
 static void put_box_note(struct paper *paper, const char *name,
@@ -373,7 +381,7 @@ static void add_box(struct paper *paper, uint16_t station)
 	struct writer items_out = writer_of(items, size + note.size + 64);
 	write_item(&items_out, ITEM_PUBLIC, "note", note);
 	write_item(&items_out, ITEM_PUBLIC, "age", written(&out));
-	add_entry(paper, ENTRY_BOX, written(&items_out));
+	add_entry_of(paper, ENTRY_BOX, station, 1, written(&items_out));
 	free(items);
 	free(sealed);
 }

@@ -223,6 +223,40 @@ static void a_count_or_tally_process_can_do_what_the_table_says(void **state)
 		try_attack(i);
 }
 
+/* An intake process says where a box belongs; the count process knows better.
+ */
+static void a_place_that_was_made_up_voids_that_box_alone(void **state)
+{
+	static const struct count_place made_up[] = {
+		{ 0, NORTH, 2 },
+		{ 0, SOUTH, 2 },
+		{ 0, VILLAGE_STATIONS, 1 },
+		{ 0, WIRE_NO_STATION - 1, 0 },
+	};
+	const struct count_place true_one = sealed.place[0];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(made_up) / sizeof(made_up[0]); i++) {
+		struct count_outcome outcome;
+		struct wire_text why;
+		struct result result;
+		sealed.place[0] = made_up[i];
+		assert_true(sealed_village_count(&sealed, &outcome, &why));
+		char *text = outcome_text_of(&outcome);
+		read_result(&result, text);
+		others_are_the_same(&result);
+		assert_int_equal(result.boxes, 1);
+		assert_int_equal(result.voids, 1);
+		assert_int_equal(result.voided[0].station,
+			made_up[i].station < VILLAGE_STATIONS
+				? made_up[i].station
+				: -1);
+		result_free(&result);
+		free(text);
+	}
+	sealed.place[0] = true_one;
+}
+
 /* Nothing is left of it: the next count is as it should be. */
 static void the_next_count_is_as_it_should_be(void **state)
 {
@@ -386,6 +420,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_count_or_tally_process_can_do_what_the_table_says),
+		cmocka_unit_test(a_place_that_was_made_up_voids_that_box_alone),
 		cmocka_unit_test(the_next_count_is_as_it_should_be),
 		cmocka_unit_test(any_role_ends_the_boot_by_a_misdeed),
 		cmocka_unit_test(keys_travel_to_their_users_alone),

@@ -540,6 +540,7 @@ static void make_a_ring(void)
  */
 
 #define FORBIDDEN "it made a system call that it may not make"
+#define NOT_ITS_PLACE "the box is not the one that has its place in the journal"
 #define OTHER_BOX "a count process spoke of another box"
 
 const struct attack attacks[] = {
@@ -561,9 +562,9 @@ const struct attack attacks[] = {
 		send_what_it_can_change, NO_RESULT, "not sealed" },
 	/* No other box */
 	{ "takes another station's place", ROLE_COUNT, 1, be_another_station,
-		NO_RESULT, OTHER_BOX },
-	{ "takes another box's place", ROLE_COUNT, 1, be_another_box, NO_RESULT,
-		OTHER_BOX },
+		OWN_VOID, NOT_ITS_PLACE },
+	{ "takes another box's place", ROLE_COUNT, 1, be_another_box, OWN_VOID,
+		NOT_ITS_PLACE },
 	{ "votes for another station", ROLE_COUNT, 2, vote_for_another_station,
 		NO_RESULT, OTHER_BOX },
 	{ "names another file", ROLE_COUNT, 2, name_another_file, NO_RESULT,
