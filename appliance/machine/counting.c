@@ -211,9 +211,9 @@ static bool take_box(struct pass *pass, struct line *line)
 	struct counted *counted = box_at(line, line->end);
 	const enum next_box next = pass->source->next(pass->source->context,
 		&counted->place, &counted->memfd, pass->why);
-	line->ended = next != BOX_IS_NEXT;
-	if (line->ended)
-		return next == BOX_NONE_LEFT;
+	line->ended = next == BOX_NONE_LEFT;
+	if (next != BOX_IS_NEXT)
+		return line->ended;
 	line->end++;
 	return begin_box(pass, counted);
 }

@@ -1,0 +1,161 @@
+/*
+ * A pass over boxes whose source or keys fail somewhere: all boxes are in the
+ * result, or there is none. This program executes itself as the roles.
+ */
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/roles.h"
+#include "tests/support/sealed_village.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATIENCE = 300, BOXES = 4, BALLOTS = 10, AT_ONCE_MOST = 5 };
+
+static struct sealed_village sealed;
+static struct count_source whole;
+/* The call that fails, from 0; BOXES or above: none. */
+static size_t failing;
+static size_t calls;
+
+static int make_election(void **state)
+{
+	(void)state;
+	sealed_village_init(&sealed, SANDBOX_DESK, 100, BOXES / 2);
+	for (uint16_t i = 1; i <= BOXES / 2; i++) {
+		sealed_village_add_ballots(&sealed, NORTH, i, BALLOTS);
+		sealed_village_add_ballots(&sealed, SOUTH, i, BALLOTS);
+	}
+	whole = sealed.source;
+	return 0;
+}
+
+static int drop_election(void **state)
+{
+	(void)state;
+	sealed_village_free(&sealed);
+	return 0;
+}
+
+static enum next_box next_or_fail(void *context, struct count_place *place,
+	int *box, struct wire_text *why)
+{
+	if (calls++ != failing)
+		return whole.next(context, place, box, why);
+	wire_text_set(why, "the disk is broken");
+	return BOX_TROUBLE;
+}
+
+static enum opened open_or_fail(void *context, const struct keys_box *asked,
+	struct keys_file_key *out, struct wire_text *why)
+{
+	if (calls++ != failing)
+		return whole.open(context, asked, out, why);
+	wire_text_set(why, "the TPM is broken");
+	return STANZA_TROUBLE;
+}
+
+static enum opened open_or_void(void *context, const struct keys_box *asked,
+	struct keys_file_key *out, struct wire_text *why)
+{
+	if (calls++ != failing)
+		return whole.open(context, asked, out, why);
+	wire_text_set(why, "the stanza is not for this key");
+	return STANZA_VOID;
+}
+
+/* With a process at a time, and with more than there are boxes. */
+static void each_failure(void (*expect)(size_t failed))
+{
+	for (unsigned at_once = 1; at_once <= AT_ONCE_MOST; at_once++)
+		for (failing = 0; failing <= BOXES + 1; failing++) {
+			sealed.task.at_once = at_once;
+			calls = 0;
+			expect(failing);
+		}
+	sealed.source = whole;
+}
+
+static void expect_boxes(size_t counted, size_t voided)
+{
+	struct count_outcome outcome;
+	struct wire_text why;
+
+	if (!sealed_village_count(&sealed, &outcome, &why))
+		fail_msg("%s", why.line);
+	assert_int_equal(outcome.counted, counted);
+	assert_int_equal(outcome.voided, voided);
+	close(outcome.result);
+}
+
+static void expect_none(const char *expected)
+{
+	struct count_outcome outcome;
+	struct wire_text why;
+
+	assert_false(sealed_village_count(&sealed, &outcome, &why));
+	assert_string_equal(why.line, expected);
+}
+
+/* The source is asked once more than it has boxes. */
+static void expect_no_part(size_t failed)
+{
+	if (failed <= BOXES)
+		expect_none("the disk is broken");
+	else
+		expect_boxes(BOXES, 0);
+}
+
+static void a_source_in_trouble_gives_no_result(void **state)
+{
+	(void)state;
+	sealed.source.next = next_or_fail;
+	each_failure(expect_no_part);
+}
+
+static void expect_no_key(size_t failed)
+{
+	if (failed < BOXES)
+		expect_none("the TPM is broken");
+	else
+		expect_boxes(BOXES, 0);
+}
+
+static void keys_in_trouble_give_no_result(void **state)
+{
+	(void)state;
+	sealed.source.open = open_or_fail;
+	each_failure(expect_no_key);
+}
+
+static void expect_void(size_t failed)
+{
+	expect_boxes(failed < BOXES ? BOXES - 1 : BOXES, failed < BOXES);
+}
+
+static void a_stanza_that_does_not_open_voids_its_box(void **state)
+{
+	(void)state;
+	sealed.source.open = open_or_void;
+	each_failure(expect_void);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_source_in_trouble_gives_no_result),
+		cmocka_unit_test(keys_in_trouble_give_no_result),
+		cmocka_unit_test(a_stanza_that_does_not_open_voids_its_box),
+	};
+	int status;
+
+	if (roles_main(argc, argv, &status))
+		_exit(status);
+	crypto_start();
+	alarm(PATIENCE);
+	return cmocka_run_group_tests_name(
+		"counting", tests, make_election, drop_election);
+}
