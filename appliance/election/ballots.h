@@ -53,6 +53,9 @@ struct ballots_decoder {
 	const struct plan *plan;
 	uint16_t station;
 	uint16_t sequence;
+	/* Of the station, at hand for each record. */
+	uint16_t contests;
+	uint32_t issued;
 	ballot_sink *sink;
 	void *context;
 	refusal refused;

@@ -1,8 +1,25 @@
 #include "appliance/election/rules.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { CODES = 65536 };
+
+/* A code as it lies in the payload: what codes are looked up by. */
+static uint16_t key_at(const uint8_t *code)
+{
+	uint16_t key;
+
+	memcpy(&key, code, sizeof(key));
+	return key;
+}
+
+static uint16_t key_of(uint16_t code)
+{
+	const uint8_t bytes[] = { (uint8_t)(code >> 8), (uint8_t)code };
+
+	return key_at(bytes);
+}
 
 static uint16_t *index_codes(const struct plan *plan, uint16_t contest)
 {
@@ -11,7 +28,7 @@ static uint16_t *index_codes(const struct plan *plan, uint16_t contest)
 
 	for (size_t i = 0; who && i < plan->contest[contest].candidates; i++)
 		if (!candidate[i].withdrawn)
-			who[candidate[i].code] = (uint16_t)(i + 1);
+			who[key_of(candidate[i].code)] = (uint16_t)(i + 1);
 	return who;
 }
 
@@ -21,9 +38,10 @@ bool counter_init(struct counter *counter, struct tally *tally)
 	bool good = true;
 
 	*counter = (struct counter){ .plan = plan };
-	counter->named_in = calloc(CANDIDATES_MOST, sizeof(uint64_t));
+	counter->named_in = calloc(1 + CANDIDATES_MOST, sizeof(uint64_t));
 	for (uint16_t c = 0; c < plan->contests; c++) {
 		counter->row[c] = tally_row(tally, c);
+		counter->most[c] = plan->contest[c].max_choices;
 		if (!counter->row[c])
 			continue;
 		counter->who[c] = index_codes(plan, c);
@@ -55,20 +73,19 @@ static struct reading read_choices(
 	struct counter *counter, const struct ballot *ballot)
 {
 	const uint16_t *who = counter->who[ballot->contest];
-	size_t most = counter->plan->contest[ballot->contest].max_choices;
+	size_t most = counter->most[ballot->contest];
 	uint64_t *votes = counter->row[ballot->contest] + ROW_VOTES;
 	struct reading reading = { 0 };
 
 	counter->ballot++;
 	for (size_t i = 0; i < ballot->n; i++) {
-		const uint8_t *code = ballot->choices + 2 * i;
-		size_t named = who[code[0] << 8 | code[1]];
+		size_t named = who[key_at(ballot->choices + 2 * i)];
 		if (named == 0) {
 			reading.unknown = true;
-		} else if (counter->named_in[named - 1] == counter->ballot) {
+		} else if (counter->named_in[named] == counter->ballot) {
 			reading.repeated = true;
 		} else {
-			counter->named_in[named - 1] = counter->ballot;
+			counter->named_in[named] = counter->ballot;
 			if (reading.votes == most) {
 				reading.extra = true;
 				continue;
@@ -80,9 +97,8 @@ static struct reading read_choices(
 	return reading;
 }
 
-void counter_count(void *context, const struct ballot *ballot)
+static void count_any(struct counter *counter, const struct ballot *ballot)
 {
-	struct counter *counter = context;
 	struct reading reading = read_choices(counter, ballot);
 	uint64_t *row = counter->row[ballot->contest];
 	uint64_t ballots = ballot->multiplicity;
@@ -97,4 +113,51 @@ void counter_count(void *context, const struct ballot *ballot)
 	row[ROW_UNKNOWN] += reading.unknown ? ballots : 0;
 	row[ROW_REPEATED] += reading.repeated ? ballots : 0;
 	row[ROW_EXTRA] += reading.extra ? ballots : 0;
+}
+
+/* Adds `each` for every mark, as if all were votes; false when some are not. */
+static bool add_marks(
+	struct counter *counter, const struct ballot *ballot, uint64_t each)
+{
+	const uint16_t *who = counter->who[ballot->contest];
+	/* Nobody's cell is the one before: for the moment only. */
+	uint64_t *votes = counter->row[ballot->contest] + ROW_VOTES - 1;
+	uint64_t *named_in = counter->named_in;
+	uint64_t number = ++counter->ballot;
+	bool again = false;
+
+	named_in[0] = number;
+	for (size_t i = 0; i < ballot->n; i++) {
+		size_t named = who[key_at(ballot->choices + 2 * i)];
+		again |= named_in[named] == number;
+		named_in[named] = number;
+		votes[named] += each;
+	}
+	return !again;
+}
+
+/*
+ * Nearly every ballot has nothing but votes: they are given while this is
+ * seen, and taken back when it is not so.
+ */
+static bool count_plain(struct counter *counter, const struct ballot *ballot)
+{
+	uint64_t *row = counter->row[ballot->contest];
+	uint64_t ballots = ballot->multiplicity;
+
+	if (ballot->n == 0 || ballot->n > counter->most[ballot->contest])
+		return false;
+	if (!add_marks(counter, ballot, ballots)) {
+		add_marks(counter, ballot, -ballots);
+		return false;
+	}
+	row[ROW_CAST] += ballots;
+	row[ROW_VALID] += ballots;
+	return true;
+}
+
+void counter_count(void *context, const struct ballot *ballot)
+{
+	if (!count_plain(context, ballot))
+		count_any(context, ballot);
 }

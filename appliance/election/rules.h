@@ -31,9 +31,14 @@ struct counter {
 	const struct plan *plan;
 	/* By contest: its row in the tally, NULL when it has none. */
 	uint64_t *row[CONTESTS_MOST];
-	/* By contest, then code: 1 + the candidate's number, 0 for nobody. */
+	/* By contest: its max_choices. */
+	uint16_t most[CONTESTS_MOST];
+	/*
+	 * By contest, then code as it lies in a payload: 1 + the candidate's
+	 * number, 0 for nobody.
+	 */
 	uint16_t *who[CONTESTS_MOST];
-	/* By number: the last ballot that named this candidate. */
+	/* By that: the last ballot that named this candidate, or nobody. */
 	uint64_t *named_in;
 	uint64_t ballot;
 };

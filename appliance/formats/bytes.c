@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-struct bytes bytes_of(const void *data, size_t size)
-{
-	return (struct bytes){ .data = data, .size = size };
-}
-
 struct bytes bytes_of_text(const char *text)
 {
 	return bytes_of(text, strlen(text));

@@ -32,7 +32,11 @@ struct bytes {
 	size_t size;
 };
 
-struct bytes bytes_of(const void *data, size_t size);
+static inline struct bytes bytes_of(const void *data, size_t size)
+{
+	return (struct bytes){ data, size };
+}
+
 struct bytes bytes_of_text(const char *text);
 bool bytes_equal(struct bytes a, struct bytes b);
 /* Same, in time that depends on the sizes alone. */
