@@ -9,6 +9,7 @@
 #include "tests/support/election.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ enum {
 	/* So many that their list moves to another place. */
 	MANY = 3000,
 	STATIONS = 1000,
+	LARGE_LIST = 1 << 20,
 	START = 3, /* entries before the first box */
 };
 
@@ -54,39 +56,71 @@ static int list_of(const struct paper *paper, const char *const *name)
 	return sealed(written(&out));
 }
 
-static void make_station(struct station *out, size_t number)
+/* A station that no other has, as a definition names it. */
+static json_t *station_json(size_t number)
 {
 	const uint8_t scalar[P256_SIZE] = { [P256_SIZE - 3] = 1,
 		[P256_SIZE - 2] = (uint8_t)(number >> 8),
 		[P256_SIZE - 1] = (uint8_t)number };
+	char id[ID_MOST + 1];
+	char text[256];
+	struct writer out = writer_of(text, sizeof(text));
 	struct p256_private *key;
+	struct note_key who;
 	assert_null(p256_from_scalar(scalar, &key));
-	*out = (struct station){ .key = p256_public_of(key),
-		.contests = 1,
-		.ballots_issued = 1,
-		.boxes = 1 };
-	snprintf(out->id, sizeof(out->id), "further-%zu", number);
+	const struct p256_public public = p256_public_of(key);
+	snprintf(id, sizeof(id), "further-%zu", number);
+	assert_null(note_key_of(id, &public, &who));
+	write_note_key(&out, &who);
 	p256_free(key);
+	return json_pack("{s:s, s:{s:s, s:s}, s:[s], s:s%, s:i}", "id", id,
+		"name", "fa", id, "en", id, "contests", "council", "key", text,
+		out.size, "ballots_issued", 1);
 }
 
-/* The paper's plan, with as many further stations as a large city has. */
+/* The paper's definition, with as many stations as a large city has. */
+static const char *large_json(const struct paper *paper)
+{
+	static char *made;
+	if (made != NULL)
+		return made;
+	json_t *json = json_loads(paper->json, 0, NULL);
+	json_t *stations = json_object_get(json, "stations");
+	while (json_array_size(stations) < STATIONS)
+		assert_int_equal(
+			json_array_append_new(stations,
+				station_json(json_array_size(stations))),
+			0);
+	made = json_dumps(json, JSON_INDENT(2));
+	assert_non_null(made);
+	json_decref(json);
+	return made;
+}
+
+static void large_definition(
+	const struct paper *paper, struct definition *definition)
+{
+	char error[DEFINITION_ERROR_MOST];
+	if (!definition_parse(
+		    definition, bytes_of_text(large_json(paper)), error))
+		fail_msg("%s", error);
+}
+
+/* Of the large city, under the digest of the paper's definition. */
 static int plan_of(const struct paper *paper)
 {
-	static struct station station[STATIONS];
-	struct plan plan = paper->definition.plan;
-	memcpy(station, plan.station, plan.stations * sizeof(station[0]));
-	for (size_t i = plan.stations; i < STATIONS; i++)
-		if (station[i].id[0] == '\0')
-			make_station(&station[i], i);
-	plan.station = station;
-	plan.stations = STATIONS;
-	const size_t size = plan_size_most(&plan);
+	struct definition definition;
+	large_definition(paper, &definition);
+	struct plan *plan = &definition.plan;
+	plan->definition = paper->definition.plan.definition;
+	const size_t size = plan_size_most(plan);
 	uint8_t *space = malloc(size);
 	struct writer out = writer_of(space, size);
 	assert_non_null(space);
-	plan_encode(&out, &plan);
+	plan_encode(&out, plan);
 	const int memfd = sealed(written(&out));
 	free(space);
+	definition_free(&definition);
 	return memfd;
 }
 
@@ -321,12 +355,47 @@ static int enrolled_list(const struct paper *paper)
 	return sealed(written(&out));
 }
 
+static void write_definition_note(
+	struct writer *out, const struct definition *definition)
+{
+	const struct plan *plan = &definition->plan;
+	uint8_t space[STATEMENT_MOST];
+	struct writer text_out = writer_of(space, sizeof(space));
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_DEFINITION], false, &text_out);
+	text_put(&text, DEFINITION_ELECTION, bytes_of_text(plan->id));
+	text_put(&text, DEFINITION_DIGEST,
+		bytes_of(plan->definition.byte, SHA256_SIZE));
+	assert_null(text_end(&text));
+	write_note_text(out, written(&text_out));
+	paper_add_signatures(out, written(&text_out), &plan->quorum[AUTHORITY],
+		AUTHORITY, QUORUM);
+}
+
+/* The election medium of the large city. */
+static int election_list(const struct paper *paper)
+{
+	static uint8_t space[LARGE_LIST];
+	uint8_t note[STATEMENT_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct writer note_out = writer_of(note, sizeof(note));
+	struct definition definition;
+	large_definition(paper, &definition);
+	write_definition_note(&note_out, &definition);
+	definition_free(&definition);
+	write_item(&out, ITEM_PUBLIC, "definition.json",
+		bytes_of_text(large_json(paper)));
+	write_item(&out, ITEM_PUBLIC, "definition.note", written(&note_out));
+	write_item(&out, ITEM_PUBLIC, "enrolment.note",
+		paper_get(paper, "enrolment.note"));
+	assert_false(out.broken);
+	return sealed(written(&out));
+}
+
 static bool define(const struct stage *stage)
 {
-	static const char *const election[] = { "definition.json",
-		"definition.note", "enrolment.note", NULL };
 	const struct define_facts facts = facts_of(stage->paper);
-	const int list[] = { list_of(stage->paper, election),
+	const int list[] = { election_list(stage->paper),
 		enrolled_list(stage->paper) };
 	const int other[] = { list[1], list[0] };
 	struct play play = play_start(stage, ROLE_DEFINE, NULL, 0);
