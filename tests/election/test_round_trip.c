@@ -254,21 +254,73 @@ static void free_plan(void *value)
 	plan_free(held->plan);
 }
 
-static bool equal_plans(const void *a, const void *b)
+static bool equal_quorums(const struct quorum *a, const struct quorum *b)
 {
-	const struct plan *one = plan_of(a);
-	const struct plan *other = plan_of(b);
-	struct plan copy[2] = { *one, *other };
+	bool equal = a->need == b->need && a->of == b->of;
 
-	for (size_t i = 0; i < 2; i++) {
-		copy[i].candidate = NULL;
-		copy[i].station = NULL;
-	}
-	return memcmp(&copy[0], &copy[1], sizeof(copy[0])) == 0 &&
-	       memcmp(one->candidate, other->candidate,
-		       one->candidates * sizeof(*one->candidate)) == 0 &&
-	       memcmp(one->station, other->station,
-		       one->stations * sizeof(*one->station)) == 0;
+	for (size_t m = 0; equal && m < a->of; m++)
+		equal = strcmp(a->member[m].id, b->member[m].id) == 0 &&
+			a->member[m].board == b->member[m].board &&
+			p256_equal(&a->member[m].key, &b->member[m].key);
+	return equal;
+}
+
+static bool equal_contests(const struct contest *a, const struct contest *b)
+{
+	return strcmp(a->id, b->id) == 0 && a->rule == b->rule &&
+	       a->seats == b->seats && a->alternates == b->alternates &&
+	       a->max_choices == b->max_choices &&
+	       a->tie_breaks == b->tie_breaks &&
+	       a->candidates == b->candidates && a->first == b->first;
+}
+
+static bool equal_candidates(
+	const struct candidate *a, const struct candidate *b)
+{
+	bool equal = a->code == b->code && a->list == b->list &&
+		     a->withdrawn == b->withdrawn;
+
+	for (size_t t = 0; t < TIE_BREAKS_MOST; t++)
+		equal = equal && a->tie_break[t] == b->tie_break[t];
+	return equal;
+}
+
+static bool equal_stations(const struct station *a, const struct station *b)
+{
+	return strcmp(a->id, b->id) == 0 && p256_equal(&a->key, &b->key) &&
+	       a->contests == b->contests &&
+	       a->ballots_issued == b->ballots_issued && a->boxes == b->boxes;
+}
+
+static bool equal_heads(const struct plan *a, const struct plan *b)
+{
+	bool equal = digest_equal(&a->definition, &b->definition) &&
+		     a->rehearsal == b->rehearsal && strcmp(a->id, b->id) == 0;
+
+	for (size_t i = 0; i < BODIES; i++)
+		equal = equal && equal_quorums(&a->quorum[i], &b->quorum[i]);
+	equal = equal && a->recipients == b->recipients;
+	for (size_t i = 0; equal && i < a->recipients; i++)
+		equal = strcmp(a->recipient[i].id, b->recipient[i].id) == 0 &&
+			p256_equal(&a->recipient[i].key, &b->recipient[i].key);
+	return equal;
+}
+
+static bool equal_plans(const void *one, const void *other)
+{
+	const struct plan *a = plan_of(one);
+	const struct plan *b = plan_of(other);
+	bool equal = equal_heads(a, b) && a->contests == b->contests &&
+		     a->candidates == b->candidates &&
+		     a->stations == b->stations;
+
+	for (size_t i = 0; equal && i < a->contests; i++)
+		equal = equal_contests(&a->contest[i], &b->contest[i]);
+	for (size_t i = 0; equal && i < a->candidates; i++)
+		equal = equal_candidates(&a->candidate[i], &b->candidate[i]);
+	for (size_t i = 0; equal && i < a->stations; i++)
+		equal = equal_stations(&a->station[i], &b->station[i]);
+	return equal;
 }
 
 /*
@@ -358,9 +410,9 @@ static void make_result(
 	binding->checkpoint_size = 1000;
 	binding->phase = sample_next(random);
 	binding->revocation = sample_next(random);
-	for (uint16_t s = 0; s < VILLAGE_STATIONS; s++)
+	for (unsigned s = 0; s < VILLAGE_STATIONS; s++)
 		if (sample_below(random, 4) > 0)
-			add_box(random, result, s, 1);
+			add_box(random, result, (uint16_t)s, 1);
 	for (unsigned n = round % 3; n > 0; n--)
 		add_void(random, result);
 	if (round % 5 == 0) {
@@ -426,12 +478,22 @@ static bool equal_rulings(const struct result *a, const struct result *b)
 	return equal;
 }
 
+static bool equal_bindings(
+	const struct result_binding *a, const struct result_binding *b)
+{
+	return memcmp(a->ak, b->ak, TEXT_NAME_SIZE) == 0 &&
+	       memcmp(a->bk, b->bk, TEXT_NAME_SIZE) == 0 &&
+	       memcmp(a->rk, b->rk, TEXT_NAME_SIZE) == 0 &&
+	       a->checkpoint_size == b->checkpoint_size &&
+	       digest_equal(&a->checkpoint_root, &b->checkpoint_root) &&
+	       a->phase == b->phase && a->revocation == b->revocation;
+}
+
 static bool equal_results(const void *a, const void *b)
 {
 	const struct result *one = a;
 	const struct result *other = b;
-	bool equal = memcmp(&one->binding, &other->binding,
-			     sizeof(one->binding)) == 0;
+	bool equal = equal_bindings(&one->binding, &other->binding);
 
 	for (size_t s = 0; s < VILLAGE_STATIONS; s++)
 		equal = equal &&

@@ -280,13 +280,13 @@ static void drop(void *data, const char *file, int line)
 
 void faults_start(void)
 {
-	const char *told = getenv("FAULTS");
-	unsigned long long seed;
-	unsigned one_in;
-	int only;
+	char *told = getenv("FAULTS");
 
 	if (CRYPTO_set_mem_functions(take, grow, drop) != 1)
 		abort();
-	if (told && sscanf(told, "%llu %u %d", &seed, &one_in, &only) == 3)
-		faults_begin(seed, one_in, only);
+	if (!told)
+		return;
+	const uint64_t seed = strtoull(told, &told, 10);
+	const uint32_t one_in = (uint32_t)strtoul(told, &told, 10);
+	faults_begin(seed, one_in, (int)strtol(told, &told, 10));
 }

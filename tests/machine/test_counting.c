@@ -25,10 +25,9 @@ static int make_election(void **state)
 {
 	(void)state;
 	sealed_village_init(&sealed, SANDBOX_DESK, 100, BOXES / 2);
-	for (uint16_t i = 1; i <= BOXES / 2; i++) {
-		sealed_village_add_ballots(&sealed, NORTH, i, BALLOTS);
-		sealed_village_add_ballots(&sealed, SOUTH, i, BALLOTS);
-	}
+	for (unsigned i = 0; i < BOXES; i++)
+		sealed_village_add_ballots(&sealed, i % 2 ? SOUTH : NORTH,
+			(uint16_t)(1 + i / 2), BALLOTS);
 	whole = sealed.source;
 	return 0;
 }

@@ -140,8 +140,8 @@ static bool same_station(const struct result *result, uint16_t station)
 /* Totals follow from the stations': result_parse has checked every sum. */
 static void others_are_the_same(const struct result *result)
 {
-	for (uint16_t s = 0; s < VILLAGE_STATIONS; s++)
-		assert_true(s == SOUTH || same_station(result, s));
+	for (unsigned s = 0; s < VILLAGE_STATIONS; s++)
+		assert_true(s == SOUTH || same_station(result, (uint16_t)s));
 	for (size_t i = 0; i < result->boxes; i++)
 		if (result->box[i].station != SOUTH)
 			assert_memory_equal(&result->box[i], &honest.box[1],

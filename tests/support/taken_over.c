@@ -66,7 +66,6 @@ static void look_everywhere(void)
 {
 	extern char __data_start[];
 	extern char _end[];
-	extern char **environ;
 	const uint8_t local = 0;
 	struct bytes granted;
 
@@ -191,8 +190,8 @@ static struct tally stuffed(uint64_t ballots)
 
 	if (!tally_init(&tally, here.plan, contests))
 		_exit(1);
-	for (uint16_t c = 0; c < here.plan->contests; c++) {
-		uint64_t *row = tally_row(&tally, c);
+	for (size_t c = 0; c < here.plan->contests; c++) {
+		uint64_t *row = tally_row(&tally, (uint16_t)c);
 		row[ROW_CAST] = ballots;
 		row[ROW_VALID] = ballots;
 		row[ROW_VOTES] = ballots;
