@@ -458,6 +458,17 @@ static void speak_as_another(void)
 	leave();
 }
 
+/* It stays until it is asked: the supervisor shall have the words to judge. */
+static void speak_as_another_first(void)
+{
+	const struct hostile words = { .type = KEYS_FILE_KEY,
+		.length = wire_size(wire_row_of(KEYS_FILE_KEY)) };
+
+	hostile_send(SPAWN_SOCKET, &words);
+	take_question();
+	leave();
+}
+
 static void babble(void)
 {
 	const struct hostile words = { .type = REFUSED, .length = 7 };
@@ -503,19 +514,19 @@ static void execute(void)
 	syscall(SYS_execve, "/bin/sh", NULL, NULL);
 }
 
-static void trace_its_parent(void)
+static void ask_to_be_traced(void)
 {
-	syscall(SYS_ptrace, 16, getppid(), 0, 0);
+	syscall(SYS_ptrace, 0, 0, 0, 0);
 }
 
-static void read_its_parent(void)
+static void read_another(void)
 {
 	syscall(SYS_process_vm_readv, 1, NULL, 0, NULL, 0, 0);
 }
 
-static void kill_everybody(void)
+static void signal_another(void)
 {
-	syscall(SYS_kill, -1, 9);
+	syscall(SYS_kill, 1, 0);
 }
 
 static void run_its_own_code(void)
@@ -582,8 +593,8 @@ const struct attack attacks[] = {
 	/* Of the wire, no more than its turn */
 	{ "floods with stanzas", ROLE_COUNT, 1, flood_stanzas, NO_RESULT,
 		"answers no open question" },
-	{ "speaks as the keys role at once", ROLE_COUNT, 0, speak_as_another,
-		NO_RESULT, "wrong sender" },
+	{ "speaks as the keys role at once", ROLE_COUNT, 0,
+		speak_as_another_first, NO_RESULT, "wrong sender" },
 	{ "speaks as the keys role after its key", ROLE_COUNT, 2,
 		speak_as_another, NO_RESULT, "wrong sender" },
 	{ "ends at once", ROLE_COUNT, 0, leave, NO_RESULT, "count" },
@@ -624,9 +635,9 @@ const struct misdeed misdeeds[] = {
 	{ "makes a socket", make_a_socket, FORBIDDEN },
 	{ "forks", fork_a_child, FORBIDDEN },
 	{ "executes", execute, FORBIDDEN },
-	{ "traces its parent", trace_its_parent, FORBIDDEN },
-	{ "reads its parent", read_its_parent, FORBIDDEN },
-	{ "kills everybody", kill_everybody, FORBIDDEN },
+	{ "asks to be traced", ask_to_be_traced, FORBIDDEN },
+	{ "reads another", read_another, FORBIDDEN },
+	{ "signals another", signal_another, FORBIDDEN },
 	{ "runs its own code", run_its_own_code, FORBIDDEN },
 	{ "loads a kernel module", load_a_kernel_module, FORBIDDEN },
 	{ "makes a ring", make_a_ring, FORBIDDEN },
