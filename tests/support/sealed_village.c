@@ -20,6 +20,8 @@ enum {
 	FIRST_STATION_SCALAR = 13,
 	NOTE_SPACE = 4096,
 	MARKS = 4,
+	/* Codes, of which few are a candidate's: hardly two ballots alike. */
+	UNKNOWN = 4000,
 	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
 };
 
@@ -219,7 +221,8 @@ void sealed_village_add_ballots(struct sealed_village *sealed, uint16_t station,
 	ballots_list_init(&list);
 	for (size_t i = 0; i < ballots; i++) {
 		for (size_t m = 0; m < MARKS; m++)
-			codes[m] = (uint16_t)(1 + sample_below(&random, 8));
+			codes[m] = (uint16_t)(1 + sample_below(&random,
+							  m < 2 ? 8 : UNKNOWN));
 		assert_null(ballots_list_add(&list, COUNCIL, codes, MARKS));
 	}
 	assert_null(ballots_list_encode(&list, &sealed->village.plan, station,

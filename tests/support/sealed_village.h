@@ -35,7 +35,7 @@ void sealed_village_secret(
 /* Signed by the station, sealed to the box key. */
 void sealed_village_add(struct sealed_village *, uint16_t station,
 	uint16_t sequence, struct bytes payload);
-/* The same of made-up ballots for the council, four marks each. */
+/* The same of made-up ballots for the council, four marks each, all unlike. */
 void sealed_village_add_ballots(struct sealed_village *, uint16_t station,
 	uint16_t sequence, size_t ballots);
 
