@@ -97,17 +97,8 @@ static bool has_direction(const struct sandbox_descriptor *d)
 	       (flags & O_ACCMODE) == mode[d->direction];
 }
 
-bool step_descriptors(const struct sandbox_spec *spec,
-	enum sandbox_setting setting, unsigned *missing)
+static bool are_as_listed(const struct sandbox_spec *spec)
 {
-	(void)setting;
-	(void)missing;
-	int highest = highest_listed(spec);
-	for (int n = 0; n <= highest; n++)
-		if (!is_listed(spec, n))
-			close(n);
-	if (close_range((unsigned)highest + 1, ~0U, 0) != 0)
-		return false;
 	for (size_t i = 0; i < spec->descriptor_count; i++) {
 		const struct sandbox_descriptor *d = &spec->descriptors[i];
 		struct stat st;
@@ -115,5 +106,29 @@ bool step_descriptors(const struct sandbox_spec *spec,
 			!has_direction(d))
 			return false;
 	}
-	return null_standard(spec);
+	return true;
+}
+
+/* Closes all that are not listed, from this number on. */
+static bool close_others(const struct sandbox_spec *spec, int from)
+{
+	int highest = highest_listed(spec);
+	for (int n = from; n <= highest; n++)
+		if (!is_listed(spec, n))
+			close(n);
+	return close_range((unsigned)highest + 1, ~0U, 0) == 0;
+}
+
+bool keep_descriptors(const struct sandbox_spec *spec)
+{
+	return close_others(spec, STANDARD_COUNT) && are_as_listed(spec);
+}
+
+bool step_descriptors(const struct sandbox_spec *spec,
+	enum sandbox_setting setting, unsigned *missing)
+{
+	(void)setting;
+	(void)missing;
+	return close_others(spec, 0) && are_as_listed(spec) &&
+	       null_standard(spec);
 }

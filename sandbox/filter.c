@@ -1,8 +1,11 @@
 #include "sandbox/steps.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static enum scmp_compare comparison(enum sandbox_compare compare)
 {
@@ -123,4 +126,40 @@ int sandbox_export_filter(const struct sandbox_spec *spec, int file)
 	int bad = seccomp_export_bpf(filter, file);
 	seccomp_release(filter);
 	return bad;
+}
+
+/* Maps what was exported to the file. */
+static bool map_program(int file, struct sock_fprog *out)
+{
+	struct stat status;
+	if (fstat(file, &status) != 0 || status.st_size <= 0)
+		return false;
+	const size_t size = (size_t)status.st_size;
+	void *program = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+	if (program == MAP_FAILED)
+		return false;
+	out->len = (unsigned short)(size / sizeof(struct sock_filter));
+	out->filter = program;
+	return true;
+}
+
+bool sandbox_prepare(const struct sandbox_spec *spec, struct sandbox_inner *out)
+{
+	scmp_filter_ctx filter = filter_of(spec);
+	int file = memfd_create("filter", MFD_CLOEXEC);
+	bool done = filter != NULL && file >= 0 &&
+		    allow_all(filter, runtime, runtime_count) == 0 &&
+		    seccomp_export_bpf(filter, file) == 0 &&
+		    map_program(file, &out->filter);
+	out->spec = spec;
+	if (file >= 0)
+		close(file);
+	if (filter != NULL)
+		seccomp_release(filter);
+	return done;
+}
+
+bool load_filter(const struct sock_fprog *program)
+{
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program) == 0;
 }

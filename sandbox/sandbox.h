@@ -41,6 +41,8 @@
 #ifndef SANDOQ_SANDBOX_SANDBOX_H
 #define SANDOQ_SANDBOX_SANDBOX_H
 
+#include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -183,6 +185,23 @@ enum sandbox_missing {
  * bits, always 0 in SANDBOX_IMAGE; does not return when a step fails.
  */
 unsigned sandbox_enter(const struct sandbox_spec *, enum sandbox_setting);
+
+/*
+ * A sandbox within another: for processes that are forked by one that is
+ * confined itself. A fork hands on namespaces, identity, capabilities,
+ * no_new_privs, Landlock and descriptors 0 to 2, so these must be the same in
+ * both tables; descriptors, limits and the filter are narrowed, and the outer
+ * table must grant what it takes to narrow them.
+ */
+struct sandbox_inner {
+	const struct sandbox_spec *spec;
+	struct sock_fprog filter; /* in memory of its own, never freed */
+};
+
+/* What entering it takes, made once. False when there is no memory. */
+bool sandbox_prepare(const struct sandbox_spec *, struct sandbox_inner *);
+/* Confines the calling, forked process for good, or ends it. */
+void sandbox_enter_inner(const struct sandbox_inner *);
 
 /* One sentence for one bit, without full stop; NULL for any other value. */
 const char *sandbox_missing_text(unsigned bit);

@@ -32,18 +32,25 @@ static uint16_t *index_codes(const struct plan *plan, uint16_t contest)
 	return who;
 }
 
-bool counter_init(struct counter *counter, struct tally *tally)
+static size_t most_candidates(const struct plan *plan)
 {
-	const struct plan *plan = tally->plan;
+	size_t most = 0;
+
+	for (size_t c = 0; c < plan->contests; c++)
+		if (plan->contest[c].candidates > most)
+			most = plan->contest[c].candidates;
+	return most;
+}
+
+bool counter_init(struct counter *counter, const struct plan *plan)
+{
 	bool good = true;
 
 	*counter = (struct counter){ .plan = plan };
-	counter->named_in = calloc(1 + CANDIDATES_MOST, sizeof(uint64_t));
+	counter->named_in =
+		calloc(1 + most_candidates(plan), sizeof(*counter->named_in));
 	for (uint16_t c = 0; c < plan->contests; c++) {
-		counter->row[c] = tally_row(tally, c);
 		counter->most[c] = plan->contest[c].max_choices;
-		if (!counter->row[c])
-			continue;
 		counter->who[c] = index_codes(plan, c);
 		good = good && counter->who[c];
 	}
@@ -51,6 +58,12 @@ bool counter_init(struct counter *counter, struct tally *tally)
 		return true;
 	counter_free(counter);
 	return false;
+}
+
+void counter_begin(struct counter *counter, struct tally *tally)
+{
+	for (uint16_t c = 0; c < counter->plan->contests; c++)
+		counter->row[c] = tally_row(tally, c);
 }
 
 void counter_free(struct counter *counter)

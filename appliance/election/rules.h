@@ -24,8 +24,9 @@
 #include "appliance/election/tally.h"
 
 /*
- * Reads ballots into a tally. Owns its tables, borrows the tally. A
- * candidate's number is counted within the contest.
+ * Reads ballots into a tally, then into another. Owns its tables, which are
+ * made once for a plan; borrows plan and tally. A candidate's number is
+ * counted within the contest.
  */
 struct counter {
 	const struct plan *plan;
@@ -43,8 +44,10 @@ struct counter {
 	uint64_t ballot;
 };
 
-/* False when there is no memory. The tally starts at zero. */
-bool counter_init(struct counter *, struct tally *);
+/* False when there is no memory. */
+bool counter_init(struct counter *, const struct plan *);
+/* From now on into this tally of the same plan, which is at zero. */
+void counter_begin(struct counter *, struct tally *);
 void counter_free(struct counter *);
 /* A ballot_sink: `counter` is a struct counter. */
 void counter_count(void *counter, const struct ballot *);

@@ -17,6 +17,11 @@
  * before any other function here.
  */
 void crypto_start(void);
+/*
+ * Does each of the operations below once, for who forks processes that will:
+ * libcrypto looks for an algorithm when it is first used.
+ */
+void crypto_rehearse(void);
 void random_bytes(void *out, size_t size);
 
 struct digest sha256(struct bytes whole);

@@ -229,8 +229,35 @@ void write_p256_signature(
 	write_bytes(writer, written(&inner));
 }
 
-/* `scalar` may be NULL: a public key then. */
-static EVP_PKEY *key_of(const struct p256_public *public, const BIGNUM *scalar)
+/* A key without a point: to copy it is quicker than to name the curve. */
+static EVP_PKEY *blank_key(void)
+{
+	static EVP_PKEY *blank;
+
+	if (!blank) {
+		EVP_PKEY_CTX *context =
+			EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+		must(context && EVP_PKEY_paramgen_init(context) == 1 &&
+			EVP_PKEY_CTX_set_group_name(context, group_name) == 1 &&
+			EVP_PKEY_paramgen(context, &blank) == 1);
+		EVP_PKEY_CTX_free(context);
+	}
+	return blank;
+}
+
+static EVP_PKEY *public_key(const struct p256_public *public)
+{
+	uint8_t point[P256_POINT_SIZE];
+	EVP_PKEY *key = EVP_PKEY_dup(blank_key());
+
+	p256_to_point(public, point);
+	must(key && EVP_PKEY_set1_encoded_public_key(
+			    key, point, sizeof(point)) == 1);
+	return key;
+}
+
+static EVP_PKEY *private_key(
+	const struct p256_public *public, const BIGNUM *scalar)
 {
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
@@ -243,14 +270,13 @@ static EVP_PKEY *key_of(const struct p256_public *public, const BIGNUM *scalar)
 		OSSL_PARAM_BLD_push_utf8_string(builder,
 			OSSL_PKEY_PARAM_GROUP_NAME, group_name, 0) == 1 &&
 		OSSL_PARAM_BLD_push_octet_string(builder,
-			OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)) == 1);
-	must(!scalar || OSSL_PARAM_BLD_push_BN(builder,
-				OSSL_PKEY_PARAM_PRIV_KEY, scalar) == 1);
+			OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)) == 1 &&
+		OSSL_PARAM_BLD_push_BN(
+			builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar) == 1);
 	parameters = OSSL_PARAM_BLD_to_param(builder);
 	must(parameters && EVP_PKEY_fromdata_init(context) == 1 &&
-		EVP_PKEY_fromdata(context, &key,
-			scalar ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
-			parameters) == 1);
+		EVP_PKEY_fromdata(
+			context, &key, EVP_PKEY_KEYPAIR, parameters) == 1);
 	OSSL_PARAM_free(parameters);
 	OSSL_PARAM_BLD_free(builder);
 	EVP_PKEY_CTX_free(context);
@@ -260,7 +286,7 @@ static EVP_PKEY *key_of(const struct p256_public *public, const BIGNUM *scalar)
 bool p256_verify(const struct p256_public *public, const struct digest *digest,
 	const struct p256_signature *signature)
 {
-	EVP_PKEY *key = key_of(public, NULL);
+	EVP_PKEY *key = public_key(public);
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	uint8_t der[P256_DER_MOST];
 	struct writer writer = writer_of(der, sizeof(der));
@@ -287,7 +313,7 @@ static struct p256_private *private_of(
 		EC_POINT_mul(group, point, scalar, NULL, NULL, NULL) == 1);
 	public_of_point(group, point, &private->public);
 	EC_POINT_free(point);
-	private->key = key_of(&private->public, scalar);
+	private->key = private_key(&private->public, scalar);
 	return private;
 }
 
@@ -411,18 +437,41 @@ struct p256_signature p256_sign(
 	return signature;
 }
 
+/*
+ * A struct p256_public is a point on the curve, whose cofactor is 1: libcrypto
+ * need not validate it, which takes as long as the rest.
+ */
 void p256_ecdh(const struct p256_private *private,
 	const struct p256_public *peer, uint8_t shared_x[P256_SIZE])
 {
-	EVP_PKEY *other = key_of(peer, NULL);
+	EVP_PKEY *other = public_key(peer);
 	EVP_PKEY_CTX *context =
 		EVP_PKEY_CTX_new_from_pkey(NULL, private->key, NULL);
 	size_t size = P256_SIZE;
 
 	must(context && EVP_PKEY_derive_init(context) == 1 &&
-		EVP_PKEY_derive_set_peer(context, other) == 1 &&
+		EVP_PKEY_derive_set_peer_ex(context, other, 0) == 1 &&
 		EVP_PKEY_derive(context, shared_x, &size) == 1 &&
 		size == P256_SIZE);
 	EVP_PKEY_CTX_free(context);
 	EVP_PKEY_free(other);
+}
+
+void p256_rehearse(void)
+{
+	static const uint8_t one[P256_SIZE] = { [P256_SIZE - 1] = 1 };
+	const struct digest digest = { 0 };
+	struct p256_signature signature;
+	struct p256_private *private;
+	struct p256_public public;
+	uint8_t point[P256_POINT_SIZE];
+
+	must(!p256_from_scalar(one, &private));
+	public = p256_public_of(private);
+	p256_to_point(&public, point);
+	memcpy(signature.r, one, sizeof(one));
+	memcpy(signature.s, one, sizeof(one));
+	must(!p256_from_point(bytes_of(point, sizeof(point)), &public) &&
+		!p256_verify(&public, &digest, &signature));
+	p256_free(private);
 }

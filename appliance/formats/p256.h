@@ -63,6 +63,8 @@ void p256_free(struct p256_private *);
 struct p256_public p256_public_of(const struct p256_private *);
 struct p256_signature p256_sign(
 	const struct p256_private *, const struct digest *);
+/* As crypto_rehearse does: reads a point and verifies a signature. */
+void p256_rehearse(void);
 /* The x coordinate of the shared point. */
 void p256_ecdh(const struct p256_private *, const struct p256_public *,
 	uint8_t shared_x[P256_SIZE]);

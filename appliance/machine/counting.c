@@ -11,6 +11,7 @@ struct pass {
 	const struct count_task *task;
 	const struct count_source *source;
 	struct peer tally;
+	struct peer starter;
 	struct count_outcome *outcome;
 	struct wire_text *why;
 };
@@ -114,12 +115,11 @@ static void void_stanza(struct counted *counted, const struct wire_text *why)
 /* First step: a process of its own gets the box. */
 static bool begin_box(struct pass *pass, struct counted *counted)
 {
-	const int granted[] = { counted->memfd, pass->task->plan };
-	refusal why = peer_start(
-		&counted->peer, ROLE_COUNT, pass->task->setting, granted, 2);
-	if (why == NULL)
-		why = peer_tell(
-			&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
+	refusal why;
+	if (!peer_start_count(
+		    &pass->starter, counted->memfd, &counted->peer, pass->why))
+		return false;
+	why = peer_tell(&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
 	counted->state = BOX_BEGUN;
 	return why == NULL || trouble(pass, why);
 }
@@ -299,9 +299,12 @@ bool count_boxes(const struct count_task *task,
 	memset(outcome, 0, sizeof(*outcome));
 	refused = peer_start(
 		&pass.tally, ROLE_TALLY, task->setting, &task->plan, 1);
-	if (refused != NULL)
-		return trouble(&pass, refused);
-	held = take_all(&pass) && close_tally(&pass);
+	if (refused == NULL)
+		refused = peer_start(&pass.starter, ROLE_STARTER, task->setting,
+			&task->plan, 1);
+	held = refused == NULL ? take_all(&pass) && close_tally(&pass)
+			       : trouble(&pass, refused);
+	peer_stop(&pass.starter);
 	peer_stop(&pass.tally);
 	return held;
 }

@@ -1,6 +1,7 @@
 #include "appliance/machine/peer.h"
 
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Long enough for a slow TPM and a full medium; nothing waits for ever. */
@@ -15,6 +16,46 @@ refusal peer_start(struct peer *peer, enum role role,
 		.self = ROLE_SUPERVISOR,
 		.peer = role };
 	return why;
+}
+
+static bool ask_starter(struct peer *starter, int box, int socket,
+	struct spawned *out, struct wire_text *why)
+{
+	const int descriptor[] = { socket, box };
+	struct wire_message answer;
+	if (peer_ask(starter, STARTER_COUNT, NULL, descriptor, 2, &answer,
+		    why) != ANSWERED)
+		return false;
+	if (answer.type != STARTER_STARTED) {
+		wire_close(&answer);
+		wire_text_set(why, "the starter gave another answer");
+		return false;
+	}
+	out->pid = (pid_t)answer.body.started_count.pid;
+	out->pidfd = answer.descriptor[0];
+	return true;
+}
+
+bool peer_start_count(
+	struct peer *starter, int box, struct peer *peer, struct wire_text *why)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+		wire_text_set(why, "a socket for a role could not be made");
+		return false;
+	}
+	const bool started =
+		ask_starter(starter, box, pair[1], &peer->process, why);
+	close(pair[1]);
+	if (!started) {
+		close(pair[0]);
+		return false;
+	}
+	peer->process.socket = pair[0];
+	peer->end = (struct wire_end){
+		.socket = pair[0], .self = ROLE_SUPERVISOR, .peer = ROLE_COUNT
+	};
+	return true;
 }
 
 void peer_stop(struct peer *peer)

@@ -21,6 +21,12 @@ enum answer {
 /* Starts a role with its descriptors, which stay the caller's. */
 refusal peer_start(struct peer *, enum role, enum sandbox_setting,
 	const int *granted, size_t count);
+/*
+ * Has a count role started by the starter, with this box, whose descriptor
+ * stays the caller's. False with `why` when there is none.
+ */
+bool peer_start_count(
+	struct peer *starter, int box, struct peer *, struct wire_text *why);
 /* Kills and reaps it. A peer that never started is left alone. */
 void peer_stop(struct peer *);
 

@@ -1,6 +1,7 @@
 /*
  * The count role: one fresh process for one box. It checks the box, is given
  * that box's file key, decrypts, reads every ballot, sends one tally and ends.
+ * The starter forks it with the plan read; executed, it reads the plan itself.
  */
 #include "appliance/machine/roles.h"
 
@@ -17,24 +18,33 @@
 #include <string.h>
 
 enum {
-	BOX_ITEMS = SPAWN_GRANTED,
-	PLAN = SPAWN_GRANTED + 1,
+	PLAN = SPAWN_GRANTED,
+	BOX_ITEMS = SPAWN_GRANTED + 1,
 };
 
 struct counting {
 	struct bytes items;
-	struct bytes encoded_plan;
-	struct plan *plan;
+	struct counter counter;
 	struct box box;
 };
+
+refusal role_count_prepare(struct counter *out)
+{
+	struct bytes encoded;
+	struct plan *plan;
+	refusal why = memfd_map(PLAN, ITEMS_MOST, &encoded);
+	if (why == NULL)
+		why = plan_decode(encoded, &plan);
+	if (why == NULL && !counter_init(out, plan))
+		why = "there is no memory";
+	return why;
+}
 
 static refusal load(struct counting *counting)
 {
 	refusal why = memfd_map(BOX_ITEMS, ITEMS_MOST, &counting->items);
-	if (why == NULL)
-		why = memfd_map(PLAN, ITEMS_MOST, &counting->encoded_plan);
-	if (why == NULL)
-		why = plan_decode(counting->encoded_plan, &counting->plan);
+	if (why == NULL && counting->counter.plan == NULL)
+		why = role_count_prepare(&counting->counter);
 	return why != NULL ? why : items_check(counting->items);
 }
 
@@ -54,9 +64,10 @@ static refusal send_void(
 static refusal terms_of(const struct counting *counting,
 	const struct count_box *asked, struct box_terms *terms)
 {
-	terms->plan = counting->plan;
+	terms->plan = counting->counter.plan;
 	memcpy(terms->bk_name, asked->bk, sizeof(terms->bk_name));
-	if (!digest_equal(&asked->definition, &counting->plan->definition))
+	if (!digest_equal(
+		    &asked->definition, &counting->counter.plan->definition))
 		return "the plan is of another definition";
 	return p256_from_point(
 		bytes_of(asked->bk_point, P256_POINT_SIZE), &terms->bk);
@@ -112,6 +123,8 @@ static refusal decode_payload(struct bytes payload,
 	const struct age_file_key *key, struct ballots_decoder *decoder)
 {
 	static uint8_t plain[AGE_CHUNK_SIZE];
+	const size_t most =
+		payload.size < sizeof(plain) ? payload.size : sizeof(plain);
 	struct cursor in = cursor_of(payload);
 	struct bytes nonce = cursor_take(&in, AGE_NONCE_SIZE);
 	struct age_stream stream;
@@ -129,19 +142,20 @@ static refusal decode_payload(struct bytes payload,
 				bytes_of(plain, sealed.size - AEAD_TAG_SIZE));
 	}
 	wipe(&stream, sizeof(stream));
-	wipe(plain, sizeof(plain));
+	wipe(plain, most);
 	return why != NULL ? why : ballots_end(decoder);
 }
 
-static refusal tally_box(const struct counting *counting,
-	const struct age_file_key *key, struct counter *counter)
+static refusal tally_box(
+	struct counting *counting, const struct age_file_key *key)
 {
 	struct ballots_decoder decoder;
 	const refusal why = age_header_verify(&counting->box.header, key);
 	if (why != NULL)
 		return why;
-	ballots_begin(&decoder, counting->plan, (uint16_t)counting->box.station,
-		counting->box.sequence, counter_count, counter);
+	ballots_begin(&decoder, counting->counter.plan,
+		(uint16_t)counting->box.station, counting->box.sequence,
+		counter_count, &counting->counter);
 	return decode_payload(counting->box.header.payload, key, &decoder);
 }
 
@@ -154,7 +168,8 @@ static refusal send_vector(struct wire_end *end,
 		.digest = counting->box.digest,
 		.ballots = tally_ballots(tally),
 	};
-	const size_t size = tally_encoded_size(counting->plan, tally->contests);
+	const size_t size =
+		tally_encoded_size(counting->counter.plan, tally->contests);
 	uint8_t *space = malloc(size);
 	struct writer out = writer_of(space, size);
 	refusal why = "there is no memory";
@@ -171,35 +186,41 @@ static refusal handle_key(
 {
 	struct counting *counting = state;
 	struct age_file_key key;
-	struct counter counter;
 	struct tally tally;
 	refusal why;
 	if (counting->box.station < 0)
 		return "a key before its box";
 	/* No fault of the box, which must not be void for it. */
-	if (!tally_init(&tally, counting->plan,
-		    counting->plan->station[counting->box.station].contests) ||
-		!counter_init(&counter, &tally))
+	if (!tally_init(&tally, counting->counter.plan,
+		    counting->counter.plan->station[counting->box.station]
+			    .contests))
 		return "there is no memory";
 	memcpy(key.byte, message->body.file_key.key, sizeof(key.byte));
 	wipe(&message->body.file_key, sizeof(message->body.file_key));
-	why = tally_box(counting, &key, &counter);
+	counter_begin(&counting->counter, &tally);
+	why = tally_box(counting, &key);
 	wipe(&key, sizeof(key));
-	counter_free(&counter);
 	why = why != NULL ? send_void(end, &counting->box, why)
 			  : send_vector(end, counting, &tally);
 	tally_free(&tally);
 	return why;
 }
 
-int role_count(void)
+int role_count_with(const struct counter *counter)
 {
 	static const struct role_duty duties[] = {
 		{ COUNT_BOX, handle_box },
 		{ COUNT_KEY, handle_key },
 	};
-	struct counting counting = { .box = { .station = -1 } };
+	struct counting counting = { .counter = *counter,
+		.box = { .station = -1 } };
 	struct wire_end end = role_end(ROLE_COUNT);
 	return role_serve(
 		&end, duties, sizeof(duties) / sizeof(duties[0]), &counting);
+}
+
+int role_count(void)
+{
+	const struct counter not_yet = { 0 };
+	return role_count_with(&not_yet);
 }

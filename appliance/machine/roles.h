@@ -39,5 +39,12 @@ int role_define(void);
 int role_count(void);
 int role_tally(void);
 int role_publish(void);
+int role_starter(void);
+
+/* What the starter does once for all boxes of a pass: reads the plan. */
+struct counter;
+refusal role_count_prepare(struct counter *out);
+/* The count role in a process that it forked. */
+int role_count_with(const struct counter *);
 
 #endif

@@ -219,6 +219,9 @@ static const struct wire_field members_of_fields[] = {
 	NUMBER(publish_members_of, number),
 	NUMBER(publish_members_of, type),
 };
+static const struct wire_field started_count_fields[] = {
+	NUMBER(starter_started, pid),
+};
 
 #define BODY(array)                                                            \
 	.field = (array), .field_count = sizeof(array) / sizeof((array)[0])
@@ -348,6 +351,10 @@ const struct wire_row wire_table[] = {
 		CARRIES(1, 1)),
 	ASK(PUBLISH_STATE, ROLE_PUBLISH, BODY(text_fields)),
 	ASK(PUBLISH_END, ROLE_PUBLISH),
+
+	ASK(STARTER_COUNT, ROLE_STARTER, CARRIES(2, 2)),
+	ANSWER(STARTER_STARTED, ROLE_STARTER, TO(STARTER_COUNT),
+		BODY(started_count_fields), CARRIES(1, 1)),
 };
 const size_t wire_table_size = sizeof(wire_table) / sizeof(wire_table[0]);
 
@@ -372,6 +379,7 @@ const char *role_name(enum role role)
 		[ROLE_COUNT] = "count",
 		[ROLE_TALLY] = "tally",
 		[ROLE_PUBLISH] = "publish",
+		[ROLE_STARTER] = "starter",
 	};
 	return name[role];
 }

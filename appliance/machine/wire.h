@@ -32,6 +32,7 @@ enum role {
 	ROLE_COUNT,
 	ROLE_TALLY,
 	ROLE_PUBLISH,
+	ROLE_STARTER,
 	ROLES,
 };
 
@@ -164,6 +165,9 @@ enum wire_type {
 	PUBLISH_MEMBERS_OF = 160,
 	PUBLISH_STATE,
 	PUBLISH_END,
+
+	STARTER_COUNT = 176, /* the count role's socket, and its box */
+	STARTER_STARTED,     /* its pidfd */
 };
 
 enum machine_state {
@@ -471,6 +475,10 @@ struct publish_members_of {
 	uint16_t type;	 /* of the journal entry; 0: made for this outbox */
 };
 
+struct starter_started {
+	uint32_t pid;
+};
+
 union wire_body {
 	struct wire_text text;
 	struct journal_scanned scanned;
@@ -509,6 +517,7 @@ union wire_body {
 	struct tally_close close;
 	struct tally_result result;
 	struct publish_members_of members_of;
+	struct starter_started started_count;
 	struct digest digest;
 };
 

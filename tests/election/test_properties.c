@@ -220,7 +220,8 @@ static void the_order_of_counting_changes_nothing(void **state)
 		for (size_t turn = 0; turn < 2; turn++) {
 			struct counter counter;
 			assert_true(tally_init(&tally[turn], &town.v.plan, 3));
-			assert_true(counter_init(&counter, &tally[turn]));
+			assert_true(counter_init(&counter, &town.v.plan));
+			counter_begin(&counter, &tally[turn]);
 			for (size_t i = 0; i < BALLOTS; i++) {
 				const struct sheet *sheet =
 					&town.sheet[turn == 0 ? i : order[i]];

@@ -21,7 +21,8 @@ static void read_ballots(const struct village *v, struct tally *tally,
 	for (size_t i = 0; i < n; i++)
 		write_u16(&w, codes[i]);
 	assert_true(tally_init(tally, &v->plan, plan_all_contests(&v->plan)));
-	assert_true(counter_init(&counter, tally));
+	assert_true(counter_init(&counter, &v->plan));
+	counter_begin(&counter, tally);
 	counter_count(&counter, &ballot);
 	counter_free(&counter);
 	assert_null(tally_check(tally, 100));
@@ -155,7 +156,8 @@ static void ballots_do_not_know_each_other(void **state)
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&tally, &v.plan, plan_all_contests(&v.plan)));
-	assert_true(counter_init(&counter, &tally));
+	assert_true(counter_init(&counter, &v.plan));
+	counter_begin(&counter, &tally);
 	counter_count(&counter, &council);
 	counter_count(&counter, &mayor);
 	counter_count(&counter, &council);

@@ -66,8 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t *copy = malloc(BALLOTS_HEADER_SIZE + size);
 	struct bytes payload = with_header(data + 1, size - 1, copy);
 	if (!tally_init(&tally, &small_plan, 3) ||
-		!counter_init(&context.counter, &tally))
+		!counter_init(&context.counter, &small_plan))
 		abort();
+	counter_begin(&context.counter, &tally);
 	ballots_list_init(&context.list);
 	ballots_begin(&decoder, &small_plan, 0, 1, collect, &context);
 	for (size_t at = 0, step = (size_t)data[0] + 1; at < payload.size;

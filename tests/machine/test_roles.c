@@ -8,10 +8,13 @@
 
 #include <linux/audit.h>
 #include <linux/netlink.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -74,10 +77,22 @@ static void test_users_are_their_own(void **state)
 		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
 		assert_int_equal(spec->uid == 0, role == ROLE_MEDIA);
 		assert_int_equal(spec->gid, spec->uid);
+		/* A count process is a forked starter. */
 		for (enum role other = ROLE_JOURNAL; other < role; other++)
-			assert_int_not_equal(
-				role_row_of(other)->sandbox->uid, spec->uid);
+			assert_int_equal(
+				role_row_of(other)->sandbox->uid == spec->uid,
+				role == ROLE_STARTER && other == ROLE_COUNT);
 	}
+}
+
+/* What the starter forks with, and narrows the sandbox of what it forked. */
+static bool is_to_fork(enum role role, long number)
+{
+	static const long calls[] = { SYS_clone, SYS_dup2, SYS_prctl };
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (role == ROLE_STARTER && calls[i] == number)
+			return true;
+	return false;
 }
 
 static void test_no_role_has_these(void **state)
@@ -97,10 +112,60 @@ static void test_no_role_has_these(void **state)
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct filter filter = filter_of_role(role);
 		for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-			if (ever_allows(&filter, never[i]))
+			if (!is_to_fork(role, never[i]) &&
+				ever_allows(&filter, never[i]))
 				fail_msg("%s may make call %ld",
 					role_name(role), never[i]);
 	}
+}
+
+/* A child of the supervisor's with a pidfd: no thread, no namespace. */
+static void test_the_starter_forks_in_one_way(void **state)
+{
+	const struct filter filter = filter_of_role(ROLE_STARTER);
+	(void)state;
+	for (unsigned bit = 0; bit < 64; bit++) {
+		const uint64_t flags =
+			(CLONE_PARENT | CLONE_PIDFD) ^ (1ULL << bit);
+		const uint64_t argument[ARGUMENTS] = { flags };
+		assert_false(allows(&filter, SYS_clone, argument));
+	}
+	const uint64_t argument[ARGUMENTS] = { CLONE_PARENT | CLONE_PIDFD };
+	assert_true(allows(&filter, SYS_clone, argument));
+}
+
+static void test_the_starter_s_memory_stays_its_own(void **state)
+{
+	const struct filter filter = filter_of_role(ROLE_STARTER);
+	(void)state;
+	for (uint64_t option = 0; option < 128; option++)
+		for (uint64_t value = 0; value < 64; value++) {
+			const uint64_t argument[ARGUMENTS] = { option, value };
+			assert_int_equal(allows(&filter, SYS_prctl, argument),
+				(option == PR_SET_DUMPABLE && value == 0) ||
+					(option == PR_SET_PDEATHSIG &&
+						value == SIGKILL));
+		}
+}
+
+/* What a fork hands on must be what the count role's row says. */
+static void test_count_lies_within_the_starter(void **state)
+{
+	const struct sandbox_spec *outer = role_row_of(ROLE_STARTER)->sandbox;
+	const struct sandbox_spec *inner = role_row_of(ROLE_COUNT)->sandbox;
+	const struct filter filter = filter_of_role(ROLE_STARTER);
+	(void)state;
+	assert_int_equal(outer->uid, inner->uid);
+	assert_int_equal(outer->gid, inner->gid);
+	assert_int_equal(outer->namespaces, inner->namespaces);
+	assert_int_equal(outer->path_count, 0);
+	assert_int_equal(inner->path_count, 0);
+	assert_true(outer->memory >= inner->memory);
+	assert_true(outer->cpu_seconds >= inner->cpu_seconds);
+	assert_true(outer->file_size >= inner->file_size);
+	assert_true(outer->open_files >= inner->open_files);
+	for (size_t i = 0; i < inner->call_count; i++)
+		assert_true(ever_allows(&filter, inner->calls[i].number));
 }
 
 static void test_only_the_media_role_opens(void **state)
@@ -195,7 +260,7 @@ static void test_everything_has_its_reason(void **state)
 		for (size_t i = 0; i < spec->path_count; i++)
 			expect_reason(spec->paths[i].reason);
 		assert_int_equal(spec->capability_count, 0);
-		assert_int_equal(spec->processes, 0);
+		assert_int_equal(spec->processes > 0, role == ROLE_STARTER);
 	}
 }
 
@@ -242,6 +307,9 @@ int main(void)
 		cmocka_unit_test(test_every_role_has_its_row),
 		cmocka_unit_test(test_users_are_their_own),
 		cmocka_unit_test(test_no_role_has_these),
+		cmocka_unit_test(test_the_starter_forks_in_one_way),
+		cmocka_unit_test(test_the_starter_s_memory_stays_its_own),
+		cmocka_unit_test(test_count_lies_within_the_starter),
 		cmocka_unit_test(test_only_the_media_role_opens),
 		cmocka_unit_test(test_media_has_the_kernel_s_events_alone),
 		cmocka_unit_test(test_no_memory_runs),

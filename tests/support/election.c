@@ -228,7 +228,8 @@ void count_box(const struct plan *plan, uint16_t station, uint16_t sequence,
 	struct counter counter;
 
 	assert_true(tally_init(tally, plan, plan->station[station].contests));
-	assert_true(counter_init(&counter, tally));
+	assert_true(counter_init(&counter, plan));
+	counter_begin(&counter, tally);
 	ballots_begin(
 		&decoder, plan, station, sequence, counter_count, &counter);
 	ballots_feed(&decoder, payload);

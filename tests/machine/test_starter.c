@@ -1,0 +1,141 @@
+/*
+ * The starter: this program executes itself as it. What it forks is in the
+ * count role's sandbox, is a child of who asked, and has no box but its own.
+ */
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/peer.h"
+#include "appliance/machine/roles.h"
+#include "tests/support/confined.h"
+#include "tests/support/election.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATIENCE = 120, PLAN_MOST = 1 << 16, AT_ONCE = 8 };
+
+static int plan_memfd(void)
+{
+	static uint8_t space[PLAN_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct village village;
+	village_init(&village);
+	plan_encode(&out, &village.plan);
+	return memfd_written(&out);
+}
+
+static struct peer start(int plan, enum sandbox_setting setting)
+{
+	struct peer starter;
+	assert_null(peer_start(&starter, ROLE_STARTER, setting, &plan, 1));
+	return starter;
+}
+
+static struct peer start_count(struct peer *starter, struct bytes box)
+{
+	struct peer count = { .process = { .pid = 0 } };
+	struct wire_text why;
+	const int memfd = memfd_of(box);
+	if (!peer_start_count(starter, memfd, &count, &why))
+		fail_msg("%s", why.line);
+	close(memfd);
+	return count;
+}
+
+/* It has entered its sandbox before it answers anything. */
+static void expect_refusal(struct peer *count, const char *line)
+{
+	static const struct count_box any;
+	struct wire_message message;
+	struct wire_text why;
+	assert_int_equal(
+		peer_ask(count, COUNT_BOX, &any, NULL, 0, &message, &why),
+		ANSWER_REFUSED);
+	assert_string_equal(why.line, line);
+}
+
+static void test_what_it_forks_is_as_the_count_role_s_row_says(void **state)
+{
+	const enum sandbox_setting setting = confined_setting();
+	const struct sandbox_spec *spec = role_row_of(ROLE_COUNT)->sandbox;
+	const int plan = plan_memfd();
+	(void)state;
+	if (setting != SANDBOX_IMAGE)
+		skip();
+	struct peer starter = start(plan, setting);
+	struct peer count = start_count(&starter, bytes_of_text("no items"));
+	expect_refusal(&count, "the box cannot be judged: a list of items is "
+			       "cut short");
+	const pid_t pid = count.process.pid;
+	assert_int_equal(confined_check_state(spec, pid, stderr), 0);
+	assert_false(confined_is_readable(spec, pid));
+	peer_stop(&count);
+	peer_stop(&starter);
+	close(plan);
+}
+
+static void test_processes_end_one_by_one(void **state)
+{
+	const int plan = plan_memfd();
+	struct peer starter = start(plan, confined_setting());
+	struct peer count[AT_ONCE];
+	siginfo_t end;
+	(void)state;
+	for (size_t i = 0; i < AT_ONCE; i++)
+		count[i] = start_count(&starter, bytes_of_text("a box"));
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		assert_false(spawn_reap(&count[i].process, 0, &end));
+		peer_stop(&count[i]);
+	}
+	peer_stop(&starter);
+	close(plan);
+}
+
+static void test_a_box_that_is_no_sealed_memfd_is_not_taken(void **state)
+{
+	const int plan = plan_memfd();
+	struct peer starter = start(plan, confined_setting());
+	struct peer count = { .process = { .pid = 0 } };
+	struct wire_message message;
+	struct wire_text why;
+	(void)state;
+	assert_true(peer_start_count(&starter, STDIN_FILENO, &count, &why));
+	assert_int_equal(peer_next(&count, &message, &why), ANSWER_BROKEN);
+	assert_non_null(strstr(why.line, "descriptors are not as listed"));
+	peer_stop(&starter);
+	close(plan);
+}
+
+static void test_without_a_plan_nothing_is_started(void **state)
+{
+	const int plan = memfd_of(bytes_of_text("no plan"));
+	struct peer starter = start(plan, confined_setting());
+	struct peer count = { .process = { .pid = 0 } };
+	struct wire_text why;
+	(void)state;
+	assert_false(peer_start_count(&starter, plan, &count, &why));
+	assert_non_null(strstr(why.line, "the starter role: "));
+	peer_stop(&starter);
+	close(plan);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_what_it_forks_is_as_the_count_role_s_row_says),
+		cmocka_unit_test(test_processes_end_one_by_one),
+		cmocka_unit_test(
+			test_a_box_that_is_no_sealed_memfd_is_not_taken),
+		cmocka_unit_test(test_without_a_plan_nothing_is_started),
+	};
+	int status;
+	if (roles_main(argc, argv, &status))
+		_exit(status);
+	alarm(PATIENCE);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
