@@ -16,16 +16,35 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 120, PLAN_MOST = 1 << 16, AT_ONCE = 8 };
+enum { PATIENCE = 120, PLAN_MOST = 1 << 16, AT_ONCE = 8, STATIONS = 200 };
 
-static int plan_memfd(void)
+static int memfd_of_plan(const struct plan *plan)
 {
 	static uint8_t space[PLAN_MOST];
 	struct writer out = writer_of(space, sizeof(space));
+	plan_encode(&out, plan);
+	return memfd_written(&out);
+}
+
+static int plan_memfd(void)
+{
 	struct village village;
 	village_init(&village);
-	plan_encode(&out, &village.plan);
-	return memfd_written(&out);
+	return memfd_of_plan(&village.plan);
+}
+
+static void init_station(struct station *station, unsigned number)
+{
+	const uint8_t scalar[P256_SIZE] = { [P256_SIZE - 2] = 1,
+		[P256_SIZE - 1] = (uint8_t)number };
+	struct p256_private *key;
+	assert_null(p256_from_scalar(scalar, &key));
+	*station = (struct station){ .key = p256_public_of(key),
+		.contests = 1,
+		.ballots_issued = 100,
+		.boxes = 1 };
+	snprintf(station->id, sizeof(station->id), "station-%u", number);
+	p256_free(key);
 }
 
 static struct peer start(int plan, enum sandbox_setting setting)
@@ -110,6 +129,24 @@ static void test_a_box_that_is_no_sealed_memfd_is_not_taken(void **state)
 	close(plan);
 }
 
+static void test_an_election_may_have_many_stations(void **state)
+{
+	static struct station station[STATIONS];
+	struct village village;
+	(void)state;
+	village_init(&village);
+	for (unsigned i = 0; i < STATIONS; i++)
+		init_station(&station[i], i);
+	village.plan.station = station;
+	village.plan.stations = STATIONS;
+	const int plan = memfd_of_plan(&village.plan);
+	struct peer starter = start(plan, confined_setting());
+	struct peer count = start_count(&starter, bytes_of_text("a box"));
+	peer_stop(&count);
+	peer_stop(&starter);
+	close(plan);
+}
+
 static void test_without_a_plan_nothing_is_started(void **state)
 {
 	const int plan = memfd_of(bytes_of_text("no plan"));
@@ -131,6 +168,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_processes_end_one_by_one),
 		cmocka_unit_test(
 			test_a_box_that_is_no_sealed_memfd_is_not_taken),
+		cmocka_unit_test(test_an_election_may_have_many_stations),
 		cmocka_unit_test(test_without_a_plan_nothing_is_started),
 	};
 	int status;
