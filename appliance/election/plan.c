@@ -276,9 +276,11 @@ void plan_free(struct plan *plan)
  * Looking up
  */
 
-static bool is(const char *id, struct bytes other)
+static bool is(const char id[ID_MOST + 1], struct bytes other)
 {
-	return bytes_equal(bytes_of_text(id), other);
+	return other.size > 0 && other.size <= ID_MOST &&
+	       memcmp(id, other.data, other.size) == 0 &&
+	       id[other.size] == '\0';
 }
 
 int plan_find_station(const struct plan *plan, struct bytes id)

@@ -77,10 +77,9 @@ static bool point_was_refused(void)
 	return refused;
 }
 
-/* libcrypto checks that the point lies on the curve. */
-static refusal decode_point(struct bytes octets, struct p256_public *out)
+/* NULL unless it lies on the curve, which libcrypto checks. */
+static EC_POINT *decode_point(const EC_GROUP *group, struct bytes octets)
 {
-	const EC_GROUP *group = curve();
 	EC_POINT *point = EC_POINT_new(group);
 	bool valid;
 
@@ -90,24 +89,42 @@ static refusal decode_point(struct bytes octets, struct p256_public *out)
 			group, point, octets.data, octets.size, NULL) == 1;
 	must(valid || point_was_refused());
 	if (valid)
-		public_of_point(group, point, out);
+		return point;
 	EC_POINT_free(point);
-	return valid ? NULL : "the point is not on the curve P-256";
+	return NULL;
 }
 
-refusal p256_from_point(struct bytes point, struct p256_public *out)
+static const char off_curve[] = "the point is not on the curve P-256";
+
+/* Coordinates are as they stand there: no others mean the same point. */
+refusal p256_from_point(struct bytes octets, struct p256_public *out)
 {
-	if (point.size != P256_POINT_SIZE || point.data[0] != UNCOMPRESSED)
+	EC_POINT *point;
+
+	if (octets.size != P256_POINT_SIZE || octets.data[0] != UNCOMPRESSED)
 		return "not an uncompressed point of P-256";
-	return decode_point(point, out);
+	point = decode_point(curve(), octets);
+	if (!point)
+		return off_curve;
+	EC_POINT_free(point);
+	memcpy(out->x, octets.data + 1, P256_SIZE);
+	memcpy(out->y, octets.data + 1 + P256_SIZE, P256_SIZE);
+	return NULL;
 }
 
-refusal p256_from_compressed(struct bytes point, struct p256_public *out)
+refusal p256_from_compressed(struct bytes octets, struct p256_public *out)
 {
-	if (point.size != P256_COMPRESSED_SIZE ||
-		(point.data[0] != EVEN && point.data[0] != ODD))
+	EC_POINT *point;
+
+	if (octets.size != P256_COMPRESSED_SIZE ||
+		(octets.data[0] != EVEN && octets.data[0] != ODD))
 		return "not a compressed point of P-256";
-	return decode_point(point, out);
+	point = decode_point(curve(), octets);
+	if (!point)
+		return off_curve;
+	public_of_point(curve(), point, out);
+	EC_POINT_free(point);
+	return NULL;
 }
 
 refusal p256_from_spki(struct bytes spki, struct p256_public *out)

@@ -197,6 +197,26 @@ static void points_of_another_form_are_refused(void **state)
 }
 
 /* x = 0 lies on the curve, as a TPM may say it in one byte. */
+/* x = 5 is on the curve; with the field's prime added it is so no more. */
+static void coordinates_are_below_the_prime(void **state)
+{
+	static const uint8_t five_and_prime[P256_SIZE] = { 0xff, 0xff, 0xff,
+		0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 4 };
+	const uint8_t compressed[P256_COMPRESSED_SIZE] = { 2,
+		[P256_COMPRESSED_SIZE - 1] = 5 };
+	uint8_t point[P256_POINT_SIZE];
+	struct p256_public out;
+
+	(void)state;
+	assert_null(p256_from_compressed(
+		bytes_of(compressed, sizeof(compressed)), &out));
+	p256_to_point(&out, point);
+	assert_null(p256_from_point(bytes_of(point, sizeof(point)), &out));
+	memcpy(point + 1, five_and_prime, P256_SIZE);
+	assert_non_null(p256_from_point(bytes_of(point, sizeof(point)), &out));
+}
+
 static void short_coordinates_are_padded(void **state)
 {
 	uint8_t compressed[P256_COMPRESSED_SIZE] = { 2 };
@@ -380,6 +400,7 @@ int main(void)
 		cmocka_unit_test(encodings_come_back),
 		cmocka_unit_test(points_off_the_curve_are_refused),
 		cmocka_unit_test(points_of_another_form_are_refused),
+		cmocka_unit_test(coordinates_are_below_the_prime),
 		cmocka_unit_test(short_coordinates_are_padded),
 		cmocka_unit_test(der_is_strict),
 		cmocka_unit_test(der_of_high_bits_and_leading_zeros),
