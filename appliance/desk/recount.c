@@ -224,14 +224,14 @@ static void bind(const struct recount *recount, struct tally_close *out)
 	out->revocation = recount->revocation;
 }
 
-/* Twice as many as processors: none of them waits for the oldest box. */
+/* So many that no processor waits for the supervisor, nor it for a box. */
 static unsigned boxes_at_once(void)
 {
 	cpu_set_t set;
 	CPU_ZERO(&set);
 	if (sched_getaffinity(0, sizeof(set), &set) != 0)
 		return 1;
-	const unsigned most = 2 * (unsigned)CPU_COUNT(&set);
+	const unsigned most = 4 * (unsigned)CPU_COUNT(&set);
 	return most < COUNT_AT_ONCE_MOST ? most : COUNT_AT_ONCE_MOST;
 }
 

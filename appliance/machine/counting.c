@@ -190,12 +190,14 @@ static void drop_box(struct counted *counted)
 }
 
 /*
- * Boxes in the order of the source, a few at a time: while the oldest is
- * waited for, the others are already checked and counted.
+ * Boxes in the order of the source, a few at a time: the older half has its
+ * keys and is counted, the younger is checked meanwhile, and the supervisor
+ * waits for none that has just begun.
  */
 struct line {
 	struct counted box[COUNT_AT_ONCE_MOST];
 	uint64_t first;
+	uint64_t opened; /* the first that is not */
 	uint64_t end;
 	bool ended;
 };
@@ -205,7 +207,7 @@ static struct counted *box_at(struct line *line, uint64_t number)
 	return &line->box[number % COUNT_AT_ONCE_MOST];
 }
 
-/* Takes one box more from the source, if it has one, and hands it a key. */
+/* Takes one box more from the source, if it has one. */
 static bool take_box(struct pass *pass, struct line *line)
 {
 	struct counted *counted = box_at(line, line->end);
@@ -221,12 +223,12 @@ static bool take_box(struct pass *pass, struct line *line)
 static bool fill(struct pass *pass, struct line *line)
 {
 	const uint64_t most = pass->task->at_once;
-	uint64_t fresh = line->end;
+	const uint64_t older = line->first + (most + 1) / 2;
 	while (!line->ended && line->end - line->first < most)
 		if (!take_box(pass, line))
 			return false;
-	for (; fresh < line->end; fresh++)
-		if (!open_box(pass, box_at(line, fresh)))
+	for (; line->opened < line->end && line->opened < older; line->opened++)
+		if (!open_box(pass, box_at(line, line->opened)))
 			return false;
 	return true;
 }

@@ -203,7 +203,7 @@ static refusal handle_key(
 	why = why != NULL ? send_void(end, &counting->box, why)
 			  : send_vector(end, counting, &tally);
 	tally_free(&tally);
-	return why;
+	return why != NULL ? why : "one box is all that it counts";
 }
 
 int role_count_with(const struct counter *counter)
