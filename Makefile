@@ -54,6 +54,7 @@ TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
 FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
+BENCHES := $(addprefix $(B)/tests/bench/,count nation)
 PROBE := $(B)/tests/machine/probe
 
 .PHONY: all setup programs tests fuzzers image disk lock reproduce secure-boot \
@@ -119,7 +120,7 @@ $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 		$(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/tests/bench/count: $(B)/tests/bench/count.o \
+$(BENCHES): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/tests/bench/bench.o \
 		$(call object,$(DESKSUPPORTSRC)) $(call object,$(SUPPORTSRC)) \
 		$(B)/libdesk.a $(B)/libsandoq.a | $(B)/sandoq
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
@@ -172,8 +173,9 @@ reproduce: setup
 
 bench: setup
 	@$(MAKE) --silent -j2 programs
-	@$(MAKE) --silent -j2 $(addprefix $(B)/tests/bench/,count sandbox)
+	@$(MAKE) --silent -j2 $(BENCHES) $(B)/tests/bench/sandbox
 	@$(B)/tests/bench/count
+	@$(B)/tests/bench/nation build/bench
 	@$(B)/tests/bench/sandbox
 	@$(MAKE) --silent image
 	@image/bench

@@ -5,25 +5,17 @@
  *
  *	count [BALLOTS [SMALL_BOXES]]
  */
-#include "appliance/desk/box_draft.h"
-#include "appliance/desk/desk.h"
 #include "appliance/election/sample.h"
 #include "appliance/formats/crypto.h"
-#include "tests/desk/paper.h"
+#include "tests/bench/bench.h"
 #include "tests/desk/workplace.h"
-#include "tests/support/election.h"
 
-#include <jansson.h>
 #include <openssl/evp.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -35,81 +27,11 @@ enum {
 	SMALL_BOXES = 1000,
 	BALLOTS_OF_SMALL = 100,
 	CHOICES = 7,
-	BOXES_OF_STATION = 1000,
+	STATIONS = 12,
+	BOXES_OF_STATION = 10000,
+	BALLOTS_ISSUED = 1000000000,
 	CHUNK = 65536,
 };
-
-struct seconds {
-	double wall;
-	double processor;
-};
-
-static double of_clock(clockid_t clock)
-{
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static struct seconds own_time(void)
-{
-	return (struct seconds){ of_clock(CLOCK_MONOTONIC),
-		of_clock(CLOCK_PROCESS_CPUTIME_ID) };
-}
-
-static struct seconds since(struct seconds start)
-{
-	struct seconds now = own_time();
-	return (struct seconds){ now.wall - start.wall,
-		now.processor - start.processor };
-}
-
-static double mega(double number)
-{
-	return number / 1e6;
-}
-
-/*
- * An election and its boxes
- */
-
-static void make_election(void)
-{
-	char *city = city_json();
-	json_t *json = json_loads(city, 0, NULL);
-	json_t *station;
-	size_t i;
-	json_array_foreach(json_object_get(json, "stations"), i, station)
-	{
-		json_object_set_new(
-			station, "boxes", json_integer(BOXES_OF_STATION));
-		json_object_set_new(
-			station, "ballots_issued", json_integer(1000000000));
-	}
-	char *text = json_dumps(json, 0);
-	write_election(bytes_of_text(text));
-	json_decref(json);
-	free(text);
-	free(city);
-	write_key("station.pem", paper_scalar(BODIES, 1));
-	write_key("escrow.pem", paper_scalar(BODIES, 0));
-}
-
-static void begin_draft(struct arguments *arguments, struct draft *draft)
-{
-	static char words[][24] = { "-", "--definition", "definition.json",
-		"--election-keys", "keys.note", "--box-key", "bk.pub", "--key",
-		"station.pem", "--output", "-" };
-	enum { WORDS = sizeof(words) / sizeof(words[0]) };
-	static char *argv[WORDS];
-	bool help;
-	for (size_t i = 0; i < WORDS; i++)
-		argv[i] = words[i];
-	assert_int_equal(arguments_read(arguments, "box seal", box_seal_options,
-				 WORDS, argv, &help),
-		0);
-	assert_int_equal(draft_begin(arguments, draft), 0);
-}
 
 /* Seven names of all, no name twice. */
 static void mark(struct sample_random *random, const struct plan *plan,
@@ -145,41 +67,19 @@ struct boxes {
 	struct seconds sealing;
 };
 
-static void write_sealed(
-	const char *name, const char *ending, struct bytes text)
-{
-	char path[64];
-	snprintf(path, sizeof(path), "%s.%s", name, ending);
-	FILE *file = fopen(path, "we");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
-	fclose(file);
-}
-
 static void seal_box(struct draft *draft, const char *name,
 	struct ballots_list *list, struct boxes *boxes)
 {
-	struct p256_public recipient[1 + RECIPIENTS_MOST];
-	uint8_t note[STATEMENT_MOST];
-	struct writer note_out = writer_of(note, sizeof(note));
 	uint8_t *payload;
 	size_t size;
 	struct seconds start = own_time();
 	assert_null(ballots_list_encode(list, draft->sealing.terms.plan,
 		draft->station, draft->sequence, &payload, &size));
-	size_t count = sealing_recipients(&draft->sealing, recipient);
-	size_t most = age_file_size(count, size);
-	struct writer out = writer_of(malloc(most), most);
-	write_age_file(&out, recipient, count, bytes_of(payload, size));
-	assert_null(draft_sign(draft, written(&out), &note_out));
+	boxes->bytes += bench_seal(draft, name, bytes_of(payload, size));
 	struct seconds took = since(start);
 	boxes->sealing.wall += took.wall;
 	boxes->sealing.processor += took.processor;
 	boxes->payload += size;
-	boxes->bytes += out.size;
-	write_sealed(name, "age", written(&out));
-	write_sealed(name, "note", written(&note_out));
-	free(out.data);
 	free(payload);
 }
 
@@ -207,67 +107,17 @@ static struct boxes make_boxes(struct draft *draft, const char *stem,
 	return boxes;
 }
 
-/*
- * Runs
- */
-
-struct run_cost {
-	struct seconds took;
-	long memory; /* KiB, of the largest process */
-};
-
-static void be_on(int cores)
-{
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	for (int i = 0; i < cores; i++)
-		CPU_SET((size_t)i, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
-static double of_timeval(struct timeval time)
-{
-	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
-/* Of a process and those that it waited for. */
-static struct run_cost run_on(int cores, char *const argv[])
-{
-	struct rusage used;
-	int status;
-	struct seconds start = own_time();
-	pid_t pid = fork();
-	if (pid == 0) {
-		be_on(cores);
-		if (freopen("/dev/null", "w", stdout) != NULL)
-			execvp(argv[0], argv);
-		_exit(127);
-	}
-	assert_int_equal(wait4(pid, &status, 0, &used), pid);
-	assert_int_equal(status, 0);
-	return (struct run_cost){
-		{ since(start).wall,
-			of_timeval(used.ru_utime) + of_timeval(used.ru_stime) },
-		used.ru_maxrss,
-	};
-}
-
 static struct run_cost recount(
 	int cores, char *sandoq, const char *stem, size_t count)
 {
-	char *const start[] = { sandoq, "recount", "--definition",
-		"definition.json", "--election-keys", "keys.note", "--box-key",
-		"bk.pub", "--escrow", "escrow.pem" };
-	enum { START = sizeof(start) / sizeof(start[0]) };
-	char **argv = calloc(START + count + 1, sizeof(*argv));
-	memcpy(argv, start, sizeof(start));
+	char **name = calloc(count, sizeof(*name));
 	for (size_t i = 0; i < count; i++)
-		assert_true(asprintf(&argv[START + i], "%s-%zu", stem, i) > 0);
-	struct run_cost outcome = run_on(cores, argv);
+		assert_true(asprintf(&name[i], "%s-%zu", stem, i) > 0);
+	struct run_cost cost = bench_recount(cores, sandoq, name, count);
 	for (size_t i = 0; i < count; i++)
-		free(argv[START + i]);
-	free(argv);
-	return outcome;
+		free(name[i]);
+	free(name);
+	return cost;
 }
 
 /*
@@ -417,9 +267,9 @@ int main(int argc, char **argv)
 	crypto_start();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	workplace_make();
-	make_election();
+	bench_election(STATIONS, BOXES_OF_STATION, BALLOTS_ISSUED);
 	assert_int_equal(chdir(folder), 0);
-	begin_draft(&arguments, &draft);
+	bench_draft(&arguments, &draft);
 
 	FILE *csv = fopen("large.csv", "we");
 	assert_non_null(csv);
