@@ -17,6 +17,50 @@ static void must(bool worked)
 		abort();
 }
 
+/*
+ * Algorithms, looked for once: that takes longer than they do on the few bytes
+ * that most callers have.
+ */
+static const EVP_MD *sha256_algorithm(void)
+{
+	static EVP_MD *algorithm;
+
+	if (!algorithm)
+		algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+	must(algorithm);
+	return algorithm;
+}
+
+static EVP_MAC *hmac_algorithm(void)
+{
+	static EVP_MAC *algorithm;
+
+	if (!algorithm)
+		algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	must(algorithm);
+	return algorithm;
+}
+
+static EVP_KDF *hkdf_algorithm(void)
+{
+	static EVP_KDF *algorithm;
+
+	if (!algorithm)
+		algorithm = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	must(algorithm);
+	return algorithm;
+}
+
+static const EVP_CIPHER *aead_algorithm(void)
+{
+	static EVP_CIPHER *algorithm;
+
+	if (!algorithm)
+		algorithm = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+	must(algorithm);
+	return algorithm;
+}
+
 void crypto_start(void)
 {
 	uint8_t random;
@@ -36,8 +80,8 @@ void crypto_rehearse(void)
 	hkdf_expand(&digest, plain, digest.byte, sizeof(digest.byte));
 	digest = sha256(plain);
 	chacha20poly1305_seal(key, nonce, none, plain, sealed);
-	must(chacha20poly1305_open(key, nonce, none,
-		bytes_of(sealed, sizeof(sealed)), sealed));
+	must(chacha20poly1305_open(
+		key, nonce, none, bytes_of(sealed, sizeof(sealed)), sealed));
 }
 
 void random_bytes(void *out, size_t size)
@@ -69,7 +113,8 @@ struct sha256 *sha256_begin(void)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-	must(context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
+	must(context &&
+		EVP_DigestInit_ex(context, sha256_algorithm(), NULL) == 1);
 	return (struct sha256 *)context;
 }
 
@@ -101,8 +146,7 @@ struct digest hmac_sha256_parts(
 			OSSL_MAC_PARAM_DIGEST, hash, 0),
 		OSSL_PARAM_construct_end(),
 	};
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
+	EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac_algorithm());
 	/* libcrypto takes NULL for "the key of before". */
 	const uint8_t *key_data = key.data ? key.data : (const uint8_t *)"";
 	struct digest digest;
@@ -114,7 +158,6 @@ struct digest hmac_sha256_parts(
 	must(EVP_MAC_final(context, digest.byte, NULL, sizeof(digest.byte)) ==
 		1);
 	EVP_MAC_CTX_free(context);
-	EVP_MAC_free(mac);
 	return digest;
 }
 
@@ -138,12 +181,10 @@ void hkdf_expand(
 			OSSL_KDF_PARAM_INFO, (void *)info.data, info.size),
 		OSSL_PARAM_construct_end(),
 	};
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-	EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
+	EVP_KDF_CTX *context = EVP_KDF_CTX_new(hkdf_algorithm());
 
 	must(context && EVP_KDF_derive(context, out, size, parameter) == 1);
 	EVP_KDF_CTX_free(context);
-	EVP_KDF_free(kdf);
 }
 
 static EVP_CIPHER_CTX *aead(
@@ -153,8 +194,8 @@ static EVP_CIPHER_CTX *aead(
 	int size;
 
 	must(context && aad.size <= INT_MAX &&
-		EVP_CipherInit_ex(context, EVP_chacha20_poly1305(), NULL, key,
-			nonce, seal) == 1);
+		EVP_CipherInit_ex(context, aead_algorithm(), NULL, key, nonce,
+			seal) == 1);
 	must(aad.size == 0 || EVP_CipherUpdate(context, NULL, &size, aad.data,
 				      (int)aad.size) == 1);
 	return context;

@@ -62,6 +62,11 @@ static double of_timeval(struct timeval time)
 	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
+double of_rusage(const struct rusage *used)
+{
+	return of_timeval(used->ru_utime) + of_timeval(used->ru_stime);
+}
+
 struct run_cost run_on(int cores, char *const argv[])
 {
 	struct rusage used;
@@ -77,8 +82,7 @@ struct run_cost run_on(int cores, char *const argv[])
 	assert_int_equal(wait4(pid, &status, 0, &used), pid);
 	assert_int_equal(status, 0);
 	return (struct run_cost){
-		{ since(start).wall,
-			of_timeval(used.ru_utime) + of_timeval(used.ru_stime) },
+		{ since(start).wall, of_rusage(&used) },
 		used.ru_maxrss,
 	};
 }

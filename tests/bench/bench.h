@@ -17,6 +17,10 @@ struct seconds own_time(void);
 struct seconds since(struct seconds start);
 double mega(double number);
 
+struct rusage;
+/* Seconds of processor time. */
+double of_rusage(const struct rusage *);
+
 struct run_cost {
 	struct seconds took; /* of the process and those that it waited for */
 	long memory;	     /* KiB, of the largest of them */

@@ -16,21 +16,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 enum {
-	BALLOTS = 1400000,
+	BALLOTS = 14000000,
 	/* Close to the 8 MiB that a box holds. */
 	BALLOTS_OF_LARGE = 350000,
 	SMALL_BOXES = 1000,
+	/* What the slower ways are given. */
+	BOXES_IN_CSV = 2,
 	BALLOTS_OF_SMALL = 100,
 	CHOICES = 7,
 	STATIONS = 12,
 	BOXES_OF_STATION = 10000,
 	BALLOTS_ISSUED = 1000000000,
 	CHUNK = 65536,
+	REPEATS = 500,
 };
 
 /* Seven names of all, no name twice. */
@@ -98,7 +103,7 @@ static struct boxes make_boxes(struct draft *draft, const char *stem,
 		for (size_t i = 0; i < ballots; i++) {
 			mark(&random, draft->sealing.terms.plan, codes);
 			assert_null(ballots_list_add(&list, 0, codes, CHOICES));
-			if (csv != NULL)
+			if (csv != NULL && b < BOXES_IN_CSV)
 				write_line(csv, codes);
 		}
 		seal_box(draft, name, &list, &boxes);
@@ -173,23 +178,69 @@ static void hash(EVP_CIPHER_CTX *context, struct bytes box)
 	EVP_Digest(box.data, box.size, digest, &size, EVP_sha256(), NULL);
 }
 
-static void check_boxes(
+/* What is done to a box at intake, and once more before it is counted. */
+static double check_boxes(
 	const struct draft *draft, const char *stem, const struct boxes *boxes)
 {
-	struct seconds took = { 0 };
+	double took = 0;
 	for (size_t i = 0; i < boxes->count; i++) {
 		struct box box;
 		struct bytes note = read_box(stem, i, "note");
 		struct bytes file = read_box(stem, i, "age");
 		struct seconds start = own_time();
 		assert_null(box_check(&draft->sealing.terms, note, file, &box));
-		took.processor += since(start).processor;
+		took += since(start).processor;
 		free((void *)note.data);
 		free((void *)file.data);
 	}
-	printf("  check: %.3f ms a box, %.2f GB/s\n",
-		took.processor * 1e3 / (double)boxes->count,
-		(double)boxes->bytes / took.processor / 1e9);
+	return took;
+}
+
+/* Milliseconds of processor time for one of many. */
+static double each(struct seconds start, size_t count)
+{
+	return since(start).processor * 1e3 / (double)count;
+}
+
+static double of_verifying(const struct draft *draft)
+{
+	const struct digest digest = { 0 };
+	const struct p256_public public = p256_public_of(draft->key);
+	const struct p256_signature signature = p256_sign(draft->key, &digest);
+	struct seconds start = own_time();
+	for (size_t i = 0; i < REPEATS; i++)
+		assert_true(p256_verify(&public, &digest, &signature));
+	return each(start, REPEATS);
+}
+
+static double of_unwrapping(const struct draft *draft)
+{
+	const struct age_file_key key = { { 1 } };
+	const struct p256_public public = p256_public_of(draft->key);
+	struct age_file_key out;
+	struct age_stanza stanza;
+	age_wrap(&key, &public, &stanza);
+	struct seconds start = own_time();
+	for (size_t i = 0; i < REPEATS; i++)
+		assert_null(age_unwrap(&stanza, draft->key, &out));
+	return each(start, REPEATS);
+}
+
+/* A process of this size that does nothing, from its start to its end. */
+static double of_forking(void)
+{
+	struct rusage before, after;
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &before), 0);
+	struct seconds start = own_time();
+	for (size_t i = 0; i < REPEATS; i++) {
+		pid_t pid = fork();
+		if (pid == 0)
+			_exit(0);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &after), 0);
+	return each(start, REPEATS) +
+	       (of_rusage(&after) - of_rusage(&before)) * 1e3 / REPEATS;
 }
 
 /*
@@ -198,22 +249,27 @@ static void check_boxes(
 
 static void print_sealing(const struct boxes *boxes)
 {
-	printf("  seal: %.3f ms a box, %.2f million ballots/s\n",
+	printf("  seal: %.3f ms a box, %.2f million ballots/s, %.3f GB/s\n",
 		boxes->sealing.processor * 1e3 / (double)boxes->count,
-		mega((double)boxes->ballots / boxes->sealing.processor));
+		mega((double)boxes->ballots / boxes->sealing.processor),
+		(double)boxes->bytes / boxes->sealing.processor / 1e9);
 }
 
-static void print_counts(
-	char *sandoq, const char *stem, const struct boxes *boxes)
+static void print_counts(const struct draft *draft, char *sandoq,
+	const char *stem, const struct boxes *boxes)
 {
+	double bytes = (double)boxes->bytes;
+	double checking = check_boxes(draft, stem, boxes);
 	double chacha = rate(stem, boxes->count, decrypt);
 	double sha = rate(stem, boxes->count, hash);
-	printf("  OpenSSL: ChaCha20-Poly1305 %.2f GB/s, SHA-256 %.2f GB/s\n",
-		chacha / 1e9, sha / 1e9);
+	printf("  intake's check: %.3f ms a box, %.2f GB/s, %.2f of SHA-256\n"
+	       "  OpenSSL: ChaCha20-Poly1305 %.2f GB/s, SHA-256 %.2f GB/s\n",
+		checking * 1e3 / (double)boxes->count, bytes / checking / 1e9,
+		bytes / checking / sha, chacha / 1e9, sha / 1e9);
 	for (int cores = 1; cores <= 2; cores++) {
 		struct run_cost counted =
 			recount(cores, sandoq, stem, boxes->count);
-		double bytes = (double)boxes->bytes;
+		double payload = (double)boxes->payload;
 		printf("  recount, %d core%s: %.2f s wall, %.2f s processor, "
 		       "%ld MB; %.2f million ballots/s wall, %.2f processor; "
 		       "%.3f GB/s wall, %.3f processor; of ChaCha20-Poly1305 "
@@ -222,17 +278,27 @@ static void print_counts(
 			counted.took.processor, counted.memory / 1024,
 			mega((double)boxes->ballots / counted.took.wall),
 			mega((double)boxes->ballots / counted.took.processor),
-			bytes / counted.took.wall / 1e9,
-			bytes / counted.took.processor / 1e9,
-			bytes / counted.took.wall / chacha,
-			bytes / counted.took.processor / chacha);
-		printf("    a box: %.3f ms wall, %.3f ms processor\n",
-			counted.took.wall * 1e3 / (double)boxes->count,
-			counted.took.processor * 1e3 / (double)boxes->count);
+			payload / counted.took.wall / 1e9,
+			payload / counted.took.processor / 1e9,
+			payload / counted.took.wall / chacha,
+			payload / counted.took.processor / chacha);
 	}
 }
 
-static void print_other_ways(const char *script, size_t ballots)
+/* What is left of a box when its bytes are few. */
+static void print_parts(
+	const struct draft *draft, char *sandoq, const struct boxes *boxes)
+{
+	struct run_cost one = recount(1, sandoq, "small", 1);
+	struct run_cost all = recount(1, sandoq, "small", boxes->count);
+	double box = (all.took.processor - one.took.processor) * 1e3 /
+		     (double)(boxes->count - 1);
+	printf("  a box: %.3f ms of processor time; of it signature %.3f, key "
+	       "%.3f, a process that does nothing %.3f\n",
+		box, of_verifying(draft), of_unwrapping(draft), of_forking());
+}
+
+static void print_other_ways(const char *script)
 {
 	char way[][8] = { "plain", "sqlite" };
 	for (size_t i = 0; i < 2; i++) {
@@ -245,7 +311,8 @@ static void print_other_ways(const char *script, size_t ballots)
 			i == 0 ? "plain Python" : "SQLite from Python",
 			other.took.wall, other.took.processor,
 			other.memory / 1024,
-			mega((double)ballots / other.took.processor));
+			mega(BOXES_IN_CSV * (double)BALLOTS_OF_LARGE /
+				other.took.processor));
 		free(path);
 	}
 }
@@ -257,7 +324,7 @@ static size_t number(int argc, char **argv, int at, size_t otherwise)
 
 int main(int argc, char **argv)
 {
-	size_t large = number(argc, argv, 1, BALLOTS) / BALLOTS_OF_LARGE;
+	const size_t large = number(argc, argv, 1, BALLOTS) / BALLOTS_OF_LARGE;
 	size_t small = number(argc, argv, 2, SMALL_BOXES);
 	char *script = realpath("tests/bench/count.py", NULL);
 	char *sandoq = realpath("build/native/sandoq", NULL);
@@ -280,15 +347,14 @@ int main(int argc, char **argv)
 	printf("%zu boxes of %d ballots, %.1f MB each\n", boxes.count,
 		BALLOTS_OF_LARGE, mega((double)boxes.bytes / (double)large));
 	print_sealing(&boxes);
-	check_boxes(&draft, "large", &boxes);
-	print_counts(sandoq, "large", &boxes);
-	print_other_ways(script, boxes.ballots);
+	print_counts(&draft, sandoq, "large", &boxes);
+	print_other_ways(script);
 
 	boxes = make_boxes(&draft, "small", small, BALLOTS_OF_SMALL, NULL);
 	printf("%zu boxes of %d ballots\n", boxes.count, BALLOTS_OF_SMALL);
 	print_sealing(&boxes);
-	check_boxes(&draft, "small", &boxes);
-	print_counts(sandoq, "small", &boxes);
+	print_counts(&draft, sandoq, "small", &boxes);
+	print_parts(&draft, sandoq, &boxes);
 	draft_free(&draft);
 	arguments_free(&arguments);
 	free(script);
