@@ -13,7 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PASSES = 2 };
+enum {
+	PASSES = 2,
+	/* While the TPM opens one, others are checked, counted and read. */
+	BOXES_AT_ONCE = 4,
+};
 
 /* The boxes of the journal, in their order. */
 struct walk {
@@ -68,7 +72,7 @@ static struct count_task task_of(
 {
 	const struct election *election = &session->election;
 	struct count_task task = {
-		.at_once = 1,
+		.at_once = BOXES_AT_ONCE,
 		.setting = session->setting,
 		.plan = session->plan,
 		.terms = { .definition = election->definition,
