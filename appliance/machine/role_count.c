@@ -33,8 +33,10 @@ refusal role_count_prepare(struct counter *out)
 	struct bytes encoded;
 	struct plan *plan;
 	refusal why = memfd_map(PLAN, ITEMS_MOST, &encoded);
-	if (why == NULL)
-		why = plan_decode(encoded, &plan);
+	if (why != NULL)
+		return why;
+	why = plan_decode(encoded, &plan);
+	memfd_unmap(&encoded);
 	if (why == NULL && !counter_init(out, plan))
 		why = "there is no memory";
 	return why;

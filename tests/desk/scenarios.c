@@ -456,19 +456,48 @@ static struct keys_file_key opened(const struct keys_box *box)
 	return out;
 }
 
-static bool count_one(const struct stage *stage, int plan, bool whole)
+static bool counts(struct play *play, const struct stage *stage, bool whole)
 {
 	const struct count_box terms = terms_of(stage->paper);
-	const int granted[] = { box_of(stage->paper, whole), plan };
-	struct play play = play_start(stage, ROLE_COUNT, granted, 2);
-	bool well = play_ask(&play, COUNT_BOX, &terms, NULL, 0,
+	const bool well = play_ask(play, COUNT_BOX, &terms, NULL, 0,
 		whole ? COUNT_STANZA : COUNT_VOID);
-	if (well && whole) {
-		const struct keys_file_key key =
-			opened(&play.answer.body.stanza.stanza);
-		well = play_ask(&play, COUNT_KEY, &key, NULL, 0, COUNT_VECTOR);
-	}
-	close(granted[0]);
+	if (!well || !whole)
+		return well;
+	const struct keys_file_key key =
+		opened(&play->answer.body.stanza.stanza);
+	return play_ask(play, COUNT_KEY, &key, NULL, 0, COUNT_VECTOR);
+}
+
+static bool count_one(const struct stage *stage, int plan, bool whole)
+{
+	const int granted[] = { plan, box_of(stage->paper, whole) };
+	struct play play = play_start(stage, ROLE_COUNT, granted, 2);
+	const bool well = counts(&play, stage, whole);
+	close(granted[1]);
+	return play_ends(&play, well);
+}
+
+/* --- starter --- */
+
+/* What it forks has a box of its own, and ends by itself. */
+static bool fork_one(
+	const struct stage *stage, struct play *starter, bool whole)
+{
+	const int box = box_of(stage->paper, whole);
+	struct play forked = { .answer.descriptor = { -1, -1, -1 } };
+	const bool well = peer_start_count(
+		&starter->peer, box, &forked.peer, &starter->why);
+	close(box);
+	return well && play_ends(&forked, counts(&forked, stage, whole));
+}
+
+static bool start(const struct stage *stage)
+{
+	const int plan = plan_of(stage->paper);
+	struct play play = play_start(stage, ROLE_STARTER, &plan, 1);
+	const bool well =
+		fork_one(stage, &play, true) && fork_one(stage, &play, false);
+	close(plan);
 	return play_ends(&play, well);
 }
 
@@ -581,6 +610,7 @@ scenario *scenario_of(const struct stage *stage, enum role role)
 		[ROLE_COUNT] = count,
 		[ROLE_TALLY] = tally,
 		[ROLE_PUBLISH] = publish,
+		[ROLE_STARTER] = start,
 	};
 	if (role == ROLE_MEDIA && !scenario_media_is_possible(stage))
 		return NULL;

@@ -70,7 +70,7 @@ FAULT(waitid, GOES_ON, -1, ECHILD, int,
 
 /* The sandbox */
 FAULT_BY_HAND(prctl, ENDS, -1, EINVAL)
-FAULT_BY_HAND(syscall, GOES_ON, -1, ENOSYS)
+FAULT_BY_HAND(syscall, ENDS, -1, ENOSYS)
 FAULT(unshare, GOES_ON, -1, EPERM, int, (int namespaces), (namespaces))
 FAULT(getrlimit, ENDS, -1, EPERM, int,
 	(__rlimit_resource_t what, struct rlimit *out), (what, out))
@@ -114,6 +114,12 @@ FAULT(EVP_DigestUpdate, ENDS, 0, 0, int,
 FAULT(EVP_DigestFinal_ex, ENDS, 0, 0, int,
 	(EVP_MD_CTX * context, unsigned char *out, unsigned *size),
 	(context, out, size))
+FAULT(EVP_MD_fetch, ENDS, NULL, 0, EVP_MD *,
+	(OSSL_LIB_CTX * library, const char *name, const char *properties),
+	(library, name, properties))
+FAULT(EVP_CIPHER_fetch, ENDS, NULL, 0, EVP_CIPHER *,
+	(OSSL_LIB_CTX * library, const char *name, const char *properties),
+	(library, name, properties))
 FAULT(EVP_MAC_fetch, ENDS, NULL, 0, EVP_MAC *,
 	(OSSL_LIB_CTX * library, const char *name, const char *properties),
 	(library, name, properties))
@@ -187,6 +193,14 @@ FAULT(EVP_PKEY_fromdata, ENDS, 0, 0, int,
 	(EVP_PKEY_CTX * context, EVP_PKEY **key, int selection,
 		OSSL_PARAM *parameter),
 	(context, key, selection, parameter))
+FAULT(EVP_PKEY_paramgen_init, ENDS, 0, 0, int, (EVP_PKEY_CTX * context),
+	(context))
+FAULT(EVP_PKEY_paramgen, ENDS, 0, 0, int,
+	(EVP_PKEY_CTX * context, EVP_PKEY **key), (context, key))
+FAULT(EVP_PKEY_dup, ENDS, NULL, 0, EVP_PKEY *, (EVP_PKEY * key), (key))
+FAULT(EVP_PKEY_set1_encoded_public_key, ENDS, 0, 0, int,
+	(EVP_PKEY * key, const unsigned char *point, size_t size),
+	(key, point, size))
 FAULT(EVP_PKEY_verify_init, ENDS, 0, 0, int, (EVP_PKEY_CTX * context),
 	(context))
 /* 0 is its verdict that the signature is another one. */
@@ -196,8 +210,9 @@ FAULT(EVP_PKEY_verify, ENDS, -1, 0, int,
 	(context, signature, size, digest, digest_size))
 FAULT(EVP_PKEY_derive_init, ENDS, 0, 0, int, (EVP_PKEY_CTX * context),
 	(context))
-FAULT(EVP_PKEY_derive_set_peer, ENDS, 0, 0, int,
-	(EVP_PKEY_CTX * context, EVP_PKEY *peer), (context, peer))
+FAULT(EVP_PKEY_derive_set_peer_ex, ENDS, 0, 0, int,
+	(EVP_PKEY_CTX * context, EVP_PKEY *peer, int validate),
+	(context, peer, validate))
 FAULT(EVP_PKEY_derive, ENDS, 0, 0, int,
 	(EVP_PKEY_CTX * context, unsigned char *out, size_t *size),
 	(context, out, size))

@@ -153,13 +153,13 @@ is 'the kernel reads no file system of a disk' "$(said filesystems)" \
 tried=$(said try)
 is 'every role was tried' \
 	"$(head -n 1 <<<"$tried" | grep -oE '[a-z]+=' | tr -d = | xargs)" \
-	'journal keys media console intake define count tally publish'
+	'journal keys media console intake define count tally publish starter'
 comment < <(cut -d ' ' -f 1 <<<"$tried" | xargs -n 8)
 is 'and each was killed when it tried; the kernel has the rest not at all' \
 	"$(grep -vE '^[^ ]+( [a-z]+=killed){9}$' <<<"$tried")" "$(cat <<'END'
-open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed
-uretprobe journal=ENOSYS keys=ENOSYS media=ENOSYS console=ENOSYS intake=ENOSYS define=ENOSYS count=ENOSYS tally=ENOSYS publish=ENOSYS
-int-0x80 journal=fault keys=fault media=fault console=fault intake=fault define=fault count=fault tally=fault publish=fault
+open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed
+uretprobe journal=ENOSYS keys=ENOSYS media=ENOSYS console=ENOSYS intake=ENOSYS define=ENOSYS count=ENOSYS tally=ENOSYS publish=ENOSYS starter=ENOSYS
+int-0x80 journal=fault keys=fault media=fault console=fault intake=fault define=fault count=fault tally=fault publish=fault starter=fault
 END
 )"
 is 'root in no sandbox can do none of these either, but count events' \
@@ -192,7 +192,7 @@ END
 
 # --- each sandbox against its table ---
 
-roles=(journal keys media console intake define count tally publish)
+roles=(journal keys media console intake define count tally publish starter)
 is 'each role is to the kernel what its table says' "$(said state)" \
 	"$(printf '%s as listed\n' "${roles[@]}")"
 is 'each role can make the calls of its table and no others' "$(said calls)" \

@@ -168,6 +168,7 @@ static const struct {
 	[ROLE_COUNT] = { COUNT_BOX, REFUSED },
 	[ROLE_TALLY] = { TALLY_ADD, REFUSED },
 	[ROLE_PUBLISH] = { PUBLISH_MEMBERS_OF, REFUSED },
+	[ROLE_STARTER] = { STARTER_COUNT, STARTER_STARTED },
 };
 
 static void expect_answer(const struct target *target)
