@@ -156,7 +156,7 @@ is 'every role was tried' \
 	'journal keys media console intake define count tally publish starter'
 comment < <(cut -d ' ' -f 1 <<<"$tried" | xargs -n 8)
 is 'and each was killed when it tried; the kernel has the rest not at all' \
-	"$(grep -vE '^[^ ]+( [a-z]+=killed){9}$' <<<"$tried")" "$(cat <<'END'
+	"$(grep -vE '^[^ ]+( [a-z]+=killed){10}$' <<<"$tried")" "$(cat <<'END'
 open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed
 uretprobe journal=ENOSYS keys=ENOSYS media=ENOSYS console=ENOSYS intake=ENOSYS define=ENOSYS count=ENOSYS tally=ENOSYS publish=ENOSYS starter=ENOSYS
 int-0x80 journal=fault keys=fault media=fault console=fault intake=fault define=fault count=fault tally=fault publish=fault starter=fault
