@@ -94,8 +94,8 @@ $(FAULTTESTS): $(call object,$(FAULTSRC))
 $(FAULTTESTS): private WRAPPED := counter_count \
 	$(call faultcalls,$(wildcard tests/faults/*calls.h))
 $(B)/tests/machine/test_taken_over: private WRAPPED := \
-	$(addprefix role_,count tally define intake media console publish \
-	journal keys) execve poll
+	$(addprefix role_,count count_with tally define intake media console \
+	publish journal keys starter) execve poll
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter execve
 
 $(filter-out $(DESKTESTS),$(TESTS)) $(B)/tests/bench/sandbox: $(B)/tests/%: \

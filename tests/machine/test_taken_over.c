@@ -44,6 +44,23 @@ ROLE_MAIN(define, ROLE_DEFINE)
 ROLE_MAIN(count, ROLE_COUNT)
 ROLE_MAIN(tally, ROLE_TALLY)
 ROLE_MAIN(publish, ROLE_PUBLISH)
+ROLE_MAIN(starter, ROLE_STARTER)
+
+/* What the starter forks. */
+static const struct counter *prepared;
+int __real_role_count_with(const struct counter *);
+int __wrap_role_count_with(const struct counter *);
+
+static int count_with_it(void)
+{
+	return __real_role_count_with(prepared);
+}
+
+int __wrap_role_count_with(const struct counter *counter)
+{
+	prepared = counter;
+	return taken_over(ROLE_COUNT, count_with_it);
+}
 
 int __real_execve(const char *, char *const *, char *const *);
 int __wrap_execve(const char *, char *const *, char *const *);
