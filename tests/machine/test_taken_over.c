@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 600, BALLOTS = 40, ISSUED = 100, SHORT_WAIT = 1000 };
+enum { PATIENCE = 600, BALLOTS = 40, ISSUED = 100, SHORT_WAIT = 3000 };
 
 /* What execve gives to the roles; NULL: nothing. */
 static char *const *told;
@@ -73,7 +73,7 @@ int __wrap_execve(
 	return __real_execve(path, arguments, told ? told : environment);
 }
 
-/* For a role that stalls the supervisor waits a second, not minutes. */
+/* For a role that stalls the supervisor waits three seconds, not minutes. */
 static bool impatient;
 
 int __wrap_poll(struct pollfd *wait, nfds_t count, int milliseconds)
