@@ -115,13 +115,12 @@ static void void_stanza(struct counted *counted, const struct wire_text *why)
 /* First step: a process of its own gets the box. */
 static bool begin_box(struct pass *pass, struct counted *counted)
 {
-	refusal why;
 	if (!peer_start_count(
 		    &pass->starter, counted->memfd, &counted->peer, pass->why))
 		return false;
-	why = peer_tell(&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
+	peer_tell(&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
 	counted->state = BOX_BEGUN;
-	return why == NULL || trouble(pass, why);
+	return true;
 }
 
 /* Second step: what it needs opened is opened, the file key goes in. */
@@ -129,7 +128,6 @@ static bool give_key(struct pass *pass, struct counted *counted)
 {
 	struct keys_file_key key;
 	struct wire_text reason;
-	refusal why;
 	const enum opened opened = pass->source->open(
 		pass->source->context, &counted->stanza.stanza, &key, &reason);
 	if (opened == STANZA_VOID)
@@ -138,10 +136,10 @@ static bool give_key(struct pass *pass, struct counted *counted)
 		*pass->why = reason;
 	if (opened != STANZA_OPENED)
 		return opened == STANZA_VOID;
-	why = peer_tell(&counted->peer, COUNT_KEY, &key, NULL, 0);
+	peer_tell(&counted->peer, COUNT_KEY, &key, NULL, 0);
 	wipe(&key, sizeof(key));
 	counted->state = BOX_KEYED;
-	return why == NULL || trouble(pass, why);
+	return true;
 }
 
 static bool open_box(struct pass *pass, struct counted *counted)

@@ -1,6 +1,8 @@
 #include "appliance/machine/peer.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,10 +69,11 @@ void peer_stop(struct peer *peer)
 	peer->process.pid = 0;
 }
 
-refusal peer_tell(struct peer *peer, enum wire_type type, const void *body,
+void peer_tell(struct peer *peer, enum wire_type type, const void *body,
 	const int *descriptor, size_t count)
 {
-	return wire_send(&peer->end, type, body, descriptor, count);
+	if (wire_send(&peer->end, type, body, descriptor, count) != NULL)
+		pidfd_send_signal(peer->process.pidfd, SIGKILL, NULL, 0);
 }
 
 /*

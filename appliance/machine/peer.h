@@ -30,8 +30,11 @@ bool peer_start_count(
 /* Kills and reaps it. A peer that never started is left alone. */
 void peer_stop(struct peer *);
 
-/* Sends one message. */
-refusal peer_tell(struct peer *, enum wire_type, const void *body,
+/*
+ * Sends one message. A role that cannot be told is killed, if it has not gone:
+ * peer_next then says why, by what it said last or by how it ended.
+ */
+void peer_tell(struct peer *, enum wire_type, const void *body,
 	const int *descriptor, size_t count);
 /*
  * Sends a question and waits for one message, whose descriptors become the

@@ -161,9 +161,10 @@ refusal wire_receive(
 		out->descriptor[i] = -1;
 	if (why != NULL)
 		return why;
+	/* A peer that went without reading all has reset what it said last. */
 	do
 		got = recvmsg(end->socket, &header, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0)
 		return "the peer has gone";
 	count = take_descriptors(&header, out->descriptor);
