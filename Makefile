@@ -96,7 +96,8 @@ $(FAULTTESTS): private WRAPPED := counter_count \
 $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	$(addprefix role_,count count_with tally define intake media console \
 	publish journal keys starter) execve poll
-$(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter execve
+$(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter sandbox_enter_inner \
+	execve
 
 $(filter-out $(DESKTESTS),$(TESTS)) $(B)/tests/bench/sandbox: $(B)/tests/%: \
 		$(B)/tests/%.o $(call object,$(SUPPORTSRC)) $(B)/libsandoq.a

@@ -4,9 +4,9 @@
  *
  *	sandbox [BALLOTS [SMALL_BOXES]]
  *
- * A role executed with BARE in its environment does not enter its sandbox:
- * sandbox_enter() and execve() are this program's own (--wrap), and call the
- * true ones.
+ * A role executed with BARE in its environment does not enter its sandbox, nor
+ * do those that it forks: sandbox_enter(), sandbox_enter_inner() and execve()
+ * are this program's own (--wrap), and call the true ones.
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
@@ -41,6 +41,8 @@ unsigned __real_sandbox_enter(
 	const struct sandbox_spec *, enum sandbox_setting);
 unsigned __wrap_sandbox_enter(
 	const struct sandbox_spec *, enum sandbox_setting);
+void __real_sandbox_enter_inner(const struct sandbox_inner *);
+void __wrap_sandbox_enter_inner(const struct sandbox_inner *);
 int __real_execve(const char *, char *const *, char *const *);
 int __wrap_execve(const char *, char *const *, char *const *);
 
@@ -48,6 +50,12 @@ unsigned __wrap_sandbox_enter(
 	const struct sandbox_spec *spec, enum sandbox_setting setting)
 {
 	return getenv("BARE") ? 0 : __real_sandbox_enter(spec, setting);
+}
+
+void __wrap_sandbox_enter_inner(const struct sandbox_inner *inner)
+{
+	if (!getenv("BARE"))
+		__real_sandbox_enter_inner(inner);
 }
 
 int __wrap_execve(
@@ -163,6 +171,27 @@ static void compare_counts(enum sandbox_setting setting, const char *name,
  * Processes
  */
 
+static struct peer starter;
+static int a_box = -1;
+
+static void start_starter(enum sandbox_setting setting)
+{
+	static struct sealed_village sealed;
+
+	sealed_village_init(&sealed, setting, 1000, 1);
+	a_box = memfd_of(bytes_of_text("nothing"));
+	if (peer_start(&starter, ROLE_STARTER, setting, &sealed.task.plan, 1) !=
+		NULL)
+		exit(1);
+	sealed_village_free(&sealed);
+}
+
+static void stop_starter(void)
+{
+	peer_stop(&starter);
+	close(a_box);
+}
+
 static void fork_and_end(enum sandbox_setting setting)
 {
 	pid_t pid = fork();
@@ -211,6 +240,24 @@ static void execute_bare(enum sandbox_setting setting)
 	bare = false;
 }
 
+/* As a count does it: forked, by a starter that has read the plan. */
+static void have_started(enum sandbox_setting setting)
+{
+	struct wire_text why;
+	struct peer count;
+	siginfo_t end;
+
+	(void)setting;
+	if (!peer_start_count(&starter, a_box, &count, &why)) {
+		fprintf(stderr, "%s\n", why.line);
+		exit(1);
+	}
+	close(count.process.socket);
+	if (!spawn_reap(&count.process, END_MILLISECONDS, &end))
+		exit(1);
+	close(count.process.pidfd);
+}
+
 static const struct {
 	const char *name;
 	void (*one)(enum sandbox_setting);
@@ -219,12 +266,14 @@ static const struct {
 	{ "fork and sandbox", fork_and_enter },
 	{ "fork and exec", execute_bare },
 	{ "fork, exec and sandbox", execute },
+	{ "started by the starter", have_started },
 };
 
 static void print_processes(enum sandbox_setting setting, const char *name)
 {
 	double first = 0;
 
+	start_starter(setting);
 	printf("count processes a second, sandbox of the %s\n", name);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		struct cost start = now();
@@ -238,6 +287,7 @@ static void print_processes(enum sandbox_setting setting, const char *name)
 			ways[i].name, PROCESSES / took.wall, 1 / each,
 			each * 1e3, each / first);
 	}
+	stop_starter();
 }
 
 static size_t number(int argc, char **argv, int at, size_t otherwise)
