@@ -6,24 +6,7 @@
 #include <cmocka.h>
 
 #include "appliance/formats/json.h"
-
-/* Gives a text in chunks of `size` bytes. */
-struct pieces {
-	struct bytes rest;
-	size_t size;
-};
-
-static struct bytes next_piece(void *context)
-{
-	struct pieces *pieces = context;
-	struct bytes piece = pieces->rest;
-
-	if (piece.size > pieces->size)
-		piece.size = pieces->size;
-	pieces->rest.data += piece.size;
-	pieces->rest.size -= piece.size;
-	return piece;
-}
+#include "tests/support/pieces.h"
 
 static struct json_reader reader_of(struct pieces *pieces)
 {

@@ -4,23 +4,7 @@
  */
 #include "appliance/formats/json.h"
 #include "tests/fuzz/property.h"
-
-struct pieces {
-	struct bytes rest;
-	size_t size;
-};
-
-static struct bytes next_piece(void *context)
-{
-	struct pieces *pieces = context;
-	struct bytes piece = pieces->rest;
-
-	if (piece.size > pieces->size)
-		piece.size = pieces->size;
-	pieces->rest.data += piece.size;
-	pieces->rest.size -= piece.size;
-	return piece;
-}
+#include "tests/support/pieces.h"
 
 static struct json_reader skipped(struct bytes whole, size_t size)
 {

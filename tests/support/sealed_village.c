@@ -73,6 +73,7 @@ static enum opened open_stanza(void *context, const struct keys_box *asked,
 		return STANZA_VOID;
 	}
 	memcpy(out->key, key.byte, AGE_FILE_KEY_SIZE);
+	wipe(&key, sizeof(key));
 	return STANZA_OPENED;
 }
 
