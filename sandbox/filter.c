@@ -1,6 +1,8 @@
 #include "sandbox/steps.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -83,8 +85,6 @@ static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
 	int bad = seccomp_attr_set(
 		filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (bad == 0)
-		bad = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (bad == 0)
 		bad = allow_all(filter, spec->calls, spec->call_count);
 	if (bad == 0)
 		bad = order(filter, spec);
@@ -102,20 +102,46 @@ static scmp_filter_ctx filter_of(const struct sandbox_spec *spec)
 	return filter;
 }
 
+/*
+ * Through a pipe, since the limits may leave no room for a file. What a pipe
+ * did not hold would lack its end, and no kernel takes such a program.
+ */
+static bool program_of(scmp_filter_ctx filter, struct sock_fprog *out)
+{
+	static struct sock_filter program[BPF_MAXINSNS];
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return false;
+	const bool written = seccomp_export_bpf(filter, ends[1]) == 0;
+	const ssize_t size = read(ends[0], program, sizeof(program));
+	close(ends[0]);
+	close(ends[1]);
+	if (!written || size <= 0)
+		return false;
+	*out = (struct sock_fprog){
+		.len = (unsigned short)((size_t)size / sizeof(program[0])),
+		.filter = program,
+	};
+	return true;
+}
+
+/*
+ * Nothing comes after the filter: to give memory back, as libseccomp does when
+ * it loads one itself, may take a system call that is no longer let through.
+ */
 bool step_filter(const struct sandbox_spec *spec, enum sandbox_setting setting,
 	unsigned *missing)
 {
+	struct sock_fprog program;
 	(void)setting;
 	(void)missing;
 	scmp_filter_ctx filter = filter_of(spec);
-	if (filter == NULL || allow_all(filter, runtime, runtime_count) != 0 ||
-		seccomp_load(filter) != 0)
-		return false;
-	/*
-	 * Not released: giving memory back may take a system call that the
-	 * filter no longer lets through.
-	 */
-	return true;
+	const bool made = filter != NULL &&
+			  allow_all(filter, runtime, runtime_count) == 0 &&
+			  program_of(filter, &program);
+	if (filter != NULL)
+		seccomp_release(filter);
+	return made && load_filter(&program);
 }
 
 int sandbox_export_filter(const struct sandbox_spec *spec, int file)
@@ -161,5 +187,6 @@ bool sandbox_prepare(const struct sandbox_spec *spec, struct sandbox_inner *out)
 
 bool load_filter(const struct sock_fprog *program)
 {
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program) == 0;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		       SECCOMP_FILTER_FLAG_TSYNC, program) == 0;
 }

@@ -32,11 +32,14 @@
  *                 both, hence so late)
  *  no_new_privs   what Landlock and the filter ask for
  *  landlock       needs system calls that the filter does not let through
- *  filter         last
+ *  filter         last of all: its program is made, and the memory that this
+ *                 took is given back, before the kernel has it, for either may
+ *                 need calls that it does not let through
  *
  * The process must have one thread. A step that fails ends the process at
  * once with status SANDBOX_EXIT + its number in the order above: see
- * sandbox_exit_text().
+ * sandbox_exit_text(). What is built with AddressSanitizer may also make the
+ * calls that it makes, and has no limit of memory.
  */
 #ifndef SANDOQ_SANDBOX_SANDBOX_H
 #define SANDOQ_SANDBOX_SANDBOX_H
@@ -153,7 +156,7 @@ struct sandbox_spec {
 	uint64_t memory;      /* bytes of address space, all mappings */
 	uint64_t cpu_seconds; /* SIGKILL after that much of CPU */
 	uint64_t file_size;   /* bytes, of any file that is written */
-	uint64_t open_files;  /* above the highest descriptor number */
+	uint64_t open_files;  /* descriptors below it; entering takes two */
 	uint64_t processes;   /* of its uid; 0 for who never forks */
 };
 

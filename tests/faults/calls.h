@@ -31,6 +31,9 @@ FAULT(memfd_create, ENDS, -1, EMFILE, int, (const char *name, unsigned flags),
 	(name, flags))
 FAULT(write, ENDS, -1, EIO, ssize_t, (int file, const void *data, size_t size),
 	(file, data, size))
+FAULT(pipe2, ENDS, -1, EMFILE, int, (int *ends, int flags), (ends, flags))
+FAULT(read, ENDS, -1, EIO, ssize_t, (int file, void *data, size_t size),
+	(file, data, size))
 FAULT(fstat, ENDS, -1, EIO, int, (int file, struct stat *out), (file, out))
 FAULT_BY_HAND(close, ENDS, -1, EIO)
 FAULT(close_range, ENDS, -1, ENOMEM, int,
@@ -97,8 +100,11 @@ FAULT(seccomp_rule_add_exact_array, ENDS, -ENOMEM, ENOMEM, int,
 	(scmp_filter_ctx filter, uint32_t action, int number, unsigned count,
 		const struct scmp_arg_cmp *argument),
 	(filter, action, number, count, argument))
-FAULT(seccomp_load, ENDS, -ENOMEM, ENOMEM, int, (const scmp_filter_ctx filter),
-	(filter))
+FAULT(seccomp_syscall_priority, ENDS, -ENOMEM, ENOMEM, int,
+	(scmp_filter_ctx filter, int number, uint8_t priority),
+	(filter, number, priority))
+FAULT(seccomp_export_bpf, ENDS, -ENOMEM, ENOMEM, int,
+	(const scmp_filter_ctx filter, int file), (filter, file))
 
 /* Hashes and ciphers */
 FAULT(OPENSSL_init_crypto, ENDS, 0, 0, int,

@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -166,12 +164,6 @@ int confined_try(const struct confined *confined, enum sandbox_setting setting,
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return -1;
 	struct trial trial = { confined, setting, call, pair[1] };
-	/*
-	 * What dead children leave makes this heap a large one. libseccomp
-	 * frees a little once the filter is there, and a heap that shrank then
-	 * would be the death of a role without brk().
-	 */
-	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	const pid_t child = clone(enter_and_call, stack + STACK,
 		CLONE_VM | CLONE_VFORK | SIGCHLD, &trial);
 	close(pair[0]);
