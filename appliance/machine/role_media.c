@@ -25,6 +25,16 @@
 static const char usb_devices[] = "/sys/bus/usb/devices";
 static const char disks[] = "/sys/block";
 
+enum { FOLDER_PART = 4096 }; /* bytes of a list that are read at once */
+
+/* A folder's names. opendir(3) would ask for memory, this role for none. */
+struct folder {
+	int file;
+	ssize_t size; /* of the part that was read last */
+	ssize_t at;
+	_Alignas(struct dirent64) char part[FOLDER_PART];
+};
+
 struct media {
 	struct wire_end end;
 	int events; /* the kernel's, see netlink(7) NETLINK_KOBJECT_UEVENT */
@@ -32,6 +42,30 @@ struct media {
 	char disk[NAME_MAX + 1]; /* the medium handed out; empty: none */
 	uint64_t sequence;	 /* its disk sequence number */
 };
+
+static bool folder_open(const char *path, struct folder *out)
+{
+	out->size = 0;
+	out->at = 0;
+	out->file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return out->file >= 0;
+}
+
+/* NULL behind the last; valid until it is called again. */
+static const char *folder_next(struct folder *folder)
+{
+	const struct dirent64 *entry;
+	if (folder->at == folder->size) {
+		folder->at = 0;
+		folder->size = getdents64(
+			folder->file, folder->part, sizeof(folder->part));
+	}
+	if (folder->size <= 0)
+		return NULL;
+	entry = (const void *)(folder->part + folder->at);
+	folder->at += entry->d_reclen;
+	return entry->d_name;
+}
 
 /*
  * A disk on USB, and never the machine's own: the parent of its SCSI host is
@@ -97,16 +131,16 @@ static refusal offer(struct media *media, const char *name)
 /* One medium at a time: the first that can be opened. */
 static refusal offer_any(struct media *media)
 {
-	DIR *folder = opendir(disks);
-	if (folder == NULL)
-		return "the disks cannot be listed";
+	struct folder folder;
+	const char *name;
 	refusal why = NULL;
-	struct dirent *entry;
+	if (!folder_open(disks, &folder))
+		return "the disks cannot be listed";
 	while (why == NULL && media->disk[0] == '\0' &&
-		(entry = readdir(folder)) != NULL)
-		if (is_medium(entry->d_name))
-			why = offer(media, entry->d_name);
-	closedir(folder);
+		(name = folder_next(&folder)) != NULL)
+		if (is_medium(name))
+			why = offer(media, name);
+	close(folder.file);
 	return why;
 }
 
@@ -138,16 +172,15 @@ static bool write_switch(const char *device, const char *leaf)
 /* Interfaces have neither switch, root hubs have both. */
 static bool authorise_each(const char *leaf)
 {
-	DIR *folder = opendir(usb_devices);
-	if (folder == NULL)
-		return false;
+	struct folder folder;
+	const char *name;
 	bool done = true;
-	struct dirent *entry;
-	while (done && (entry = readdir(folder)) != NULL)
-		if (strchr(entry->d_name, ':') == NULL &&
-			entry->d_name[0] != '.')
-			done = write_switch(entry->d_name, leaf);
-	closedir(folder);
+	if (!folder_open(usb_devices, &folder))
+		return false;
+	while (done && (name = folder_next(&folder)) != NULL)
+		if (strchr(name, ':') == NULL && name[0] != '.')
+			done = write_switch(name, leaf);
+	close(folder.file);
 	return done;
 }
 
@@ -188,15 +221,15 @@ static refusal open_writable(
 
 static bool any_medium(void)
 {
-	DIR *folder = opendir(disks);
-	if (folder == NULL)
-		return true;
+	struct folder folder;
+	const char *name;
 	bool any = false;
-	struct dirent *entry;
-	while (!any && (entry = readdir(folder)) != NULL)
-		any = is_medium(entry->d_name);
-	closedir(folder);
-	return any;
+	if (!folder_open(disks, &folder))
+		return true;
+	while (!any && (name = folder_next(&folder)) != NULL)
+		any = is_medium(name);
+	close(folder.file);
+	return any || folder.size < 0;
 }
 
 /* In a counting boot: nothing was let bind, and nothing is. */

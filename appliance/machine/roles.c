@@ -27,18 +27,22 @@
 			{ SANDBOX_EQUAL, 0, SPAWN_SOCKET, 0 }),                \
 		SANDBOX_CALL(exit_group, "the end")
 #define CLOSE SANDBOX_CALL(close, "what came with a question or was made")
-#define MAP                                                                    \
-	SANDBOX_CALL(mmap, "memfds and large blocks, never to run",            \
-		{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),                    \
-		SANDBOX_CALL(munmap, "memfds and large blocks")
 #define HEAP SANDBOX_CALL(brk, "heap")
+#define BLOCKS                                                                 \
+	SANDBOX_CALL(mmap, "large blocks of the heap",                         \
+		{ SANDBOX_EQUAL, 2, PROT_READ | PROT_WRITE, 0 },               \
+		{ SANDBOX_EQUAL, 3, MAP_PRIVATE | MAP_ANONYMOUS, 0 })
 #define LISTS SANDBOX_CALL(mremap, "lists of boxes that grow")
 #define LOCKS SANDBOX_CALL(futex, "locks of libcrypto")
 /* Bulk that comes in. */
 #define READ_MEMFD                                                             \
 	SANDBOX_CALL(fcntl, "is a memfd sealed?",                              \
 		{ SANDBOX_EQUAL, 1, F_GET_SEALS, 0 }),                         \
-		SANDBOX_CALL(newfstatat, "how large is a memfd?")
+		SANDBOX_CALL(newfstatat, "how large is a memfd?"),             \
+		SANDBOX_CALL(mmap, "what a memfd holds, to read",              \
+			{ SANDBOX_EQUAL, 2, PROT_READ, 0 },                    \
+			{ SANDBOX_EQUAL, 3, MAP_PRIVATE, 0 }),                 \
+		SANDBOX_CALL(munmap, "what was mapped")
 /* Bulk that goes out. */
 #define WRITE_MEMFD                                                            \
 	SANDBOX_CALL(memfd_create, "bulk for the supervisor"),                 \
@@ -66,8 +70,8 @@ static const struct sandbox_call journal_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	HEAP,
+	BLOCKS,
 	LISTS,
 	WRITE_MEMFD,
 	SANDBOX_CALL(pwrite64, "entries of the journal"),
@@ -125,14 +129,12 @@ static const struct sandbox_spec keys_sandbox = {
 static const struct sandbox_call media_calls[] = {
 	TALK,
 	CLOSE,
-	SANDBOX_CALL(brk, "memory of a folder's list"),
 	SANDBOX_CALL(socket, "the kernel's events",
 		{ SANDBOX_EQUAL, 0, AF_NETLINK, 0 },
 		{ SANDBOX_EQUAL, 2, NETLINK_KOBJECT_UEVENT, 0 }),
 	SANDBOX_CALL(bind, "the kernel's events"),
 	SANDBOX_CALL(recvfrom, "the kernel's events"),
 	SANDBOX_CALL(openat, "media, and the switches of USB devices"),
-	SANDBOX_CALL(newfstatat, "lists a folder"),
 	SANDBOX_CALL(getdents64, "lists a folder"),
 	SANDBOX_CALL(read, "which medium is it?"),
 	SANDBOX_CALL(write, "authorises"),
@@ -192,8 +194,8 @@ static const struct sandbox_call intake_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	HEAP,
+	BLOCKS,
 	WRITE_MEMFD,
 	LOCKS,
 };
@@ -220,8 +222,8 @@ static const struct sandbox_call define_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	HEAP,
+	BLOCKS,
 	WRITE_MEMFD,
 	LOCKS,
 };
@@ -244,8 +246,8 @@ static const struct sandbox_call count_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	HEAP,
+	BLOCKS,
 	WRITE_MEMFD,
 	LOCKS,
 };
@@ -273,8 +275,8 @@ static const struct sandbox_call tally_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	HEAP,
+	BLOCKS,
 	LISTS,
 	WRITE_MEMFD,
 };
@@ -302,7 +304,6 @@ static const struct sandbox_call publish_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	SANDBOX_CALL(fsync, "the outbox may be taken out"),
 };
 static const struct sandbox_descriptor publish_descriptors[] = {
@@ -324,21 +325,21 @@ static const struct sandbox_spec publish_sandbox = {
 
 /* --- starter --- */
 
-/* What count does, for a filter is never widened; then to fork and narrow it. */
+/* What count does, for a filter is never widened; then to fork and narrow. */
 static const struct sandbox_call starter_calls[] = {
 	TALK,
 	CLOSE,
 	READ_MEMFD,
-	MAP,
 	HEAP,
+	BLOCKS,
 	WRITE_MEMFD,
 	LOCKS,
 	SANDBOX_CALL(clone, "a process for a box",
 		{ SANDBOX_EQUAL, 0, CLONE_PARENT | CLONE_PIDFD, 0 }),
 	SANDBOX_CALL(dup2, "its descriptors"),
 	SANDBOX_CALL(close_range, "it keeps no others"),
-	SANDBOX_CALL(fcntl, "are they as listed?",
-		{ SANDBOX_EQUAL, 1, F_GETFL, 0 }),
+	SANDBOX_CALL(
+		fcntl, "are they as listed?", { SANDBOX_EQUAL, 1, F_GETFL, 0 }),
 	SANDBOX_CALL(getsockopt, "are they as listed?"),
 	SANDBOX_CALL(prlimit64, "its limits", { SANDBOX_EQUAL, 0, 0, 0 }),
 	SANDBOX_CALL(prctl, "nobody reads its memory",
@@ -348,7 +349,8 @@ static const struct sandbox_call starter_calls[] = {
 		{ SANDBOX_EQUAL, 0, PR_SET_PDEATHSIG, 0 },
 		{ SANDBOX_EQUAL, 1, SIGKILL, 0 }),
 	SANDBOX_CALL(seccomp, "its filter",
-		{ SANDBOX_EQUAL, 0, SECCOMP_SET_MODE_FILTER, 0 }),
+		{ SANDBOX_EQUAL, 0, SECCOMP_SET_MODE_FILTER, 0 },
+		{ SANDBOX_EQUAL, 1, SECCOMP_FILTER_FLAG_TSYNC, 0 }),
 };
 static const struct sandbox_descriptor starter_descriptors[] = {
 	SOCKET,

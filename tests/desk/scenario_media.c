@@ -5,6 +5,7 @@
 #include "tests/desk/play.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <sched.h>
@@ -26,6 +27,7 @@
 #define STICK "1-1:1.0/host0/target0/0:0:0:0"
 
 static const char loop[] = "/dev/loop0";
+static const char stick[] = "/dev/sdx";
 static const char disk[] = "/sys/block/sdx";
 static const char disk_device[] = "/sys/block/sdx/device";
 static const char disk_sequence[] = "/sys/block/sdx/diskseq";
@@ -35,6 +37,10 @@ static const char *const folders[] = { "/sys/bus", "/sys/bus/usb", DEVICES,
 	DEVICES "/1-1:1.0/host0", DEVICES "/1-1:1.0/host0/target0",
 	DEVICES "/" STICK, "/sys/block", disk };
 
+/* More interfaces than the role lists at once, and a hub behind them. */
+enum { INTERFACES = 300 };
+static const char last_hub[] = DEVICES "/usb2";
+
 static const struct {
 	const char *path;
 	const char *before;
@@ -42,6 +48,8 @@ static const struct {
 } files[] = {
 	{ DEVICES "/usb1/authorized_default", "0", "1" },
 	{ DEVICES "/usb1/authorized", "1", "1" },
+	{ DEVICES "/usb2/authorized_default", "0", "1" },
+	{ DEVICES "/usb2/authorized", "1", "1" },
 	{ DEVICES "/1-1/authorized", "0", "1" },
 	{ DEVICES "/1-1:1.0/bInterfaceClass", "08", "08" },
 };
@@ -84,15 +92,27 @@ static bool mount_own(const char *folder)
 	       mount("tmpfs", folder, "tmpfs", 0, "mode=755") == 0;
 }
 
+static bool make_interfaces(void)
+{
+	char path[PATH_MAX];
+	bool made = true;
+	for (unsigned i = 0; made && i < INTERFACES; i++) {
+		snprintf(path, sizeof(path), DEVICES "/2-1:1.%u", i);
+		made = mkdir(path, 0755) == 0;
+	}
+	return made;
+}
+
 static bool make_devices(uint64_t sequence, dev_t device)
 {
 	char text[TEXT_MOST];
 	bool made = unshare(CLONE_NEWNS) == 0 && mount_own("/sys") &&
 		    mount_own("/dev") &&
 		    mknod("/dev/null", S_IFCHR | 0666, makedev(1, 3)) == 0 &&
-		    mknod("/dev/sdx", S_IFBLK | 0600, device) == 0;
+		    mknod(stick, S_IFBLK | 0600, device) == 0;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		made = made && mkdir(folders[i], 0755) == 0;
+	made = made && make_interfaces() && mkdir(last_hub, 0755) == 0;
 	for (size_t i = 0; i < FILES; i++)
 		made = made && put(files[i].path, files[i].before);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)sequence);
@@ -140,6 +160,13 @@ static bool stick_comes(struct play *play)
 	       play_next(play, MEDIA_WRITABLE);
 }
 
+/* A switch on the stick itself says so. */
+static bool stick_is_read_only(struct play *play)
+{
+	return chmod(stick, 0400) == 0 &&
+	       play_ask(play, MEDIA_WRITE, NULL, NULL, 0, REFUSED);
+}
+
 static bool stick_goes(struct play *play)
 {
 	return unlink(disk_sequence) == 0 && unlink(disk_device) == 0 &&
@@ -165,7 +192,9 @@ static enum end in_its_own(const struct stage *stage)
 		if (stage == NULL)
 			_exit(WELL);
 		struct play play = play_start(stage, ROLE_MEDIA, NULL, 0);
-		_exit(play_ends(&play, stick_comes(&play) && stick_goes(&play))
+		_exit(play_ends(&play, stick_comes(&play) &&
+					       stick_is_read_only(&play) &&
+					       stick_goes(&play))
 				? WELL
 				: NOT_WELL);
 	}

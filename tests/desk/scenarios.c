@@ -25,8 +25,8 @@ enum {
 	LIST_MOST = 1 << 16,
 	/* So many that their list moves to another place. */
 	MANY = 3000,
-	STATIONS = 1000,
-	LARGE_LIST = 1 << 20,
+	STATIONS = 2500,
+	LARGE_LIST = 2 << 20,
 	START = 3, /* entries before the first box */
 };
 

@@ -212,6 +212,25 @@ static void test_no_call_can_be_taken_away(void **state)
 	assert_int_equal(needless, 0);
 }
 
+/* So to narrow a bound is to take its row away, as above. */
+static void test_every_bound_is_one_value(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
+		for (size_t i = 0; i < spec->call_count * SANDBOX_BOUNDS; i++) {
+			const struct sandbox_call *call =
+				&spec->calls[i / SANDBOX_BOUNDS];
+			const enum sandbox_compare compare =
+				call->bound[i % SANDBOX_BOUNDS].compare;
+			if (compare != SANDBOX_ANY && compare != SANDBOX_EQUAL)
+				fail_msg("%s: call %ld has a bound that may "
+					 "be too wide",
+					spec->name, call->number);
+		}
+	}
+}
+
 static void test_no_descriptor_can_be_taken_away(void **state)
 {
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
@@ -277,6 +296,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_roles_do_their_work),
 		cmocka_unit_test(test_no_call_can_be_taken_away),
+		cmocka_unit_test(test_every_bound_is_one_value),
 		cmocka_unit_test(test_no_descriptor_can_be_taken_away),
 		cmocka_unit_test(test_no_right_can_be_taken_away),
 		cmocka_unit_test(test_no_role_has_more),

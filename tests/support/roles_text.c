@@ -23,7 +23,9 @@ static const char introduction[] =
 	"\n"
 	"No call, descriptor or right can be taken away: without any one "
 	"of them the role fails at its work\n"
-	"(`tests/desk/test_role_minimal.c`).\n"
+	"(`tests/desk/test_role_minimal.c`). Every bound is one value, so none "
+	"can be narrowed; a call that may have either of\n"
+	"two has two rows.\n"
 	"\n";
 
 static bool is_first(const struct sandbox_spec *spec, size_t at)

@@ -362,15 +362,18 @@ static void flood_stanzas(void)
 }
 
 /* They are sealed: it cannot, and goes on as it should. */
-static void change_what_it_was_granted(void)
+static void write_to_what_it_was_granted(void)
 {
-	for (int file = SPAWN_GRANTED; file < SPAWN_GRANTED + 2; file++) {
-		const void *shared = mmap(
-			NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-		if (shared != MAP_FAILED || write(file, "x", 1) >= 0)
+	for (int file = SPAWN_GRANTED; file < SPAWN_GRANTED + 2; file++)
+		if (write(file, "x", 1) >= 0)
 			_exit(1);
-	}
 	_exit(here.honest());
+}
+
+static void share_what_it_was_granted(void)
+{
+	syscall(SYS_mmap, NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED,
+		SPAWN_GRANTED, 0);
 }
 
 /*
@@ -581,8 +584,10 @@ const struct attack attacks[] = {
 		OTHER_BOX },
 	{ "voids another station's box", ROLE_COUNT, 1, void_another_station,
 		OWN_VOID, "made up" },
-	{ "changes what it was granted", ROLE_COUNT, 0,
-		change_what_it_was_granted, SAME_RESULT, NULL },
+	{ "writes to what it was granted", ROLE_COUNT, 0,
+		write_to_what_it_was_granted, SAME_RESULT, NULL },
+	{ "shares what it was granted", ROLE_COUNT, 0,
+		share_what_it_was_granted, NO_RESULT, FORBIDDEN },
 	/* No key but its own file's */
 	{ "asks for another key", ROLE_COUNT, 1, ask_for_another_key, OWN_VOID,
 		"the point is not on the curve P-256" },
