@@ -6,12 +6,39 @@
  * sandbox_enter() before it looks at the first foreign byte. What the table
  * does not grant is gone for good: there is no way to widen a sandbox.
  *
- * In the SANDBOX_IMAGE setting the kernel is our own, so the state after
- * sandbox_enter() is exactly the one described, or the process is dead. In
- * the SANDBOX_DESK setting (an ordinary user, a kernel from Linux 6.1 on) the
- * descriptors, the resource limits, no_new_privs and the system call filter
- * hold or the process is dead; whatever else this kernel or this user cannot
- * give is told by a bit for each protection that is missing.
+ *	static const struct sandbox_call calls[] = {
+ *		SANDBOX_CALL(read, "its input"),
+ *		SANDBOX_CALL(write, "its output", { SANDBOX_EQUAL, 0, 4, 0 }),
+ *		SANDBOX_CALL(exit_group, "the end"),
+ *	};
+ *	static const struct sandbox_descriptor descriptors[] = {
+ *		{ 3, SANDBOX_PIPE, SANDBOX_READS, "its input" },
+ *		{ 4, SANDBOX_PIPE, SANDBOX_WRITES, "its output" },
+ *	};
+ *	static const struct sandbox_spec parser = {
+ *		.name = "parser",
+ *		.uid = 65534,
+ *		.gid = 65534,
+ *		.namespaces = CLONE_NEWNET | CLONE_NEWNS,
+ *		SANDBOX_CALLS(calls),
+ *		SANDBOX_DESCRIPTORS(descriptors),
+ *		.memory = 64 << 20,
+ *		.cpu_seconds = 10,
+ *		.open_files = 16,
+ *	};
+ *
+ * A call that is not listed ends the process with SIGSYS, whoever makes it.
+ * Some things libraries ask the kernel once, at their first use, such as how
+ * much memory there is: what the table has no call for has to be used once
+ * before sandbox_enter().
+ *
+ * In the SANDBOX_IMAGE setting the kernel is our own (Linux 6.12 or later, for
+ * Landlock's ABI 6), so the state after sandbox_enter() is exactly the one
+ * described, or the process is dead. In the SANDBOX_DESK setting (an ordinary
+ * user, a kernel from Linux 6.1 on) the descriptors, the resource limits,
+ * no_new_privs and the system call filter hold or the process is dead; whatever
+ * else this kernel or this user cannot give is told by a bit for each
+ * protection that is missing.
  *
  * The steps, in this order because each takes away what an earlier one needs
  * (namespaces are among them, and not the spawner's, so that nothing has to be

@@ -90,6 +90,28 @@ static const struct sandbox_spec wide = {
 	LIMITS,
 };
 
+/* The example of the header. */
+static const struct sandbox_call parser_calls[] = {
+	SANDBOX_CALL(read, "its input"),
+	SANDBOX_CALL(write, "its output", { SANDBOX_EQUAL, 0, 4, 0 }),
+	SANDBOX_CALL(exit_group, "the end"),
+};
+static const struct sandbox_descriptor parser_descriptors[] = {
+	{ 3, SANDBOX_PIPE, SANDBOX_READS, "its input" },
+	{ 4, SANDBOX_PIPE, SANDBOX_WRITES, "its output" },
+};
+static const struct sandbox_spec parser = {
+	.name = "parser",
+	.uid = 65534,
+	.gid = 65534,
+	.namespaces = CLONE_NEWNET | CLONE_NEWNS,
+	SANDBOX_CALLS(parser_calls),
+	SANDBOX_DESCRIPTORS(parser_descriptors),
+	.memory = 64 << 20,
+	.cpu_seconds = 10,
+	.open_files = 16,
+};
+
 struct trial {
 	const struct sandbox_spec *spec;
 	enum sandbox_setting setting;
@@ -641,6 +663,46 @@ static void test_path_that_is_missing_is_refused(void **state)
 		"Landlock could not be entered");
 }
 
+static int pass_on(const struct trial *trial)
+{
+	char byte = 0;
+	(void)trial;
+	return read(3, &byte, 1) == 1 && write(4, &byte, 1) == 1 ? WELL
+								 : UNEXPECTED;
+}
+
+static int write_back(const struct trial *trial)
+{
+	(void)trial;
+	return write(3, "", 1) == 1 ? UNEXPECTED : RETURNED;
+}
+
+static void test_example_of_the_header(void **state)
+{
+	enum { ASIDE = 10 };
+	int in[2];
+	int out[2];
+	int end[4];
+	char byte = 'x';
+	(void)state;
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(pipe(out), 0);
+	const int moved[] = { in[0], out[1], in[1], out[0] };
+	for (size_t i = 0; i < 4; i++) {
+		end[i] = fcntl(moved[i], F_DUPFD, ASIDE);
+		assert_true(end[i] >= ASIDE);
+	}
+	assert_int_equal(dup2(end[0], 3), 3);
+	assert_int_equal(dup2(end[1], 4), 4);
+	assert_int_equal(write(end[2], &byte, 1), 1);
+	byte = 0;
+	assert_true(ended_with(desk(&parser, pass_on, 0, false), WELL));
+	assert_int_equal(read(end[3], &byte, 1), 1);
+	assert_int_equal(byte, 'x');
+	assert_true(was_filtered(desk(&parser, write_back, 0, false)));
+	closefrom(3);
+}
+
 static void test_every_missing_bit_has_a_text(void **state)
 {
 	(void)state;
@@ -669,6 +731,7 @@ int main(void)
 		cmocka_unit_test(test_image_dies_without_privilege),
 		cmocka_unit_test(test_pid_and_user_namespaces_are_refused),
 		cmocka_unit_test(test_path_that_is_missing_is_refused),
+		cmocka_unit_test(test_example_of_the_header),
 		cmocka_unit_test(test_every_missing_bit_has_a_text),
 	};
 	if (chdir(folder) != 0)
