@@ -11,7 +11,7 @@
  * ESAPI makes an OpenSSL library context for every hash and every HMAC, which
  * takes seven times as long as the work, and loads providers long after the
  * sandbox was entered. The program's definitions come before libcrypto's, so
- * these give it the one context that crypto_start() has loaded.
+ * these give it the one context that crypto_load() has loaded.
  */
 OSSL_LIB_CTX *OSSL_LIB_CTX_new(void)
 {

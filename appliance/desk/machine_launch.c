@@ -80,6 +80,8 @@ static void add_base(
 	add_pair(words, "-accel", kvm ? "kvm" : "tcg");
 	add_pair(words, "-cpu", profile->value[PROFILE_CPU]);
 	add_pair(words, "-m", profile->value[PROFILE_MEMORY]);
+	/* All at once, as in a computer: the kernel clears all of it anyway. */
+	add(words, "-mem-prealloc");
 	add_pair(words, "-smp", profile->value[PROFILE_PROCESSORS]);
 }
 

@@ -63,9 +63,14 @@ static const EVP_CIPHER *aead_algorithm(void)
 
 void crypto_start(void)
 {
+	must(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
+}
+
+void crypto_load(void)
+{
 	uint8_t random;
 
-	must(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
+	crypto_start();
 	random_bytes(&random, sizeof(random));
 }
 

@@ -11,12 +11,14 @@
 
 #include "appliance/formats/bytes.h"
 
-/*
- * Loads what libcrypto would load on first use, without any configuration
- * file, so that a process can enter its sandbox afterwards. Call it once,
- * before any other function here.
- */
+/* Before any other function here: libcrypto reads no configuration file. */
 void crypto_start(void);
+/*
+ * The same, and loads what libcrypto would load on first use, so that a
+ * process can enter its sandbox afterwards. It takes most of the time in which
+ * a process starts.
+ */
+void crypto_load(void);
 /*
  * Does each of the operations below once, for who forks processes that will:
  * libcrypto looks for an algorithm when it is first used.

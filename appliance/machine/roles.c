@@ -372,16 +372,16 @@ static const struct sandbox_spec starter_sandbox = {
 };
 
 static const struct role_row rows[] = {
-	{ ROLE_JOURNAL, role_journal, &journal_sandbox },
-	{ ROLE_KEYS, role_keys, &keys_sandbox },
-	{ ROLE_MEDIA, role_media, &media_sandbox },
-	{ ROLE_CONSOLE, role_console, &console_sandbox },
-	{ ROLE_INTAKE, role_intake, &intake_sandbox },
-	{ ROLE_DEFINE, role_define, &define_sandbox },
-	{ ROLE_COUNT, role_count, &count_sandbox },
-	{ ROLE_TALLY, role_tally, &tally_sandbox },
-	{ ROLE_PUBLISH, role_publish, &publish_sandbox },
-	{ ROLE_STARTER, role_starter, &starter_sandbox },
+	{ ROLE_JOURNAL, role_journal, &journal_sandbox, true },
+	{ ROLE_KEYS, role_keys, &keys_sandbox, true },
+	{ ROLE_MEDIA, role_media, &media_sandbox, false },
+	{ ROLE_CONSOLE, role_console, &console_sandbox, false },
+	{ ROLE_INTAKE, role_intake, &intake_sandbox, true },
+	{ ROLE_DEFINE, role_define, &define_sandbox, true },
+	{ ROLE_COUNT, role_count, &count_sandbox, true },
+	{ ROLE_TALLY, role_tally, &tally_sandbox, true },
+	{ ROLE_PUBLISH, role_publish, &publish_sandbox, false },
+	{ ROLE_STARTER, role_starter, &starter_sandbox, true },
 };
 
 const struct role_row *role_row_of(enum role role)
@@ -407,10 +407,11 @@ static int as_they_are(const void *a, const void *b)
 	return 0;
 }
 
-void roles_prepare(void)
+void role_prepare(const struct role_row *row)
 {
 	char block[LARGE_SORT] = "";
-	crypto_start();
+	if (row->crypto)
+		crypto_load();
 	json_object_seed(0);
 	qsort(block, sizeof(block), 1, as_they_are);
 }
@@ -425,7 +426,7 @@ bool roles_main(int argc, char **argv, int *status)
 	row = row_named(argv[1]);
 	if (row == NULL)
 		return false;
-	roles_prepare();
+	role_prepare(row);
 	sandbox_enter(row->sandbox, setting);
 	*status = row->main();
 	return true;

@@ -14,13 +14,14 @@ struct role_row {
 	enum role role;
 	int (*main)(void); /* serves until its supervisor goes; exit status */
 	const struct sandbox_spec *sandbox;
+	bool crypto; /* uses libcrypto, which takes long to load */
 };
 
 /* NULL for the supervisor, which is not one of them. */
 const struct role_row *role_row_of(enum role);
 
 /* What libraries ask the kernel once, asked before a sandbox denies it. */
-void roles_prepare(void);
+void role_prepare(const struct role_row *);
 
 /*
  * Runs a role by its name in an argument list {"sandoqd", name, setting}:

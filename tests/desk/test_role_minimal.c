@@ -162,8 +162,9 @@ _Noreturn static void be_role(const char *name, enum sandbox_setting setting)
 	take_descriptor(&spec, lacks && missing.entry == DESCRIPTOR
 				       ? missing.index
 				       : SIZE_MAX);
-	roles_prepare();
-	want_seed();
+	role_prepare(row);
+	if (row->crypto)
+		want_seed();
 	sandbox_enter(&spec, setting);
 	_exit(row->main());
 }
