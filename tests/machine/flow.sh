@@ -307,5 +307,5 @@ verify_bundle() {
 report_bundle() {
 	"$sandoq" bundle report --sent "$desk/bundle" \
 		--definition "$desk/definition.json" \
-		--authorities "$desk/authorities.pem"
+		--authorities "$desk/authorities.pem" "$@"
 }
