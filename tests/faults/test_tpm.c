@@ -43,8 +43,6 @@ struct machine_at {
 	struct digest pcrs;
 };
 
-static struct sealed_machine *first;
-
 /*
  * Questions, asked while calls fail, judged when none does
  */
@@ -283,7 +281,8 @@ static void remember(struct machine_at *m)
 		tpm_public_bytes(&at->rk.key.public_area), &policy, &m->rk));
 }
 
-static void prepare(struct machine_at *m, unsigned phases)
+static void prepare(struct machine_at *m, const struct sealed_machine *first,
+	unsigned phases)
 {
 	const struct digest program = approved_program();
 	struct p256_private *sender = p256_generate();
@@ -328,19 +327,19 @@ static enum outcome run(struct machine_at *m, const struct question *question,
 	return got;
 }
 
-static void try_all(const struct question *question, size_t count,
-	unsigned phases, unsigned rounds)
+static void try_all(const struct sealed_machine *first,
+	const struct question *question, size_t count, unsigned phases)
 {
 	static struct machine_at m;
 	size_t right = 0;
 	size_t none = 0;
 
-	prepare(&m, phases);
+	prepare(&m, first, phases);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(
 			run(&m, &question[i], 0, UINT32_MAX, FAULT_ANY_ESAPI),
 			question[i].wanted);
-	for (uint64_t seed = 0; seed < rounds * count; seed++) {
+	for (uint64_t seed = 0; seed < ROUNDS * count; seed++) {
 		const enum outcome got = run(&m, &question[seed % count], seed,
 			ONE_IN, FAULT_ANY_ESAPI);
 		right += got == RIGHT;
@@ -388,26 +387,22 @@ static const struct question moving[] = {
 
 static void while_boxes_are_opened(void **state)
 {
-	(void)state;
-	try_all(while_open, COUNT(while_open), 1, ROUNDS);
+	try_all(*state, while_open, COUNT(while_open), 1);
 }
 
 static void while_the_result_is_signed(void **state)
 {
-	(void)state;
-	try_all(while_approved, COUNT(while_approved), 2, ROUNDS);
+	try_all(*state, while_approved, COUNT(while_approved), 2);
 }
 
 static void when_it_is_released(void **state)
 {
-	(void)state;
-	try_all(when_released, COUNT(when_released), 3, ROUNDS);
+	try_all(*state, when_released, COUNT(when_released), 3);
 }
 
 static void while_phases_move(void **state)
 {
-	(void)state;
-	try_all(moving, COUNT(moving), 0, ROUNDS);
+	try_all(*state, moving, COUNT(moving), 0);
 }
 
 /* Which of the questions each call is on the way to. */
@@ -427,9 +422,8 @@ static void a_call_that_always_fails_ends_a_question(void **state)
 	static struct machine_at open;
 	static struct machine_at approved;
 
-	(void)state;
-	prepare(&open, 1);
-	prepare(&approved, 2);
+	prepare(&open, *state, 1);
+	prepare(&approved, *state, 2);
 	for (size_t call = fault_call_count; call < fault_all_count; call++) {
 		size_t ended = ended_by(
 			&open, while_open, COUNT(while_open), (int)call);
@@ -443,21 +437,6 @@ static void a_call_that_always_fails_ends_a_question(void **state)
 	sealed_machine_free_copy(approved.at);
 }
 
-static int make(void **state)
-{
-	(void)state;
-	crypto_start();
-	first = sealed_machine_make();
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	sealed_machine_free(first);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,5 +448,6 @@ int main(void)
 	};
 
 	alarm(PATIENCE);
-	return cmocka_run_group_tests_name("TPM", tests, make, unmake);
+	return cmocka_run_group_tests_name("TPM", tests,
+		sealed_machine_before_all, sealed_machine_after_all);
 }

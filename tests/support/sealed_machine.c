@@ -234,3 +234,32 @@ void sealed_machine_free(struct sealed_machine *at)
 	body_free(&at->auditors);
 	sealed_machine_free_copy(at);
 }
+
+int sealed_machine_before_all(void **state)
+{
+	crypto_start();
+	*state = sealed_machine_make();
+	return 0;
+}
+
+int sealed_machine_after_all(void **state)
+{
+	sealed_machine_free(*state);
+	return 0;
+}
+
+int sealed_machine_before_each(void **state)
+{
+	const struct digest program = approved_program();
+	struct sealed_machine *at = sealed_machine_copy(*state);
+
+	sealed_machine_boot(at, &program);
+	*state = at;
+	return 0;
+}
+
+int sealed_machine_after_each(void **state)
+{
+	sealed_machine_free_copy(*state);
+	return 0;
+}

@@ -75,6 +75,18 @@ void sealed_machine_advance(struct sealed_machine *, unsigned phases);
 void sealed_machine_free(struct sealed_machine *);
 void sealed_machine_free_copy(struct sealed_machine *);
 
+/*
+ * Fixtures. Around a group of tests: *state is a machine, powered off. Around
+ * each of them: *state is its twin in a boot of the approved program.
+ */
+int sealed_machine_before_all(void **state);
+int sealed_machine_after_all(void **state);
+int sealed_machine_before_each(void **state);
+int sealed_machine_after_each(void **state);
+#define IN_A_BOOT(test)                                                        \
+	cmocka_unit_test_setup_teardown(                                       \
+		test, sealed_machine_before_each, sealed_machine_after_each)
+
 /* Fails the test with the TPM's error unless `worked`. */
 void assert_tpm(const struct tpm *, bool worked);
 /* The last call was refused by the TPM in this command, with this code. */

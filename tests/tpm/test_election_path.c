@@ -9,39 +9,6 @@
 
 #include <cmocka.h>
 
-static struct sealed_machine *first;
-
-static int make(void **state)
-{
-	(void)state;
-	crypto_start();
-	first = sealed_machine_make();
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	sealed_machine_free(first);
-	return 0;
-}
-
-static int copy(void **state)
-{
-	struct digest program = approved_program();
-	struct sealed_machine *at = sealed_machine_copy(first);
-
-	sealed_machine_boot(at, &program);
-	*state = at;
-	return 0;
-}
-
-static int uncopy(void **state)
-{
-	sealed_machine_free_copy(*state);
-	return 0;
-}
-
 static struct p256_public point_of(
 	enum key_template key, const struct election_key *of)
 {
@@ -204,21 +171,16 @@ static void keys_are_certified(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			box_secret_is_the_senders, copy, uncopy),
-		cmocka_unit_test_setup_teardown(result_is_signed, copy, uncopy),
-		cmocka_unit_test_setup_teardown(
-			nothing_is_opened_later, copy, uncopy),
-		cmocka_unit_test_setup_teardown(
-			approvals_outlive_a_reboot, copy, uncopy),
-		cmocka_unit_test_setup_teardown(
-			every_quorum_signs, copy, uncopy),
-		cmocka_unit_test_setup_teardown(
-			journal_key_is_the_same_at_each_boot, copy, uncopy),
-		cmocka_unit_test_setup_teardown(anchor_extends, copy, uncopy),
-		cmocka_unit_test_setup_teardown(
-			keys_are_certified, copy, uncopy),
+		IN_A_BOOT(box_secret_is_the_senders),
+		IN_A_BOOT(result_is_signed),
+		IN_A_BOOT(nothing_is_opened_later),
+		IN_A_BOOT(approvals_outlive_a_reboot),
+		IN_A_BOOT(every_quorum_signs),
+		IN_A_BOOT(journal_key_is_the_same_at_each_boot),
+		IN_A_BOOT(anchor_extends),
+		IN_A_BOOT(keys_are_certified),
 	};
 
-	return cmocka_run_group_tests(tests, make, unmake);
+	return cmocka_run_group_tests(
+		tests, sealed_machine_before_all, sealed_machine_after_all);
 }

@@ -21,39 +21,6 @@ enum {
 	SIGNATURE_OF_PARAMETER_5 = 0x5DB,
 };
 
-static struct sealed_machine *first;
-
-static int make(void **state)
-{
-	(void)state;
-	crypto_start();
-	first = sealed_machine_make();
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	sealed_machine_free(first);
-	return 0;
-}
-
-static int boot(void **state)
-{
-	struct digest program = approved_program();
-	struct sealed_machine *at = sealed_machine_copy(first);
-
-	sealed_machine_boot(at, &program);
-	*state = at;
-	return 0;
-}
-
-static int shut(void **state)
-{
-	sealed_machine_free_copy(*state);
-	return 0;
-}
-
 static struct digest some_result(void)
 {
 	return sha256(bytes_of_text("a result"));
@@ -661,8 +628,6 @@ static void tpm_does_not_refuse_unbound_approvals(void **state)
 	assert_tpm(at->tpm, run_and_sign(at, &policy, &other));
 }
 
-#define IN_A_BOOT(test) cmocka_unit_test_setup_teardown(test, boot, shut)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -696,5 +661,6 @@ int main(void)
 		IN_A_BOOT(tpm_does_not_refuse_unbound_approvals),
 	};
 
-	return cmocka_run_group_tests(tests, make, unmake);
+	return cmocka_run_group_tests(
+		tests, sealed_machine_before_all, sealed_machine_after_all);
 }

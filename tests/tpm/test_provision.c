@@ -10,23 +10,17 @@
 #include <cmocka.h>
 
 static struct swtpm *blank;
-static struct sealed_machine *sealed;
 
 static int make(void **state)
 {
-	(void)state;
-	crypto_start();
 	blank = swtpm_make();
-	sealed = sealed_machine_make();
-	return 0;
+	return sealed_machine_before_all(state);
 }
 
 static int unmake(void **state)
 {
-	(void)state;
 	swtpm_free(blank);
-	sealed_machine_free(sealed);
-	return 0;
+	return sealed_machine_after_all(state);
 }
 
 /* What an enrolment has found out so far. */
@@ -190,22 +184,6 @@ static void same_keys_on_the_same_tpm(void **state)
 	tpm_close(two.tpm);
 	swtpm_free(one.swtpm);
 	swtpm_free(two.swtpm);
-}
-
-static int boot(void **state)
-{
-	struct digest program = approved_program();
-	struct sealed_machine *at = sealed_machine_copy(sealed);
-
-	sealed_machine_boot(at, &program);
-	*state = at;
-	return 0;
-}
-
-static int shut(void **state)
-{
-	sealed_machine_free_copy(*state);
-	return 0;
 }
 
 static void another_root_key_is_refused(void **state)
@@ -372,8 +350,6 @@ static void a_dead_tpm_is_an_error(void **state)
 	assert_false(tpm_state(at->tpm, &seen));
 	assert_true(tpm_error(at->tpm).code != 0);
 }
-
-#define IN_A_BOOT(test) cmocka_unit_test_setup_teardown(test, boot, shut)
 
 int main(void)
 {
