@@ -47,11 +47,13 @@ TESTSRC := $(wildcard tests/*/test_*.c)
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORTSRC := $(wildcard tests/support/*.c)
 FAULTSRC := $(filter-out $(TESTSRC),$(wildcard tests/faults/*.c))
+FORGERYSRC := $(filter-out $(TESTSRC),$(wildcard tests/forgeries/*.c))
 DESKSUPPORTSRC := $(filter-out $(TESTSRC),$(wildcard tests/desk/*.c))
 object = $(patsubst %.c,$(B)/%.o,$(1))
 
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
-DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS))
+FORGERYTESTS := $(filter $(B)/tests/forgeries/%,$(TESTS))
+DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS)) $(FORGERYTESTS)
 FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
@@ -96,6 +98,8 @@ $(FAULTTESTS): private WRAPPED := counter_count \
 $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	$(addprefix role_,count count_with tally define intake media console \
 	publish journal keys starter) execve poll
+$(FORGERYTESTS): $(call object,$(FORGERYSRC))
+$(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter sandbox_enter_inner \
 	execve
 
@@ -114,7 +118,8 @@ roles: $(B)/tests/sandbox/print_roles
 $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a \
 		$(B)/libsandoq.a | $(B)/sandoq
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
+	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+		$(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
 $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 		$(call object,$(wildcard tests/support/confined*.c)) \
@@ -204,12 +209,12 @@ nightly: setup
 	@SANDOQ_NIGHTLY=1 tests/run 1 $(B)/tests/machine/test_role_filters
 
 check: tests programs
-	@tests/run 2 $(filter-out %/test_stock_tools,$(UNITS))
+	@tests/run 2 $(filter-out %/test_stock_tools $(FORGERYTESTS),$(UNITS))
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over \
-	$(FAULTTESTS),$(UNITS)))
+	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests

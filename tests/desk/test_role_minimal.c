@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -55,28 +54,13 @@ static void take_call(struct sandbox_spec *spec, size_t index)
 	spec->call_count = count;
 }
 
-/* What stands in for a device is listed as what it is. */
-static enum sandbox_kind kind_of(const struct sandbox_descriptor *listed)
-{
-	struct stat st;
-	if (fstat(listed->number, &st) != 0)
-		return listed->kind;
-	if (S_ISREG(st.st_mode))
-		return SANDBOX_MEMFD;
-	return S_ISSOCK(st.st_mode) ? SANDBOX_SOCKET : listed->kind;
-}
-
 static void take_descriptor(struct sandbox_spec *spec, size_t index)
 {
 	static struct sandbox_descriptor left[CONFINED_DESCRIPTORS];
 	size_t count = 0;
-	for (size_t i = 0; i < spec->descriptor_count; i++) {
-		if (i == index)
-			continue;
-		left[count] = spec->descriptors[i];
-		left[count].kind = kind_of(&left[count]);
-		count++;
-	}
+	for (size_t i = 0; i < spec->descriptor_count; i++)
+		if (i != index)
+			left[count++] = spec->descriptors[i];
 	spec->descriptors = left;
 	spec->descriptor_count = count;
 }
@@ -153,19 +137,19 @@ _Noreturn static void be_role(const char *name, enum sandbox_setting setting)
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
 		if (strcmp(role_name(role), name) == 0)
 			row = role_row_of(role);
-	struct sandbox_spec spec = *row->sandbox;
+	struct confined confined;
+	confined_prepare_as_open(&confined, row->sandbox);
 	const bool lacks = missing.role == row->role;
 	if (lacks && missing.entry == CALL)
-		take_call(&spec, missing.index);
+		take_call(&confined.spec, missing.index);
 	if (lacks && missing.entry == RIGHT)
-		take_right(&spec, missing.index);
-	take_descriptor(&spec, lacks && missing.entry == DESCRIPTOR
-				       ? missing.index
-				       : SIZE_MAX);
+		take_right(&confined.spec, missing.index);
+	if (lacks && missing.entry == DESCRIPTOR)
+		take_descriptor(&confined.spec, missing.index);
 	role_prepare(row);
 	if (row->crypto)
 		want_seed();
-	sandbox_enter(&spec, setting);
+	sandbox_enter(&confined.spec, setting);
 	_exit(row->main());
 }
 

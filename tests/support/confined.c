@@ -49,6 +49,27 @@ void confined_prepare(struct confined *out, const struct sandbox_spec *spec,
 	}
 }
 
+static enum sandbox_kind kind_of(const struct sandbox_descriptor *listed)
+{
+	struct stat st;
+	if (fstat(listed->number, &st) != 0)
+		return listed->kind;
+	if (S_ISREG(st.st_mode))
+		return SANDBOX_MEMFD;
+	return S_ISSOCK(st.st_mode) ? SANDBOX_SOCKET : listed->kind;
+}
+
+void confined_prepare_as_open(
+	struct confined *out, const struct sandbox_spec *spec)
+{
+	*out = (struct confined){ .spec = *spec };
+	out->spec.descriptors = out->descriptor;
+	for (size_t i = 0; i < spec->descriptor_count; i++) {
+		out->descriptor[i] = spec->descriptors[i];
+		out->descriptor[i].kind = kind_of(&spec->descriptors[i]);
+	}
+}
+
 void confined_share_namespaces(struct confined *confined)
 {
 	const int namespaces = confined->spec.namespaces;

@@ -30,6 +30,9 @@ struct confined {
 void confined_prepare(
 	struct confined *, const struct sandbox_spec *, const char *block);
 
+/* The same; what is open and no device is listed as the kind that it is. */
+void confined_prepare_as_open(struct confined *, const struct sandbox_spec *);
+
 /*
  * Opens what a descriptor of it is listed as; -1 when that fails. `socket` is
  * what a socket becomes.

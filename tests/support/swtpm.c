@@ -127,15 +127,41 @@ static void read_authorities(struct swtpm *swtpm)
 	}
 }
 
-struct swtpm *swtpm_make(void)
+static struct swtpm *allocate(void)
 {
 	struct swtpm *swtpm = calloc(1, sizeof(*swtpm));
 
 	assert_non_null(swtpm);
 	swtpm->descriptor = -1;
-	make_folder(swtpm);
+	return swtpm;
+}
+
+static void set_up(const struct swtpm *swtpm)
+{
 	write_settings(swtpm);
 	run_setup(swtpm);
+}
+
+struct swtpm *swtpm_make(void)
+{
+	struct swtpm *swtpm = allocate();
+
+	make_folder(swtpm);
+	set_up(swtpm);
+	read_authorities(swtpm);
+	return swtpm;
+}
+
+struct swtpm *swtpm_at(const char *folder)
+{
+	struct swtpm *swtpm = allocate();
+	char state[PATH_MOST];
+
+	assert_in_range(snprintf(swtpm->folder, PATH_MOST, "%s", folder), 1,
+		PATH_MOST - 1);
+	path_in(swtpm, STATE_FILE, state);
+	if (access(state, F_OK) != 0)
+		set_up(swtpm);
 	read_authorities(swtpm);
 	return swtpm;
 }
@@ -214,6 +240,12 @@ static int remove_one(
 	(void)kind;
 	(void)where;
 	return remove(path);
+}
+
+void swtpm_leave(struct swtpm *swtpm)
+{
+	swtpm_stop(swtpm);
+	free(swtpm);
 }
 
 void swtpm_free(struct swtpm *swtpm)

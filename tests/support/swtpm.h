@@ -24,4 +24,12 @@ void swtpm_stop(struct swtpm *);
 struct bytes swtpm_authorities(const struct swtpm *);
 void swtpm_free(struct swtpm *);
 
+/*
+ * A TPM that stays, in a folder that is there: made by the first call, found
+ * by every later one; powered off. Only swtpm_leave() gives it back.
+ */
+struct swtpm *swtpm_at(const char *folder);
+/* Powered off; what it knows stays in its folder. */
+void swtpm_leave(struct swtpm *);
+
 #endif

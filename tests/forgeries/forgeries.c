@@ -1,0 +1,710 @@
+#include "tests/forgeries/forgeries.h"
+
+#include "appliance/election/result.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/items.h"
+#include "appliance/machine/journal.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/spawn.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { STRANGER = 77, OUTBOX_MEMBER = 3 * 512 };
+
+/*
+ * Parts of answers
+ */
+
+static void stranger(uint8_t point[P256_POINT_SIZE])
+{
+	const uint8_t scalar[P256_SIZE] = { [P256_SIZE - 1] = STRANGER };
+	struct p256_private *key;
+
+	if (p256_from_scalar(scalar, &key) != NULL)
+		_exit(1);
+	const struct p256_public public = p256_public_of(key);
+	p256_to_point(&public, point);
+	p256_free(key);
+}
+
+/* Of bulk, a copy that can be changed. */
+static struct writer copy_of(int memfd)
+{
+	struct bytes content;
+
+	if (memfd_map(memfd, ITEMS_MOST, &content) != NULL)
+		_exit(1);
+	struct writer copy = writer_of(malloc(content.size), content.size);
+	write_bytes(&copy, content);
+	memfd_unmap(&content);
+	return copy;
+}
+
+static void put_bulk(struct words *words, const struct writer *content)
+{
+	words->descriptor[0] = memfd_written(content);
+	words->descriptors = 1;
+}
+
+/* The first place where the bulk has `from` gets `to`, which is as long. */
+static void replace(struct words *words, const char *from, const char *to)
+{
+	const struct bytes text = bytes_of_text(to);
+	struct writer copy = copy_of(words->descriptor[0]);
+	char *place = memmem(copy.data, copy.size, from, strlen(from));
+
+	if (place != NULL)
+		memcpy(place, text.data, text.size);
+	put_bulk(words, &copy);
+}
+
+/* Bulk of two items that mean nothing. */
+static void put_items(struct words *words, const char *one, const char *other)
+{
+	static uint8_t space[256];
+	struct writer out = writer_of(space, sizeof(space));
+
+	write_item(&out, ITEM_PUBLIC, one, bytes_of_text("made up\n"));
+	write_item(&out, ITEM_PUBLIC, other, bytes_of_text("made up\n"));
+	put_bulk(words, &out);
+}
+
+static void set_why(struct words *words)
+{
+	wire_text_set(&words->body.intake_box.why, "made up");
+	words->descriptors = 0;
+}
+
+/*
+ * define
+ */
+
+static void name_an_operator(struct words *words)
+{
+	stranger(words->body.enrol.operators.key[1]);
+}
+
+static void approve_another_program(struct words *words)
+{
+	words->body.enrol.software.boot.pcr[4][0] ^= 1;
+}
+
+static void make_up_a_boot_approval(struct words *words)
+{
+	words->body.enrol.software.approvals.signature[1][0] ^= 1;
+}
+
+static void need_one_operator(struct words *words)
+{
+	words->body.enrol.operators.need = 1;
+}
+
+static void name_another_definition(struct words *words)
+{
+	words->body.election.definition.byte[0] ^= 1;
+}
+
+static void need_one_auditor(struct words *words)
+{
+	words->body.election.auditors.need = 1;
+}
+
+static void add_an_officer(struct words *words)
+{
+	struct wire_quorum *officers = &words->body.election.officers;
+
+	stranger(officers->key[officers->of++]);
+}
+
+static void name_another_machine(struct words *words)
+{
+	words->body.election.ak[2] ^= 1;
+}
+
+static void name_a_box_key(struct words *words)
+{
+	stranger(words->body.election.bk_point);
+}
+
+static void name_a_result_key(struct words *words)
+{
+	stranger(words->body.election.rk_point);
+}
+
+static void change_plan(struct words *words, void (*change)(struct plan *))
+{
+	struct writer copy = copy_of(words->descriptor[0]);
+	struct plan *plan;
+
+	if (plan_decode(written(&copy), &plan) != NULL)
+		_exit(1);
+	change(plan);
+	copy.size = 0;
+	plan_encode(&copy, plan);
+	plan_free(plan);
+	put_bulk(words, &copy);
+}
+
+/* Votes for one are votes for the other. */
+static void swap_two(struct plan *plan)
+{
+	const uint16_t code = plan->candidate[0].code;
+
+	plan->candidate[0].code = plan->candidate[1].code;
+	plan->candidate[1].code = code;
+}
+
+static void swap_candidates(struct words *words)
+{
+	change_plan(words, swap_two);
+}
+
+static void leave_one_choice(struct plan *plan)
+{
+	plan->contest[0].max_choices = 1;
+}
+
+static void leave_out_choices(struct words *words)
+{
+	change_plan(words, leave_one_choice);
+}
+
+static void find_approvals(struct words *words)
+{
+	if (words->end->asked != DEFINE_OPEN)
+		return;
+	words->type = DEFINE_APPROVALS;
+	memset(&words->body, 0, sizeof(words->body));
+	struct wire_approvals *found = &words->body.found.given.approvals;
+	found->count = 2;
+	found->member[1] = 2;
+	memset(found->signature, 1, sizeof(found->signature));
+}
+
+static void make_up_an_approval(struct words *words)
+{
+	words->body.found.given.approvals.signature[1][0] ^= 1;
+}
+
+static void make_up_a_release(struct words *words)
+{
+	if (words->end->asked == DEFINE_RELEASE)
+		make_up_an_approval(words);
+}
+
+static void find_another_result(struct words *words)
+{
+	if (words->end->asked == DEFINE_RELEASE)
+		words->body.found.given.result.byte[0] ^= 1;
+}
+
+static void find_another_revocation(struct words *words)
+{
+	if (words->end->asked == DEFINE_RELEASE)
+		words->body.found.revocation++;
+}
+
+/*
+ * intake
+ */
+
+static void change_the_letter(struct words *words)
+{
+	replace(words, "\"rehearsal\": false", "\"rehearsal\": true ");
+}
+
+static void say_another_kind(struct words *words)
+{
+	words->body.kind.kind = COURIER_APPROVALS;
+}
+
+static bool is_first(const struct words *words)
+{
+	return words->body.intake_box.station == 0;
+}
+
+static void say_another_station(struct words *words)
+{
+	if (is_first(words))
+		words->body.intake_box.station = 7;
+}
+
+static void say_another_sequence(struct words *words)
+{
+	if (is_first(words))
+		words->body.intake_box.sequence++;
+}
+
+static void say_another_digest(struct words *words)
+{
+	words->body.intake_box.digest.byte[0] ^= 1;
+}
+
+static void drop_a_box(struct words *words)
+{
+	words->unsaid = is_first(words);
+}
+
+static void say_a_box_twice(struct words *words)
+{
+	if (is_first(words))
+		__real_wire_send(words->end, words->type, &words->body,
+			words->descriptor, words->descriptors);
+}
+
+static void give_two_places(struct words *words)
+{
+	if (is_first(words)) {
+		struct words other = *words;
+		other.body.intake_box.station = 7;
+		__real_wire_send(words->end, other.type, &other.body,
+			other.descriptor, other.descriptors);
+	}
+}
+
+static void make_up_a_box(struct words *words)
+{
+	if (is_first(words))
+		put_items(words, "note", "age");
+}
+
+static void make_up_no_box(struct words *words)
+{
+	if (is_first(words))
+		put_items(words, "one", "other");
+}
+
+static void refuse_a_box(struct words *words)
+{
+	if (is_first(words)) {
+		words->type = INTAKE_VOID;
+		set_why(words);
+	}
+}
+
+static void make_up_the_keys_note(struct words *words)
+{
+	put_items(words, "election-keys.note", "other");
+}
+
+/*
+ * journal
+ */
+
+static bool is_a_box(const struct words *words)
+{
+	return words->body.entry.type == ENTRY_BOX &&
+	       words->body.entry.station == 0;
+}
+
+static void change_a_box(struct words *words)
+{
+	if (is_a_box(words))
+		replace(words, "age-encryption.org/v1",
+			"age-encryption.org/v2");
+}
+
+static void hide_a_box(struct words *words)
+{
+	if (is_a_box(words))
+		words->body.entry.type = ENTRY_MEDIUM;
+}
+
+static void give_another_place(struct words *words)
+{
+	if (is_a_box(words))
+		words->body.entry.station = 7;
+}
+
+static void say_another_root(struct words *words)
+{
+	words->body.appended.root.byte[0] ^= 1;
+}
+
+static void say_it_is_open(struct words *words)
+{
+	words->body.unlocked.state = STATE_OPEN;
+}
+
+static void say_it_is_approved(struct words *words)
+{
+	words->body.unlocked.state = STATE_APPROVED;
+}
+
+static void say_another_chain(struct words *words)
+{
+	words->body.appended.chain.byte[0] ^= 1;
+}
+
+static void change_the_definition(struct words *words)
+{
+	if (words->body.entry.type == ENTRY_SEALED)
+		replace(words, "\"max_choices\": 13", "\"max_choices\": 12");
+}
+
+static void change_the_challenge(struct words *words)
+{
+	if (words->body.entry.type == ENTRY_CLOSED)
+		replace(words, "revocation: 1", "revocation: 2");
+}
+
+/*
+ * keys
+ */
+
+static void give_another_file_key(struct words *words)
+{
+	words->body.file_key.key[0] ^= 1;
+}
+
+static void make_up_a_signature(struct words *words)
+{
+	words->body.signature.signature[0] ^= 1;
+}
+
+static void make_up_members(struct words *words)
+{
+	if (words->end->asked == KEYS_QUOTE)
+		put_items(words, "quote.attest", "quote.signature");
+}
+
+static void say_another_ak(struct words *words)
+{
+	words->body.started.ak[2] ^= 1;
+}
+
+/*
+ * starter, count and tally
+ */
+
+static void name_another_process(struct words *words)
+{
+	words->body.started_count.pid = 1;
+}
+
+static void void_its_box(struct words *words)
+{
+	words->type = COUNT_VOID;
+	set_why(words);
+}
+
+/* Written anew, so that every sum in it is right. */
+static void put_result(struct words *words, const struct result *result)
+{
+	const size_t most = result_size_most(result);
+	struct writer text = writer_of(malloc(most), most);
+
+	if (result_write(&text, result) != NULL)
+		_exit(1);
+	words->body.result.digest = sha256(written(&text));
+	put_bulk(words, &text);
+}
+
+static void change_result(
+	struct words *words, void (*change)(struct result *result))
+{
+	const struct writer text = copy_of(words->descriptor[0]);
+	struct bytes encoded;
+	struct plan *plan;
+	struct result result;
+	size_t line;
+
+	if (memfd_map(SPAWN_GRANTED, ITEMS_MOST, &encoded) != NULL ||
+		plan_decode(encoded, &plan) != NULL ||
+		result_parse(&result, plan, written(&text), &line) != NULL)
+		_exit(1);
+	change(&result);
+	put_result(words, &result);
+}
+
+static void raise_revocation(struct result *result)
+{
+	result->binding.revocation++;
+}
+
+static void bind_to_another_revocation(struct words *words)
+{
+	change_result(words, raise_revocation);
+}
+
+static void vote_for_another(struct result *result)
+{
+	uint64_t *votes = tally_row(&result->station[0], 0) + ROW_VOTES;
+
+	votes[0]--;
+	votes[1]++;
+}
+
+static void move_a_vote(struct words *words)
+{
+	change_result(words, vote_for_another);
+}
+
+/*
+ * media, console, publish
+ */
+
+static void bring_a_medium(struct words *words)
+{
+	const int medium = memfd_of(bytes_of_text("a medium"));
+
+	__real_wire_send(words->end, MEDIA_HERE, NULL, &medium, 1);
+}
+
+static void bring_a_medium_later(struct words *words)
+{
+	__real_wire_send(words->end, words->type, NULL, NULL, 0);
+	bring_a_medium(words);
+	words->unsaid = true;
+}
+
+static void draw_another_line(struct words *words)
+{
+	static const char line[] = "sandoq: released: all is well\n";
+
+	words->unsaid = write(SPAWN_GRANTED, line, strlen(line)) < 0;
+}
+
+static void write_over_a_member(struct words *words)
+{
+	if (words->end->asked == PUBLISH_MEMBERS_OF)
+		words->unsaid =
+			pwrite(SPAWN_GRANTED, "x", 1, OUTBOX_MEMBER) < 0;
+}
+
+/*
+ * The table
+ */
+
+/* When: in every boot of a step, in its first one or in its counting boot. */
+#define IN(step) step, step, ANY_BOOT, NULL
+#define AT_FIRST_IN(step) step, step, 0, NULL
+#define COUNTING_IN(step) step, step, 1, NULL
+#define COUNTING OPEN, RELEASE, 1, NULL
+/* With approvals by one officer alone. */
+#define BY_ONE(boot) OPEN, OPEN, boot, "open_by_one"
+
+/* The first is in the journal, too. */
+#define FAILED "failed: "
+#define NO_APPROVAL "the signature is not this member's"
+#define NOT_THE_KEY "the key's policy is not that of this election"
+#define NOT_APPROVED                                                           \
+	FAILED "the count is not the one that the auditors approved"
+#define RECOUNTED "the machine's result is another one"
+
+const struct forgery forgeries[] = {
+	{ ROLE_DEFINE, "names another operator", IN(ENROL), DEFINE_ENROLMENT,
+		name_an_operator, ENROL, NO_APPROVAL },
+	{ ROLE_DEFINE, "needs one operator", IN(ENROL), DEFINE_ENROLMENT,
+		need_one_operator, ENROL,
+		"the quorum needs fewer than two approvals" },
+	{ ROLE_DEFINE, "approves another program", IN(ENROL), DEFINE_ENROLMENT,
+		approve_another_program, ENROL, NO_APPROVAL },
+	{ ROLE_DEFINE, "makes a boot approval up", IN(ENROL), DEFINE_ENROLMENT,
+		make_up_a_boot_approval, ENROL, NO_APPROVAL },
+	{ ROLE_DEFINE, "names another definition", IN(SEAL), DEFINE_ELECTION,
+		name_another_definition, SEAL, NOT_THE_KEY },
+	{ ROLE_DEFINE, "adds an officer", IN(SEAL), DEFINE_ELECTION,
+		add_an_officer, SEAL, NOT_THE_KEY },
+	{ ROLE_DEFINE, "names another machine's AK", IN(SEAL), DEFINE_ELECTION,
+		name_another_machine, SEAL, NOT_THE_KEY },
+	{ ROLE_DEFINE, "needs one auditor", IN(SEAL), DEFINE_ELECTION,
+		need_one_auditor, SEAL,
+		"the quorum needs fewer than two approvals" },
+	{ ROLE_DEFINE, "names a box key of its own", IN(DELIVER),
+		DEFINE_ELECTION, name_a_box_key, STEPS, "boxes_counted: 0" },
+	{ ROLE_DEFINE, "finds approvals to open", BY_ONE(0), REFUSED,
+		find_approvals, OPEN,
+		FAILED "the approvals: fewer approvals than the quorum needs" },
+	{ ROLE_DEFINE, "finds approvals to open, always", BY_ONE(ANY_BOOT),
+		REFUSED, find_approvals, OPEN, NO_APPROVAL },
+	{ ROLE_DEFINE, "makes an approval to open up", IN(OPEN),
+		DEFINE_APPROVALS, make_up_an_approval, OPEN,
+		FAILED "the box key: opening a box: " NO_APPROVAL },
+	{ ROLE_DEFINE, "makes an approval to release up", IN(RELEASE),
+		DEFINE_APPROVALS, make_up_a_release, RELEASE,
+		FAILED "the result key: signing the result: " NO_APPROVAL },
+	{ ROLE_DEFINE, "finds another result approved", COUNTING_IN(RELEASE),
+		DEFINE_APPROVALS, find_another_result, RELEASE, NOT_APPROVED },
+	{ ROLE_DEFINE, "finds another revocation", COUNTING_IN(RELEASE),
+		DEFINE_APPROVALS, find_another_revocation, RELEASE,
+		NOT_APPROVED },
+	{ ROLE_DEFINE, "names a result key of its own", IN(RELEASE),
+		DEFINE_ELECTION, name_a_result_key, BUNDLE,
+		"REFUSED result note" },
+	{ ROLE_DEFINE, "swaps two candidates once", COUNTING_IN(OPEN),
+		DEFINE_ELECTION, swap_candidates, RELEASE, NOT_APPROVED },
+	{ ROLE_DEFINE, "swaps two candidates", COUNTING, DEFINE_ELECTION,
+		swap_candidates, BUNDLE,
+		"this line is not what the result's own numbers make it" },
+	{ ROLE_DEFINE, "leaves choices out", COUNTING, DEFINE_ELECTION,
+		leave_out_choices, RECOUNT, RECOUNTED },
+
+	{ ROLE_INTAKE, "changes a letter", IN(SEAL), INTAKE_MEMBERS,
+		change_the_letter, SEAL,
+		"refused: definition.note: it is for a live election" },
+	{ ROLE_INTAKE, "says another kind", IN(DELIVER), INTAKE_KIND,
+		say_another_kind, DELIVER,
+		"refused: a medium of kind approvals is not for a machine" },
+	{ ROLE_INTAKE, "makes the keys' note up", IN(DELIVER), INTAKE_KEYS,
+		make_up_the_keys_note, OPEN, "election keys note: not a" },
+	{ ROLE_INTAKE, "makes a box up without its parts", IN(DELIVER),
+		INTAKE_BOX, make_up_no_box, OPEN, "box 0001 is missing" },
+	{ ROLE_INTAKE, "makes a box up", IN(DELIVER), INTAKE_BOX, make_up_a_box,
+		STEPS, "boxes_counted: 2\nboxes_void: 1" },
+	{ ROLE_INTAKE, "says another station", IN(DELIVER), INTAKE_BOX,
+		say_another_station, STEPS, "boxes_counted: 2\nboxes_void: 1" },
+	{ ROLE_INTAKE, "says another sequence", IN(DELIVER), INTAKE_BOX,
+		say_another_sequence, STEPS,
+		"boxes_counted: 2\nboxes_void: 1" },
+	{ ROLE_INTAKE, "says another digest", IN(DELIVER), INTAKE_BOX,
+		say_another_digest, STEPS, "boxes_counted: 3\nboxes_void: 0" },
+	{ ROLE_INTAKE, "says a box twice", IN(DELIVER), INTAKE_BOX,
+		say_a_box_twice, STEPS, "boxes_counted: 3\nboxes_void: 0" },
+	{ ROLE_INTAKE, "gives a box two places", IN(DELIVER), INTAKE_BOX,
+		give_two_places, STEPS, "boxes_counted: 3\nboxes_void: 1" },
+	{ ROLE_INTAKE, "drops a box", IN(DELIVER), INTAKE_BOX, drop_a_box,
+		STEPS, "boxes_counted: 2\nboxes_void: 0" },
+	{ ROLE_INTAKE, "refuses a box", IN(DELIVER), INTAKE_BOX, refuse_a_box,
+		STEPS, "boxes_counted: 2\nboxes_void: 0" },
+
+	{ ROLE_JOURNAL, "says that it is open", AT_FIRST_IN(DELIVER),
+		JOURNAL_UNLOCKED, say_it_is_open, DELIVER,
+		FAILED "a journal entry: there is no such entry" },
+	{ ROLE_JOURNAL, "says another chain", AT_FIRST_IN(DELIVER),
+		JOURNAL_APPENDED, say_another_chain, OPEN,
+		"but the TPM has anchored more than the entries before it" },
+	{ ROLE_JOURNAL, "says another root", AT_FIRST_IN(OPEN),
+		JOURNAL_APPENDED, say_another_root, OPEN,
+		"it is for another set of boxes: its checkpoint has another "
+		"root" },
+	{ ROLE_JOURNAL, "changes the definition", COUNTING_IN(OPEN),
+		JOURNAL_ENTRY, change_the_definition, OPEN,
+		FAILED "definition.note: it is for another definition" },
+	{ ROLE_JOURNAL, "says that it is approved", AT_FIRST_IN(RELEASE),
+		JOURNAL_UNLOCKED, say_it_is_approved, RELEASE,
+		FAILED "a journal entry: there is no such entry" },
+	{ ROLE_JOURNAL, "changes the challenge", COUNTING_IN(RELEASE),
+		JOURNAL_ENTRY, change_the_challenge, RELEASE,
+		FAILED "approval-1: it is for another challenge" },
+	{ ROLE_JOURNAL, "hides a box once", COUNTING_IN(OPEN), JOURNAL_ENTRY,
+		hide_a_box, RELEASE, NOT_APPROVED },
+	{ ROLE_JOURNAL, "hides a box", COUNTING, JOURNAL_ENTRY, hide_a_box,
+		BUNDLE, "box 0001 is neither counted nor void" },
+	{ ROLE_JOURNAL, "changes a box", COUNTING, JOURNAL_ENTRY, change_a_box,
+		RECOUNT, RECOUNTED },
+	{ ROLE_JOURNAL, "gives a box another place", COUNTING, JOURNAL_ENTRY,
+		give_another_place, RECOUNT, RECOUNTED },
+
+	{ ROLE_KEYS, "names another AK", AT_FIRST_IN(OPEN), KEYS_STARTED,
+		say_another_ak, OPEN,
+		FAILED "enrolment.note: it names another AK" },
+	{ ROLE_KEYS, "makes the quote up", COUNTING_IN(OPEN), KEYS_MEMBERS,
+		make_up_members, EVIDENCE, "REFUSED quote" },
+	{ ROLE_KEYS, "makes the signature up", COUNTING_IN(RELEASE),
+		KEYS_SIGNED, make_up_a_signature, BUNDLE,
+		"REFUSED result note" },
+	{ ROLE_KEYS, "gives other file keys once", COUNTING_IN(OPEN),
+		KEYS_FILE_KEY, give_another_file_key, RELEASE, NOT_APPROVED },
+	{ ROLE_KEYS, "gives other file keys", COUNTING, KEYS_FILE_KEY,
+		give_another_file_key, RECOUNT, RECOUNTED },
+
+	{ ROLE_STARTER, "names another process", COUNTING, STARTER_STARTED,
+		name_another_process, STEPS,
+		"boxes_counted: 3\nboxes_void: 0" },
+	{ ROLE_COUNT, "voids every box once", COUNTING_IN(OPEN), COUNT_VECTOR,
+		void_its_box, RELEASE, NOT_APPROVED },
+	{ ROLE_COUNT, "voids every box", COUNTING, COUNT_VECTOR, void_its_box,
+		RECOUNT, RECOUNTED },
+	{ ROLE_TALLY, "says another revocation", COUNTING, TALLY_RESULT,
+		bind_to_another_revocation, BUNDLE,
+		"it has another revocation counter than the challenge" },
+	{ ROLE_TALLY, "moves a vote once", COUNTING_IN(OPEN), TALLY_RESULT,
+		move_a_vote, RELEASE, NOT_APPROVED },
+	{ ROLE_TALLY, "moves a vote", COUNTING, TALLY_RESULT, move_a_vote,
+		RECOUNT, RECOUNTED },
+
+	{ ROLE_MEDIA, "brings a medium unasked", COUNTING_IN(OPEN), DONE,
+		bring_a_medium, OPEN,
+		FAILED "a role gave another answer than was asked for" },
+	{ ROLE_MEDIA, "brings a medium later", COUNTING, DONE,
+		bring_a_medium_later, STEPS,
+		"boxes_counted: 3\nboxes_void: 0" },
+	{ ROLE_CONSOLE, "draws other lines", IN(OPEN), DONE, draw_another_line,
+		STEPS, "boxes_counted: 3\nboxes_void: 0" },
+	{ ROLE_PUBLISH, "changes the evidence", IN(EVIDENCE), DONE,
+		write_over_a_member, EVIDENCE, "REFUSED operators" },
+	{ ROLE_PUBLISH, "changes the bundle", IN(BUNDLE), DONE,
+		write_over_a_member, BUNDLE, "REFUSED operators" },
+};
+const size_t forgery_count = sizeof(forgeries) / sizeof(forgeries[0]);
+
+/*
+ * Which of them it is
+ */
+
+static long told(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text != NULL ? strtol(text, NULL, 10) : -1;
+}
+
+static bool applies(
+	const struct forgery *forgery, enum role role, enum wire_type type)
+{
+	return forgery->role == role && forgery->type == type &&
+	       (forgery->boot == ANY_BOOT || forgery->boot == told("BOOT"));
+}
+
+static size_t body_size(const struct wire_row *row)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < row->field_count; i++) {
+		const struct wire_field *field = &row->field[i];
+		if (field->offset + field->size > size)
+			size = field->offset + field->size;
+	}
+	return size;
+}
+
+static uint8_t *forged;
+
+void forgery_begin(void)
+{
+	const char *path = getenv("FORGED");
+	const int file = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
+
+	if (file < 0)
+		return;
+	forged = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (forged == MAP_FAILED)
+		_exit(1);
+	close(file);
+}
+
+refusal forgery_send(struct wire_end *end, enum wire_type type,
+	const void *body, const int *descriptor, size_t count)
+{
+	const long number = told("FORGERY");
+	struct words words = { end, .type = type, .descriptors = count };
+
+	if (number < 0 || (size_t)number >= forgery_count ||
+		!applies(&forgeries[number], end->self, type))
+		return __real_wire_send(end, type, body, descriptor, count);
+	if (body != NULL)
+		memcpy(&words.body, body, body_size(wire_row_of(type)));
+	for (size_t i = 0; i < count; i++)
+		words.descriptor[i] = descriptor[i];
+	*forged = 1;
+	forgeries[number].forge(&words);
+	if (words.unsaid)
+		return NULL;
+	return __real_wire_send(end, words.type, &words.body, words.descriptor,
+		words.descriptors);
+}

@@ -1,0 +1,28 @@
+/*
+ * A machine without its computer: the supervisor and every role of it, each in
+ * its true sandbox, on a swtpm. Memfds stand in for the journal's partition and
+ * for media; the one who plugs these in and reads the screen speaks in the
+ * media role's place, for there is no USB.
+ *
+ * The machine is a folder: tpm/, the file journal, and console.log, what its
+ * screen has shown since it was last switched on. A program that is linked
+ * with the calls that rig.c wraps is this machine, too.
+ */
+#ifndef SANDOQ_TESTS_FORGERIES_RIG_H
+#define SANDOQ_TESTS_FORGERIES_RIG_H
+
+#include <stdbool.h>
+
+/*
+ * {PROGRAM, "rig", FOLDER, PROFILE, IMAGE, MEDIUM...}: on it goes, as if the
+ * image had been measured as the profile says. Whenever it is ready for a
+ * medium it gets the next one, which it may write; when there is none left, it
+ * is switched off. It restarts by itself in between. False when the list is not
+ * of that form; otherwise `*status` is 0, or 1 when it stopped by itself.
+ *
+ * Roles find the environment of the program, and in it as BOOT how often this
+ * machine has restarted.
+ */
+bool rig_main(int argc, char **argv, int *status);
+
+#endif

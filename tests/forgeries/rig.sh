@@ -1,0 +1,82 @@
+#!/bin/bash
+# Steps of an election on a machine without its computer (rig.h): those of
+# flow.sh, in which "$PROGRAM rig" is what a person does with the machine.
+#
+#   PROGRAM=... tests/forgeries/rig.sh FOLDER STEP...
+#
+# shellcheck disable=SC2317,SC2119 # steps are called by name
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+sandoq=${PROGRAM%/tests/forgeries/*}/sandoq
+root=$PWD
+image=$root/build/image/sandoq.efi
+work=$1
+seed=1
+# shellcheck source=tests/machine/flow.sh
+. tests/machine/flow.sh
+# shellcheck disable=SC2034 # flow.sh reads it
+stations=3
+
+# Switched on with these media, and off when it waits for another one.
+rig() {
+	"$PROGRAM" rig "$machine" "$root/image/profiles/$model.json" \
+		"$image" "$@"
+}
+
+see() {
+	grep -q -e "$1" "$machine/console.log"
+}
+
+bring() {
+	rig "$media/$1"
+	see "${2:-done: remove the medium}"
+}
+
+collect() {
+	local name=$1
+	shift
+	"$sandoq" courier pack "$media/$name" --kind outbox --capacity 1 "$@" &&
+		rig "$media/$name" &&
+		see 'done: remove the medium' &&
+		cp "$media/$name" "$desk/$name"
+}
+
+authorities() {
+	cat "$machine"/tpm/{swtpm-localca-rootca-cert,issuercert}.pem \
+		>"$desk/authorities.pem"
+}
+
+begin() {
+	mkdir -p "$desk" "$media" "$machine" &&
+		rig && take_profile && authorities && make_sample
+}
+
+deliver() {
+	seal_boxes && deliver_boxes
+}
+
+open_by_one() {
+	pack_open &&
+		pack approvals "approval-1=$desk/open-1" "nonce-1=$desk/nonce" &&
+		bring approvals 'closed: restarting into a courier boot'
+}
+
+evidence() {
+	take_evidence && verify_evidence
+}
+
+bundle() {
+	take_bundle && verify_bundle
+}
+
+recount() {
+	"$sandoq" recount --sent "$desk/$1" \
+		--definition "$desk/definition.json" \
+		--escrow "$keys/escrow.pem" --output "$desk/recounted"
+}
+
+shift
+"$@" && exit
+cat "$machine/console.log"
+exit 1
