@@ -208,8 +208,11 @@ nightly: setup
 	@$(MAKE) --silent -j2 tests
 	@SANDOQ_NIGHTLY=1 tests/run 1 $(B)/tests/machine/test_role_filters
 
+# The inner loop: without what takes more than some three seconds.
+LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
+	role_calls role_minimal role_peers stock_tools taken_over)
 check: tests programs
-	@tests/run 2 $(filter-out %/test_stock_tools $(FORGERYTESTS),$(UNITS))
+	@tests/run 2 $(filter-out $(LONG),$(UNITS))
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
