@@ -6,7 +6,14 @@
 
 #define MAGIC "sandoq/ballots/v1\n"
 
-enum { MAGIC_SIZE = sizeof(MAGIC) - 1, RECORD_START = 8 };
+enum {
+	MAGIC_SIZE = sizeof(MAGIC) - 1,
+	/* Of a record: multiplicity, contest, n; of its marks: the last two. */
+	RECORD_START = 8,
+	MARKS_START = 4,
+	/* Records that the sink is given together. */
+	AT_ONCE = 64,
+};
 
 static uint16_t number_at(const uint8_t *bytes)
 {
@@ -90,56 +97,66 @@ static bool ascends(struct bytes last, struct bytes marks)
 	return last.size == 0;
 }
 
-static refusal read_record(struct ballots_decoder *d, struct bytes record)
+static refusal check_record(
+	struct ballots_decoder *d, const struct ballot *ballot)
 {
-	const struct bytes marks = { record.data + 4, record.size - 4 };
-	const struct ballot ballot = {
-		.multiplicity = (uint32_t)number_at(record.data) << 16 |
-				number_at(record.data + 2),
-		.contest = number_at(record.data + 4),
-		.n = number_at(record.data + 6),
-		.choices = record.data + RECORD_START,
-	};
+	const struct bytes marks = { ballot->choices - MARKS_START,
+		MARKS_START + (size_t)2 * ballot->n };
 
-	if (ballot.multiplicity == 0)
+	if (ballot->multiplicity == 0)
 		return "a kind of ballot is listed with no ballots";
-	if (ballot.contest >= CONTESTS_MOST ||
-		!(d->contests & 1u << ballot.contest))
+	if (ballot->contest >= CONTESTS_MOST ||
+		!(d->contests & 1u << ballot->contest))
 		return "a ballot is of a contest that the station does not "
 		       "have";
 	if (!ascends(d->last, marks))
 		return "the ballots are not in ascending order";
-	d->cast[ballot.contest] += ballot.multiplicity;
-	d->seen += ballot.multiplicity;
-	if (d->cast[ballot.contest] > d->issued)
+	d->cast[ballot->contest] += ballot->multiplicity;
+	d->seen += ballot->multiplicity;
+	if (d->cast[ballot->contest] > d->issued)
 		return "there are more ballots than the station was issued";
 	if (d->seen > d->count)
 		return "there are more ballots than the header says";
 	d->last = marks;
-	if (d->sink)
-		d->sink(d->context, &ballot);
 	return NULL;
 }
 
-/* Size of the item that starts so, or of what must be seen to tell. */
-static size_t item_size(struct ballots_decoder *d, struct bytes start)
+static struct ballot ballot_at(const uint8_t *record)
 {
-	if (!d->in_records)
-		return BALLOTS_HEADER_SIZE;
-	if (start.size < RECORD_START)
-		return RECORD_START;
-	size_t n = number_at(start.data + 6);
-	if (n > CHOICES_MOST) {
-		d->refused = "a ballot has more than 1024 marks";
-		return RECORD_START;
-	}
-	return RECORD_START + 2 * n;
+	const uint64_t start = eight_at(record);
+
+	return (struct ballot){
+		.multiplicity = (uint32_t)(start >> 32),
+		.contest = (uint16_t)(start >> 16),
+		.n = (uint16_t)start,
+		.choices = record + RECORD_START,
+	};
 }
 
-static void read_item(struct ballots_decoder *d, struct bytes item)
+/* As many records as are whole, at most AT_ONCE; gives what is left. */
+static struct bytes read_some(struct ballots_decoder *d, struct bytes chunk)
 {
-	d->refused =
-		d->in_records ? read_record(d, item) : read_header(d, item);
+	struct ballot ballot[AT_ONCE];
+	size_t count = 0;
+
+	while (chunk.size >= RECORD_START && count < AT_ONCE) {
+		struct ballot *next = &ballot[count];
+		*next = ballot_at(chunk.data);
+		size_t size = RECORD_START + (size_t)2 * next->n;
+		if (next->n > CHOICES_MOST)
+			d->refused = "a ballot has more than 1024 marks";
+		else if (size > chunk.size)
+			break;
+		else
+			d->refused = check_record(d, next);
+		if (d->refused)
+			break;
+		chunk = bytes_of(chunk.data + size, chunk.size - size);
+		count++;
+	}
+	if (d->sink && count > 0)
+		d->sink(d->context, ballot, count);
+	return chunk;
 }
 
 static void keep_last(struct ballots_decoder *d)
@@ -149,21 +166,49 @@ static void keep_last(struct ballots_decoder *d)
 	d->last.data = d->kept;
 }
 
+/* The items that are whole; gives what is left. */
+static struct bytes read_items(struct ballots_decoder *d, struct bytes chunk)
+{
+	struct bytes rest = chunk;
+
+	if (!d->in_records && chunk.size >= BALLOTS_HEADER_SIZE) {
+		d->refused = read_header(
+			d, bytes_of(chunk.data, BALLOTS_HEADER_SIZE));
+		rest = bytes_of(chunk.data + BALLOTS_HEADER_SIZE,
+			chunk.size - BALLOTS_HEADER_SIZE);
+	}
+	while (d->in_records && !d->refused) {
+		chunk = rest;
+		rest = read_some(d, chunk);
+		if (rest.size == chunk.size)
+			break;
+	}
+	return rest;
+}
+
+/* Size of the item that starts so, or of what must be seen to tell. */
+static size_t item_size(const struct ballots_decoder *d, struct bytes start)
+{
+	if (!d->in_records)
+		return BALLOTS_HEADER_SIZE;
+	if (start.size < RECORD_START)
+		return RECORD_START;
+	size_t n = ballot_at(start.data).n;
+	return RECORD_START + (n <= CHOICES_MOST ? 2 * n : 0);
+}
+
 /* Takes from the chunk what the item in `partial` lacks. */
 static struct bytes complete_partial(
 	struct ballots_decoder *d, struct bytes chunk)
 {
-	while (d->partial_size > 0 && !d->refused) {
+	while (d->partial_size > 0) {
 		struct bytes start = bytes_of(d->partial, d->partial_size);
 		size_t lack = item_size(d, start) - d->partial_size;
 		size_t take = lack < chunk.size ? lack : chunk.size;
-		if (d->refused)
-			break;
 		if (lack == 0) {
-			read_item(d, start);
+			read_items(d, start);
 			keep_last(d);
 			d->partial_size = 0;
-			break;
 		}
 		if (take == 0)
 			break;
@@ -176,18 +221,14 @@ static struct bytes complete_partial(
 
 refusal ballots_feed(struct ballots_decoder *d, struct bytes chunk)
 {
+	if (d->refused)
+		return d->refused;
 	chunk = complete_partial(d, chunk);
-	while (chunk.size > 0 && !d->refused) {
-		size_t size = item_size(d, chunk);
-		if (d->refused)
-			break;
-		if (size > chunk.size) {
-			memcpy(d->partial, chunk.data, chunk.size);
-			d->partial_size = chunk.size;
-			break;
-		}
-		read_item(d, bytes_of(chunk.data, size));
-		chunk = bytes_of(chunk.data + size, chunk.size - size);
+	if (!d->refused)
+		chunk = read_items(d, chunk);
+	if (!d->refused && chunk.size > 0) {
+		memcpy(d->partial, chunk.data, chunk.size);
+		d->partial_size = chunk.size;
 	}
 	keep_last(d);
 	return d->refused;

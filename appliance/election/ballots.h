@@ -42,7 +42,9 @@ struct ballot {
 	const uint8_t *choices;
 };
 
-typedef void ballot_sink(void *context, const struct ballot *);
+/* Takes some ballots in their order: not one at a time, for speed. */
+typedef void ballot_sink(
+	void *context, const struct ballot *ballot, size_t count);
 
 /*
  * Decodes a payload that comes in chunks of any size. Ballots reach the sink

@@ -129,7 +129,7 @@ static void count_any(struct counter *counter, const struct ballot *ballot)
 }
 
 /* Adds `each` for every mark, as if all were votes; false when some are not. */
-static bool add_marks(
+static inline bool add_marks(
 	struct counter *counter, const struct ballot *ballot, uint64_t each)
 {
 	const uint16_t *who = counter->who[ballot->contest];
@@ -169,8 +169,9 @@ static bool count_plain(struct counter *counter, const struct ballot *ballot)
 	return true;
 }
 
-void counter_count(void *context, const struct ballot *ballot)
+void counter_count(void *context, const struct ballot *ballot, size_t count)
 {
-	if (!count_plain(context, ballot))
-		count_any(context, ballot);
+	for (size_t i = 0; i < count; i++)
+		if (!count_plain(context, &ballot[i]))
+			count_any(context, &ballot[i]);
 }

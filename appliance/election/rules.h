@@ -50,6 +50,6 @@ bool counter_init(struct counter *, const struct plan *);
 void counter_begin(struct counter *, struct tally *);
 void counter_free(struct counter *);
 /* A ballot_sink: `counter` is a struct counter. */
-void counter_count(void *counter, const struct ballot *);
+void counter_count(void *counter, const struct ballot *ballot, size_t count);
 
 #endif

@@ -50,10 +50,8 @@ struct seen {
 	size_t size;
 };
 
-static void see(void *context, const struct ballot *ballot)
+static void see_one(struct seen *seen, const struct ballot *ballot)
 {
-	struct seen *seen = context;
-
 	seen->size += (size_t)sprintf(seen->text + seen->size,
 		"%u*%u:", ballot->multiplicity, ballot->contest);
 	for (size_t i = 0; i < ballot->n; i++)
@@ -61,6 +59,12 @@ static void see(void *context, const struct ballot *ballot)
 			ballot->choices[2 * i] << 8 |
 				ballot->choices[2 * i + 1]);
 	seen->size += (size_t)sprintf(seen->text + seen->size, "\n");
+}
+
+static void see(void *context, const struct ballot *ballot, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		see_one(context, &ballot[i]);
 }
 
 static refusal decode(const struct village *v, struct bytes payload,

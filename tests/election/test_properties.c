@@ -232,7 +232,7 @@ static void the_order_of_counting_changes_nothing(void **state)
 					sheet->n, choices };
 				for (size_t m = 0; m < sheet->n; m++)
 					write_u16(&w, sheet->codes[m]);
-				counter_count(&counter, &ballot);
+				counter_count(&counter, &ballot, 1);
 			}
 			counter_free(&counter);
 		}

@@ -73,10 +73,8 @@ static void encode_sheets(struct writer *out, const void *value)
 }
 
 /* Beyond what a value here holds, sheets are only numbered. */
-static void take_sheets(void *value, const struct ballot *ballot)
+static void take_one(struct sheets *sheets, const struct ballot *ballot)
 {
-	struct sheets *sheets = value;
-
 	for (uint32_t i = 0; i < ballot->multiplicity; i++, sheets->count++) {
 		if (sheets->count >= SHEETS_MOST || ballot->n > MARKS)
 			continue;
@@ -88,6 +86,12 @@ static void take_sheets(void *value, const struct ballot *ballot)
 		for (size_t m = 0; m < ballot->n; m++)
 			sheet->codes[m] = cursor_u16(&codes);
 	}
+}
+
+static void take_sheets(void *value, const struct ballot *ballot, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		take_one(value, &ballot[i]);
 }
 
 static refusal decode_sheets(struct bytes in, void *value)

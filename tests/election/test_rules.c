@@ -23,7 +23,7 @@ static void read_ballots(const struct village *v, struct tally *tally,
 	assert_true(tally_init(tally, &v->plan, plan_all_contests(&v->plan)));
 	assert_true(counter_init(&counter, &v->plan));
 	counter_begin(&counter, tally);
-	counter_count(&counter, &ballot);
+	counter_count(&counter, &ballot, 1);
 	counter_free(&counter);
 	assert_null(tally_check(tally, 100));
 }
@@ -150,17 +150,18 @@ static void ballots_do_not_know_each_other(void **state)
 	struct tally tally;
 	struct counter counter;
 	uint8_t choices[] = { 0, 1, 0, 2 };
-	struct ballot council = { 1, COUNCIL, 2, choices };
-	struct ballot mayor = { 1, MAYOR, 1, choices };
+	struct ballot ballot[] = {
+		{ 1, COUNCIL, 2, choices },
+		{ 1, MAYOR, 1, choices },
+		{ 1, COUNCIL, 2, choices },
+	};
 
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&tally, &v.plan, plan_all_contests(&v.plan)));
 	assert_true(counter_init(&counter, &v.plan));
 	counter_begin(&counter, &tally);
-	counter_count(&counter, &council);
-	counter_count(&counter, &mayor);
-	counter_count(&counter, &council);
+	counter_count(&counter, ballot, 3);
 	assert_int_equal(tally_row(&tally, COUNCIL)[ROW_REPEATED], 0);
 	assert_int_equal(tally_row(&tally, COUNCIL)[ROW_VOTES], 2);
 	assert_int_equal(tally_row(&tally, MAYOR)[ROW_VOTES], 1);

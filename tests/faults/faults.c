@@ -241,14 +241,16 @@ static uint32_t any_code(void)
 #include "tests/faults/tpm_calls.h"
 
 /* Ballots that are left out now and then. */
-void __real_counter_count(void *, const struct ballot *);
-void __wrap_counter_count(void *, const struct ballot *);
+void __real_counter_count(void *, const struct ballot *, size_t);
+void __wrap_counter_count(void *, const struct ballot *, size_t);
 
-void __wrap_counter_count(void *counter, const struct ballot *ballot)
+void __wrap_counter_count(
+	void *counter, const struct ballot *ballot, size_t count)
 {
-	if (!faults.on || faults.only != FAULT_MISCOUNT ||
-		chance() % faults.one_in != 0)
-		__real_counter_count(counter, ballot);
+	for (size_t i = 0; i < count; i++)
+		if (!faults.on || faults.only != FAULT_MISCOUNT ||
+			chance() % faults.one_in != 0)
+			__real_counter_count(counter, &ballot[i], 1);
 }
 
 /*

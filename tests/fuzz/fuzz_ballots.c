@@ -11,12 +11,10 @@ struct context {
 	struct ballots_list list;
 };
 
-static void collect(void *pointer, const struct ballot *ballot)
+static void collect_one(struct context *context, const struct ballot *ballot)
 {
-	struct context *context = pointer;
 	uint16_t codes[CHOICES_MOST];
 
-	counter_count(&context->counter, ballot);
 	for (size_t i = 0; i < ballot->n; i++)
 		codes[i] = (uint16_t)(ballot->choices[2 * i] << 8 |
 				      ballot->choices[2 * i + 1]);
@@ -24,6 +22,15 @@ static void collect(void *pointer, const struct ballot *ballot)
 		if (ballots_list_add(
 			    &context->list, ballot->contest, codes, ballot->n))
 			abort();
+}
+
+static void collect(void *pointer, const struct ballot *ballot, size_t count)
+{
+	struct context *context = pointer;
+
+	counter_count(&context->counter, ballot, count);
+	for (size_t i = 0; i < count; i++)
+		collect_one(context, &ballot[i]);
 }
 
 static void check(struct context *context, const struct tally *tally,
