@@ -172,21 +172,11 @@ static enum opened open_stanza(void *context, const struct keys_box *asked,
 	struct keys_file_key *out, struct wire_text *why)
 {
 	struct recount *recount = context;
-	struct age_stanza stanza;
-	struct age_file_key key;
-	memcpy(stanza.tag, asked->tag, AGE_TAG_SIZE);
-	memcpy(stanza.body, asked->body, AGE_BODY_SIZE);
-	refusal refused = p256_from_point(
-		bytes_of(asked->enc, P256_POINT_SIZE), &stanza.enc);
+	refusal refused = wire_stanza_open(asked, recount->escrow, out);
 	if (refused == NULL)
-		refused = age_unwrap(&stanza, recount->escrow, &key);
-	if (refused != NULL) {
-		wire_text_set(why, refused);
-		return STANZA_VOID;
-	}
-	memcpy(out->key, key.byte, AGE_FILE_KEY_SIZE);
-	wipe(&key, sizeof(key));
-	return STANZA_OPENED;
+		return STANZA_OPENED;
+	wire_text_set(why, refused);
+	return STANZA_VOID;
 }
 
 static void show_progress(void *context, uint64_t boxes)

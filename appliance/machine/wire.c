@@ -556,3 +556,20 @@ bool wire_blob_set(struct wire_blob *blob, struct bytes content)
 		memcpy(blob->data, content.data, content.size);
 	return true;
 }
+
+refusal wire_stanza_open(const struct keys_box *box,
+	const struct p256_private *private, struct keys_file_key *out)
+{
+	struct age_stanza stanza;
+	struct age_file_key key;
+	refusal why = p256_from_point(
+		bytes_of(box->enc, P256_POINT_SIZE), &stanza.enc);
+	memcpy(stanza.tag, box->tag, AGE_TAG_SIZE);
+	memcpy(stanza.body, box->body, AGE_BODY_SIZE);
+	if (why == NULL)
+		why = age_unwrap(&stanza, private, &key);
+	if (why == NULL)
+		memcpy(out->key, key.byte, AGE_FILE_KEY_SIZE);
+	wipe(&key, sizeof(key));
+	return why;
+}

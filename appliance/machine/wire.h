@@ -605,4 +605,8 @@ void wire_text_set(struct wire_text *, const char *);
 struct bytes wire_blob_bytes(const struct wire_blob *);
 bool wire_blob_set(struct wire_blob *, struct bytes);
 
+/* Pure: the file key of a stanza, by the private key it is sealed to. */
+refusal wire_stanza_open(const struct keys_box *, const struct p256_private *,
+	struct keys_file_key *out);
+
 #endif

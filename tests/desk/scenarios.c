@@ -444,14 +444,7 @@ static struct keys_file_key opened(const struct keys_box *box)
 {
 	struct p256_private *bk = paper_key(PAPER_BK_SCALAR);
 	struct keys_file_key out;
-	struct age_stanza stanza;
-	struct age_file_key key;
-	memcpy(stanza.tag, box->tag, AGE_TAG_SIZE);
-	memcpy(stanza.body, box->body, AGE_BODY_SIZE);
-	assert_null(p256_from_point(
-		bytes_of(box->enc, P256_POINT_SIZE), &stanza.enc));
-	assert_null(age_unwrap(&stanza, bk, &key));
-	memcpy(out.key, key.byte, AGE_FILE_KEY_SIZE);
+	assert_null(wire_stanza_open(box, bk, &out));
 	p256_free(bk);
 	return out;
 }
