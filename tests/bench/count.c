@@ -1,13 +1,14 @@
 /*
- * How fast boxes are sealed, checked and counted, beside what bounds it. Prints
- * figures and asserts none. Wall time and processor time are told apart: only
- * the latter means anything on a machine that does other work too.
+ * How fast boxes are sealed, checked, counted and verified, beside what bounds
+ * it. Prints figures and asserts none. Wall time and processor time are told
+ * apart: only the latter means anything on a machine that does other work too.
  *
  *	count [BALLOTS [SMALL_BOXES]]
  */
 #include "appliance/election/sample.h"
 #include "appliance/formats/crypto.h"
 #include "tests/bench/bench.h"
+#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
 
 #include <openssl/evp.h>
@@ -255,34 +256,51 @@ static void print_sealing(const struct boxes *boxes)
 		(double)boxes->bytes / boxes->sealing.processor / 1e9);
 }
 
+/* OpenSSL's rates, bytes a second of processor time. */
+struct bounds {
+	double chacha;
+	double sha;
+};
+
+static void print_count(int cores, const struct boxes *boxes,
+	struct run_cost counted, const struct bounds *bounds)
+{
+	double ballots = (double)boxes->ballots;
+	double payload = (double)boxes->payload;
+	const struct {
+		const char *name;
+		double rate;
+	} clock[] = {
+		{ "wall", 1 / counted.took.wall },
+		{ "processor", 1 / counted.took.processor },
+	};
+	printf("  recount, %d core%s: %.2f s wall, %.2f s processor, %ld MB\n",
+		cores, cores > 1 ? "s" : "", counted.took.wall,
+		counted.took.processor, counted.memory / 1024);
+	for (size_t i = 0; i < 2; i++)
+		printf("    a second of %s: %.2f million ballots, %.3f GB, "
+		       "%.2f of ChaCha20-Poly1305, %.2f of SHA-256\n",
+			clock[i].name, mega(ballots * clock[i].rate),
+			payload * clock[i].rate / 1e9,
+			payload * clock[i].rate / bounds->chacha,
+			payload * clock[i].rate / bounds->sha);
+}
+
 static void print_counts(const struct draft *draft, char *sandoq,
 	const char *stem, const struct boxes *boxes)
 {
 	double bytes = (double)boxes->bytes;
 	double checking = check_boxes(draft, stem, boxes);
-	double chacha = rate(stem, boxes->count, decrypt);
-	double sha = rate(stem, boxes->count, hash);
+	const struct bounds bounds = { rate(stem, boxes->count, decrypt),
+		rate(stem, boxes->count, hash) };
 	printf("  intake's check: %.3f ms a box, %.2f GB/s, %.2f of SHA-256\n"
 	       "  OpenSSL: ChaCha20-Poly1305 %.2f GB/s, SHA-256 %.2f GB/s\n",
 		checking * 1e3 / (double)boxes->count, bytes / checking / 1e9,
-		bytes / checking / sha, chacha / 1e9, sha / 1e9);
-	for (int cores = 1; cores <= 2; cores++) {
-		struct run_cost counted =
-			recount(cores, sandoq, stem, boxes->count);
-		double payload = (double)boxes->payload;
-		printf("  recount, %d core%s: %.2f s wall, %.2f s processor, "
-		       "%ld MB; %.2f million ballots/s wall, %.2f processor; "
-		       "%.3f GB/s wall, %.3f processor; of ChaCha20-Poly1305 "
-		       "%.2f wall, %.2f processor\n",
-			cores, cores > 1 ? "s" : "", counted.took.wall,
-			counted.took.processor, counted.memory / 1024,
-			mega((double)boxes->ballots / counted.took.wall),
-			mega((double)boxes->ballots / counted.took.processor),
-			payload / counted.took.wall / 1e9,
-			payload / counted.took.processor / 1e9,
-			payload / counted.took.wall / chacha,
-			payload / counted.took.processor / chacha);
-	}
+		bytes / checking / bounds.sha, bounds.chacha / 1e9,
+		bounds.sha / 1e9);
+	for (int cores = 1; cores <= 2; cores++)
+		print_count(cores, boxes,
+			recount(cores, sandoq, stem, boxes->count), &bounds);
 }
 
 /* What is left of a box when its bytes are few. */
@@ -296,6 +314,22 @@ static void print_parts(
 	printf("  a box: %.3f ms of processor time; of it signature %.3f, key "
 	       "%.3f, a process that does nothing %.3f\n",
 		box, of_verifying(draft), of_unwrapping(draft), of_forking());
+}
+
+/* `bundle verify` of all that a machine sends, boxes with a few ballots. */
+static void print_verifying(void)
+{
+	struct paper *paper = paper_make();
+	struct seconds start = own_time();
+	for (size_t i = 0; i < REPEATS; i++)
+		paper_accepts(paper, VERIFY_RELEASED);
+	double bundle = each(start, REPEATS);
+	start = own_time();
+	for (size_t i = 0; i < REPEATS; i++)
+		assert_null(verify_boxes(&paper->chain));
+	printf("verify: %.2f ms a bundle with %d boxes; of it %.3f ms a box\n",
+		bundle, PAPER_BOXES, each(start, REPEATS) / PAPER_BOXES);
+	paper_free(paper);
 }
 
 static void print_other_ways(const char *script)
@@ -355,6 +389,7 @@ int main(int argc, char **argv)
 	print_sealing(&boxes);
 	print_counts(&draft, sandoq, "small", &boxes);
 	print_parts(&draft, sandoq, &boxes);
+	print_verifying();
 	draft_free(&draft);
 	arguments_free(&arguments);
 	free(script);
