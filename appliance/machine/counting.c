@@ -12,6 +12,9 @@ struct pass {
 	const struct count_source *source;
 	struct peer tally;
 	struct peer starter;
+	/* The starter, or the tally, was asked and has not answered yet. */
+	struct peer *starting;
+	bool adding;
 	struct count_outcome *outcome;
 	struct wire_text *why;
 };
@@ -46,34 +49,59 @@ static bool must_be(struct pass *pass, enum answer answer,
 	return trouble(pass, "a role gave another answer than was asked for");
 }
 
+/* The answer to what the tally was told last, if it owes one. */
+static bool hear_tally(struct pass *pass)
+{
+	struct wire_message message;
+	const bool adding = pass->adding;
+	pass->adding = false;
+	return !adding ||
+	       must_be(pass, peer_next(&pass->tally, &message, pass->why),
+		       &message, DONE);
+}
+
+/* The same of the starter. */
+static bool hear_starter(struct pass *pass)
+{
+	struct peer *starting = pass->starting;
+	pass->starting = NULL;
+	return starting == NULL ||
+	       peer_started(&pass->starter, starting, pass->why);
+}
+
+/* The tally adds this while the supervisor goes on. */
+static bool add(struct pass *pass, enum wire_type type, const void *body,
+	const int *descriptor, size_t count)
+{
+	if (!hear_tally(pass))
+		return false;
+	peer_tell(&pass->tally, type, body, descriptor, count);
+	pass->adding = true;
+	return true;
+}
+
 static bool add_void(
 	struct pass *pass, uint64_t leaf, const struct intake_box *box)
 {
 	const struct tally_void body = { leaf, *box };
-	struct wire_message message;
-	const enum answer answer = peer_ask(
-		&pass->tally, TALLY_VOID, &body, NULL, 0, &message, pass->why);
 	pass->outcome->voided++;
-	return must_be(pass, answer, &message, DONE);
+	return add(pass, TALLY_VOID, &body, NULL, 0);
 }
 
 static bool add_vector(struct pass *pass, uint64_t leaf,
 	const struct count_stanza *stanza, struct wire_message *vector)
 {
 	const struct tally_add body = { leaf, vector->body.vector };
-	struct wire_message message;
-	enum answer answer;
 	if (body.box.station != stanza->station ||
 		body.box.sequence != stanza->sequence ||
 		!digest_equal(&body.box.digest, &stanza->digest)) {
 		wire_close(vector);
 		return trouble(pass, "a count process spoke of another box");
 	}
-	answer = peer_ask(&pass->tally, TALLY_ADD, &body, vector->descriptor, 1,
-		&message, pass->why);
+	const bool added = add(pass, TALLY_ADD, &body, vector->descriptor, 1);
 	wire_close(vector);
 	pass->outcome->counted++;
-	return must_be(pass, answer, &message, DONE);
+	return added;
 }
 
 /*
@@ -115,9 +143,11 @@ static void void_stanza(struct counted *counted, const struct wire_text *why)
 /* First step: a process of its own gets the box. */
 static bool begin_box(struct pass *pass, struct counted *counted)
 {
-	if (!peer_start_count(
-		    &pass->starter, counted->memfd, &counted->peer, pass->why))
+	if (!hear_starter(pass) ||
+		!peer_ask_count(&pass->starter, counted->memfd, &counted->peer,
+			pass->why))
 		return false;
+	pass->starting = &counted->peer;
 	peer_tell(&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
 	counted->state = BOX_BEGUN;
 	return true;
@@ -146,8 +176,10 @@ static bool open_box(struct pass *pass, struct counted *counted)
 {
 	struct wire_message message;
 	struct wire_text why;
-	const enum answer answer =
-		peer_next(&counted->peer, &message, pass->why);
+	enum answer answer;
+	if (pass->starting == &counted->peer && !hear_starter(pass))
+		return false;
+	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
 		set_void(counted, &message.body.intake_box);
 		return true;
@@ -243,6 +275,18 @@ static bool finish_oldest(struct pass *pass, struct line *line)
 	return true;
 }
 
+/* Of what is left; a process that is being started is waited for, to end. */
+static void drop_line(struct pass *pass, struct line *line)
+{
+	struct wire_text ignored;
+	if (pass->starting != NULL)
+		peer_started(&pass->starter, pass->starting, &ignored);
+	pass->starting = NULL;
+	for (; line->first < line->end; line->first++)
+		drop_box(box_at(line, line->first));
+	wipe(line, sizeof(*line));
+}
+
 static bool take_all(struct pass *pass)
 {
 	struct line *line = calloc(1, sizeof(*line));
@@ -251,9 +295,7 @@ static bool take_all(struct pass *pass)
 		good = finish_oldest(pass, line);
 	if (line != NULL) {
 		good = good && line->ended && line->first == line->end;
-		for (; line->first < line->end; line->first++)
-			drop_box(box_at(line, line->first));
-		wipe(line, sizeof(*line));
+		drop_line(pass, line);
 	}
 	free(line);
 	return good;
@@ -273,8 +315,11 @@ static bool is_of(int result, const struct digest *told)
 static bool close_tally(struct pass *pass)
 {
 	struct wire_message message;
-	const enum answer answer = peer_ask(&pass->tally, TALLY_CLOSE,
-		&pass->task->close, NULL, 0, &message, pass->why);
+	enum answer answer;
+	if (!hear_tally(pass))
+		return false;
+	answer = peer_ask(&pass->tally, TALLY_CLOSE, &pass->task->close, NULL,
+		0, &message, pass->why);
 	if (!must_be(pass, answer, &message, TALLY_RESULT))
 		return false;
 	if (!is_of(message.descriptor[0], &message.body.digest)) {

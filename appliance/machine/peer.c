@@ -1,8 +1,6 @@
 #include "appliance/machine/peer.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,13 +18,31 @@ refusal peer_start(struct peer *peer, enum role role,
 	return why;
 }
 
-static bool ask_starter(struct peer *starter, int box, int socket,
-	struct spawned *out, struct wire_text *why)
+bool peer_ask_count(
+	struct peer *starter, int box, struct peer *peer, struct wire_text *why)
 {
-	const int descriptor[] = { socket, box };
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+		wire_text_set(why, "a socket for a role could not be made");
+		return false;
+	}
+	*peer = (struct peer){
+		.process = { .pid = -1, .pidfd = -1, .socket = pair[0] },
+		.end = { .socket = pair[0],
+			.self = ROLE_SUPERVISOR,
+			.peer = ROLE_COUNT },
+	};
+	const int descriptor[] = { pair[1], box };
+	peer_tell(starter, STARTER_COUNT, NULL, descriptor, 2);
+	close(pair[1]);
+	return true;
+}
+
+static bool hear_starter(
+	struct peer *starter, struct spawned *out, struct wire_text *why)
+{
 	struct wire_message answer;
-	if (peer_ask(starter, STARTER_COUNT, NULL, descriptor, 2, &answer,
-		    why) != ANSWERED)
+	if (peer_next(starter, &answer, why) != ANSWERED)
 		return false;
 	if (answer.type != STARTER_STARTED) {
 		wire_close(&answer);
@@ -38,26 +54,13 @@ static bool ask_starter(struct peer *starter, int box, int socket,
 	return true;
 }
 
-bool peer_start_count(
-	struct peer *starter, int box, struct peer *peer, struct wire_text *why)
+bool peer_started(
+	struct peer *starter, struct peer *peer, struct wire_text *why)
 {
-	int pair[2];
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-		wire_text_set(why, "a socket for a role could not be made");
-		return false;
-	}
-	const bool started =
-		ask_starter(starter, box, pair[1], &peer->process, why);
-	close(pair[1]);
-	if (!started) {
-		close(pair[0]);
-		return false;
-	}
-	peer->process.socket = pair[0];
-	peer->end = (struct wire_end){
-		.socket = pair[0], .self = ROLE_SUPERVISOR, .peer = ROLE_COUNT
-	};
-	return true;
+	const bool started = hear_starter(starter, &peer->process, why);
+	if (!started)
+		close(peer->process.socket);
+	return started;
 }
 
 void peer_stop(struct peer *peer)
@@ -73,7 +76,7 @@ void peer_tell(struct peer *peer, enum wire_type type, const void *body,
 	const int *descriptor, size_t count)
 {
 	if (wire_send(&peer->end, type, body, descriptor, count) != NULL)
-		pidfd_send_signal(peer->process.pidfd, SIGKILL, NULL, 0);
+		shutdown(peer->end.socket, SHUT_RDWR);
 }
 
 /*

@@ -22,17 +22,21 @@ enum answer {
 refusal peer_start(struct peer *, enum role, enum sandbox_setting,
 	const int *granted, size_t count);
 /*
- * Has a count role started by the starter, with this box, whose descriptor
- * stays the caller's. False with `why` when there is none.
+ * Asks the starter for a count role with this box, whose descriptor stays the
+ * caller's. Before anything else is asked of the starter, peer_started waits
+ * for its answer; what the role is told meanwhile waits for it. False with
+ * `why` when there is none.
  */
-bool peer_start_count(
+bool peer_ask_count(
 	struct peer *starter, int box, struct peer *, struct wire_text *why);
+bool peer_started(struct peer *starter, struct peer *, struct wire_text *why);
 /* Kills and reaps it. A peer that never started is left alone. */
 void peer_stop(struct peer *);
 
 /*
- * Sends one message. A role that cannot be told is killed, if it has not gone:
- * peer_next then says why, by what it said last or by how it ended.
+ * Sends one message. A role that cannot be told is heard no more, and ends, if
+ * it has not gone: peer_next then says why, by what it said last or by how it
+ * ended.
  */
 void peer_tell(struct peer *, enum wire_type, const void *body,
 	const int *descriptor, size_t count);

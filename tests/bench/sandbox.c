@@ -248,7 +248,8 @@ static void have_started(enum sandbox_setting setting)
 	siginfo_t end;
 
 	(void)setting;
-	if (!peer_start_count(&starter, a_box, &count, &why)) {
+	if (!peer_ask_count(&starter, a_box, &count, &why) ||
+		!peer_started(&starter, &count, &why)) {
 		fprintf(stderr, "%s\n", why.line);
 		exit(1);
 	}

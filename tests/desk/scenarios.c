@@ -478,8 +478,10 @@ static bool fork_one(
 {
 	const int box = box_of(stage->paper, whole);
 	struct play forked = { .answer.descriptor = { -1, -1, -1 } };
-	const bool well = peer_start_count(
-		&starter->peer, box, &forked.peer, &starter->why);
+	const bool well =
+		peer_ask_count(
+			&starter->peer, box, &forked.peer, &starter->why) &&
+		peer_started(&starter->peer, &forked.peer, &starter->why);
 	close(box);
 	return well && play_ends(&forked, counts(&forked, stage, whole));
 }

@@ -56,10 +56,11 @@ static struct peer start(int plan, enum sandbox_setting setting)
 
 static struct peer start_count(struct peer *starter, struct bytes box)
 {
-	struct peer count = { .process = { .pid = 0 } };
+	struct peer count;
 	struct wire_text why;
 	const int memfd = memfd_of(box);
-	if (!peer_start_count(starter, memfd, &count, &why))
+	if (!peer_ask_count(starter, memfd, &count, &why) ||
+		!peer_started(starter, &count, &why))
 		fail_msg("%s", why.line);
 	close(memfd);
 	return count;
@@ -118,11 +119,12 @@ static void test_a_box_that_is_no_sealed_memfd_is_not_taken(void **state)
 {
 	const int plan = plan_memfd();
 	struct peer starter = start(plan, confined_setting());
-	struct peer count = { .process = { .pid = 0 } };
+	struct peer count;
 	struct wire_message message;
 	struct wire_text why;
 	(void)state;
-	assert_true(peer_start_count(&starter, STDIN_FILENO, &count, &why));
+	assert_true(peer_ask_count(&starter, STDIN_FILENO, &count, &why));
+	assert_true(peer_started(&starter, &count, &why));
 	assert_int_equal(peer_next(&count, &message, &why), ANSWER_BROKEN);
 	assert_non_null(strstr(why.line, "descriptors are not as listed"));
 	peer_stop(&starter);
@@ -151,10 +153,11 @@ static void test_without_a_plan_nothing_is_started(void **state)
 {
 	const int plan = memfd_of(bytes_of_text("no plan"));
 	struct peer starter = start(plan, confined_setting());
-	struct peer count = { .process = { .pid = 0 } };
+	struct peer count;
 	struct wire_text why;
 	(void)state;
-	assert_false(peer_start_count(&starter, plan, &count, &why));
+	assert_true(peer_ask_count(&starter, plan, &count, &why));
+	assert_false(peer_started(&starter, &count, &why));
 	assert_non_null(strstr(why.line, "the starter role: "));
 	peer_stop(&starter);
 	close(plan);
