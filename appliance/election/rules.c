@@ -47,14 +47,19 @@ bool counter_init(struct counter *counter, const struct plan *plan)
 	bool good = true;
 
 	*counter = (struct counter){ .plan = plan };
-	counter->named_in =
-		calloc(1 + most_candidates(plan), sizeof(*counter->named_in));
+	size_t names = 1 + most_candidates(plan);
+
+	counter->named_in = calloc(names, sizeof(*counter->named_in));
+	counter->bit_of = calloc(names, sizeof(*counter->bit_of));
 	for (uint16_t c = 0; c < plan->contests; c++) {
 		counter->most[c] = plan->contest[c].max_choices;
 		counter->who[c] = index_codes(plan, c);
 		good = good && counter->who[c];
 	}
-	if (good && counter->named_in)
+	good = good && counter->named_in && counter->bit_of;
+	for (size_t i = 0; good && i < names; i++)
+		counter->bit_of[i] = (uint64_t)1 << i % 64;
+	if (good)
 		return true;
 	counter_free(counter);
 	return false;
@@ -71,6 +76,7 @@ void counter_free(struct counter *counter)
 	for (size_t c = 0; c < CONTESTS_MOST; c++)
 		free(counter->who[c]);
 	free(counter->named_in);
+	free(counter->bit_of);
 	*counter = (struct counter){ 0 };
 }
 
@@ -128,25 +134,28 @@ static void count_any(struct counter *counter, const struct ballot *ballot)
 	row[ROW_EXTRA] += reading.extra ? ballots : 0;
 }
 
-/* Adds `each` for every mark, as if all were votes; false when some are not. */
+/*
+ * Adds `each` for every mark, as if all were votes. False when some are not,
+ * or may not be: candidates share a bit when there are more than 63.
+ */
 static inline bool add_marks(
 	struct counter *counter, const struct ballot *ballot, uint64_t each)
 {
 	const uint16_t *who = counter->who[ballot->contest];
+	const uint64_t *bit_of = counter->bit_of;
 	/* Nobody's cell is the one before: for the moment only. */
 	uint64_t *votes = counter->row[ballot->contest] + ROW_VOTES - 1;
-	uint64_t *named_in = counter->named_in;
-	uint64_t number = ++counter->ballot;
-	bool again = false;
+	const uint8_t *choices = ballot->choices;
+	uint64_t seen = bit_of[0];
+	uint64_t again = 0;
 
-	named_in[0] = number;
 	for (size_t i = 0; i < ballot->n; i++) {
-		size_t named = who[key_at(ballot->choices + 2 * i)];
-		again |= named_in[named] == number;
-		named_in[named] = number;
+		size_t named = who[key_at(choices + 2 * i)];
+		again |= seen & bit_of[named];
+		seen |= bit_of[named];
 		votes[named] += each;
 	}
-	return !again;
+	return again == 0;
 }
 
 /*

@@ -39,8 +39,10 @@ struct counter {
 	 * number, 0 for nobody.
 	 */
 	uint16_t *who[CONTESTS_MOST];
-	/* By that: the last ballot that named this candidate, or nobody. */
+	/* By that: the last ballot that named this candidate. */
 	uint64_t *named_in;
+	/* By that too: one bit of 64. */
+	uint64_t *bit_of;
 	uint64_t ballot;
 };
 

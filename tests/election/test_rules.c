@@ -169,6 +169,33 @@ static void ballots_do_not_know_each_other(void **state)
 	tally_free(&tally);
 }
 
+/* More than there are bits in a word: two of them are not one named twice. */
+static void many_candidates_are_told_apart(void **state)
+{
+	enum { MANY = 200 };
+	static struct candidate candidate[MANY];
+	static const uint16_t codes[] = { 1, 65, 129 };
+	struct village v;
+	struct tally tally;
+
+	(void)state;
+	village_init(&v);
+	for (uint16_t i = 0; i < MANY; i++)
+		candidate[i].code = (uint16_t)(i + 1);
+	v.plan.contests = 1;
+	v.plan.candidate = candidate;
+	v.plan.candidates = MANY;
+	v.plan.contest[COUNCIL].candidates = MANY;
+	read_ballots(&v, &tally, 1, COUNCIL, codes, 3);
+	uint64_t *row = tally_row(&tally, COUNCIL);
+	assert_int_equal(row[ROW_CAST], 1);
+	assert_int_equal(row[ROW_VALID], 1);
+	assert_int_equal(row[ROW_REPEATED], 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(row[ROW_VOTES + codes[i] - 1], 1);
+	tally_free(&tally);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -177,6 +204,7 @@ int main(void)
 		cmocka_unit_test(contests_are_counted_apart),
 		cmocka_unit_test(who_has_withdrawn_is_not_read),
 		cmocka_unit_test(ballots_do_not_know_each_other),
+		cmocka_unit_test(many_candidates_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
