@@ -115,6 +115,43 @@ static void test_processes_end_one_by_one(void **state)
 	close(plan);
 }
 
+/* A count role that is being started is told this meanwhile. */
+static enum answer tell_early(enum wire_type type, struct wire_text *why)
+{
+	static const union wire_body any;
+	const int plan = plan_memfd();
+	const int box = memfd_of(bytes_of_text("no items"));
+	struct peer starter = start(plan, confined_setting());
+	struct peer count;
+	struct wire_message message;
+	assert_true(peer_ask_count(&starter, box, &count, why));
+	peer_tell(&count, type, &any, NULL, 0);
+	assert_true(peer_started(&starter, &count, why));
+	const enum answer answer = peer_next(&count, &message, why);
+	peer_stop(&count);
+	peer_stop(&starter);
+	close(box);
+	close(plan);
+	return answer;
+}
+
+static void test_what_it_is_told_early_waits_for_it(void **state)
+{
+	struct wire_text why;
+	(void)state;
+	assert_int_equal(tell_early(COUNT_BOX, &why), ANSWER_REFUSED);
+	assert_string_equal(why.line,
+		"the box cannot be judged: a list of items is cut short");
+}
+
+static void test_who_cannot_be_told_is_not_waited_for(void **state)
+{
+	struct wire_text why;
+	(void)state;
+	assert_int_equal(tell_early(TALLY_CLOSE, &why), ANSWER_BROKEN);
+	assert_non_null(strstr(why.line, "the peer has gone"));
+}
+
 static void test_a_box_that_is_no_sealed_memfd_is_not_taken(void **state)
 {
 	const int plan = plan_memfd();
@@ -169,6 +206,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			test_what_it_forks_is_as_the_count_role_s_row_says),
 		cmocka_unit_test(test_processes_end_one_by_one),
+		cmocka_unit_test(test_what_it_is_told_early_waits_for_it),
+		cmocka_unit_test(test_who_cannot_be_told_is_not_waited_for),
 		cmocka_unit_test(
 			test_a_box_that_is_no_sealed_memfd_is_not_taken),
 		cmocka_unit_test(test_an_election_may_have_many_stations),
