@@ -83,48 +83,16 @@ static void read_ballots(struct data_set *data, const char *set)
 	fclose(file);
 }
 
-static json_t *candidates_of(const struct data_set *data)
-{
-	json_t *candidates = json_array();
-	for (int code = 0; code < CODES; code++)
-		if (data->known[code])
-			json_array_append_new(candidates,
-				json_pack("{s:i, s:{s:s, s:s}, s:[]}", "code",
-					code, "name", "fa", "?", "en", "?",
-					"tie_break"));
-	return candidates;
-}
-
-/* The city's definition with this contest, and a station that holds it. */
-static struct bytes definition_of(const struct data_set *data)
-{
-	char *city = city_json();
-	json_t *json = json_loads(city, 0, NULL);
-	json_t *station = json_array_get(json_object_get(json, "stations"), 0);
-	free(city);
-	assert_int_equal(
-		json_object_set_new(json, "contests",
-			json_pack("[{s:s, s:{s:s, s:s}, s:s, s:i, s:i,"
-				  " s:i, s:o}]",
-				"id", "c1", "title", "fa", "?", "en", "?",
-				"rule", "relative-majority/1", "seats", 1,
-				"alternates", 0, "max_choices", 64,
-				"candidates", candidates_of(data))),
-		0);
-	json_object_set_new(station, "contests", json_pack("[s]", "c1"));
-	json_object_set_new(station, "ballots_issued", json_integer(1000000));
-	json_object_set_new(json, "stations", json_pack("[O]", station));
-	char *text = json_dumps(json, 0);
-	assert_non_null(text);
-	json_decref(json);
-	return bytes_of_text(text);
-}
-
 static void put_election(const struct data_set *data)
 {
-	struct bytes json = definition_of(data);
-	write_election(json);
-	free((void *)json.data);
+	static uint16_t code[CODES];
+	size_t codes = 0;
+	for (unsigned i = 0; i < CODES; i++)
+		if (data->known[i])
+			code[codes++] = (uint16_t)i;
+	char *json = city_json_of(64, code, codes);
+	write_election(bytes_of_text(json));
+	free(json);
 }
 
 static void compare(const struct data_set *data)

@@ -1,5 +1,6 @@
 #include "tests/support/election.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,6 +109,40 @@ char *city_json(void)
 	char *json = sample_definition_json(&sample);
 	assert_non_null(json);
 	return json;
+}
+
+static json_t *candidates_of(const uint16_t *code, size_t codes)
+{
+	json_t *candidates = json_array();
+
+	for (size_t i = 0; i < codes; i++)
+		json_array_append_new(
+			candidates, json_pack("{s:i, s:{s:s, s:s}, s:[]}",
+					    "code", (int)code[i], "name", "fa",
+					    "?", "en", "?", "tie_break"));
+	return candidates;
+}
+
+char *city_json_of(unsigned max_choices, const uint16_t *code, size_t codes)
+{
+	char *city = city_json();
+	json_t *json = json_loads(city, 0, NULL);
+	json_t *station = json_array_get(json_object_get(json, "stations"), 0);
+
+	free(city);
+	json_object_set_new(json, "contests",
+		json_pack("[{s:s, s:{s:s, s:s}, s:s, s:i, s:i, s:i, s:o}]",
+			"id", "c1", "title", "fa", "?", "en", "?", "rule",
+			"relative-majority/1", "seats", 1, "alternates", 0,
+			"max_choices", (int)max_choices, "candidates",
+			candidates_of(code, codes)));
+	json_object_set_new(station, "contests", json_pack("[s]", "c1"));
+	json_object_set_new(station, "ballots_issued", json_integer(1000000));
+	json_object_set_new(json, "stations", json_pack("[O]", station));
+	char *text = json_dumps(json, 0);
+	assert_non_null(text);
+	json_decref(json);
+	return text;
 }
 
 void city_definition(struct definition *definition)

@@ -11,7 +11,12 @@
 
 /* The sample definition as JSON, which the caller frees. */
 char *city_json(void);
-/* The same, read; definition_free it. */
+/*
+ * The same with one station and one contest "c1", of one seat and candidates
+ * of these codes, in which a ballot may have this many marks.
+ */
+char *city_json_of(unsigned max_choices, const uint16_t *code, size_t codes);
+/* The same as city_json(), read; definition_free it. */
 void city_definition(struct definition *);
 
 enum {
