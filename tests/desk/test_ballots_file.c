@@ -77,8 +77,7 @@ static void encode(const char *form)
 		      ">ballots",
 			folder, form, RECORDS),
 		0);
-	assert_status(run("box encode ballots --definition definition.json "
-			  "--election-keys keys.note --box-key bk.pub "
+	assert_status(run("box encode ballots " ELECTION_FILES
 			  "--key station.pem --output from-%s",
 			      form),
 		0);
@@ -108,8 +107,7 @@ static void the_last_record_is_named(void **state)
 	assert_int_equal(shell("cd %s && sed -i '%ds/false/maybe/' ballots",
 				 folder, RECORDS + 1),
 		0);
-	assert_status(run("box encode ballots --definition definition.json "
-			  "--election-keys keys.note --box-key bk.pub "
+	assert_status(run("box encode ballots " ELECTION_FILES
 			  "--key station.pem --output none"),
 		EX_DATAERR);
 	snprintf(place, sizeof(place),

@@ -2,6 +2,7 @@
 
 #include "tests/desk/paper.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -170,4 +171,24 @@ void write_election(struct bytes json)
 	write_file("definition.json", json);
 	write_keys(&definition);
 	definition_free(&definition);
+}
+
+size_t votes_said(uint64_t votes[WORKPLACE_CODES])
+{
+	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
+	json_t *candidates = json_object_get(report, "c1_candidates");
+	const size_t size = json_array_size(candidates);
+	size_t index;
+	json_t *candidate;
+	memset(votes, 0, WORKPLACE_CODES * sizeof(*votes));
+	json_array_foreach(candidates, index, candidate)
+	{
+		json_int_t code =
+			json_integer_value(json_object_get(candidate, "code"));
+		assert_in_range(code, 1, WORKPLACE_CODES - 1);
+		votes[code] = (uint64_t)json_integer_value(
+			json_object_get(candidate, "votes"));
+	}
+	json_decref(report);
+	return size;
 }

@@ -29,5 +29,16 @@ void write_key(const char *name, unsigned scalar);
  * and "bk.pub", so that boxes can be sealed.
  */
 void write_election(struct bytes json);
+/* Options that name these, for sandoq's commands. */
+#define ELECTION_FILES                                                         \
+	"--definition definition.json --election-keys keys.note "              \
+	"--box-key bk.pub "
+
+enum { WORKPLACE_CODES = 65536 };
+/*
+ * Of contest "c1" in the JSON report that was said last: each code's votes.
+ * Gives how many candidates it has.
+ */
+size_t votes_said(uint64_t votes[WORKPLACE_CODES]);
 
 #endif

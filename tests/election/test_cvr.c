@@ -8,30 +8,18 @@
 
 #include "appliance/election/cvr.h"
 #include "tests/support/election.h"
+#include "tests/support/pieces.h"
 
 /* What came out, as the CSV line of each ballot, and a document in pieces. */
 struct reading {
 	struct village village;
 	struct cvr_map map;
 	bool mapped;
-	struct bytes document;
-	size_t piece;
+	struct pieces pieces;
 	char text[4096];
 	struct writer out;
 	struct cvr_reader reader;
 };
-
-static struct bytes next_piece(void *context)
-{
-	struct reading *reading = context;
-	struct bytes piece = reading->document;
-
-	if (piece.size > reading->piece)
-		piece.size = reading->piece;
-	reading->document.data += piece.size;
-	reading->document.size -= piece.size;
-	return piece;
-}
 
 static refusal write_ballot(
 	void *context, uint16_t contest, const uint16_t *codes, size_t n)
@@ -53,7 +41,7 @@ static int set_up(void **state)
 
 	assert_non_null(reading);
 	village_init(&reading->village);
-	reading->piece = SIZE_MAX;
+	reading->pieces.size = SIZE_MAX;
 	*state = reading;
 	return 0;
 }
@@ -78,9 +66,9 @@ static void use_map(struct reading *reading, const char *text)
 
 static refusal read_document(struct reading *reading, const char *document)
 {
-	const struct json_source source = { reading, next_piece };
+	const struct json_source source = { &reading->pieces, next_piece };
 
-	reading->document = bytes_of_text(document);
+	reading->pieces.rest = bytes_of_text(document);
 	reading->out = writer_of(reading->text, sizeof(reading->text) - 1);
 	cvr_begin(&reading->reader, &reading->village.plan,
 		reading->mapped ? &reading->map : NULL, source, write_ballot,
@@ -135,14 +123,13 @@ static void nist_marks_become_ballots(void **state)
 static void nist_marks_go_by_rank(void **state)
 {
 	assert_read(*state,
-		REPORT(
-			RECORD(CONTEST("council",
-				SELECTION("3", "\"Rank\":2,\"HasIndication\":"
-					       "\"yes\"") "," SELECTION(
-					"5", "\"Rank\":1,\"HasIndication\":"
-					     "\"yes\"") "," SELECTION("1",
-					"\"Rank\":2,\"HasIndication\":"
-					"\"yes\"")))),
+		REPORT(RECORD(CONTEST("council",
+			SELECTION("3", "\"Rank\":2,\"HasIndication\":"
+				       "\"yes\"") "," SELECTION("5",
+				"\"Rank\":1,\"HasIndication\":"
+				"\"yes\"") "," SELECTION("1",
+				"\"Rank\":2,\"HasIndication\":"
+				"\"yes\"")))),
 		"council:5 3 1\n");
 }
 
@@ -386,7 +373,9 @@ static void pieces_of_any_size_are_read(void **state)
 {
 	struct reading *reading = *state;
 
-	for (reading->piece = 1; reading->piece < 400; reading->piece += 7)
+	size_t *size = &reading->pieces.size;
+
+	for (*size = 1; *size < 400; *size += 7)
 		nist_current_snapshot_is_read(state);
 }
 
