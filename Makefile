@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sandoq: `make run` shows the whole job, `make test` runs every test.
 # Both set up what they need; docs/operators.md has the rest.
 
@@ -38,22 +39,28 @@ LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -ljansson -lcrypto
 DESKLIBS := -llz4 -llzma -lzstd
 TESTLIBS := -ltss2-tcti-swtpm -lcmocka
 
-ROOMS := appliance/formats appliance/election appliance/machine sandbox tpm
+# Pure, and all that a verifier needs: no descriptor, no clock, no TPM.
+PURE := appliance/formats appliance/election appliance/record tpm/policy
+ROOMS := $(PURE) appliance/machine sandbox tpm
 MAINS := appliance/machine/main.c
 # Sorted, because the order of wildcard depends on the language.
-LIBSRC := $(filter-out $(MAINS),$(sort $(wildcard $(ROOMS:=/*.c))))
-DESKSRC := $(sort $(wildcard appliance/desk/*.c))
-TESTSRC := $(wildcard tests/*/test_*.c)
+sources = $(sort $(wildcard $(1:=/*.c)))
+LIBSRC := $(filter-out $(MAINS),$(call sources,$(ROOMS)))
+VERIFYSRC := $(call sources,$(PURE) appliance/verify)
+DESKSRC := $(call sources,appliance/desk appliance/desk/*)
+TESTSRC := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORTSRC := $(wildcard tests/support/*.c)
 FAULTSRC := $(filter-out $(TESTSRC),$(wildcard tests/faults/*.c))
 FORGERYSRC := $(filter-out $(TESTSRC),$(wildcard tests/forgeries/*.c))
-DESKSUPPORTSRC := $(filter-out $(TESTSRC),$(wildcard tests/desk/*.c))
+DESKSUPPORTSRC := $(filter-out $(TESTSRC),$(call sources,tests/desk \
+	tests/verify))
 object = $(patsubst %.c,$(B)/%.o,$(1))
 
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 FORGERYTESTS := $(filter $(B)/tests/forgeries/%,$(TESTS))
-DESKTESTS := $(filter $(B)/tests/desk/%,$(TESTS)) $(FORGERYTESTS)
+DESKTESTS := $(filter $(B)/tests/desk/% $(B)/tests/verify/%,$(TESTS)) \
+	$(FORGERYTESTS)
 FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
@@ -80,11 +87,17 @@ $(B)/sandoqd: $(call object,$(MAINS)) $(B)/libsandoq.a
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The verifier alone, for whoever wants to build on it.
+$(B)/libverify.a: $(call object,$(VERIFYSRC))
+	@rm -f $@
+	@ar rcsD $@ $^
+
 $(B)/libdesk.a: $(filter-out %/main.o,$(call object,$(DESKSRC)))
 	@rm -f $@
 	@ar rcsD $@ $^
 
-$(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libsandoq.a
+$(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libverify.a \
+		$(B)/libsandoq.a
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
@@ -117,7 +130,7 @@ roles: $(B)/tests/sandbox/print_roles
 
 $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a \
-		$(B)/libsandoq.a | $(B)/sandoq
+		$(B)/libverify.a $(B)/libsandoq.a | $(B)/sandoq
 	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
@@ -128,10 +141,12 @@ $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 
 $(BENCHES): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/tests/bench/bench.o \
 		$(call object,$(DESKSUPPORTSRC)) $(call object,$(SUPPORTSRC)) \
-		$(B)/libdesk.a $(B)/libsandoq.a | $(B)/sandoq
+		$(B)/libdesk.a $(B)/libverify.a $(B)/libsandoq.a \
+		| $(B)/sandoq
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
-$(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libsandoq.a
+$(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
+		$(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
 UNITS = $(sort $(TESTS))

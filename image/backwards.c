@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * For image/reproduce, by LD_PRELOAD: whoever reads a folder gets its entries
  * backwards, as another file system might give them.

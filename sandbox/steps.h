@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The steps of sandbox_enter(), one or a few to a file; sandbox.c has their
  * order. Each returns false when the state it stands for was not reached and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/keys.h"
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
@@ -17,7 +18,6 @@ bool tpm_make_journal_key(
 	struct bytes sealed = bytes_of(secret, sizeof(secret));
 	struct created created;
 	bool worked;
-
 	begin(tpm);
 	random_bytes(secret, sizeof(secret));
 	worked = create_key(tpm, &public_area, &sealed, &nothing, &created);
@@ -34,13 +34,12 @@ static bool unseal(
 	bool worked = asked(tpm, "TPM2_Unseal",
 		Esys_Unseal(tpm->esys, object, session, ESYS_TR_NONE,
 			ESYS_TR_NONE, &data));
-
 	if (worked && data->size != JOURNAL_KEY_SIZE)
 		worked = refused(tpm, "TPM2_Unseal",
 			"what was sealed is no journal key");
 	if (worked)
 		memcpy(out, data->buffer, JOURNAL_KEY_SIZE);
-	if (data)
+	if (data != NULL)
 		wipe(data, sizeof(*data));
 	Esys_Free(data);
 	return worked;
@@ -51,7 +50,6 @@ static refusal check_journal_key(
 {
 	struct digest policy = journal_key_policy(names);
 	struct digest unique;
-
 	return sealed_decode(
 		tpm_public_bytes(&key->public_area), &policy, &unique);
 }
@@ -64,10 +62,9 @@ bool tpm_unseal_journal_key(struct tpm *tpm, const struct sealed_key *key,
 	refusal why = check_journal_key(key, names);
 	ESYS_TR object;
 	ESYS_TR session;
-
 	begin(tpm);
 	steps_boot(boot, names, COMMAND_UNSEAL, &policy);
-	return finish(tpm, (!why || refused(tpm, "TPM2_Unseal", why)) &&
+	return finish(tpm, (why == NULL || refused(tpm, "TPM2_Unseal", why)) &&
 				   load_key(tpm, key, &object) &&
 				   policy_session(tpm, &policy, NULL,
 					   TPMA_SESSION_ENCRYPT, &session) &&
@@ -82,7 +79,6 @@ bool tpm_anchor(struct tpm *tpm, const struct digest *digest,
 	ESYS_TR handle;
 	ESYS_TR session;
 	bool is_written;
-
 	memcpy(data.buffer, digest->byte, SHA256_SIZE);
 	begin(tpm);
 	steps_boot(boot, names, COMMAND_NV_EXTEND, &policy);
@@ -112,7 +108,6 @@ bool tpm_phase_advance(struct tpm *tpm, const struct boot_policy *boot,
 	const struct nv_names *names)
 {
 	struct policy policy = { 0 };
-
 	begin(tpm);
 	steps_boot(boot, names, COMMAND_NV_INCREMENT, &policy);
 	return finish(tpm, nv_increment(tpm, NV_P, names, &policy, NULL));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
@@ -11,7 +12,6 @@ static bool read_permanent(struct tpm *tpm, struct tpm_state *out)
 		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
 			ESYS_TR_NONE, TPM2_CAP_TPM_PROPERTIES,
 			TPM2_PT_PERMANENT, 1, NULL, &found));
-
 	if (worked) {
 		property = found->data.tpmProperties.tpmProperty;
 		if (found->data.tpmProperties.count != 1 ||
@@ -32,7 +32,6 @@ static bool read_permanent(struct tpm *tpm, struct tpm_state *out)
 static bool is_empty(const TPMS_PCR_SELECTION *bank)
 {
 	uint8_t any = 0;
-
 	for (size_t i = 0; i < bank->sizeofSelect; i++)
 		any |= bank->pcrSelect[i];
 	return any == 0;
@@ -46,7 +45,6 @@ static bool read_banks(struct tpm *tpm, struct tpm_state *out)
 			ESYS_TR_NONE, TPM2_CAP_PCRS, 0, 1, NULL, &found));
 	bool sha256 = false;
 	bool other = false;
-
 	for (size_t i = 0; worked && i < found->data.assignedPCR.count; i++) {
 		const TPMS_PCR_SELECTION *bank =
 			&found->data.assignedPCR.pcrSelections[i];
@@ -69,7 +67,6 @@ static bool read_clock(struct tpm *tpm, struct tpm_clock *out)
 	bool worked = asked(tpm, "TPM2_ReadClock",
 		Esys_ReadClock(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
 			ESYS_TR_NONE, &now));
-
 	if (worked) {
 		out->milliseconds = now->clockInfo.clock;
 		out->reset_count = now->clockInfo.resetCount;
@@ -112,7 +109,6 @@ static bool random_part(struct tpm *tpm, ESYS_TR session, uint8_t *out,
 	bool worked = asked(tpm, "TPM2_GetRandom",
 		Esys_GetRandom(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE,
 			part, &random));
-
 	if (worked && (random->size == 0 || random->size > part))
 		worked = refused(
 			tpm, "TPM2_GetRandom", "the TPM gave another length");
@@ -129,7 +125,6 @@ bool tpm_random(struct tpm *tpm, uint8_t *out, size_t size)
 {
 	ESYS_TR session;
 	bool worked;
-
 	begin(tpm);
 	worked = hmac_session(tpm, TPMA_SESSION_ENCRYPT, &session);
 	while (worked && size > 0) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/context.h"
 
 #include "appliance/formats/crypto.h"
@@ -26,8 +27,7 @@ void OSSL_LIB_CTX_free(OSSL_LIB_CTX *context)
 struct tpm *tpm_open(int descriptor)
 {
 	struct tpm *tpm = calloc(1, sizeof(*tpm));
-
-	if (!tpm)
+	if (tpm == NULL)
 		return NULL;
 	crypto_start();
 	/* The TSS would write its own account of errors to standard error. */
@@ -44,7 +44,7 @@ struct tpm *tpm_open(int descriptor)
 
 void tpm_close(struct tpm *tpm)
 {
-	if (!tpm)
+	if (tpm == NULL)
 		return;
 	if (tpm->srk != ESYS_TR_NONE)
 		Esys_TR_Close(tpm->esys, &tpm->srk);
@@ -61,7 +61,6 @@ static void write_upper_hex(struct writer *out, uint32_t value)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	int shift = 28;
-
 	while (shift > 0 && !(value >> shift))
 		shift -= 4;
 	for (; shift >= 0; shift -= 4)
@@ -72,7 +71,6 @@ static void write_pcrs(struct writer *out, uint32_t mask)
 {
 	const char *between = ": PCR ";
 	bool several = (mask & (mask - 1)) != 0;
-
 	for (unsigned i = 0; i < PCR_COUNT; i++) {
 		if (!(mask >> i & 1))
 			continue;
@@ -106,7 +104,6 @@ void begin(struct tpm *tpm)
 void release_last(struct tpm *tpm)
 {
 	ESYS_TR handle = tpm->held[--tpm->held_count].handle;
-
 	if (!tpm->held[tpm->held_count].flush ||
 		Esys_FlushContext(tpm->esys, handle))
 		Esys_TR_Close(tpm->esys, &handle);
@@ -160,7 +157,6 @@ void hold_reference(struct tpm *tpm, ESYS_TR handle)
 void forget_reference(struct tpm *tpm, ESYS_TR handle)
 {
 	size_t last = tpm->held_count - 1;
-
 	for (size_t i = 0; i <= last; i++)
 		if (tpm->held[i].handle == handle)
 			tpm->held[i] = tpm->held[last];
@@ -171,7 +167,6 @@ TPM2B_PUBLIC public_of(const struct tpm_public *area)
 {
 	TPM2B_PUBLIC out = { 0 };
 	size_t at = 0;
-
 	/* Ours, or accepted by a decoder of ours: this cannot fail. */
 	if (Tss2_MU_TPMT_PUBLIC_Unmarshal(
 		    area->byte, area->size, &at, &out.publicArea))
@@ -191,7 +186,6 @@ bool public_out(
 TPM2B_DIGEST digest_of(const struct digest *digest)
 {
 	TPM2B_DIGEST out = { .size = SHA256_SIZE };
-
 	memcpy(out.buffer, digest->byte, SHA256_SIZE);
 	return out;
 }
@@ -199,7 +193,6 @@ TPM2B_DIGEST digest_of(const struct digest *digest)
 TPM2B_DATA data_of(const struct digest *digest)
 {
 	TPM2B_DATA out = { .size = SHA256_SIZE };
-
 	memcpy(out.buffer, digest->byte, SHA256_SIZE);
 	return out;
 }
@@ -209,7 +202,6 @@ TPML_PCR_SELECTION selection_of(uint32_t mask)
 	uint8_t bytes[PCR_SELECTION_SIZE];
 	TPML_PCR_SELECTION out = { 0 };
 	size_t at = 0;
-
 	pcr_selection_encode(mask, bytes);
 	if (Tss2_MU_TPML_PCR_SELECTION_Unmarshal(
 		    bytes, sizeof(bytes), &at, &out))
@@ -230,7 +222,6 @@ bool signature_out(struct tpm *tpm, const TPMT_SIGNATURE *signature,
 	struct p256_signature *out)
 {
 	const TPMS_SIGNATURE_ECC *ecdsa = &signature->signature.ecdsa;
-
 	if (signature->sigAlg != TPM2_ALG_ECDSA ||
 		ecdsa->hash != TPM2_ALG_SHA256 ||
 		!pad_coordinate(&ecdsa->signatureR, out->r) ||
@@ -258,7 +249,6 @@ bool handle_exists(struct tpm *tpm, TPM2_HANDLE handle, bool *out)
 		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
 			ESYS_TR_NONE, TPM2_CAP_HANDLES, handle, 1, NULL,
 			&found));
-
 	*out = worked && found->data.handles.count > 0 &&
 	       found->data.handles.handle[0] == handle;
 	Esys_Free(found);
@@ -270,7 +260,6 @@ bool open_persistent(struct tpm *tpm, TPM2_HANDLE handle, ESYS_TR *out)
 	bool worked = asked(tpm, "TPM2_ReadPublic",
 		Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE,
 			ESYS_TR_NONE, ESYS_TR_NONE, out));
-
 	if (worked)
 		hold_reference(tpm, *out);
 	return worked;

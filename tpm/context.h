@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the effects half shares, and the only header with TSS types beside
  * tcti.h. Every public function clears the error, asks, and ends with

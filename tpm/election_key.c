@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/keys.h"
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
@@ -26,7 +27,6 @@ static bool certify(struct tpm *tpm, const struct election_terms *terms,
 				&created->creation_hash, &own, &created->ticket,
 				&attest, &signature)) &&
 		attestation_out(tpm, attest, signature, &out->certificate);
-
 	Esys_Free(attest);
 	Esys_Free(signature);
 	return worked;
@@ -40,7 +40,6 @@ static bool make_key(struct tpm *tpm, enum key_template template,
 	struct tpm_public area = key_encode(template, policy, &no_point);
 	TPM2B_PUBLIC public_area = public_of(&area);
 	struct created created;
-
 	begin(tpm);
 	if (!finish(tpm, create_key(tpm, &public_area, NULL, &terms->definition,
 				 &created)))
@@ -56,7 +55,6 @@ bool tpm_make_bk(struct tpm *tpm, const struct election_terms *terms,
 	struct election_key *out)
 {
 	struct digest policy = bk_policy(terms);
-
 	return make_key(tpm, KEY_BK, &policy, terms, out);
 }
 
@@ -64,7 +62,6 @@ bool tpm_make_rk(struct tpm *tpm, const struct election_terms *terms,
 	struct election_key *out)
 {
 	struct digest policy = rk_policy(terms);
-
 	return make_key(tpm, KEY_RK, &policy, terms, out);
 }
 
@@ -75,7 +72,6 @@ static bool shared_x(struct tpm *tpm, ESYS_TR key, ESYS_TR session,
 	TPM2B_ECC_POINT *shared = NULL;
 	TPM2B_ECC_PARAMETER *x;
 	bool worked;
-
 	in.point.x.size = P256_SIZE;
 	in.point.y.size = P256_SIZE;
 	memcpy(in.point.x.buffer, enc + 1, P256_SIZE);
@@ -97,7 +93,6 @@ static bool shared_x(struct tpm *tpm, ESYS_TR key, ESYS_TR session,
 static refusal check_point(const uint8_t enc[P256_POINT_SIZE])
 {
 	struct p256_public point;
-
 	return p256_from_point(bytes_of(enc, P256_POINT_SIZE), &point);
 }
 
@@ -112,17 +107,17 @@ bool tpm_box_secret(struct tpm *tpm, const struct sealed_key *bk,
 	ESYS_TR session;
 	refusal why =
 		bk_check(terms, tpm_public_bytes(&bk->public_area), &point);
-
 	begin(tpm);
-	if (!why)
+	if (why == NULL)
 		why = check_point(enc);
-	if (!why)
+	if (why == NULL)
 		why = steps_bk(terms, boot, approvals, &policy);
-	return finish(tpm, (!why || refused(tpm, "opening a box", why)) &&
-				   load_key(tpm, bk, &key) &&
-				   policy_session(tpm, &policy, NULL,
-					   TPMA_SESSION_ENCRYPT, &session) &&
-				   shared_x(tpm, key, session, enc, out));
+	return finish(
+		tpm, (why == NULL || refused(tpm, "opening a box", why)) &&
+			     load_key(tpm, bk, &key) &&
+			     policy_session(tpm, &policy, NULL,
+				     TPMA_SESSION_ENCRYPT, &session) &&
+			     shared_x(tpm, key, session, enc, out));
 }
 
 static bool sign(struct tpm *tpm, ESYS_TR key, ESYS_TR session,
@@ -143,7 +138,6 @@ static bool sign(struct tpm *tpm, ESYS_TR key, ESYS_TR session,
 				      ESYS_TR_NONE, &digest, &ecdsa,
 				      &null_ticket, &signature)) &&
 		      signature_out(tpm, signature, out);
-
 	Esys_Free(signature);
 	return worked;
 }
@@ -161,12 +155,11 @@ bool tpm_sign_result(struct tpm *tpm, const struct sealed_key *rk,
 	ESYS_TR session;
 	refusal why =
 		rk_check(terms, tpm_public_bytes(&rk->public_area), &point);
-
 	begin(tpm);
-	if (!why)
+	if (why == NULL)
 		why = steps_rk(terms, boot, &name, result, approvals, &policy);
 	return finish(tpm,
-		(!why || refused(tpm, "signing the result", why)) &&
+		(why == NULL || refused(tpm, "signing the result", why)) &&
 			load_key(tpm, rk, &key) &&
 			policy_session(tpm, &policy, &cp_hash, 0, &session) &&
 			sign(tpm, key, session, result, out) &&

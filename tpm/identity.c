@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
@@ -21,7 +22,6 @@ static bool read_persistent(
 				      ESYS_TR_NONE, ESYS_TR_NONE, &area, NULL,
 				      NULL)) &&
 		      public_out(tpm, area, out);
-
 	Esys_Free(area);
 	return worked;
 }
@@ -42,7 +42,6 @@ static bool create_primary(struct tpm *tpm, ESYS_TR hierarchy,
 				      ESYS_TR_NONE, ESYS_TR_NONE, &sensitive,
 				      &wanted, &nothing, &no_pcrs, out, &made,
 				      NULL, NULL, NULL));
-
 	if (worked) {
 		hold(tpm, *out);
 		worked = public_out(tpm, made, public_area);
@@ -59,7 +58,6 @@ static bool evict_control(struct tpm *tpm, ESYS_TR object, TPM2_HANDLE handle)
 		Esys_EvictControl(tpm->esys, ESYS_TR_RH_OWNER, object,
 			ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, handle,
 			&persistent));
-
 	if (worked && persistent != ESYS_TR_NONE)
 		hold_reference(tpm, persistent);
 	return worked;
@@ -68,7 +66,6 @@ static bool evict_control(struct tpm *tpm, ESYS_TR object, TPM2_HANDLE handle)
 static bool remove_persistent(struct tpm *tpm, TPM2_HANDLE handle)
 {
 	ESYS_TR object;
-
 	/* ESAPI forgets the reference itself, so it must not be held. */
 	return asked(tpm, "TPM2_ReadPublic",
 		       Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE,
@@ -80,7 +77,6 @@ static bool is_ours(enum key_template key, const struct tpm_public *area)
 {
 	struct digest policy;
 	struct p256_public point;
-
 	return !key_decode(key, tpm_public_bytes(area), &policy, &point);
 }
 
@@ -91,7 +87,6 @@ static bool make_persistent(struct tpm *tpm, enum key_template key,
 	struct tpm_public template = template_of(key);
 	ESYS_TR object;
 	bool present;
-
 	if (!handle_exists(tpm, handle, &present))
 		return false;
 	if (present) {
@@ -115,7 +110,6 @@ static bool pin(struct tpm *tpm, const struct tpm_name *wanted)
 	struct tpm_public area;
 	struct tpm_name name;
 	ESYS_TR srk;
-
 	if (tpm->srk != ESYS_TR_NONE)
 		Esys_TR_Close(tpm->esys, &tpm->srk);
 	tpm->srk = ESYS_TR_NONE;
@@ -142,7 +136,6 @@ bool tpm_pin(struct tpm *tpm, const struct tpm_name *srk)
 static bool make_srk(struct tpm *tpm, struct tpm_public *out)
 {
 	struct tpm_name name;
-
 	if (!finish(tpm, make_persistent(tpm, KEY_SRK, ESYS_TR_RH_OWNER,
 				 TPM_HANDLE_SRK, out)))
 		return false;
@@ -172,7 +165,6 @@ static bool make_ek(
 {
 	static const uint8_t no_modulus[EK_MODULUS_SIZE];
 	struct tpm_public template = ek_encode(no_modulus);
-
 	return create_primary(
 		tpm, ESYS_TR_RH_ENDORSEMENT, &template, out, public_area);
 }
@@ -180,7 +172,6 @@ static bool make_ek(
 bool tpm_ek_public(struct tpm *tpm, struct tpm_public *out)
 {
 	ESYS_TR ek;
-
 	begin(tpm);
 	return finish(tpm, make_ek(tpm, &ek, out));
 }
@@ -206,7 +197,6 @@ static bool activate(struct tpm *tpm, const struct credential *credential,
 	ESYS_TR session;
 	ESYS_TR policy;
 	bool worked;
-
 	memcpy(blob.credential, credential->blob, CREDENTIAL_BLOB_SIZE);
 	memcpy(seed.secret, credential->seed, CREDENTIAL_SEED_SIZE);
 	worked = open_persistent(tpm, TPM_HANDLE_AK, &ak) &&
@@ -221,7 +211,7 @@ static bool activate(struct tpm *tpm, const struct credential *credential,
 			"the credential's secret is not 32 bytes");
 	if (worked)
 		memcpy(secret, opened->buffer, SHA256_SIZE);
-	if (opened)
+	if (opened != NULL)
 		wipe(opened, sizeof(*opened));
 	Esys_Free(opened);
 	return worked;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/keys.h"
 
 #include "tpm/policy_session.h"
@@ -59,8 +60,7 @@ bool create_key(struct tpm *tpm, const TPM2B_PUBLIC *public_area,
 	struct answer answer = { 0 };
 	ESYS_TR session;
 	bool worked;
-
-	if (secret) {
+	if (secret != NULL) {
 		data->size = (UINT16)secret->size;
 		memcpy(data->buffer, secret->data, secret->size);
 	}
@@ -82,7 +82,6 @@ bool load_key(struct tpm *tpm, const struct sealed_key *key, ESYS_TR *out)
 	TPM2B_PRIVATE private_area = { 0 };
 	TPM2B_PUBLIC public_area;
 	bool worked;
-
 	if (key->private_area.size > TPM_PRIVATE_MOST)
 		return refused(
 			tpm, "TPM2_Load", "the private area is too long");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys in the TPM, as the other files of the effects half use them. */
 #ifndef SANDOQ_TPM_KEYS_H
 #define SANDOQ_TPM_KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 
 #include "tpm/policy_session.h"
@@ -18,7 +19,6 @@ static bool open_handle(struct tpm *tpm, TPM2_HANDLE handle, ESYS_TR *out)
 	bool worked = asked(tpm, "TPM2_NV_ReadPublic",
 		Esys_TR_FromTPMPublic(tpm->esys, handle, ESYS_TR_NONE,
 			ESYS_TR_NONE, ESYS_TR_NONE, out));
-
 	if (worked)
 		hold_reference(tpm, *out);
 	return worked;
@@ -30,7 +30,6 @@ static bool read_public(struct tpm *tpm, ESYS_TR index, TPMS_NV_PUBLIC *out)
 	bool worked = asked(tpm, "TPM2_NV_ReadPublic",
 		Esys_NV_ReadPublic(tpm->esys, index, ESYS_TR_NONE, ESYS_TR_NONE,
 			ESYS_TR_NONE, &area, NULL));
-
 	if (worked)
 		*out = area->nvPublic;
 	Esys_Free(area);
@@ -51,7 +50,6 @@ static struct tpm_name name_of(const TPMS_NV_PUBLIC *area)
 static bool find(struct tpm *tpm, ESYS_TR index, struct nv_found *out)
 {
 	TPMS_NV_PUBLIC area;
-
 	if (!read_public(tpm, index, &area))
 		return false;
 	out->present = true;
@@ -66,7 +64,6 @@ bool nv_find(struct tpm *tpm, enum nv_index index, struct nv_found *out)
 {
 	ESYS_TR handle;
 	bool present;
-
 	*out = (struct nv_found){ 0 };
 	if (!handle_exists(tpm, handle_of(index), &present))
 		return false;
@@ -79,7 +76,6 @@ bool nv_open_named(struct tpm *tpm, enum nv_index index,
 {
 	TPM2B_NAME *found = NULL;
 	bool worked;
-
 	if (!open_handle(tpm, handle_of(index), out) ||
 		!asked(tpm, "TPM2_NV_ReadPublic",
 			Esys_TR_GetName(tpm->esys, *out, &found)))
@@ -95,7 +91,6 @@ bool nv_open(struct tpm *tpm, enum nv_index index, const struct nv_names *names,
 	ESYS_TR *out, bool *is_written)
 {
 	struct nv_found found = { 0 };
-
 	if (!open_handle(tpm, handle_of(index), out) ||
 		!find(tpm, *out, &found))
 		return false;
@@ -112,7 +107,6 @@ static bool read_part(struct tpm *tpm, ESYS_TR index, ESYS_TR session,
 	bool worked = asked(tpm, "TPM2_NV_Read",
 		Esys_NV_Read(tpm->esys, index, index, session, ESYS_TR_NONE,
 			ESYS_TR_NONE, size, offset, &data));
-
 	if (worked && data->size != size)
 		worked = refused(
 			tpm, "TPM2_NV_Read", "the TPM gave another length");
@@ -127,7 +121,6 @@ bool nv_read(struct tpm *tpm, enum nv_index index, const struct nv_names *names,
 {
 	ESYS_TR handle;
 	ESYS_TR session;
-
 	return nv_open_named(tpm, index, &names->name[index], &handle) &&
 	       hmac_session(tpm, 0, &session) &&
 	       read_part(tpm, handle, session, 0, size, out);
@@ -138,7 +131,6 @@ bool nv_read_counter(struct tpm *tpm, enum nv_index index,
 {
 	uint8_t bytes[8] = { 0 };
 	struct cursor in = cursor_of(bytes_of(bytes, sizeof(bytes)));
-
 	if (!nv_read(tpm, index, names, bytes, sizeof(bytes)))
 		return false;
 	*out = cursor_u64(&in);
@@ -152,7 +144,6 @@ bool nv_increment(struct tpm *tpm, enum nv_index index,
 	ESYS_TR handle;
 	ESYS_TR session;
 	bool is_written;
-
 	return nv_open(tpm, index, names, &handle, &is_written) &&
 	       policy_session(tpm, policy, cp_hash, 0, &session) &&
 	       asked(tpm, "TPM2_NV_Increment",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* NV indices and PCRs, as the other files of the effects half use them. */
 #ifndef SANDOQ_TPM_NV_H
 #define SANDOQ_TPM_NV_H

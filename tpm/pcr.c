@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
@@ -8,7 +9,6 @@ static bool take_values(const TPML_PCR_SELECTION *given,
 	const TPML_DIGEST *values, struct pcr_set *out, uint32_t *left)
 {
 	UINT32 next = 0;
-
 	if (given->count != 1 || values->count == 0)
 		return false;
 	for (unsigned i = 0; i < PCR_COUNT; i++) {
@@ -28,7 +28,6 @@ static bool take_values(const TPML_PCR_SELECTION *given,
 bool pcr_values(struct tpm *tpm, uint32_t mask, struct pcr_set *out)
 {
 	uint32_t left = mask;
-
 	*out = (struct pcr_set){ .mask = mask };
 	while (left) {
 		TPML_PCR_SELECTION wanted = selection_of(left);
@@ -59,7 +58,6 @@ bool tpm_pcr_extend(struct tpm *tpm, unsigned pcr, const struct digest *digest)
 {
 	TPML_DIGEST_VALUES values = { .count = 1 };
 	ESYS_TR session;
-
 	values.digests[0].hashAlg = TPM2_ALG_SHA256;
 	memcpy(values.digests[0].digest.sha256, digest->byte, SHA256_SIZE);
 	begin(tpm);
@@ -77,7 +75,6 @@ static TSS2_RC try_airlock(struct tpm *tpm, ESYS_TR session)
 	struct digest values = pcr_set_digest(&closed);
 	TPM2B_DIGEST digest = digest_of(&values);
 	TPML_PCR_SELECTION selection = selection_of(closed.mask);
-
 	return Esys_PolicyPCR(tpm->esys, session, ESYS_TR_NONE, ESYS_TR_NONE,
 		ESYS_TR_NONE, &digest, &selection);
 }
@@ -88,7 +85,6 @@ bool tpm_airlock_refuses(struct tpm *tpm)
 	ESYS_TR session;
 	TSS2_RC code;
 	bool worked;
-
 	begin(tpm);
 	worked = empty_policy_session(tpm, 0, &session);
 	if (worked) {

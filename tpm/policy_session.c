@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/policy_session.h"
 
 #include "tpm/nv.h"
@@ -17,7 +18,6 @@ static bool start(
 		Esys_StartAuthSession(tpm->esys, tpm->srk, ESYS_TR_NONE,
 			ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, NULL, kind,
 			&aes_cfb, TPM2_ALG_SHA256, out));
-
 	if (!worked)
 		return false;
 	hold(tpm, *out);
@@ -63,7 +63,6 @@ static bool explain_pcrs(struct tpm *tpm, const struct pcr_set *expected)
 {
 	struct tpm_error error = tpm->error;
 	struct pcr_set actual;
-
 	if (pcr_values(tpm, expected->mask, &actual))
 		error.pcrs = pcr_set_differences(expected, &actual);
 	tpm->error = error;
@@ -76,7 +75,6 @@ static bool run_pcr(
 	struct digest values = pcr_set_digest(step->pcr);
 	TPM2B_DIGEST digest = digest_of(&values);
 	TPML_PCR_SELECTION selection = selection_of(step->pcr->mask);
-
 	return asked(tpm, "TPM2_PolicyPCR",
 		       Esys_PolicyPCR(tpm->esys, session, ESYS_TR_NONE,
 			       ESYS_TR_NONE, ESYS_TR_NONE, &digest,
@@ -97,7 +95,6 @@ static bool run_nv(
 	TPM2B_OPERAND operand = { .size = 8 };
 	struct writer out = writer_of(operand.buffer, operand.size);
 	ESYS_TR index;
-
 	write_u64(&out, step->nv.operand);
 	if (!nv_open_named(tpm, step->nv.index, &step->nv.name, &index))
 		return false;
@@ -112,7 +109,6 @@ static bool run_authorize_nv(
 	struct tpm *tpm, ESYS_TR session, const struct policy_step *step)
 {
 	ESYS_TR index;
-
 	if (!nv_open_named(tpm, NV_A, &step->authorize_nv, &index))
 		return false;
 	return asked(tpm, "TPM2_PolicyAuthorizeNV",
@@ -131,7 +127,6 @@ static bool load_approver(
 		Esys_LoadExternal(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
 			ESYS_TR_NONE, NULL, &public_area, ESYS_TR_RH_NULL,
 			out));
-
 	if (worked)
 		hold(tpm, *out);
 	return worked;
@@ -140,7 +135,6 @@ static bool load_approver(
 static TPM2B_ECC_PARAMETER parameter_of(const uint8_t value[P256_SIZE])
 {
 	TPM2B_ECC_PARAMETER out = { .size = P256_SIZE };
-
 	memcpy(out.buffer, value, P256_SIZE);
 	return out;
 }
@@ -154,11 +148,10 @@ static bool run_signed(struct tpm *tpm, ESYS_TR session,
 	TPMS_SIGNATURE_ECC *ecdsa = &signature.signature.ecdsa;
 	ESYS_TR key;
 	bool worked;
-
 	ecdsa->hash = TPM2_ALG_SHA256;
 	ecdsa->signatureR = parameter_of(step->sign.signature.r);
 	ecdsa->signatureS = parameter_of(step->sign.signature.s);
-	if (step->sign.bound && cp_hash)
+	if (step->sign.bound && cp_hash != NULL)
 		bound = digest_of(cp_hash);
 	if (!load_approver(tpm, &step->sign.key, &key))
 		return false;
@@ -174,7 +167,6 @@ static bool run_or(
 	struct tpm *tpm, ESYS_TR session, const struct policy_step *step)
 {
 	TPML_DIGEST branches = { .count = (UINT32)step->either.count };
-
 	for (size_t i = 0; i < step->either.count; i++)
 		branches.digests[i] = digest_of(&step->either.branch[i]);
 	return asked(tpm, "TPM2_PolicyOR",
@@ -212,7 +204,6 @@ bool policy_session(struct tpm *tpm, const struct policy *policy,
 	const struct digest *cp_hash, TPMA_SESSION attributes, ESYS_TR *out)
 {
 	bool worked = pinned(tpm) && empty_policy_session(tpm, attributes, out);
-
 	for (size_t i = 0; worked && i < policy->count; i++) {
 		size_t before = tpm->held_count;
 

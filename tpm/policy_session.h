@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sessions, salted to the pinned storage root key, and policies run in them.
  * All are held until finish().

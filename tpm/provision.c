@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
@@ -13,7 +14,6 @@ static TPM2B_NV_PUBLIC nv_public_of(
 	uint8_t bytes[NV_PUBLIC_SIZE];
 	TPM2B_NV_PUBLIC out = { 0 };
 	size_t at = 0;
-
 	nv_encode(index, &policy, false, bytes);
 	Tss2_MU_TPMS_NV_PUBLIC_Unmarshal(
 		bytes, sizeof(bytes), &at, &out.nvPublic);
@@ -24,7 +24,6 @@ static bool undefine(
 	struct tpm *tpm, const struct tpm_name *name, enum nv_index index)
 {
 	ESYS_TR handle;
-
 	if (!nv_open_named(tpm, index, name, &handle) ||
 		!asked(tpm, "TPM2_NV_UndefineSpace",
 			Esys_NV_UndefineSpace(tpm->esys, ESYS_TR_RH_OWNER,
@@ -42,7 +41,6 @@ static bool define(
 	const TPM2B_AUTH empty = { 0 };
 	ESYS_TR session;
 	ESYS_TR handle;
-
 	if (!hmac_session(tpm, 0, &session) ||
 		!asked(tpm, "TPM2_NV_DefineSpace",
 			Esys_NV_DefineSpace(tpm->esys, ESYS_TR_RH_OWNER,
@@ -57,7 +55,6 @@ static bool define_unless_there(struct tpm *tpm, const struct machine *machine,
 	enum nv_index index, const struct tpm_name *wanted)
 {
 	struct nv_found found;
-
 	if (!nv_find(tpm, index, &found))
 		return false;
 	if (found.present && tpm_name_equal(&found.name_written, wanted))
@@ -71,7 +68,6 @@ bool tpm_define_indices(struct tpm *tpm, const struct machine *machine)
 	struct nv_names names = machine_nv_names(machine);
 	refusal why = quorum_check(&machine->operators);
 	bool worked;
-
 	begin(tpm);
 	worked = why ? refused(tpm, "TPM2_NV_DefineSpace", why) : true;
 	for (enum nv_index i = NV_A; worked && i < NV_COUNT; i++)
@@ -86,7 +82,6 @@ static bool first_count(struct tpm *tpm, enum nv_index index,
 	uint64_t *out)
 {
 	struct nv_found found;
-
 	return nv_find(tpm, index, &found) &&
 	       (found.written ||
 		       nv_increment(tpm, index, names, policy, NULL)) &&
@@ -98,7 +93,6 @@ bool tpm_first_revocation(
 {
 	struct nv_names names = machine_nv_names(machine);
 	struct policy policy = { 0 };
-
 	begin(tpm);
 	steps_first_count(machine, &policy);
 	return finish(tpm, first_count(tpm, NV_R, &names, &policy, out));
@@ -108,7 +102,6 @@ bool tpm_first_phase(struct tpm *tpm, const struct boot_policy *boot,
 	const struct nv_names *names, uint64_t *out)
 {
 	struct policy policy = { 0 };
-
 	begin(tpm);
 	steps_boot(boot, names, COMMAND_NV_INCREMENT, &policy);
 	return finish(tpm, first_count(tpm, NV_P, names, &policy, out));
@@ -126,13 +119,12 @@ static bool write_a(struct tpm *tpm, const struct machine *machine,
 	ESYS_TR session;
 	bool is_written;
 	refusal why;
-
 	if (!nv_open(tpm, NV_A, names, &handle, &is_written))
 		return false;
 	cp_hash = cp_hash_write(
 		is_written ? &names->name[NV_A] : &unwritten, value);
 	why = steps_write_a(machine, approvals, &cp_hash, &policy);
-	if (why)
+	if (why != NULL)
 		return refused(tpm, "the boot approval", why);
 	memcpy(data.buffer, value, TPM_NAME_SIZE);
 	return policy_session(tpm, &policy, &cp_hash, 0, &session) &&
@@ -147,7 +139,6 @@ static bool holds_value(struct tpm *tpm, const struct nv_names *names,
 {
 	uint8_t held[TPM_NAME_SIZE] = { 0 };
 	struct nv_found found;
-
 	*out = false;
 	if (!nv_find(tpm, NV_A, &found))
 		return false;
@@ -166,8 +157,7 @@ static bool write_boot_policy(struct tpm *tpm, const struct machine *machine,
 	uint8_t value[TPM_NAME_SIZE];
 	refusal why = boot_policy_check(boot);
 	bool done;
-
-	if (why)
+	if (why != NULL)
 		return refused(tpm, "the boot approval", why);
 	boot_policy_value(boot, &names, value);
 	return finish(tpm, holds_value(tpm, &names, value, &done)) &&
@@ -195,7 +185,6 @@ bool tpm_revoke(struct tpm *tpm, const struct machine *machine,
 	struct digest cp_hash = cp_hash_increment(&names.name[NV_R]);
 	struct policy policy = { 0 };
 	refusal why = steps_revoke(machine, approvals, &cp_hash, &policy);
-
 	begin(tpm);
 	return finish(
 		tpm, why ? refused(tpm, "the revocation", why)
@@ -208,7 +197,6 @@ static bool forget_auth(struct tpm *tpm, ESYS_TR hierarchy)
 	TPM2B_AUTH auth = { .size = SHA256_SIZE };
 	ESYS_TR session;
 	bool worked;
-
 	if (!hmac_session(tpm, TPMA_SESSION_DECRYPT, &session))
 		return false;
 	random_bytes(auth.buffer, auth.size);
@@ -232,7 +220,6 @@ static bool disable_clear(struct tpm *tpm)
 bool tpm_lock_owner(struct tpm *tpm)
 {
 	struct tpm_state state;
-
 	if (!tpm_state(tpm, &state))
 		return false;
 	begin(tpm);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
@@ -18,7 +19,6 @@ static bool quote(struct tpm *tpm, const struct digest *qualifying,
 				      ESYS_TR_NONE, &data, &own, &selection,
 				      &attest, &signature)) &&
 		      attestation_out(tpm, attest, signature, out);
-
 	Esys_Free(attest);
 	Esys_Free(signature);
 	return worked;
@@ -29,7 +29,6 @@ static bool covers(
 {
 	struct digest digest = pcr_set_digest(values);
 	struct quote decoded;
-
 	return !quote_decode(attestation_bytes(attestation), &decoded) &&
 	       decoded.pcr_mask == values->mask &&
 	       digest_equal(&decoded.pcr_digest, &digest);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/tcti.h"
 
 #include "appliance/formats/bytes.h"
@@ -19,7 +20,6 @@ static TSS2_RC transmit(
 {
 	struct tcti *tcti = own(context);
 	size_t sent = 0;
-
 	tcti->have = 0;
 	while (sent < size) {
 		ssize_t more =
@@ -63,7 +63,6 @@ static TSS2_RC read_response(struct tcti *tcti)
 	TSS2_RC code = read_on(tcti, HEADER_SIZE);
 	struct cursor header;
 	uint32_t size;
-
 	if (code)
 		return code;
 	header = cursor_of(bytes_of(tcti->response + 2, 4));
@@ -82,12 +81,11 @@ static TSS2_RC receive(TSS2_TCTI_CONTEXT *context, size_t *size,
 	struct tcti *tcti = own(context);
 	TSS2_RC code = tcti->have ? TSS2_RC_SUCCESS : read_response(tcti);
 	size_t room = *size;
-
 	(void)timeout; /* ESAPI's synchronous calls wait for ever */
 	if (code)
 		return code;
 	*size = tcti->have;
-	if (!response)
+	if (response == NULL)
 		return TSS2_RC_SUCCESS;
 	if (room < tcti->have)
 		return TSS2_TCTI_RC_INSUFFICIENT_BUFFER;
@@ -148,7 +146,6 @@ void tcti_begin(struct tcti *tcti, int descriptor)
 		},
 		.makeSticky = make_sticky,
 	};
-
 	memset(tcti, 0, sizeof(*tcti));
 	tcti->common = common;
 	tcti->descriptor = descriptor;

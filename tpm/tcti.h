@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The transport under ESAPI: TPM 2.0 commands over one descriptor, be it
  * /dev/tpmrm0 or a stream socket. Unlike the TSS's own transports it opens

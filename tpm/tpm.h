@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Everything that is asked of the TPM, through ESAPI.
  *
@@ -12,9 +13,9 @@
 #ifndef SANDOQ_TPM_TPM_H
 #define SANDOQ_TPM_TPM_H
 
-#include "tpm/attest.h"
-#include "tpm/credential.h"
-#include "tpm/machine.h"
+#include "tpm/policy/attest.h"
+#include "tpm/policy/credential.h"
+#include "tpm/policy/machine.h"
 
 struct tpm;
 

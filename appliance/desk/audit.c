@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
-#include "appliance/desk/result_print.h"
-#include "appliance/desk/result_table.h"
+#include "appliance/desk/reports/result_print.h"
+#include "appliance/desk/reports/result_table.h"
 #include "appliance/formats/crypto.h"
 
 const struct option audit_nonce_options[] = {

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A box by any age client: everything but the sealing itself. */
-#include "appliance/desk/box_draft.h"
+#include "appliance/desk/common/box_draft.h"
+#include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
 
 #include <stdio.h>
 

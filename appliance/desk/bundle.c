@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/ruling.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
-#include "appliance/desk/result_print.h"
-#include "appliance/desk/result_table.h"
-#include "appliance/desk/ruling.h"
+#include "appliance/desk/reports/result_print.h"
+#include "appliance/desk/reports/result_table.h"
 
 const struct option bundle_verify_options[] = {
 	OPTION_SENT,
@@ -43,15 +44,15 @@ static int tell(const struct arguments *arguments,
 	static struct chain chain;
 	struct checks checks;
 	int status = 0;
-	bool good = verify(VERIFY_RELEASED, evidence, &chain, &checks);
+	bool worked = verify(VERIFY_RELEASED, evidence, &chain, &checks);
 	bool format = numbers && format_given(arguments);
-	if (good && numbers)
+	if (worked && numbers)
 		status = ruling_read(arguments, &chain.result);
 	if (status == 0 && format) {
-		status = good ? format_print(arguments, evidence->definition,
-					&chain.result)
-			      : refused_checks(
-					argument(arguments, "--sent"), &checks);
+		status = worked ? format_print(arguments, evidence->definition,
+					  &chain.result)
+				: refused_checks(argument(arguments, "--sent"),
+					  &checks);
 		verify_free(&chain);
 		return status;
 	}
@@ -59,7 +60,7 @@ static int tell(const struct arguments *arguments,
 	report_election(&report, evidence->definition);
 	report_hex(&report, "result",
 		bytes_of(chain.result_digest.byte, SHA256_SIZE));
-	if (good && numbers && status == 0)
+	if (worked && numbers && status == 0)
 		status = report_result(
 			&report, evidence->definition, &chain.result);
 	report_checks(&report, &checks);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/desk.h"
 #include "appliance/formats/ustar.h"
 
@@ -114,7 +115,6 @@ static int pack_content(
 {
 	uint8_t chunk[CHUNK_SIZE];
 	int status = 0;
-
 	for (uint64_t left = size; left > 0 && status == 0;) {
 		size_t want = left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
 		ssize_t n = read(descriptor, chunk, want);
@@ -181,7 +181,6 @@ static int check_names_differ(const struct arguments *arguments)
 	size_t count;
 	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
 	int status = 0;
-
 	qsort(word, count, sizeof(*word), compare_names);
 	for (size_t i = 1; i < count && status == 0; i++)
 		if (compare_names(&word[i - 1], &word[i]) == 0)
@@ -221,7 +220,6 @@ static int pack_all(struct pack *pack, const struct arguments *arguments,
 	size_t count;
 	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
 	struct progress progress = progress_begin("packing", count);
-
 	for (size_t i = 0; i < count && status == 0; i++) {
 		progress_show(&progress, i);
 		status = pack_member(pack, word[i]);
@@ -268,7 +266,6 @@ int courier_pack_command(const struct arguments *arguments)
 {
 	const char *kind = argument(arguments, "--kind");
 	uint64_t capacity = 0;
-
 	if (!is_kind(kind))
 		return fail(EX_USAGE, NULL, 0,
 			"there is no kind '%s'; see "
@@ -343,7 +340,6 @@ static int unpack_content(struct unpack *unpack,
 {
 	uint8_t chunk[CHUNK_SIZE];
 	int status = 0;
-
 	for (uint64_t left = member->size; left > 0 && status == 0;) {
 		size_t size = left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
 		status = unpack_bytes(unpack, chunk, size);
@@ -417,7 +413,6 @@ static int unpack_all(struct unpack *unpack)
 	struct ustar_member member;
 	int status = unpack_courier(unpack);
 	struct progress progress = progress_begin("unpacking", 0);
-
 	for (size_t i = 0; status == 0; i++) {
 		progress_show(&progress, i);
 		status = unpack_header(unpack, &member);
@@ -449,7 +444,6 @@ int courier_unpack_command(const struct arguments *arguments)
 		.members = json_array(),
 	};
 	int status = folder_make(unpack.folder_path);
-
 	if (status == 0) {
 		unpack.descriptor = open(unpack.path, O_RDONLY | O_CLOEXEC);
 		if (unpack.descriptor < 0)

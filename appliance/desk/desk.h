@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sandoq command: what people run on their own computers. main.c holds
  * the table of commands; every row has its option table and its function,
@@ -7,9 +8,9 @@
 #ifndef SANDOQ_DESK_DESK_H
 #define SANDOQ_DESK_DESK_H
 
-#include "appliance/desk/files.h"
-#include "appliance/desk/options.h"
-#include "appliance/desk/report.h"
+#include "appliance/desk/common/files.h"
+#include "appliance/desk/common/options.h"
+#include "appliance/desk/common/report.h"
 
 #include <sysexits.h>
 

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
-#include "appliance/desk/signing.h"
 
 const struct option election_check_options[] = {
 	{ "DEFINITION", NULL, "the election's definition, JSON", REQUIRED },

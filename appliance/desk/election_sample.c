@@ -1,9 +1,10 @@
-#include "appliance/desk/authorities.h"
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
 #include "appliance/election/sample.h"
 #include "appliance/formats/age.h"
-#include "tpm/authenticode.h"
+#include "appliance/verify/authorities.h"
+#include "tpm/policy/authenticode.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/profiles.h"
+#include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/profiles.h"
-#include "appliance/desk/secure_boot_keys.h"
-#include "appliance/desk/signing.h"
+#include "appliance/desk/image/secure_boot_keys.h"
 
 enum { STORE_MOST = 16 << 20 };
 
@@ -60,10 +61,12 @@ static int fill(
 {
 	const char *name = argument(arguments, "PROFILE");
 	struct boot_profile profile;
+	struct digest events[OPEN_EVENTS];
 	int status = boot_profile_read(name, true, &profile);
 	if (status != 0)
 		return status;
-	refusal refused = boot_profile_fill(&profile, keys);
+	secure_boot_events(keys, events);
+	refusal refused = boot_profile_fill(&profile, events);
 	if (refused != NULL)
 		return fail(EX_DATAERR, name, 0,
 			"%s; give qemu-ovmf-secure-boot or one that was made "

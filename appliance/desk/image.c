@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/known_machine.h"
+#include "appliance/desk/common/profiles.h"
+#include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
-#include "appliance/desk/known_machine.h"
-#include "appliance/desk/profiles.h"
-#include "appliance/desk/secure_boot_keys.h"
-#include "appliance/desk/signing.h"
-#include "tpm/authenticode.h"
+#include "appliance/desk/image/secure_boot_keys.h"
+#include "tpm/policy/authenticode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,10 +86,12 @@ static int leave_keys_open(
 	const char *path, const char *folder, struct boot_profile *profile)
 {
 	struct secure_boot_files keys;
+	struct digest events[OPEN_EVENTS];
 	int status = secure_boot_files_read(folder, &keys);
 	if (status != 0)
 		return status;
-	refusal refused = boot_profile_open(profile, &keys.keys);
+	secure_boot_events(&keys.keys, events);
+	refusal refused = boot_profile_open(profile, events);
 	secure_boot_files_free(&keys);
 	if (refused != NULL)
 		return fail(EX_DATAERR, path, 0,
@@ -135,7 +138,6 @@ static void report_pcr(
 {
 	char hex[2 * SHA256_SIZE];
 	struct writer writer = writer_of(hex, sizeof(hex));
-
 	write_hex(&writer, bytes_of(value->byte, SHA256_SIZE));
 	json_array_append_new(table, json_pack("{s:i, s:s%}", "pcr", (int)index,
 					     "value", hex, sizeof(hex)));
@@ -176,7 +178,6 @@ static json_t *flattened(const json_t *log)
 	json_t *table = json_array();
 	size_t index;
 	json_t *record;
-
 	json_array_foreach(log, index, record)
 	{
 		json_t *digest =
@@ -261,7 +262,6 @@ static void put_policy(
 		machine, &task->boot, task->known.written);
 	struct approval_scope scope = machine_scope(machine, APPROVE_BOOT);
 	uint8_t value[TPM_NAME_SIZE];
-
 	boot_policy_value(&task->boot, &names, value);
 	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
 	put(text, BOOT_INDEX, tpm_name_bytes(&index));
@@ -275,7 +275,6 @@ static refusal write_approval(
 {
 	struct text_writer text = text_begin(
 		&statement_form[STATEMENT_BOOT_APPROVAL], false, out);
-
 	put(&text, BOOT_MACHINE, bytes_of_text(task->known.serial));
 	put(&text, BOOT_MEANING,
 		bytes_of_text(statement_meaning(STATEMENT_BOOT_APPROVAL)));
@@ -293,7 +292,6 @@ static int approve(
 	static uint8_t text[STATEMENT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	refusal refused = boot_policy_check(&task->boot);
-
 	if (refused == NULL)
 		refused = write_approval(task, &out);
 	if (refused != NULL)

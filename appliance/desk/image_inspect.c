@@ -1,8 +1,9 @@
-#include "appliance/desk/cpio.h"
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/desk.h"
-#include "appliance/desk/kernel_image.h"
+#include "appliance/desk/image/cpio.h"
+#include "appliance/desk/image/kernel_image.h"
 #include "appliance/formats/crypto.h"
-#include "tpm/authenticode.h"
+#include "tpm/policy/authenticode.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -57,7 +58,6 @@ static json_t *content_digest(const struct cpio_entry *entry)
 {
 	char hex[2 * SHA256_SIZE];
 	struct writer writer = writer_of(hex, sizeof(hex));
-
 	if (!S_ISREG(entry->mode))
 		return json_null();
 	struct digest digest = sha256(entry->content);
@@ -83,7 +83,6 @@ static json_t *files_of(struct bytes initramfs)
 	struct cpio cpio = cpio_of(initramfs);
 	struct cpio_entry entry;
 	bool end = false;
-
 	/* It is the archive that was found by being one. */
 	while (cpio_next(&cpio, &entry, &end) == NULL && !end)
 		json_array_append_new(files, entry_row(&entry));
@@ -95,7 +94,6 @@ static int print(const struct arguments *arguments, struct bytes file,
 {
 	struct report report = report_begin(arguments);
 	struct digest digest = sha256(file);
-
 	report_number(&report, "size", file.size);
 	report_hex(&report, "sha256", bytes_of(digest.byte, SHA256_SIZE));
 	report_hex(&report, "authenticode",

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/known_machine.h"
+#include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/evidence.h"
-#include "appliance/desk/known_machine.h"
-#include "appliance/desk/signing.h"
 
 const struct option image_revoke_options[] = {
 	OPTION_SENT,
@@ -29,7 +30,6 @@ static refusal write_revocation(
 		machine_scope(machine, APPROVE_REVOKE);
 	struct text_writer text =
 		text_begin(&statement_form[STATEMENT_REVOCATION], false, out);
-
 	text_put(&text, REVOCATION_MACHINE, bytes_of_text(known->serial));
 	text_put(&text, REVOCATION_MEANING,
 		bytes_of_text(statement_meaning(STATEMENT_REVOCATION)));

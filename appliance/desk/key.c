@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/desk.h"
 #include "appliance/formats/note.h"
 
@@ -28,7 +29,6 @@ int key_command(const struct arguments *arguments)
 	struct p256_private *private;
 	struct note_key key;
 	int status = 0;
-
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		status = make_key(path);
 	if (status == 0)

@@ -1,7 +1,8 @@
-#include "appliance/desk/archive.h"
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
-#include "tpm/credential.h"
+#include "tpm/policy/credential.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -35,7 +36,6 @@ static refusal read_identity(const struct archive *sent,
 	struct digest none;
 	struct p256_public key;
 	struct bytes ak = archive_find(sent, "ak.pub");
-
 	out->certificate = archive_find(sent, "ek.crt");
 	out->ek = archive_find(sent, "ek.pub");
 	out->ak = public_name(ak);
@@ -49,7 +49,6 @@ static int write_credential(
 {
 	uint8_t secret[SHA256_SIZE], encoded[CREDENTIAL_FILE_SIZE];
 	struct credential credential;
-
 	random_bytes(secret, sizeof(secret));
 	refusal refused = credential_make(
 		identity->ek, &identity->ak, secret, &credential);
@@ -88,14 +87,15 @@ static int enrol(const struct arguments *arguments, const struct archive *sent,
 int machine_enrol_command(const struct arguments *arguments)
 {
 	struct file authorities;
-	struct archive sent;
+	struct archive_file sent;
 	int status = file_read(argument(arguments, "--authorities"),
 		AUTHORITIES_MOST, &authorities);
 	if (status == 0)
-		status = archive_read(argument(arguments, "SENT"), &sent);
+		status = archive_file_read(argument(arguments, "SENT"), &sent);
 	if (status == 0) {
-		status = enrol(arguments, &sent, file_bytes(&authorities));
-		archive_free(&sent);
+		status = enrol(
+			arguments, &sent.archive, file_bytes(&authorities));
+		archive_file_free(&sent);
 	}
 	file_free(&authorities);
 	return status;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/desk.h"
 #include "appliance/election/statement.h"
 
@@ -20,7 +21,6 @@ static void put_operator(struct text_writer *text, const char *word)
 	char line[STATEMENT_LINE_MOST + NOTE_VKEY_MOST];
 	struct writer writer = writer_of(line, sizeof(line));
 	size_t board = strcspn(word, "=");
-
 	write_bytes(&writer, bytes_of(word, board));
 	write_u8(&writer, ' ');
 	write_text(&writer, word[board] == '=' ? word + board + 1 : "");
@@ -33,7 +33,6 @@ static refusal write_operators(
 	struct text_writer text =
 		text_begin(&statement_form[STATEMENT_OPERATORS], false, out);
 	size_t count = argument_count(arguments, "BOARD=KEY");
-
 	text_put(&text, OPERATORS_MACHINE,
 		bytes_of_text(argument(arguments, "--machine")));
 	text_put_number(&text, OPERATORS_NEED, need);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
@@ -153,7 +154,6 @@ static int run(const struct command *c, int argc, char **argv)
 	struct arguments arguments;
 	char title[40];
 	bool help = false;
-
 	snprintf(title, sizeof(title), c->name != NULL ? "%s %s" : "%s",
 		c->group, c->name);
 	int status = arguments_read(

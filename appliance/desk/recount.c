@@ -1,12 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/archive_file.h"
+#include "appliance/desk/common/ruling.h"
+#include "appliance/desk/common/sealing.h"
 #include "appliance/desk/desk.h"
-#include "appliance/desk/result_table.h"
-#include "appliance/desk/ruling.h"
-#include "appliance/desk/sealing.h"
-#include "appliance/desk/verify.h"
+#include "appliance/desk/reports/result_table.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/counting.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
+#include "appliance/verify/verify.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -45,7 +47,7 @@ struct recount {
 	struct sealing sealing;
 	struct p256_private *escrow;
 	bool from_machine;
-	struct archive sent;
+	struct archive_file sent;
 	/* From the machine: leaves of its journal, and its signed text. */
 	struct journal_fold fold;
 	struct leaves leaves;
@@ -86,7 +88,7 @@ static enum next_box next_of_machine(void *context, struct count_place *place,
 	int *box, struct wire_text *why)
 {
 	struct recount *recount = context;
-	const struct evidence evidence = { .sent = &recount->sent };
+	const struct evidence evidence = { .sent = &recount->sent.archive };
 	const struct chain chain = { .evidence = &evidence };
 	struct journal_header header;
 	struct bytes note, file;
@@ -343,7 +345,7 @@ static int count(struct recount *recount)
 static refusal read_challenge(struct recount *recount)
 {
 	struct text text;
-	struct bytes whole = archive_find(&recount->sent, "challenge");
+	struct bytes whole = archive_find(&recount->sent.archive, "challenge");
 	if (whole.size == 0)
 		return NULL;
 	refusal refused = statement_decode(STATEMENT_CHALLENGE, whole, &text);
@@ -357,7 +359,7 @@ static refusal read_challenge(struct recount *recount)
 
 static refusal read_journal(struct recount *recount)
 {
-	const struct evidence evidence = { .sent = &recount->sent };
+	const struct evidence evidence = { .sent = &recount->sent.archive };
 	static struct chain chain;
 	static struct note note;
 	chain = (struct chain){ .evidence = &evidence };
@@ -368,7 +370,8 @@ static refusal read_journal(struct recount *recount)
 		return refused;
 	recount->fold = chain.fold;
 	recount->leaves = leaves_of(&chain);
-	struct bytes whole = archive_find(&recount->sent, "result.note");
+	struct bytes whole =
+		archive_find(&recount->sent.archive, "result.note");
 	if (whole.size == 0)
 		return NULL;
 	refused = note_parse(whole, &note);
@@ -379,15 +382,15 @@ static refusal read_journal(struct recount *recount)
 static int begin_with_machine(struct recount *recount)
 {
 	const char *path = argument(recount->arguments, "--sent");
-	int status = archive_read(path, &recount->sent);
+	int status = archive_file_read(path, &recount->sent);
 	if (status != 0)
 		return status;
 	status = sealing_begin(recount->arguments, &recount->sealing);
 	if (status != 0)
 		return status;
 	refusal refused = sealing_trust(&recount->sealing,
-		archive_find(&recount->sent, "election-keys.note"),
-		archive_find(&recount->sent, "bk.pub"));
+		archive_find(&recount->sent.archive, "election-keys.note"),
+		archive_find(&recount->sent.archive, "bk.pub"));
 	if (refused == NULL)
 		refused = read_journal(recount);
 	if (refused == NULL)
@@ -429,7 +432,7 @@ int recount_command(const struct arguments *arguments)
 		sealing_free(&recount.sealing);
 	}
 	free(recount.name);
-	archive_free(&recount.sent);
+	archive_file_free(&recount.sent);
 	p256_free(recount.escrow);
 	return status;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/ballots.h"
 
 #include <endian.h>
@@ -45,7 +46,6 @@ static refusal read_header(struct ballots_decoder *d, struct bytes item)
 	struct cursor c = cursor_of(item);
 	struct bytes magic = cursor_take(&c, MAGIC_SIZE);
 	struct digest definition;
-
 	cursor_copy(&c, definition.byte, SHA256_SIZE);
 	uint16_t station_number = cursor_u16(&c);
 	uint16_t sequence = cursor_u16(&c);
@@ -67,7 +67,6 @@ static refusal read_header(struct ballots_decoder *d, struct bytes item)
 static uint64_t eight_at(const uint8_t *bytes)
 {
 	uint64_t eight;
-
 	memcpy(&eight, bytes, sizeof(eight));
 	return be64toh(eight);
 }
@@ -81,7 +80,6 @@ static bool ascends(struct bytes last, struct bytes marks)
 {
 	size_t size = last.size < marks.size ? last.size : marks.size;
 	size_t at = 0;
-
 	for (; size - at >= 8; at += 8) {
 		uint64_t a = eight_at(last.data + at);
 		uint64_t b = eight_at(marks.data + at);
@@ -102,7 +100,6 @@ static refusal check_record(
 {
 	const struct bytes marks = { ballot->choices - MARKS_START,
 		MARKS_START + (size_t)2 * ballot->n };
-
 	if (ballot->multiplicity == 0)
 		return "a kind of ballot is listed with no ballots";
 	if (ballot->contest >= CONTESTS_MOST ||
@@ -124,7 +121,6 @@ static refusal check_record(
 static struct ballot ballot_at(const uint8_t *record)
 {
 	const uint64_t start = eight_at(record);
-
 	return (struct ballot){
 		.multiplicity = (uint32_t)(start >> 32),
 		.contest = (uint16_t)(start >> 16),
@@ -138,7 +134,6 @@ static struct bytes read_some(struct ballots_decoder *d, struct bytes chunk)
 {
 	struct ballot ballot[AT_ONCE];
 	size_t count = 0;
-
 	while (chunk.size >= RECORD_START && count < AT_ONCE) {
 		struct ballot *next = &ballot[count];
 		*next = ballot_at(chunk.data);
@@ -170,7 +165,6 @@ static void keep_last(struct ballots_decoder *d)
 static struct bytes read_items(struct ballots_decoder *d, struct bytes chunk)
 {
 	struct bytes rest = chunk;
-
 	if (!d->in_records && chunk.size >= BALLOTS_HEADER_SIZE) {
 		d->refused = read_header(
 			d, bytes_of(chunk.data, BALLOTS_HEADER_SIZE));
@@ -259,8 +253,7 @@ static bool grow(void **block, size_t *capacity, size_t item, size_t size)
 {
 	size_t more = *capacity == 0 ? 4096 : 2 * *capacity;
 	void *bigger = calloc(more, item);
-
-	if (!bigger)
+	if (bigger == NULL)
 		return false;
 	if (size > 0)
 		memcpy(bigger, *block, size * item);
@@ -276,17 +269,16 @@ static bool make_room(struct ballots_list *list)
 {
 	void *start = list->start;
 	void *marks = list->marks;
-	bool good =
+	bool worked =
 		list->size < list->capacity ||
 		grow(&start, &list->capacity, sizeof(*list->start), list->size);
-
 	list->start = start;
-	good = good &&
-	       (list->marks_capacity - list->marks_size >= BALLOTS_MARKS_MOST ||
-		       grow(&marks, &list->marks_capacity, 1,
-			       list->marks_size));
+	worked = worked && (list->marks_capacity - list->marks_size >=
+					   BALLOTS_MARKS_MOST ||
+				   grow(&marks, &list->marks_capacity, 1,
+					   list->marks_size));
 	list->marks = marks;
-	return good;
+	return worked;
 }
 
 refusal ballots_list_add(struct ballots_list *list, uint16_t contest,
@@ -317,7 +309,6 @@ static int compare_marks(const void *a, const void *b, void *marks)
 {
 	struct bytes x = marks_at(marks, *(const size_t *)a);
 	struct bytes y = marks_at(marks, *(const size_t *)b);
-
 	return memcmp(x.data, y.data, x.size < y.size ? x.size : y.size);
 }
 
@@ -325,7 +316,6 @@ static int compare_marks(const void *a, const void *b, void *marks)
 static size_t alike(const struct ballots_list *list, size_t first)
 {
 	size_t next = first + 1;
-
 	while (next < list->size &&
 		compare_marks(&list->start[first], &list->start[next],
 			list->marks) == 0)
@@ -343,7 +333,6 @@ static void sort(struct ballots_list *list)
 static size_t payload_size(const struct ballots_list *list)
 {
 	size_t size = BALLOTS_HEADER_SIZE;
-
 	for (size_t i = 0; i < list->size; i += alike(list, i))
 		size += 4 + marks_at(list->marks, list->start[i]).size;
 	return size;
@@ -353,7 +342,6 @@ static void write_payload(struct writer *w, const struct ballots_list *list,
 	const struct plan *plan, uint16_t station, uint16_t sequence)
 {
 	size_t same;
-
 	write_text(w, MAGIC);
 	write_bytes(w, bytes_of(plan->definition.byte, SHA256_SIZE));
 	write_u16(w, station);
@@ -371,7 +359,6 @@ static refusal check_payload(struct bytes payload, const struct plan *plan,
 	uint16_t station, uint16_t sequence)
 {
 	struct ballots_decoder d;
-
 	ballots_begin(&d, plan, station, sequence, NULL, NULL);
 	ballots_feed(&d, payload);
 	return ballots_end(&d);
@@ -388,11 +375,11 @@ refusal ballots_list_encode(struct ballots_list *list, const struct plan *plan,
 	uint8_t *out = malloc(needed);
 	struct writer w = writer_of(out, needed);
 
-	if (!out)
+	if (out == NULL)
 		return "there is not enough memory";
 	write_payload(&w, list, plan, station, sequence);
 	refusal why = check_payload(written(&w), plan, station, sequence);
-	if (why) {
+	if (why != NULL) {
 		wipe(out, w.size);
 		free(out);
 		return why;

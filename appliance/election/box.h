@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A delivered box: the station's note and the age file. What must hold before
  * anybody opens it, checked at intake and again before the count.

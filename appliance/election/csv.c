@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/csv.h"
 
 #include <string.h>
@@ -15,7 +16,6 @@ static struct bytes skip(struct bytes text, size_t size)
 static struct bytes without_marks_of_files(struct bytes line, bool first)
 {
 	static const uint8_t byte_order_mark[] = { 0xef, 0xbb, 0xbf };
-
 	if (first && line.size >= 3 &&
 		memcmp(line.data, byte_order_mark, 3) == 0)
 		line = skip(line, 3);
@@ -38,8 +38,7 @@ static bool split(struct bytes line, struct bytes *left, struct bytes *right)
 {
 	const uint8_t *comma =
 		line.size > 0 ? memchr(line.data, ',', line.size) : NULL;
-
-	if (!comma)
+	if (comma == NULL)
 		return false;
 	*left = bytes_of(line.data, (size_t)(comma - line.data));
 	*right = skip(line, left->size + 1);
@@ -62,9 +61,9 @@ static refusal read_codes(struct bytes text, struct csv_ballot *ballot)
 			return "a ballot has more than 1024 marks";
 		ballot->codes[ballot->n++] = (uint16_t)code;
 		text = skip(text, size);
-		if (space && text.size == 1)
+		if (space != NULL && text.size == 1)
 			return "the choices end in a space";
-		if (space)
+		if (space != NULL)
 			text = skip(text, 1);
 	}
 	return NULL;
@@ -75,7 +74,6 @@ refusal csv_read(struct csv_reader *reader, struct bytes line,
 {
 	struct bytes contest;
 	struct bytes choices;
-
 	reader->line++;
 	*is_ballot = reader->line > 1;
 	line = without_marks_of_files(line, reader->line == 1);

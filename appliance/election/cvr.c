@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/cvr_form.h"
 
 static const char too_large[] = "the record is too large";
@@ -34,7 +35,6 @@ struct cvr_id cvr_keep(struct cvr_reader *reader, struct bytes id)
 	struct cvr_id kept = { (uint32_t)held->text_size, (uint32_t)id.size };
 	struct writer w = writer_of(held->text + held->text_size,
 		sizeof(held->text) - held->text_size);
-
 	write_bytes(&w, id);
 	if (w.broken)
 		json_refuse(&reader->json, too_large);
@@ -47,7 +47,6 @@ struct cvr_id cvr_keep(struct cvr_reader *reader, struct bytes id)
 struct cvr_snapshot *cvr_add_snapshot(struct cvr_reader *reader)
 {
 	struct cvr_record *held = &reader->held;
-
 	if (held->snapshots == CVR_SNAPSHOTS_MOST) {
 		json_refuse(&reader->json, too_large);
 		held->snapshots = 0;
@@ -60,7 +59,6 @@ struct cvr_snapshot *cvr_add_snapshot(struct cvr_reader *reader)
 struct cvr_sheet *cvr_add_sheet(struct cvr_reader *reader)
 {
 	struct cvr_record *held = &reader->held;
-
 	if (held->sheets == CVR_SHEETS_MOST) {
 		json_refuse(&reader->json, too_large);
 		held->sheets = 0;
@@ -74,7 +72,6 @@ struct cvr_sheet *cvr_add_sheet(struct cvr_reader *reader)
 struct cvr_mark *cvr_add_mark(struct cvr_reader *reader)
 {
 	struct cvr_record *held = &reader->held;
-
 	if (held->marks == CVR_MARKS_MOST) {
 		json_refuse(&reader->json, too_large);
 		held->marks = 0;
@@ -116,7 +113,6 @@ static refusal give_sheet(struct cvr_reader *reader,
 	struct cvr_record *held = &reader->held;
 	struct cvr_mark *mark = &held->mark[sheet->first];
 	uint16_t codes[CHOICES_MOST];
-
 	if (sheet->n > CHOICES_MOST)
 		return "a ballot has more than 1024 marks";
 	sort_by_rank(mark, sheet->n);
@@ -124,7 +120,7 @@ static refusal give_sheet(struct cvr_reader *reader,
 		refusal why = cvr_map_selection(reader->map,
 			id_bytes(held, sheet->contest),
 			id_bytes(held, mark[i].selection), &codes[i]);
-		if (why)
+		if (why != NULL)
 			return why;
 	}
 	return reader->sink(reader->context, contest, codes, sheet->n);
@@ -136,8 +132,7 @@ static refusal give(struct cvr_reader *reader, const struct cvr_sheet *sheet,
 	int contest;
 	refusal why = cvr_map_contest(reader->map, reader->plan,
 		id_bytes(&reader->held, sheet->contest), &contest);
-
-	if (why || contest == CVR_LEFT_OUT)
+	if (why != NULL || contest == CVR_LEFT_OUT)
 		return why;
 	if (*given & 1u << contest)
 		return "the record has two ballots of one contest";
@@ -149,7 +144,6 @@ void cvr_give(struct cvr_reader *reader, const struct cvr_snapshot *snapshot)
 {
 	const struct cvr_sheet *sheet = &reader->held.sheet[snapshot->first];
 	uint16_t given = 0;
-
 	for (size_t i = 0; i < snapshot->n && !reader->json.refused; i++) {
 		json_refuse(&reader->json, give(reader, &sheet[i], &given));
 		if (reader->json.refused)
@@ -178,7 +172,6 @@ static void read_member(struct cvr_reader *reader, struct document *document)
 {
 	struct json_reader *json = &reader->json;
 	bool nist = json_is(json, "CVR");
-
 	if (nist || json_is(json, "Sessions")) {
 		if (document->nist || document->dominion)
 			json_refuse(json, "there are two lists of records");
@@ -213,7 +206,6 @@ static refusal judge(const struct document *document)
 refusal cvr_read(struct cvr_reader *reader)
 {
 	struct document document = { 0 };
-
 	json_enter_object(&reader->json);
 	while (json_member(&reader->json))
 		read_member(reader, &document);

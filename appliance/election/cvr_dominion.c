@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/cvr_form.h"
 
 static void read_mark(struct cvr_reader *reader)
@@ -5,7 +6,6 @@ static void read_mark(struct cvr_reader *reader)
 	struct json_reader *json = &reader->json;
 	struct cvr_mark mark = { 0 };
 	bool ambiguous = false;
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "CandidateId"))
@@ -27,7 +27,6 @@ static void read_mark(struct cvr_reader *reader)
 static void read_marks(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
-
 	if (json_peek(json) == JSON_KIND_TEXT)
 		json_refuse(json, "the marks of a contest were redacted");
 	json_enter_array(json);
@@ -40,7 +39,6 @@ static void read_contest(struct cvr_reader *reader)
 	struct json_reader *json = &reader->json;
 	struct cvr_sheet *sheet = cvr_add_sheet(reader);
 	bool marks = false;
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "Id")) {
@@ -63,7 +61,6 @@ static void read_contest(struct cvr_reader *reader)
 static void read_contests(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
-
 	if (json_peek(json) == JSON_KIND_TEXT)
 		json_refuse(json, "the contests of a record were redacted");
 	json_enter_array(json);
@@ -74,7 +71,6 @@ static void read_contests(struct cvr_reader *reader)
 static void read_card(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "Contests"))
@@ -91,7 +87,6 @@ static void read_state(
 	struct json_reader *json = &reader->json;
 	struct cvr_snapshot *snapshot = cvr_add_snapshot(reader);
 	bool is_current = false;
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "IsCurrent")) {
@@ -118,7 +113,6 @@ static void read_session(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
 	const struct cvr_snapshot *current = NULL;
-
 	cvr_record_begin(reader);
 	json_enter_object(json);
 	while (json_member(json)) {
@@ -127,7 +121,7 @@ static void read_session(struct cvr_reader *reader)
 		else
 			json_skip(json);
 	}
-	if (current)
+	if (current != NULL)
 		cvr_give(reader, current);
 	else
 		json_refuse(json, "a session has no state that is current "

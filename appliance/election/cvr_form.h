@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the readers of single CVR formats share. */
 #ifndef SANDOQ_ELECTION_CVR_FORM_H
 #define SANDOQ_ELECTION_CVR_FORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/cvr_map.h"
 
 #include <stdlib.h>
@@ -13,7 +14,6 @@ static int compare_bytes(struct bytes a, struct bytes b)
 {
 	size_t size = a.size < b.size ? a.size : b.size;
 	int order = size > 0 ? memcmp(a.data, b.data, size) : 0;
-
 	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
@@ -22,7 +22,6 @@ static int compare(const void *a, const void *b)
 	const struct cvr_meaning *x = a;
 	const struct cvr_meaning *y = b;
 	int order = compare_bytes(x->contest, y->contest);
-
 	return order != 0 ? order : compare_bytes(x->selection, y->selection);
 }
 
@@ -31,7 +30,6 @@ static const struct cvr_meaning *find(
 {
 	struct cvr_meaning wanted = { .contest = contest,
 		.selection = selection };
-
 	return map->size == 0 ? NULL
 			      : bsearch(&wanted, map->meaning, map->size,
 					sizeof(wanted), compare);
@@ -40,14 +38,14 @@ static const struct cvr_meaning *find(
 refusal cvr_map_contest(const struct cvr_map *map, const struct plan *plan,
 	struct bytes contest, int *number)
 {
-	if (!map) {
+	if (map == NULL) {
 		*number = plan_find_contest(plan, contest);
 		return *number < 0 ? "the definition has no contest with this "
 				     "id, and no map was given"
 				   : NULL;
 	}
 	const struct cvr_meaning *found = find(map, contest, bytes_of("", 0));
-	if (!found)
+	if (found == NULL)
 		return "the map does not have this contest";
 	*number = found->meaning;
 	return NULL;
@@ -57,8 +55,7 @@ refusal cvr_map_selection(const struct cvr_map *map, struct bytes contest,
 	struct bytes selection, uint16_t *code)
 {
 	uint64_t number;
-
-	if (!map) {
+	if (map == NULL) {
 		if (!decimal_decode(selection, UINT16_MAX, &number))
 			return "a selection's id is not a code, and no map was "
 			       "given";
@@ -66,7 +63,7 @@ refusal cvr_map_selection(const struct cvr_map *map, struct bytes contest,
 		return NULL;
 	}
 	const struct cvr_meaning *found = find(map, contest, selection);
-	if (!found)
+	if (found == NULL)
 		return "the map does not have a selection that is marked";
 	*code = (uint16_t)found->meaning;
 	return NULL;
@@ -100,7 +97,7 @@ static bool split(struct bytes line, struct bytes field[FIELDS])
 		field[i] = bytes_of(line.data, size);
 		if (!unquote(&field[i]))
 			return false;
-		if (comma)
+		if (comma != NULL)
 			line = bytes_of(comma + 1, line.size - size - 1);
 	}
 	return true;
@@ -110,7 +107,6 @@ static refusal read_meaning(const struct plan *plan, struct bytes field[FIELDS],
 	struct cvr_meaning *out)
 {
 	uint64_t code;
-
 	*out = (struct cvr_meaning){ .contest = field[0],
 		.selection = field[1] };
 	if (out->contest.size == 0)
@@ -138,7 +134,7 @@ static refusal add(struct cvr_map *map, const struct cvr_meaning *meaning)
 		size_t more = map->capacity == 0 ? 256 : 2 * map->capacity;
 		void *bigger =
 			realloc(map->meaning, more * sizeof(*map->meaning));
-		if (!bigger)
+		if (bigger == NULL)
 			return "there is not enough memory";
 		map->meaning = bigger;
 		map->capacity = more;
@@ -152,7 +148,6 @@ static refusal read_line(struct cvr_map *map, const struct plan *plan,
 {
 	struct bytes field[FIELDS];
 	struct cvr_meaning meaning;
-
 	if (!split(line, field))
 		return "this line is not three fields with commas between "
 		       "them";
@@ -174,7 +169,6 @@ static refusal read_line(struct cvr_map *map, const struct plan *plan,
 static refusal order(struct cvr_map *map, uint64_t *line)
 {
 	struct cvr_meaning *meaning = map->meaning;
-
 	if (map->size > 0)
 		qsort(meaning, map->size, sizeof(*meaning), compare);
 	for (size_t i = 1; i < map->size; i++) {
@@ -192,21 +186,20 @@ refusal cvr_map_read(struct cvr_map *map, const struct plan *plan,
 	struct bytes text, uint64_t *line)
 {
 	refusal why = NULL;
-
 	*map = (struct cvr_map){ 0 };
 	*line = 0;
-	while (text.size > 0 && !why) {
+	while (text.size > 0 && why == NULL) {
 		const uint8_t *end = memchr(text.data, '\n', text.size);
 		size_t size = end ? (size_t)(end - text.data) : text.size;
 		why = read_line(map, plan, bytes_of(text.data, size), ++*line);
 		size += end != NULL;
 		text = bytes_of(text.data + size, text.size - size);
 	}
-	if (!why && *line == 0)
+	if (why == NULL && *line == 0)
 		why = "the map is empty, not even its first line is there";
-	if (!why)
+	if (why == NULL)
 		why = order(map, line);
-	if (why)
+	if (why != NULL)
 		cvr_map_free(map);
 	return why;
 }

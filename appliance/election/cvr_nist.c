@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/cvr_form.h"
 
 /* What a SelectionPosition says. */
@@ -11,7 +12,6 @@ struct position {
 static void read_indication(struct json_reader *json, struct position *position)
 {
 	struct bytes is = json_text(json);
-
 	position->indication = bytes_equal(is, bytes_of_text("yes"));
 	if (!position->indication && !bytes_equal(is, bytes_of_text("no")))
 		json_refuse(json, "HasIndication is not \"yes\" or \"no\": "
@@ -44,7 +44,6 @@ static struct position read_position(struct json_reader *json)
 {
 	struct position position = { 0 };
 	bool indication = false;
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "HasIndication")) {
@@ -91,7 +90,6 @@ static void read_selection(struct cvr_reader *reader)
 	struct cvr_record *held = &reader->held;
 	size_t first = held->marks;
 	struct cvr_id id = { 0 };
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "ContestSelectionId"))
@@ -115,7 +113,6 @@ static void read_contest(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
 	struct cvr_sheet *sheet = cvr_add_sheet(reader);
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "ContestId")) {
@@ -137,7 +134,6 @@ static void read_snapshot(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
 	struct cvr_snapshot *snapshot = cvr_add_snapshot(reader);
-
 	json_enter_object(json);
 	while (json_member(json)) {
 		if (json_is(json, "@id")) {
@@ -157,16 +153,15 @@ static void give_current(struct cvr_reader *reader, struct cvr_id current)
 {
 	const struct cvr_record *held = &reader->held;
 	const struct cvr_snapshot *found = NULL;
-
 	for (size_t i = 0; i < held->snapshots; i++) {
 		if (!cvr_id_equal(held, held->snapshot[i].id, current))
 			continue;
-		if (found)
+		if (found != NULL)
 			json_refuse(&reader->json,
 				"two snapshots have the same @id");
 		found = &held->snapshot[i];
 	}
-	if (found)
+	if (found != NULL)
 		cvr_give(reader, found);
 	else
 		json_refuse(&reader->json, "CurrentSnapshotId names no "
@@ -177,7 +172,6 @@ static void read_record(struct cvr_reader *reader)
 {
 	struct json_reader *json = &reader->json;
 	struct cvr_id current = { 0 };
-
 	cvr_record_begin(reader);
 	json_enter_object(json);
 	while (json_member(json)) {

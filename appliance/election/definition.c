@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/definition.h"
 
 #include <jansson.h>
@@ -32,7 +33,6 @@ __attribute__((format(printf, 3, 4))) static struct node node_at(
 {
 	struct node node = { .error = parent.error, .json = json };
 	va_list arguments;
-
 	va_start(arguments, format);
 	vsnprintf(node.place, sizeof(node.place), format, arguments);
 	va_end(arguments);
@@ -53,7 +53,6 @@ static struct node optional(struct node object, const char *name)
 static struct node required(struct node object, const char *name)
 {
 	struct node node = optional(object, name);
-
 	if (object.json && !node.json)
 		refuse(node, "is missing");
 	return node;
@@ -77,7 +76,6 @@ static const char *showable(const char *key)
 {
 	bool plain =
 		strlen(key) <= ID_MOST && text_is_clean(bytes_of_text(key));
-
 	return plain ? key : "(a strange name)";
 }
 
@@ -86,7 +84,6 @@ static void expect_object(struct node node, const char *const *names)
 {
 	const char *key;
 	json_t *value;
-
 	if (node.json && !json_is_object(node.json))
 		refuse(node, "must be an object");
 	json_object_foreach(node.json, key, value)
@@ -102,7 +99,6 @@ static size_t array_size(struct node node, size_t least, size_t most)
 {
 	size_t size = json_array_size(node.json);
 	char why[64];
-
 	if (node.json && !json_is_array(node.json)) {
 		refuse(node, "must be an array");
 	} else if (node.json && (size < least || size > most)) {
@@ -117,7 +113,6 @@ static uint32_t number(struct node node, uint32_t least, uint32_t most)
 {
 	json_int_t value = json_integer_value(node.json);
 	char why[64];
-
 	if (node.json && (!json_is_integer(node.json) || value < least ||
 				 value > most)) {
 		snprintf(why, sizeof(why), "must be %u to %u", least, most);
@@ -138,10 +133,9 @@ static const char *text(struct node node)
 {
 	const char *value = json_string_value(node.json);
 	size_t size = json_string_length(node.json);
-
 	if (!node.json)
 		return "";
-	if (!value || size == 0 || size > DEFINITION_TEXT_MOST ||
+	if (value == NULL || size == 0 || size > DEFINITION_TEXT_MOST ||
 		!text_is_clean(bytes_of(value, size))) {
 		refuse(node, "must be a text of 1 to 256 bytes without control "
 			     "characters");
@@ -153,7 +147,6 @@ static const char *text(struct node node)
 static void exactly(struct node node, const char *wanted)
 {
 	char why[64];
-
 	if (node.json && strcmp(text(node), wanted) != 0) {
 		snprintf(why, sizeof(why), "must be \"%s\"", wanted);
 		refuse(node, why);
@@ -163,7 +156,6 @@ static void exactly(struct node node, const char *wanted)
 static void id(struct node node, char out[ID_MOST + 1])
 {
 	const char *value = text(node);
-
 	if (!node.json)
 		return;
 	if (!id_is_valid(bytes_of_text(value))) {
@@ -177,7 +169,6 @@ static void id(struct node node, char out[ID_MOST + 1])
 static struct digest digest(struct node node)
 {
 	struct digest value = { { 0 } };
-
 	if (node.json &&
 		!hex_decode(bytes_of_text(text(node)), value.byte, SHA256_SIZE))
 		refuse(node, "must be 64 lower-case hexadecimal digits");
@@ -187,7 +178,6 @@ static struct digest digest(struct node node)
 static struct name name(struct node node)
 {
 	static const char *const members[] = { "fa", "en", NULL };
-
 	expect_object(node, members);
 	return (struct name){ text(required(node, "fa")),
 		text(required(node, "en")) };
@@ -198,13 +188,12 @@ static void key(struct node node, const char *owner, struct p256_public *out)
 	struct note_key vkey;
 	const char *value = text(node);
 	refusal why;
-
 	if (!node.json)
 		return;
 	why = note_key_decode(bytes_of_text(value), &vkey);
-	if (!why && strcmp(vkey.name, owner) != 0)
+	if (why == NULL && strcmp(vkey.name, owner) != 0)
 		why = "is a verifier key whose name is not the id beside it";
-	if (why)
+	if (why != NULL)
 		refuse(node, why);
 	else
 		*out = vkey.key;
@@ -218,7 +207,6 @@ static void read_member(struct node node, struct member *member)
 {
 	static const char *const members[] = { "id", "board", "key", NULL };
 	const char *board;
-
 	expect_object(node, members);
 	id(required(node, "id"), member->id);
 	board = text(required(node, "board"));
@@ -238,7 +226,6 @@ static void read_quorums(struct node root, struct plan *plan)
 		"open", "release", NULL };
 	static const char *const members[] = { "need", "of", NULL };
 	struct node quorums = required(root, "quorum");
-
 	expect_object(quorums, names);
 	for (size_t b = 0; b < BODIES; b++) {
 		struct quorum *quorum = &plan->quorum[b];
@@ -260,7 +247,6 @@ static void read_quorums(struct node root, struct plan *plan)
 static void read_recipients(struct node array, struct plan *plan)
 {
 	static const char *const members[] = { "id", "key", NULL };
-
 	plan->recipients = array_size(array, 0, RECIPIENTS_MOST);
 	for (size_t r = 0; r < plan->recipients; r++) {
 		struct node node = item(array, r);
@@ -272,7 +258,7 @@ static void read_recipients(struct node array, struct plan *plan)
 		if (recipient.json)
 			why = age_recipient_decode(
 				bytes_of_text(value), &plan->recipient[r].key);
-		if (why)
+		if (why != NULL)
 			refuse(recipient, why);
 	}
 }
@@ -282,7 +268,6 @@ static uint16_t list_number(
 	const struct definition *d, const struct contest *contest, size_t at)
 {
 	uint16_t most = 0;
-
 	if (!d->candidate_list[at])
 		return 0;
 	for (size_t i = contest->first; i < at; i++) {
@@ -304,7 +289,6 @@ static void read_candidate(struct node node, struct definition *d,
 	struct node ranks = required(node, "tie_break");
 	struct node list = optional(node, "list");
 	size_t count = array_size(ranks, 0, TIE_BREAKS_MOST);
-
 	expect_object(node, members);
 	d->plan.candidate[at].code =
 		(uint16_t)number(required(node, "code"), 1, UINT16_MAX);
@@ -327,7 +311,6 @@ static enum rule read_rule(struct node contest)
 	struct node rule = required(contest, "rule");
 	const char *value = text(rule);
 	bool pilot = boolean(optional(contest, "pilot"));
-
 	if (strcmp(value, "list-proportional/0-pilot") == 0) {
 		if (!pilot)
 			refuse(rule, "is a pilot's: the contest must say "
@@ -347,7 +330,6 @@ static void read_contest(struct node node, struct definition *d, size_t c)
 		"seats", "alternates", "max_choices", "candidates", NULL };
 	struct contest *contest = &d->plan.contest[c];
 	struct node candidates = required(node, "candidates");
-
 	expect_object(node, members);
 	id(required(node, "id"), contest->id);
 	d->contest_title[c] = name(required(node, "title"));
@@ -370,7 +352,6 @@ static uint16_t read_contest_ids(struct node array, const struct plan *plan)
 {
 	size_t count = array_size(array, 1, CONTESTS_MOST);
 	unsigned contests = 0;
-
 	for (size_t i = 0; i < count; i++) {
 		struct node node = item(array, i);
 		int c = plan_find_contest(plan, bytes_of_text(text(node)));
@@ -390,7 +371,6 @@ static void read_station(struct node node, struct definition *d, size_t s)
 		"ballots_issued", "boxes", NULL };
 	struct station *station = &d->plan.station[s];
 	struct node boxes = optional(node, "boxes");
-
 	expect_object(node, members);
 	id(required(node, "id"), station->id);
 	d->station_name[s] = name(required(node, "name"));
@@ -406,7 +386,6 @@ static void read_station(struct node node, struct definition *d, size_t s)
 static void read_machine(struct node root, struct definition *d)
 {
 	struct node ek_cas = required(root, "ek_cas");
-
 	d->image = digest(required(root, "image"));
 	d->software_tpm = boolean(required(root, "software_tpm"));
 	d->ek_cas = array_size(ek_cas, 1, EK_CAS_MOST);
@@ -423,7 +402,6 @@ static bool allocate(struct definition *d, struct node contests,
 {
 	size_t candidates = 0;
 	size_t count = array_size(contests, 1, CONTESTS_MOST);
-
 	for (size_t c = 0; c < count; c++)
 		candidates +=
 			array_size(optional(item(contests, c), "candidates"), 1,
@@ -454,7 +432,6 @@ static void read_root(struct node root, struct definition *d)
 	struct node contests = required(root, "contests");
 	struct node stations = required(root, "stations");
 	size_t station_count = array_size(stations, 1, STATIONS_MOST);
-
 	expect_object(root, members);
 	exactly(required(root, "format"), "sandoq/definition/v1");
 	if (!allocate(d, contests, stations, station_count))
@@ -477,7 +454,6 @@ static json_t *load(struct bytes json, char *error)
 {
 	json_error_t why;
 	json_t *document;
-
 	if (json.size > DEFINITION_SIZE_MOST) {
 		snprintf(error, DEFINITION_ERROR_MOST,
 			"the definition is larger than 32 MiB");
@@ -487,7 +463,7 @@ static json_t *load(struct bytes json, char *error)
 	json_object_seed(1);
 	document = json_loadb((const char *)json.data, json.size,
 		JSON_REJECT_DUPLICATES, &why);
-	if (!document)
+	if (document == NULL)
 		snprintf(error, DEFINITION_ERROR_MOST, "line %d, column %d: %s",
 			why.line, why.column,
 			text_is_clean(bytes_of_text(why.text))
@@ -500,7 +476,6 @@ bool definition_parse(struct definition *d, struct bytes json,
 	char error[DEFINITION_ERROR_MOST])
 {
 	struct node root = { .error = error };
-
 	*d = (struct definition){ 0 };
 	error[0] = '\0';
 	root.json = d->document = load(json, error);
@@ -515,7 +490,7 @@ bool definition_parse(struct definition *d, struct bytes json,
 	if (error[0] == '\0') {
 		struct node at = root;
 		refusal why = plan_check(&d->plan, at.place);
-		if (why)
+		if (why != NULL)
 			refuse(at, why);
 	}
 	if (error[0] == '\0')

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The election definition: the JSON file that the authority writes and signs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/plan.h"
 
 #include <stdlib.h>
@@ -16,7 +17,6 @@ enum {
 bool id_is_valid(struct bytes id)
 {
 	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789-._";
-
 	if (id.size == 0 || id.size > ID_MOST)
 		return false;
 	for (size_t i = 0; i < id.size; i++)
@@ -48,7 +48,6 @@ static void encode_id(struct writer *w, const char *id)
 static void encode_key(struct writer *w, const struct p256_public *key)
 {
 	uint8_t point[P256_POINT_SIZE];
-
 	p256_to_point(key, point);
 	write_bytes(w, bytes_of(point, sizeof(point)));
 }
@@ -68,7 +67,6 @@ static void encode_contest(
 	struct writer *w, const struct plan *plan, const struct contest *c)
 {
 	const struct candidate *who = plan->candidate + c->first;
-
 	encode_id(w, c->id);
 	write_u8(w, (uint8_t)c->rule);
 	write_u16(w, c->seats);
@@ -123,7 +121,6 @@ void plan_encode(struct writer *w, const struct plan *plan)
 static void decode_id(struct cursor *c, char id[ID_MOST + 1])
 {
 	struct bytes text = cursor_take(c, cursor_u8(c));
-
 	if (!id_is_valid(text)) {
 		c->broken = true;
 		return;
@@ -135,7 +132,6 @@ static void decode_id(struct cursor *c, char id[ID_MOST + 1])
 static void decode_key(struct cursor *c, struct p256_public *key)
 {
 	struct bytes point = cursor_take(c, P256_POINT_SIZE);
-
 	if (!c->broken && p256_from_point(point, key))
 		c->broken = true;
 }
@@ -196,7 +192,6 @@ static void decode_station(struct cursor *c, struct station *s)
 static void decode_lists(struct cursor *c, struct plan *plan)
 {
 	size_t used = 0;
-
 	for (size_t b = 0; b < BODIES; b++)
 		decode_quorum(c, &plan->quorum[b]);
 	plan->recipients = cursor_u8(c);
@@ -223,8 +218,7 @@ static struct plan *allocate(size_t candidates, size_t stations)
 	struct plan *plan =
 		calloc(1, sizeof(*plan) + station_size +
 				  candidates * sizeof(struct candidate));
-
-	if (!plan)
+	if (plan == NULL)
 		return NULL;
 	plan->stations = stations;
 	plan->station = (struct station *)(plan + 1);
@@ -240,7 +234,6 @@ refusal plan_decode(struct bytes encoded, struct plan **out)
 	struct digest definition;
 	char id[ID_MOST + 1] = "";
 	refusal why = "the plan is not as this program writes it";
-
 	cursor_copy(&c, definition.byte, SHA256_SIZE);
 	uint8_t mode = cursor_u8(&c);
 	decode_id(&c, id);
@@ -252,7 +245,7 @@ refusal plan_decode(struct bytes encoded, struct plan **out)
 			c.rest.size)
 		return why;
 	struct plan *plan = allocate(candidates, stations);
-	if (!plan)
+	if (plan == NULL)
 		return "there is not enough memory";
 	plan->definition = definition;
 	plan->rehearsal = mode == 1;
@@ -260,7 +253,7 @@ refusal plan_decode(struct bytes encoded, struct plan **out)
 	decode_lists(&c, plan);
 	if (cursor_done(&c))
 		why = plan_check(plan, NULL);
-	if (why)
+	if (why != NULL)
 		plan_free(plan);
 	else
 		*out = plan;
@@ -302,7 +295,6 @@ int plan_find_contest(const struct plan *plan, struct bytes id)
 int plan_find_member(const struct plan *plan, enum body body, struct bytes id)
 {
 	const struct quorum *q = &plan->quorum[body];
-
 	for (int m = 0; m < q->of; m++)
 		if (is(q->member[m].id, id))
 			return m;

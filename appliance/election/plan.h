@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plan: what the roles of the machine need of an election, as fixed
  * structures and a canonical binary form. The define role makes it from the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/plan.h"
 
 #include <stdarg.h>
@@ -14,8 +15,7 @@ __attribute__((format(printf, 3, 4))) static refusal refuse_at(
 	char *place, refusal why, const char *format, ...)
 {
 	va_list arguments;
-
-	if (place) {
+	if (place != NULL) {
 		va_start(arguments, format);
 		vsnprintf(place, PLAN_PLACE_MOST, format, arguments);
 		va_end(arguments);
@@ -26,7 +26,6 @@ __attribute__((format(printf, 3, 4))) static refusal refuse_at(
 static uint16_t members_of(const struct quorum *q, enum board board)
 {
 	unsigned members = 0;
-
 	for (unsigned m = 0; m < q->of; m++)
 		if (q->member[m].board == board)
 			members |= 1u << m;
@@ -36,7 +35,6 @@ static uint16_t members_of(const struct quorum *q, enum board board)
 bool quorum_is_met(const struct quorum *q, uint16_t members)
 {
 	unsigned all = (1u << q->of) - 1;
-
 	return (members & ~all) == 0 &&
 	       __builtin_popcount(members) >= q->need &&
 	       (members & members_of(q, EXECUTIVE)) &&
@@ -46,7 +44,6 @@ bool quorum_is_met(const struct quorum *q, uint16_t members)
 static refusal check_quorum(const struct plan *plan, enum body body, char *at)
 {
 	const struct quorum *q = &plan->quorum[body];
-
 	if (q->of < 1 || q->of > MEMBERS_MOST)
 		return refuse_at(
 			at, "must have 1 to 9 members", "%s", body_name[body]);
@@ -72,7 +69,6 @@ struct holder {
 static size_t list_holders(const struct plan *plan, struct holder *out)
 {
 	size_t n = 0;
-
 	for (size_t b = 0; b < BODIES; b++)
 		for (size_t m = 0; m < plan->quorum[b].of; m++) {
 			const struct member *who = &plan->quorum[b].member[m];
@@ -92,7 +88,6 @@ static int by_id(const void *a, const void *b)
 {
 	const struct holder *x = a;
 	const struct holder *y = b;
-
 	return strcmp(x->id, y->id);
 }
 
@@ -100,7 +95,6 @@ static int by_key(const void *a, const void *b)
 {
 	const struct holder *x = a;
 	const struct holder *y = b;
-
 	return memcmp(x->key->x, y->key->x, P256_SIZE);
 }
 
@@ -128,8 +122,7 @@ static refusal check_holders(const struct plan *plan, char *at)
 		      plan->stations;
 	struct holder *holder = calloc(most, sizeof(*holder));
 	refusal why;
-
-	if (!holder)
+	if (holder == NULL)
 		return "there is not enough memory";
 	why = check_unique(holder, list_holders(plan, holder), at);
 	free(holder);
@@ -141,7 +134,6 @@ static refusal check_candidates(const struct plan *plan, size_t c, char *at)
 	const struct contest *contest = &plan->contest[c];
 	const struct candidate *who = plan->candidate + contest->first;
 	uint8_t taken[65536 / 8] = { 0 };
-
 	for (size_t i = 0; i < contest->candidates; i++) {
 		unsigned code = who[i].code;
 		uint8_t bit = (uint8_t)(1u << code % 8);
@@ -160,7 +152,6 @@ static refusal check_candidates(const struct plan *plan, size_t c, char *at)
 static refusal check_contest(const struct plan *plan, size_t c, char *at)
 {
 	const struct contest *contest = &plan->contest[c];
-
 	for (size_t i = 0; i < c; i++)
 		if (strcmp(plan->contest[i].id, contest->id) == 0)
 			return refuse_at(at, "is the id of another contest too",
@@ -185,7 +176,6 @@ static refusal check_station(const struct plan *plan, size_t s, char *at)
 {
 	const struct station *station = &plan->station[s];
 	unsigned all = plan_all_contests(plan);
-
 	if (station->contests == 0 || station->contests & ~all)
 		return refuse_at(at, "must name contests of this definition",
 			"stations[%zu].contests", s);
@@ -201,7 +191,6 @@ static refusal check_station(const struct plan *plan, size_t s, char *at)
 refusal plan_check(const struct plan *plan, char place[PLAN_PLACE_MOST])
 {
 	refusal why = NULL;
-
 	if (plan->contests < 1 || plan->contests > CONTESTS_MOST)
 		return refuse_at(place, "must be 1 to 16", "contests");
 	if (plan->candidates > CANDIDATES_ALL_MOST)
@@ -211,11 +200,11 @@ refusal plan_check(const struct plan *plan, char place[PLAN_PLACE_MOST])
 		return refuse_at(place, "must be 1 to 65535", "stations");
 	if (plan->recipients > RECIPIENTS_MOST)
 		return refuse_at(place, "must be at most 8", "recipients");
-	for (int b = 0; b < BODIES && !why; b++)
+	for (int b = 0; b < BODIES && why == NULL; b++)
 		why = check_quorum(plan, (enum body)b, place);
-	for (size_t c = 0; c < plan->contests && !why; c++)
+	for (size_t c = 0; c < plan->contests && why == NULL; c++)
 		why = check_contest(plan, c, place);
-	for (size_t s = 0; s < plan->stations && !why; s++)
+	for (size_t s = 0; s < plan->stations && why == NULL; s++)
 		why = check_station(plan, s, place);
 	return why ? why : check_holders(plan, place);
 }

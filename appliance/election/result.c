@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/result.h"
 
 #include <stdlib.h>
@@ -7,17 +8,16 @@
 
 bool result_init(struct result *result, const struct plan *plan)
 {
-	bool good = true;
-
+	bool worked = true;
 	*result = (struct result){ .plan = plan };
 	result->station = calloc(plan->stations, sizeof(struct tally));
 	result->newest = calloc(plan->stations, sizeof(size_t));
 	if (!result->station || !result->newest)
 		return false;
-	for (size_t s = 0; s < plan->stations && good; s++)
-		good = tally_init(
+	for (size_t s = 0; s < plan->stations && worked; s++)
+		worked = tally_init(
 			&result->station[s], plan, plan->station[s].contests);
-	return good;
+	return worked;
 }
 
 void result_free(struct result *result)
@@ -37,16 +37,15 @@ void result_free(struct result *result)
 static bool make_room_for_box(struct result *result)
 {
 	size_t capacity = 2 * result->box_capacity + 64;
-
 	if (result->boxes < result->box_capacity)
 		return true;
 	void *box = realloc(result->box, capacity * sizeof(*result->box));
-	if (!box)
+	if (box == NULL)
 		return false;
 	result->box = box;
 	void *before =
 		realloc(result->before, capacity * sizeof(*result->before));
-	if (!before)
+	if (before == NULL)
 		return false;
 	result->before = before;
 	result->box_capacity = capacity;
@@ -57,7 +56,6 @@ static bool is_counted(
 	const struct result *result, const struct result_box *box)
 {
 	size_t i = result->newest[box->station];
-
 	while (i > 0 && result->box[i - 1].sequence != box->sequence)
 		i = result->before[i - 1];
 	return i > 0;
@@ -82,8 +80,7 @@ static refusal check_box(
 refusal result_enter_box(struct result *result, const struct result_box *box)
 {
 	refusal why = check_box(result, box);
-
-	if (why)
+	if (why != NULL)
 		return why;
 	if (!make_room_for_box(result))
 		return "there is not enough memory";
@@ -98,15 +95,14 @@ static refusal check_against_station(const struct result *result,
 {
 	const struct station *station = &result->plan->station[box->station];
 	const struct tally *sum = &result->station[box->station];
-
 	if (tally->contests != station->contests)
 		return "the tally is not of this station's contests";
 	if (tally_ballots(tally) != box->ballots)
 		return "the tally does not have the box's number of ballots";
 	for (uint16_t c = 0; c < result->plan->contests; c++) {
 		const uint64_t *row = tally_row(tally, c);
-		if (row && row[ROW_CAST] + tally_row(sum, c)[ROW_CAST] >
-				   station->ballots_issued)
+		if (row != NULL && row[ROW_CAST] + tally_row(sum, c)[ROW_CAST] >
+					   station->ballots_issued)
 			return "there are more ballots than the station was "
 			       "issued";
 	}
@@ -117,13 +113,12 @@ refusal result_add_box(struct result *result, const struct result_box *box,
 	const struct tally *tally)
 {
 	refusal why = check_box(result, box);
-
-	if (!why)
+	if (why == NULL)
 		why = tally_check(tally,
 			result->plan->station[box->station].ballots_issued);
-	if (!why)
+	if (why == NULL)
 		why = check_against_station(result, box, tally);
-	if (!why)
+	if (why == NULL)
 		why = result_enter_box(result, box);
 	return why ? why : tally_add(&result->station[box->station], tally);
 }
@@ -132,7 +127,6 @@ refusal result_add_void(struct result *result, const struct result_void *box)
 {
 	size_t capacity = 2 * result->void_capacity + 64;
 	struct bytes reason = bytes_of_text(box->reason);
-
 	if (result->voids > 0 &&
 		box->entry <= result->voided[result->voids - 1].entry)
 		return "the voids are not in the order of the journal";
@@ -143,7 +137,7 @@ refusal result_add_void(struct result *result, const struct result_void *box)
 	if (result->voids == result->void_capacity) {
 		void *more = realloc(
 			result->voided, capacity * sizeof(*result->voided));
-		if (!more)
+		if (more == NULL)
 			return "there is not enough memory";
 		result->voided = more;
 		result->void_capacity = capacity;
@@ -155,7 +149,6 @@ refusal result_add_void(struct result *result, const struct result_void *box)
 size_t result_station_boxes(const struct result *result, uint16_t station)
 {
 	size_t boxes = 0;
-
 	for (size_t i = result->newest[station]; i > 0;
 		i = result->before[i - 1])
 		boxes++;
@@ -165,8 +158,7 @@ size_t result_station_boxes(const struct result *result, uint16_t station)
 refusal result_total(const struct result *result, struct tally *total)
 {
 	refusal why = NULL;
-
-	for (size_t s = 0; s < result->plan->stations && !why; s++)
+	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
 		if (!result_is_annulled(result, s))
 			why = tally_add(total, &result->station[s]);
 	return why;
@@ -180,14 +172,12 @@ static int by_station(const void *a, const void *b)
 {
 	const struct result_annulment *x = a;
 	const struct result_annulment *y = b;
-
 	return x->station - y->station;
 }
 
 bool result_is_annulled(const struct result *result, size_t station)
 {
 	const struct result_annulment key = { .station = (uint16_t)station };
-
 	return result->annulments > 0 &&
 	       bsearch(&key, result->annulment, result->annulments, sizeof(key),
 		       by_station);
@@ -197,7 +187,6 @@ refusal result_annul(
 	struct result *result, const struct result_annulment *annulment)
 {
 	struct bytes reason = bytes_of_text(annulment->reason);
-
 	if (annulment->station >= result->plan->stations)
 		return "the definition has no such station";
 	if (reason.size == 0 || !text_is_clean(reason))
@@ -206,7 +195,7 @@ refusal result_annul(
 		return "a station is annulled twice";
 	void *more = realloc(result->annulment,
 		(result->annulments + 1) * sizeof(*annulment));
-	if (!more)
+	if (more == NULL)
 		return "there is not enough memory";
 	result->annulment = more;
 	result->annulment[result->annulments++] = *annulment;
@@ -219,7 +208,6 @@ static int by_first_drawn(const void *a, const void *b)
 {
 	const struct lot *x = a;
 	const struct lot *y = b;
-
 	return x->contest != y->contest ? x->contest - y->contest
 					: x->drawn[0] - y->drawn[0];
 }
@@ -229,7 +217,7 @@ refusal result_add_lot(struct result *result, const struct lot *lot)
 	if (lot->contest >= result->plan->contests || lot->count < 2)
 		return "a lot is among two candidates of a contest or more";
 	void *more = realloc(result->lot, (result->lots + 1) * sizeof(*lot));
-	if (!more)
+	if (more == NULL)
 		return "there is not enough memory";
 	result->lot = more;
 	result->lot[result->lots++] = *lot;
@@ -241,10 +229,9 @@ refusal result_standings(const struct result *result, const struct tally *total,
 	uint16_t contest, struct standing *standings)
 {
 	refusal why = NULL;
-
 	seats_allot(result->plan, contest,
 		tally_row(total, contest) + ROW_VOTES, standings);
-	for (size_t i = 0; i < result->lots && !why; i++)
+	for (size_t i = 0; i < result->lots && why == NULL; i++)
 		if (result->lot[i].contest == contest)
 			why = seats_settle(
 				result->plan, &result->lot[i], standings);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The canonical result: the text whose SHA-256 the auditors approve and the
  * TPM signs as a note. Anyone who counts the same boxes writes the same

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/result.h"
 
 #include <stdlib.h>
@@ -14,8 +15,7 @@ static struct bytes take_word(struct bytes *line)
 	const uint8_t *space =
 		line->size > 0 ? memchr(line->data, ' ', line->size) : NULL;
 	struct bytes word = *line;
-
-	if (space)
+	if (space != NULL)
 		word.size = (size_t)(space - line->data);
 	size_t used = word.size + (space ? 1 : 0);
 	*line = bytes_of(line->data + used, line->size - used);
@@ -33,8 +33,7 @@ static bool take_named(struct bytes *line, uint64_t *value)
 	struct bytes word = take_word(line);
 	const uint8_t *sign =
 		word.size > 0 ? memchr(word.data, '=', word.size) : NULL;
-
-	if (!sign)
+	if (sign == NULL)
 		return false;
 	size_t used = (size_t)(sign - word.data) + 1;
 	return decimal_decode(bytes_of(word.data + used, word.size - used),
@@ -44,13 +43,12 @@ static bool take_named(struct bytes *line, uint64_t *value)
 static bool read_cells(
 	struct bytes line, size_t skip, uint64_t *cell, size_t count)
 {
-	bool good = true;
-
+	bool worked = true;
 	for (size_t i = 0; i < skip; i++)
 		take_word(&line);
-	for (size_t i = 0; i < count && good; i++)
-		good = take_named(&line, &cell[i]);
-	return good;
+	for (size_t i = 0; i < count && worked; i++)
+		worked = take_named(&line, &cell[i]);
+	return worked;
 }
 
 /*
@@ -62,11 +60,10 @@ static bool read_stations(struct result *result, const struct text *text)
 	const struct plan *plan = result->plan;
 	struct text_values stations = text_values(text, RESULT_STATION);
 	struct text_values votes = text_values(text, RESULT_VOTES);
-
 	for (size_t s = 0; s < plan->stations; s++)
 		for (uint16_t c = 0; c < plan->contests; c++) {
 			uint64_t *row = tally_row(&result->station[s], c);
-			if (row &&
+			if (row != NULL &&
 				!(text_next(&stations) && text_next(&votes) &&
 					read_cells(stations.value, 4, row,
 						ROW_VOTES) &&
@@ -82,21 +79,20 @@ static refusal read_boxes(struct result *result, const struct text *text)
 {
 	struct text_values values = text_values(text, RESULT_BOX);
 	refusal why = NULL;
-
-	while (!why && text_next(&values)) {
+	while (why == NULL && text_next(&values)) {
 		struct result_box box = { 0 };
 		struct bytes rest = values.value;
 		uint64_t sequence = 0;
-		bool good = take_number(&rest, UINT64_MAX, &box.entry);
+		bool worked = take_number(&rest, UINT64_MAX, &box.entry);
 		int station = plan_find_station(result->plan, take_word(&rest));
-		good = good && station >= 0 &&
-		       take_number(&rest, UINT16_MAX, &sequence) &&
-		       hex_decode(take_word(&rest), box.sealed.byte,
-			       SHA256_SIZE) &&
-		       take_number(&rest, UINT64_MAX, &box.ballots);
+		worked = worked && station >= 0 &&
+			 take_number(&rest, UINT16_MAX, &sequence) &&
+			 hex_decode(take_word(&rest), box.sealed.byte,
+				 SHA256_SIZE) &&
+			 take_number(&rest, UINT64_MAX, &box.ballots);
 		box.station = (uint16_t)station;
 		box.sequence = (uint16_t)sequence;
-		why = good ? result_enter_box(result, &box) : not_canonical;
+		why = worked ? result_enter_box(result, &box) : not_canonical;
 	}
 	return why;
 }
@@ -105,19 +101,18 @@ static refusal read_voids(struct result *result, const struct text *text)
 {
 	struct text_values values = text_values(text, RESULT_VOID);
 	refusal why = NULL;
-
-	while (!why && text_next(&values)) {
+	while (why == NULL && text_next(&values)) {
 		struct result_void box = { 0 };
 		struct bytes rest = values.value;
-		bool good = take_number(&rest, UINT64_MAX, &box.entry);
+		bool worked = take_number(&rest, UINT64_MAX, &box.entry);
 		box.station = plan_find_station(result->plan, take_word(&rest));
-		good = good &&
-		       hex_decode(take_word(&rest), box.sealed.byte,
-			       SHA256_SIZE) &&
-		       rest.size <= RESULT_REASON_MOST;
-		if (good && rest.size > 0)
+		worked = worked &&
+			 hex_decode(take_word(&rest), box.sealed.byte,
+				 SHA256_SIZE) &&
+			 rest.size <= RESULT_REASON_MOST;
+		if (worked && rest.size > 0)
 			memcpy(box.reason, rest.data, rest.size);
-		why = good ? result_add_void(result, &box) : not_canonical;
+		why = worked ? result_add_void(result, &box) : not_canonical;
 	}
 	return why;
 }
@@ -126,7 +121,6 @@ static refusal read_voids(struct result *result, const struct text *text)
 static size_t line_of(const struct text *text, size_t field, size_t n)
 {
 	size_t line = 2;
-
 	for (size_t f = 0; f < field; f++)
 		line += text_count(text, f);
 	return line + n;
@@ -136,7 +130,6 @@ refusal result_read_annulment(struct result *result, struct bytes line)
 {
 	struct result_annulment annulment = { 0 };
 	int station = plan_find_station(result->plan, take_word(&line));
-
 	if (station < 0)
 		return "the definition has no such station";
 	if (line.size == 0 || line.size > RESULT_REASON_MOST)
@@ -149,7 +142,6 @@ refusal result_read_annulment(struct result *result, struct bytes line)
 static int number_of(const struct plan *plan, uint16_t contest, uint64_t code)
 {
 	const struct candidate *who = plan_candidates(plan, contest);
-
 	for (int i = 0; i < plan->contest[contest].candidates; i++)
 		if (who[i].code == code)
 			return i;
@@ -175,7 +167,6 @@ refusal result_read_lot(struct result *result, struct bytes line)
 {
 	struct lot lot = { 0 };
 	int contest = plan_find_contest(result->plan, take_word(&line));
-
 	if (contest < 0)
 		return "the definition has no such contest";
 	lot.contest = (uint16_t)contest;
@@ -189,13 +180,12 @@ static refusal read_rulings(
 	struct text_values annulled = text_values(text, RESULT_ANNULLED);
 	struct text_values lots = text_values(text, RESULT_LOT);
 	refusal why = NULL;
-
-	while (!why && text_next(&annulled))
+	while (why == NULL && text_next(&annulled))
 		why = result_read_annulment(result, annulled.value);
 	*line = line_of(text, RESULT_ANNULLED, result->annulments);
-	if (why)
+	if (why != NULL)
 		return why;
-	while (!why && text_next(&lots))
+	while (why == NULL && text_next(&lots))
 		why = result_read_lot(result, lots.value);
 	*line = line_of(text, RESULT_LOT, result->lots);
 	return why;
@@ -204,7 +194,6 @@ static refusal read_rulings(
 static void read_binding(struct result *result, const struct text *text)
 {
 	struct result_binding *b = &result->binding;
-
 	text_name(text, RESULT_AK, b->ak);
 	text_name(text, RESULT_BK, b->bk);
 	text_name(text, RESULT_RK, b->rk);
@@ -217,7 +206,6 @@ static void read_binding(struct result *result, const struct text *text)
 static size_t differing_line(struct bytes a, struct bytes b)
 {
 	size_t line = 1;
-
 	for (size_t i = 0; i < a.size && i < b.size && a.data[i] == b.data[i];
 		i++)
 		line += a.data[i] == '\n';
@@ -231,11 +219,10 @@ static refusal compare_with_rewritten(
 	uint8_t *again = malloc(most);
 	struct writer w = writer_of(again, most);
 	refusal why = "there is not enough memory";
-
-	if (again) {
+	if (again != NULL) {
 		*line = 0;
 		why = result_write(&w, result);
-		if (!why && !bytes_equal(written(&w), whole)) {
+		if (why == NULL && !bytes_equal(written(&w), whole)) {
 			*line = differing_line(written(&w), whole);
 			why = not_canonical;
 		}
@@ -249,12 +236,11 @@ refusal result_parse(struct result *result, const struct plan *plan,
 {
 	struct text text;
 	refusal why = NULL;
-
 	if (!result_init(result, plan))
 		return "there is not enough memory";
 	why = text_decode(&result_form, whole, &text);
 	*line = text.line;
-	if (why)
+	if (why != NULL)
 		return why;
 	read_binding(result, &text);
 	*line = line_of(&text, RESULT_STATION, 0);
@@ -263,11 +249,11 @@ refusal result_parse(struct result *result, const struct plan *plan,
 		       "definition";
 	why = read_boxes(result, &text);
 	*line = line_of(&text, RESULT_BOX, result->boxes);
-	if (why)
+	if (why != NULL)
 		return why;
 	why = read_voids(result, &text);
 	*line = line_of(&text, RESULT_VOID, result->voids);
-	if (!why)
+	if (why == NULL)
 		why = read_rulings(result, &text, line);
 	return why ? why : compare_with_rewritten(result, whole, line);
 }

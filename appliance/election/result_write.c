@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/result.h"
 
 #include <string.h>
@@ -95,7 +96,6 @@ static void put_digest(struct text_writer *text, enum result_field which,
 static void put_binding(struct text_writer *text, const struct result *result)
 {
 	const struct result_binding *b = &result->binding;
-
 	text_put(text, RESULT_ELECTION, bytes_of_text(result->plan->id));
 	put_digest(text, RESULT_DEFINITION, &result->plan->definition);
 	text_put(text, RESULT_AK, bytes_of(b->ak, TEXT_NAME_SIZE));
@@ -129,9 +129,8 @@ static refusal put_candidates(struct text_writer *text, struct line *line,
 	const struct candidate *who = plan_candidates(total->plan, c);
 	const uint64_t *votes = tally_row(total, c) + ROW_VOTES;
 	struct standing standing[CANDIDATES_MOST];
-
 	refusal why = result_standings(result, total, c, standing);
-	if (why)
+	if (why != NULL)
 		return why;
 	for (size_t i = 0; i < contest->candidates; i++) {
 		word(line, contest->id);
@@ -148,7 +147,6 @@ static void station_line(
 	struct line *line, const struct result *result, uint16_t s, uint16_t c)
 {
 	const struct station *station = &result->plan->station[s];
-
 	word(line, station->id);
 	word(line, result->plan->contest[c].id);
 	named(line, "issued", station->ballots_issued);
@@ -164,7 +162,6 @@ static void votes_line(
 	const struct contest *contest = &result->plan->contest[c];
 	const struct candidate *who = plan_candidates(result->plan, c);
 	const uint64_t *cells = tally_row(&result->station[s], c) + ROW_VOTES;
-
 	word(line, result->plan->station[s].id);
 	word(line, contest->id);
 	for (size_t i = 0; i < contest->candidates; i++) {
@@ -178,7 +175,6 @@ static void put_stations(struct text_writer *text, struct line *line,
 	const struct result *result, enum result_field which)
 {
 	const struct plan *plan = result->plan;
-
 	for (size_t s = 0; s < plan->stations; s++)
 		for (uint16_t c = 0; c < plan->contests; c++) {
 			if (!(plan->station[s].contests & 1u << c))
@@ -225,7 +221,6 @@ static void put_rulings(struct text_writer *text, struct line *line,
 	const struct result *result)
 {
 	const struct plan *plan = result->plan;
-
 	for (size_t i = 0; i < result->annulments; i++) {
 		const struct result_annulment *one = &result->annulment[i];
 		word(line, plan->station[one->station].id);
@@ -251,7 +246,6 @@ static refusal check_entries(const struct result *result)
 {
 	uint64_t size = result->binding.checkpoint_size;
 	size_t v = 0;
-
 	if (result->boxes > 0 && result->box[result->boxes - 1].entry >= size)
 		return "a box is not in the checkpoint";
 	if (result->voids > 0 &&
@@ -271,7 +265,6 @@ static refusal check_station(const struct result *result, size_t s)
 {
 	const struct tally *tally = &result->station[s];
 	uint64_t ballots = 0;
-
 	for (size_t i = result->newest[s]; i > 0; i = result->before[i - 1])
 		if (__builtin_add_overflow(
 			    ballots, result->box[i - 1].ballots, &ballots))
@@ -284,8 +277,7 @@ static refusal check_station(const struct result *result, size_t s)
 static refusal check_result(const struct result *result)
 {
 	refusal why = check_entries(result);
-
-	for (size_t s = 0; s < result->plan->stations && !why; s++)
+	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
 		why = check_station(result, s);
 	return why;
 }
@@ -321,10 +313,9 @@ refusal result_write(struct writer *out, const struct result *result)
 	struct line line;
 	struct tally total;
 	refusal why = check_result(result);
-
-	if (!why && !tally_init(&total, plan, plan_all_contests(plan)))
+	if (why == NULL && !tally_init(&total, plan, plan_all_contests(plan)))
 		why = "there is not enough memory";
-	if (why)
+	if (why != NULL)
 		return why;
 	why = result_total(result, &total);
 	begin(&line);
@@ -332,7 +323,7 @@ refusal result_write(struct writer *out, const struct result *result)
 		text_begin(&result_form, plan->rehearsal, out);
 	put_binding(&text, result);
 	put_contests(&text, &line, &total);
-	for (uint16_t c = 0; c < plan->contests && !why; c++)
+	for (uint16_t c = 0; c < plan->contests && why == NULL; c++)
 		why = put_candidates(&text, &line, result, &total, c);
 	put_stations(&text, &line, result, RESULT_STATION);
 	put_stations(&text, &line, result, RESULT_VOTES);

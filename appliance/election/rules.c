@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/rules.h"
 
 #include <stdlib.h>
@@ -9,7 +10,6 @@ enum { CODES = 65536 };
 static uint16_t key_at(const uint8_t *code)
 {
 	uint16_t key;
-
 	memcpy(&key, code, sizeof(key));
 	return key;
 }
@@ -17,7 +17,6 @@ static uint16_t key_at(const uint8_t *code)
 static uint16_t key_of(uint16_t code)
 {
 	const uint8_t bytes[] = { (uint8_t)(code >> 8), (uint8_t)code };
-
 	return key_at(bytes);
 }
 
@@ -25,7 +24,6 @@ static uint16_t *index_codes(const struct plan *plan, uint16_t contest)
 {
 	const struct candidate *candidate = plan_candidates(plan, contest);
 	uint16_t *who = calloc(CODES, sizeof(*who));
-
 	for (size_t i = 0; who && i < plan->contest[contest].candidates; i++)
 		if (!candidate[i].withdrawn)
 			who[key_of(candidate[i].code)] = (uint16_t)(i + 1);
@@ -35,7 +33,6 @@ static uint16_t *index_codes(const struct plan *plan, uint16_t contest)
 static size_t most_candidates(const struct plan *plan)
 {
 	size_t most = 0;
-
 	for (size_t c = 0; c < plan->contests; c++)
 		if (plan->contest[c].candidates > most)
 			most = plan->contest[c].candidates;
@@ -44,8 +41,7 @@ static size_t most_candidates(const struct plan *plan)
 
 bool counter_init(struct counter *counter, const struct plan *plan)
 {
-	bool good = true;
-
+	bool worked = true;
 	*counter = (struct counter){ .plan = plan };
 	size_t names = 1 + most_candidates(plan);
 
@@ -54,12 +50,12 @@ bool counter_init(struct counter *counter, const struct plan *plan)
 	for (uint16_t c = 0; c < plan->contests; c++) {
 		counter->most[c] = plan->contest[c].max_choices;
 		counter->who[c] = index_codes(plan, c);
-		good = good && counter->who[c];
+		worked = worked && counter->who[c];
 	}
-	good = good && counter->named_in && counter->bit_of;
-	for (size_t i = 0; good && i < names; i++)
+	worked = worked && counter->named_in && counter->bit_of;
+	for (size_t i = 0; worked && i < names; i++)
 		counter->bit_of[i] = (uint64_t)1 << i % 64;
-	if (good)
+	if (worked)
 		return true;
 	counter_free(counter);
 	return false;
@@ -95,7 +91,6 @@ static struct reading read_choices(
 	size_t most = counter->most[ballot->contest];
 	uint64_t *votes = counter->row[ballot->contest] + ROW_VOTES;
 	struct reading reading = { 0 };
-
 	counter->ballot++;
 	for (size_t i = 0; i < ballot->n; i++) {
 		size_t named = who[key_at(ballot->choices + 2 * i)];
@@ -121,7 +116,6 @@ static void count_any(struct counter *counter, const struct ballot *ballot)
 	struct reading reading = read_choices(counter, ballot);
 	uint64_t *row = counter->row[ballot->contest];
 	uint64_t ballots = ballot->multiplicity;
-
 	row[ROW_CAST] += ballots;
 	if (reading.votes > 0)
 		row[ROW_VALID] += ballots;
@@ -166,7 +160,6 @@ static bool count_plain(struct counter *counter, const struct ballot *ballot)
 {
 	uint64_t *row = counter->row[ballot->contest];
 	uint64_t ballots = ballot->multiplicity;
-
 	if (ballot->n == 0 || ballot->n > counter->most[ballot->contest])
 		return false;
 	if (!add_marks(counter, ballot, ballots)) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a ballot says: rule relative-majority/1, reading side (seats.h has
  * who is elected).

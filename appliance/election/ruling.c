@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/ruling.h"
 
 #include "appliance/election/result_form.h"
@@ -25,7 +26,6 @@ static refusal check(
 	};
 	refusal why = statement_says(&ruling->text, plan->rehearsal, values,
 		sizeof(values) / sizeof(*values));
-
 	return why ? why
 		   : statement_signed_by_quorum(
 			     ruling, &plan->quorum[AUDITORS], NULL);
@@ -35,17 +35,16 @@ refusal ruling_enter(struct result *result, struct bytes note)
 {
 	struct statement ruling;
 	refusal why = statement_open(STATEMENT_RULING, note, &ruling);
-
-	if (!why)
+	if (why == NULL)
 		why = check(result, &ruling);
-	if (why)
+	if (why != NULL)
 		return why;
 	struct text_values annulled =
 		text_values(&ruling.text, RULING_ANNULLED);
 	struct text_values lots = text_values(&ruling.text, RULING_LOT);
-	while (!why && text_next(&annulled))
+	while (why == NULL && text_next(&annulled))
 		why = result_read_annulment(result, annulled.value);
-	while (!why && text_next(&lots))
+	while (why == NULL && text_next(&lots))
 		why = result_read_lot(result, lots.value);
 	return why;
 }

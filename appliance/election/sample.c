@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/sample.h"
 
 #include <jansson.h>
@@ -26,7 +27,6 @@ enum {
 static uint64_t splitmix64(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
 	return z ^ (z >> 31);
@@ -35,7 +35,6 @@ static uint64_t splitmix64(uint64_t *state)
 struct sample_random sample_random_of(uint64_t seed)
 {
 	struct sample_random random;
-
 	for (size_t i = 0; i < 4; i++)
 		random.state[i] = splitmix64(&seed);
 	return random;
@@ -51,7 +50,6 @@ uint64_t sample_next(struct sample_random *random)
 	uint64_t *s = random->state;
 	uint64_t next = rotate(s[1] * 5, 7) * 9;
 	uint64_t shifted = s[1] << 17;
-
 	s[2] ^= s[0];
 	s[3] ^= s[1];
 	s[1] ^= s[2];
@@ -65,7 +63,6 @@ uint64_t sample_below(struct sample_random *random, uint64_t below)
 {
 	uint64_t uneven = -below % below;
 	uint64_t next;
-
 	do
 		next = sample_next(random);
 	while (next < uneven);
@@ -90,7 +87,6 @@ static json_t *digest_json(const struct digest *digest)
 {
 	char text[2 * SHA256_SIZE];
 	struct writer w = writer_of(text, sizeof(text));
-
 	write_hex(&w, bytes_of(digest->byte, SHA256_SIZE));
 	return json_stringn(text, sizeof(text));
 }
@@ -99,7 +95,6 @@ static json_t *members_json(const struct sample_member *member, size_t count)
 {
 	static const char *const board[BOARDS] = { "executive", "supervisory" };
 	json_t *array = json_array();
-
 	for (size_t m = 0; m < count; m++)
 		json_array_append_new(
 			array, json_pack("{s:s, s:s, s:s}", "id", member[m].id,
@@ -115,7 +110,6 @@ static json_t *candidate_json(size_t i)
 		&sample_family_name[7 * i % SAMPLE_FAMILY_NAMES];
 	char fa[64];
 	char en[64];
-
 	snprintf(fa, sizeof(fa), "%s %s", given->fa, family->fa);
 	snprintf(en, sizeof(en), "%s %s", given->en, family->en);
 	/* Veterans first, then by degree. */
@@ -127,7 +121,6 @@ static json_t *candidate_json(size_t i)
 static json_t *contest_json(void)
 {
 	json_t *candidates = json_array();
-
 	for (size_t i = 0; i < SAMPLE_CANDIDATES; i++)
 		json_array_append_new(candidates, candidate_json(i));
 	return json_pack("{s:s, s:o, s:s, s:i, s:i, s:i, s:o}", "id", "council",
@@ -141,7 +134,6 @@ static json_t *stations_json(const struct sample_definition *sample)
 {
 	json_t *array = json_array();
 	char id[ID_MOST + 1];
-
 	for (size_t s = 0; s < SAMPLE_STATIONS; s++) {
 		sample_station_id(s, id);
 		json_array_append_new(array,
@@ -161,7 +153,6 @@ static void put_bodies(json_t *root, const struct sample_definition *sample)
 	static const char *const quorum[BODIES] = { "boot", "definition",
 		"open", "release" };
 	json_t *quorums = json_object();
-
 	for (size_t b = 0; b < BODIES; b++) {
 		size_t members = sample->quorum[b].members;
 		json_object_set_new(root, list[b],
@@ -177,7 +168,6 @@ static void put_bodies(json_t *root, const struct sample_definition *sample)
 static void put_recipients(json_t *root, const struct sample_definition *sample)
 {
 	json_t *array = json_array();
-
 	for (size_t r = 0; r < sample->recipients; r++)
 		json_array_append_new(array,
 			json_pack("{s:s, s:s}", "id", sample->recipient[r].id,
@@ -191,7 +181,6 @@ char *sample_definition_json(const struct sample_definition *sample)
 	json_t *root;
 	char *text;
 	char *lines = NULL;
-
 	for (size_t i = 0; i < sample->ek_cas; i++)
 		json_array_append_new(ek_cas, digest_json(&sample->ek_ca[i]));
 	root = json_pack("{s:s, s:s, s:o, s:b, s:o, s:o, s:b}", "format",
@@ -205,7 +194,7 @@ char *sample_definition_json(const struct sample_definition *sample)
 	json_object_set_new(root, "stations", stations_json(sample));
 	text = json_dumps(root, JSON_INDENT(2));
 	json_decref(root);
-	if (text && asprintf(&lines, "%s\n", text) < 0)
+	if (text != NULL && asprintf(&lines, "%s\n", text) < 0)
 		lines = NULL;
 	free(text);
 	return lines;
@@ -226,7 +215,6 @@ static void spread_popularity(struct sampler *sampler, uint64_t seed)
 	struct sample_random city = sample_random_of(seed);
 	uint16_t rank[CANDIDATES_MOST] = { 0 };
 	uint64_t sum = 0;
-
 	for (size_t i = 0; i < contest->candidates; i++) {
 		size_t j = (size_t)sample_below(&city, i + 1);
 		rank[i] = rank[j];
@@ -244,7 +232,6 @@ void sampler_begin(struct sampler *sampler, const struct plan *plan,
 {
 	uint64_t issued = plan->station[station].ballots_issued;
 	uint64_t mixed = seed;
-
 	mixed = splitmix64(&mixed) + station;
 	mixed = splitmix64(&mixed) + contest;
 	sampler->random = sample_random_of(mixed);
@@ -261,7 +248,6 @@ static size_t draw_candidate(struct sampler *sampler, size_t count)
 		sample_below(&sampler->random, sampler->popularity[count - 1]);
 	size_t low = 0;
 	size_t high = count - 1;
-
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		if (sampler->popularity[middle] > at)
@@ -286,7 +272,6 @@ static void draw_names(struct sampler *sampler, uint16_t *code, size_t n)
 	size_t count = sampler->plan->contest[sampler->contest].candidates;
 	const struct candidate *who =
 		plan_candidates(sampler->plan, sampler->contest);
-
 	for (size_t i = 0; i < n; i++) {
 		size_t drawn = draw_candidate(sampler, count);
 		while (is_among(code, i, who[drawn].code))
@@ -303,7 +288,6 @@ static uint16_t draw_unknown(struct sampler *sampler)
 		plan_candidates(sampler->plan, sampler->contest);
 	uint16_t code;
 	bool known;
-
 	do {
 		code = (uint16_t)sample_below(&sampler->random, 1000);
 		known = false;
@@ -330,7 +314,6 @@ static size_t mark_ballot(struct sampler *sampler, uint16_t *code)
 	size_t allowed = least(least(contest->max_choices, contest->candidates),
 		NAMES_MOST - 8);
 	size_t n = allowed;
-
 	if (happens(sampler, BLANK))
 		return 0;
 	if (happens(sampler, UNREADABLE)) {
@@ -360,7 +343,6 @@ bool sampler_next(struct sampler *sampler, struct writer *line)
 {
 	uint16_t code[NAMES_MOST];
 	size_t n;
-
 	if (sampler->left == 0)
 		return false;
 	sampler->left--;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A made-up city council election, the same for the same seed: for
  * rehearsals, demonstrations and tests. People and ballots are invented;

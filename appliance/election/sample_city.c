@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/sample_city.h"
 
 const struct name sample_election_title = {

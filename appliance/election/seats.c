@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/seats.h"
 
 #include <stdlib.h>
@@ -17,7 +18,6 @@ static int compare(const void *a, const void *b, void *context)
 	const struct field *field = context;
 	uint16_t x = *(const uint16_t *)a;
 	uint16_t y = *(const uint16_t *)b;
-
 	if (field->candidate[x].withdrawn || field->candidate[y].withdrawn)
 		return field->candidate[x].withdrawn -
 		       field->candidate[y].withdrawn;
@@ -38,7 +38,6 @@ static enum outcome outcome_at(
 {
 	size_t seats = contest->seats;
 	size_t places = seats + contest->alternates;
-
 	if (first >= places)
 		return NOT_ELECTED;
 	if (end <= seats)
@@ -63,7 +62,6 @@ static void allot_by_votes(
 {
 	size_t count = field->contest->candidates;
 	uint16_t order[CANDIDATES_MOST];
-
 	for (size_t i = 0; i < count; i++)
 		order[i] = (uint16_t)i;
 	qsort_r(order, count, sizeof(*order), compare, (void *)field);
@@ -86,7 +84,6 @@ void seats_allot(const struct plan *plan, uint16_t contest,
 {
 	const struct field field = { &plan->contest[contest],
 		plan_candidates(plan, contest), votes };
-
 	if (field.contest->rule == LIST_PROPORTIONAL_0_PILOT)
 		seats_allot_lists(plan, contest, votes, standings);
 	else
@@ -97,7 +94,6 @@ static size_t sharing(const struct contest *contest, const struct standing *all,
 	uint16_t rank)
 {
 	size_t count = 0;
-
 	for (size_t i = 0; i < contest->candidates; i++)
 		count += all[i].outcome == LOT && all[i].rank == rank;
 	return count;
@@ -110,7 +106,6 @@ refusal seats_settle(const struct plan *plan, const struct lot *lot,
 				    "whom a lot decides about";
 	const struct contest *contest = &plan->contest[lot->contest];
 	uint16_t rank = 0;
-
 	if (contest->rule != RELATIVE_MAJORITY_1)
 		return "a lot in a pilot is not read";
 	if (lot->count > 0 && lot->drawn[0] < contest->candidates)
@@ -133,6 +128,5 @@ const char *outcome_text(enum outcome outcome)
 {
 	static const char *const text[] = { "not-elected", "elected",
 		"alternate", "lot", "withdrawn" };
-
 	return text[outcome];
 }

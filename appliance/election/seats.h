@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who is elected: the deciding side of the rules (rules.h reads ballots).
  *

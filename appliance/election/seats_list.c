@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/seats_list.h"
 
 #include <stdlib.h>
@@ -20,7 +21,6 @@ static int by_number(uint64_t a, uint64_t b)
 static int within(const struct runner *a, const struct runner *b)
 {
 	int order = by_number(b->votes, a->votes);
-
 	for (size_t t = 0; t < TIE_BREAKS_MOST && order == 0; t++)
 		order = by_number(a->who->tie_break[t], b->who->tie_break[t]);
 	return order;
@@ -38,7 +38,6 @@ static int by_list(const void *a, const void *b)
 	const struct runner *x = a;
 	const struct runner *y = b;
 	int order = by_number(x->who->list, y->who->list);
-
 	if (order == 0 && x->who->list > 0)
 		order = within(x, y);
 	return order != 0 ? order : by_number(x->number, y->number);
@@ -48,7 +47,6 @@ static int by_claim(const void *a, const void *b)
 {
 	const struct runner *x = a;
 	const struct runner *y = b;
-
 	if (x->claim != y->claim)
 		return x->claim > y->claim ? -1 : 1;
 	return by_number(x->number, y->number);
@@ -57,7 +55,6 @@ static int by_claim(const void *a, const void *b)
 static void make_claims(struct runner *runner, size_t count, uint16_t seats)
 {
 	wide all = 0;
-
 	for (size_t i = 0; i < count; i++)
 		all += runner[i].votes;
 	for (size_t first = 0, end; first < count; first = end) {
@@ -82,7 +79,6 @@ static void place(const struct contest *contest, const struct runner *runner,
 			       : first >= places		 ? NOT_ELECTED
 			       : first >= seats && end <= places ? ALTERNATE
 								 : LOT;
-
 	for (size_t i = first; i < end; i++)
 		standings[runner[i].number] =
 			(struct standing){ (uint16_t)(first + 1), outcome };
@@ -118,7 +114,6 @@ void seats_allot_lists(const struct plan *plan, uint16_t contest,
 	const struct candidate *who = plan_candidates(plan, contest);
 	struct runner runner[CANDIDATES_MOST];
 	size_t count = 0;
-
 	for (uint16_t i = 0; i < of->candidates; i++)
 		if (votes[i] > 0 && !who[i].withdrawn)
 			runner[count++] =

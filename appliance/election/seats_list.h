@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who is elected by list-proportional/0-pilot: largest remainders, as
  * docs/rules.md writes them down. No law is known to say so: a contest uses

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Statements: the signed texts of docs/protocols/texts.md, one form each,
  * and who must have signed them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/tally.h"
 
 #include <stdlib.h>
@@ -10,7 +11,6 @@ static size_t row_size(const struct plan *plan, unsigned contest)
 static size_t cells(const struct plan *plan, uint16_t contests)
 {
 	size_t size = 0;
-
 	for (unsigned c = 0; c < plan->contests; c++)
 		if (contests & 1u << c)
 			size += row_size(plan, c);
@@ -20,7 +20,6 @@ static size_t cells(const struct plan *plan, uint16_t contests)
 bool tally_init(struct tally *tally, const struct plan *plan, uint16_t contests)
 {
 	size_t size = cells(plan, contests);
-
 	*tally = (struct tally){ plan, contests, size,
 		calloc(size, sizeof(*tally->cell)) };
 	return tally->cell != NULL;
@@ -37,7 +36,6 @@ void tally_free(struct tally *tally)
 uint64_t *tally_row(const struct tally *tally, uint16_t contest)
 {
 	unsigned bit = 1u << contest;
-
 	if (contest >= tally->plan->contests || !(tally->contests & bit))
 		return NULL;
 	return tally->cell +
@@ -47,10 +45,9 @@ uint64_t *tally_row(const struct tally *tally, uint16_t contest)
 uint64_t tally_ballots(const struct tally *tally)
 {
 	uint64_t ballots = 0;
-
 	for (uint16_t c = 0; c < tally->plan->contests; c++) {
 		const uint64_t *row = tally_row(tally, c);
-		if (row)
+		if (row != NULL)
 			ballots += row[ROW_CAST];
 	}
 	return ballots;
@@ -86,7 +83,6 @@ refusal tally_add(struct tally *sum, const struct tally *part)
 static refusal check_causes(const uint64_t *row, uint32_t issued)
 {
 	uint64_t cast = row[ROW_CAST];
-
 	if (cast > issued)
 		return "there are more ballots than the station was issued";
 	for (size_t i = 0; i < ROW_VOTES; i++)
@@ -109,7 +105,6 @@ static refusal check_votes(
 	const struct candidate *who = plan_candidates(plan, c);
 	uint64_t valid = row[ROW_VALID];
 	uint64_t votes = 0;
-
 	for (size_t i = 0; i < contest->candidates; i++) {
 		uint64_t got = row[ROW_VOTES + i];
 		if (got > valid)
@@ -126,13 +121,12 @@ static refusal check_votes(
 refusal tally_check(const struct tally *tally, uint32_t issued)
 {
 	refusal why = NULL;
-
-	for (uint16_t c = 0; c < tally->plan->contests && !why; c++) {
+	for (uint16_t c = 0; c < tally->plan->contests && why == NULL; c++) {
 		const uint64_t *row = tally_row(tally, c);
-		if (!row)
+		if (row == NULL)
 			continue;
 		why = check_causes(row, issued);
-		if (!why)
+		if (why == NULL)
 			why = check_votes(row, tally->plan, c);
 	}
 	return why;
@@ -155,7 +149,6 @@ void tally_encode(struct writer *w, const struct tally *tally)
 refusal tally_decode(struct tally *tally, struct bytes encoded)
 {
 	struct cursor c = cursor_of(encoded);
-
 	for (size_t i = 0; i < tally->size; i++)
 		tally->cell[i] = cursor_u32(&c);
 	if (!cursor_done(&c))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A tally: numbers of ballots and votes in some of the contests of a plan.
  *

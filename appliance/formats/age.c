@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/age.h"
 
 #include <string.h>
@@ -18,7 +19,6 @@ static const struct bytes nothing = { 0 };
 refusal age_recipient_decode(struct bytes text, struct p256_public *out)
 {
 	uint8_t point[P256_COMPRESSED_SIZE];
-
 	if (bech32_decode(text, recipient_prefix, point, sizeof(point)))
 		return "not an age1tag recipient";
 	return p256_from_compressed(bytes_of(point, sizeof(point)), out);
@@ -28,7 +28,6 @@ void write_age_recipient(
 	struct writer *writer, const struct p256_public *recipient)
 {
 	uint8_t point[P256_COMPRESSED_SIZE];
-
 	p256_to_compressed(recipient, point);
 	write_bech32(writer, recipient_prefix, bytes_of(point, sizeof(point)));
 }
@@ -36,7 +35,6 @@ void write_age_recipient(
 static bool starts_with(struct bytes whole, const char *start)
 {
 	size_t size = strlen(start);
-
 	return whole.size >= size && memcmp(whole.data, start, size) == 0;
 }
 
@@ -45,10 +43,9 @@ static struct bytes take_word(struct cursor *cursor)
 {
 	const uint8_t *space = NULL;
 	struct bytes word;
-
 	if (cursor->rest.size > 0)
 		space = memchr(cursor->rest.data, ' ', cursor->rest.size);
-	if (!space)
+	if (space == NULL)
 		return cursor_take(cursor, cursor->rest.size);
 	word = cursor_take(cursor, (size_t)(space - cursor->rest.data));
 	cursor_take(cursor, 1);
@@ -63,7 +60,6 @@ static refusal parse_stanza(
 	uint8_t point[P256_POINT_SIZE];
 	struct bytes tag;
 	struct bytes enc;
-
 	if (!starts_with(line, stanza_start))
 		return "the age header has a recipient of another type "
 		       "than p256tag";
@@ -83,7 +79,6 @@ static refusal parse_stanza(
 static refusal parse_stanzas(struct cursor *cursor, struct age_header *out)
 {
 	refusal refused;
-
 	while (starts_with(cursor->rest, "->")) {
 		struct bytes line = cursor_line(cursor);
 		struct bytes body = cursor_line(cursor);
@@ -92,7 +87,7 @@ static refusal parse_stanzas(struct cursor *cursor, struct age_header *out)
 			return "the age header has more than 16 recipients";
 		refused = parse_stanza(
 			line, body, &out->stanza[out->stanza_count++]);
-		if (refused)
+		if (refused != NULL)
 			return refused;
 	}
 	return out->stanza_count > 0 ? NULL : "the age header has no recipient";
@@ -104,12 +99,11 @@ refusal age_header_parse(struct bytes file, struct age_header *out)
 	struct bytes version = cursor_line(&cursor);
 	struct bytes mac;
 	refusal refused;
-
 	memset(out, 0, sizeof(*out));
 	if (!bytes_equal(version, bytes_of_text(version_line)))
 		return "not an age file of version 1";
 	refused = parse_stanzas(&cursor, out);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	mac = cursor_line(&cursor);
 	if (!starts_with(mac, "--- "))
@@ -132,7 +126,6 @@ static struct digest derive(
 	struct digest prk =
 		hkdf_extract(salt, bytes_of(key->byte, sizeof(key->byte)));
 	struct digest derived;
-
 	hkdf_expand(&prk, bytes_of_text(info), derived.byte, SHA256_SIZE);
 	wipe(&prk, sizeof(prk));
 	return derived;
@@ -144,7 +137,6 @@ static struct digest header_mac(
 	struct digest mac_key = derive(key, nothing, "header");
 	struct digest mac =
 		hmac_sha256(bytes_of(mac_key.byte, SHA256_SIZE), covered);
-
 	wipe(&mac_key, sizeof(mac_key));
 	return mac;
 }
@@ -153,7 +145,6 @@ refusal age_header_verify(
 	const struct age_header *header, const struct age_file_key *key)
 {
 	struct digest mac = header_mac(key, header->covered);
-
 	if (!bytes_equal_secret(bytes_of(mac.byte, SHA256_SIZE),
 		    bytes_of(header->mac.byte, SHA256_SIZE)))
 		return "the MAC of the age header does not hold";
@@ -163,7 +154,6 @@ refusal age_header_verify(
 static void write_stanza(struct writer *writer, const struct age_stanza *stanza)
 {
 	uint8_t point[P256_POINT_SIZE];
-
 	p256_to_point(&stanza->enc, point);
 	write_text(writer, stanza_start);
 	write_base64(writer, BASE64_UNPADDED,
@@ -181,7 +171,6 @@ void write_age_header(struct writer *writer, const struct age_file_key *key,
 {
 	size_t start = writer->size;
 	struct digest mac;
-
 	write_text(writer, version_line);
 	write_u8(writer, '\n');
 	for (size_t i = 0; i < count; i++)
@@ -203,7 +192,6 @@ void age_tag(const struct p256_public *recipient, const struct p256_public *enc,
 	uint8_t compressed[P256_COMPRESSED_SIZE];
 	struct digest hash;
 	struct digest tag;
-
 	p256_to_compressed(recipient, compressed);
 	hash = sha256(bytes_of(compressed, sizeof(compressed)));
 	p256_to_point(enc, ikm);
@@ -216,7 +204,6 @@ const struct age_stanza *age_find(
 	const struct age_header *header, const struct p256_public *recipient)
 {
 	uint8_t tag[AGE_TAG_SIZE];
-
 	for (size_t i = 0; i < header->stanza_count; i++) {
 		const struct age_stanza *stanza = &header->stanza[i];
 
@@ -250,7 +237,6 @@ refusal age_unwrap(const struct age_stanza *stanza,
 	struct p256_public recipient = p256_public_of(private);
 	uint8_t shared_x[P256_SIZE];
 	refusal refused;
-
 	p256_ecdh(private, &stanza->enc, shared_x);
 	refused = age_unwrap_shared(stanza, &recipient, shared_x, out);
 	wipe(shared_x, sizeof(shared_x));
@@ -263,7 +249,6 @@ struct age_stream age_stream_of(
 	struct digest derived =
 		derive(key, bytes_of(nonce, AGE_NONCE_SIZE), "payload");
 	struct age_stream stream = { 0 };
-
 	memcpy(stream.key, derived.byte, sizeof(stream.key));
 	wipe(&derived, sizeof(derived));
 	return stream;
@@ -274,7 +259,6 @@ static refusal next_chunk(struct age_stream *stream, size_t plain_size,
 	bool last, uint8_t nonce[AEAD_NONCE_SIZE])
 {
 	struct writer writer = writer_of(nonce, AEAD_NONCE_SIZE);
-
 	if (stream->ended)
 		return "something follows the last chunk of the age payload";
 	if (plain_size > AGE_CHUNK_SIZE ||
@@ -295,11 +279,10 @@ refusal age_chunk_open(struct age_stream *stream, struct bytes sealed,
 {
 	uint8_t nonce[AEAD_NONCE_SIZE];
 	refusal refused;
-
 	if (sealed.size < AEAD_TAG_SIZE)
 		return "the age payload is cut off";
 	refused = next_chunk(stream, sealed.size - AEAD_TAG_SIZE, last, nonce);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	if (!chacha20poly1305_open(stream->key, nonce, nothing, sealed, plain))
 		return "a chunk of the age payload is damaged or missing";
@@ -311,8 +294,7 @@ refusal age_chunk_seal(struct age_stream *stream, struct bytes plain, bool last,
 {
 	uint8_t nonce[AEAD_NONCE_SIZE];
 	refusal refused = next_chunk(stream, plain.size, last, nonce);
-
-	if (!refused)
+	if (refused == NULL)
 		chacha20poly1305_seal(
 			stream->key, nonce, nothing, plain, sealed);
 	return refused;
@@ -322,7 +304,6 @@ refusal age_chunk_seal(struct age_stream *stream, struct bytes plain, bool last,
 static uint8_t *reserve(struct writer *writer, size_t size)
 {
 	uint8_t *place;
-
 	if (writer->broken || size > writer->capacity - writer->size) {
 		writer->broken = true;
 		return NULL;
@@ -336,8 +317,7 @@ static refusal open_chunks(
 	struct age_stream *stream, struct cursor *cursor, struct writer *plain)
 {
 	refusal refused = NULL;
-
-	while (!refused && !stream->ended) {
+	while (refused == NULL && !stream->ended) {
 		bool last = cursor->rest.size <= AGE_SEALED_CHUNK_SIZE;
 		size_t size = last ? cursor->rest.size : AGE_SEALED_CHUNK_SIZE;
 		struct bytes sealed = cursor_take(cursor, size);
@@ -346,7 +326,7 @@ static refusal open_chunks(
 		if (size < AEAD_TAG_SIZE)
 			return "the age payload is cut off";
 		place = reserve(plain, size - AEAD_TAG_SIZE);
-		if (!place)
+		if (place == NULL)
 			return "the age payload is too large";
 		refused = age_chunk_open(stream, sealed, last, place);
 	}
@@ -360,7 +340,6 @@ refusal age_payload_open(struct bytes payload, const struct age_file_key *key,
 	struct bytes nonce = cursor_take(&cursor, AGE_NONCE_SIZE);
 	struct age_stream stream;
 	refusal refused;
-
 	if (cursor.broken)
 		return "the age payload is cut off";
 	stream = age_stream_of(key, nonce.data);
@@ -373,7 +352,6 @@ size_t age_file_size(size_t recipients, size_t plain_size)
 {
 	size_t chunks =
 		plain_size == 0 ? 1 : (plain_size - 1) / AGE_CHUNK_SIZE + 1;
-
 	return AGE_HEADER_MOST - (AGE_STANZAS_MOST - recipients) * 150 +
 	       AGE_NONCE_SIZE + plain_size + chunks * AEAD_TAG_SIZE;
 }
@@ -384,7 +362,6 @@ static void write_payload(struct writer *writer, const struct age_file_key *key,
 	struct cursor cursor = cursor_of(plain);
 	uint8_t nonce[AGE_NONCE_SIZE];
 	struct age_stream stream;
-
 	random_bytes(nonce, sizeof(nonce));
 	write_bytes(writer, bytes_of(nonce, sizeof(nonce)));
 	stream = age_stream_of(key, nonce);
@@ -393,7 +370,7 @@ static void write_payload(struct writer *writer, const struct age_file_key *key,
 		size_t size = last ? cursor.rest.size : AGE_CHUNK_SIZE;
 		uint8_t *place = reserve(writer, size + AEAD_TAG_SIZE);
 
-		if (!place)
+		if (place == NULL)
 			break;
 		age_chunk_seal(
 			&stream, cursor_take(&cursor, size), last, place);
@@ -406,7 +383,6 @@ void write_age_file(struct writer *writer, const struct p256_public *recipient,
 {
 	struct age_stanza stanza[AGE_STANZAS_MOST];
 	struct age_file_key key;
-
 	if (count == 0 || count > AGE_STANZAS_MOST) {
 		writer->broken = true;
 		return;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * age files, version 1 (C2SP age.md), binary form, in our strict subset:
  * between 1 and 16 recipients, every one of them p256tag.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/base64.h"
 
 #include <string.h>
@@ -10,7 +11,6 @@ static void write_group(
 	struct writer *writer, enum base64_form form, struct bytes group)
 {
 	uint32_t bits = 0;
-
 	for (size_t i = 0; i < 3; i++)
 		bits = bits << 8 | (i < group.size ? group.data[i] : 0);
 	for (size_t i = 0; i <= group.size; i++)
@@ -23,7 +23,6 @@ void write_base64(
 	struct writer *writer, enum base64_form form, struct bytes bytes)
 {
 	struct cursor cursor = cursor_of(bytes);
-
 	while (cursor.rest.size > 0) {
 		size_t left = cursor.rest.size;
 
@@ -35,8 +34,7 @@ void write_base64(
 static bool value_of(uint8_t character, uint32_t *out)
 {
 	const char *place = character ? strchr(alphabet, character) : NULL;
-
-	if (!place)
+	if (place == NULL)
 		return false;
 	*out = (uint32_t)(place - alphabet);
 	return true;
@@ -47,7 +45,6 @@ static bool decode_group(struct bytes group, struct writer *out)
 {
 	uint32_t bits = 0;
 	uint32_t value;
-
 	if (group.size < 2)
 		return false;
 	for (size_t i = 0; i < group.size; i++) {
@@ -75,7 +72,6 @@ static bool strip_padding(struct bytes *text)
 bool base64_decode(enum base64_form form, struct bytes text, struct writer *out)
 {
 	struct cursor cursor;
-
 	if (form == BASE64_PADDED && !strip_padding(&text))
 		out->broken = true;
 	cursor = cursor_of(text);
@@ -93,6 +89,5 @@ bool base64_decode_exact(
 	enum base64_form form, struct bytes text, void *out, size_t size)
 {
 	struct writer writer = writer_of(out, size);
-
 	return base64_decode(form, text, &writer) && writer.size == size;
 }

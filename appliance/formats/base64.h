@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Base64 of RFC 4648, section 4: the standard alphabet, without line breaks,
  * and only the canonical encoding (unused bits zero, section 3.5).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/bech32.h"
 
 #include <string.h>
@@ -11,7 +12,6 @@ static uint32_t polymod(uint32_t sum, uint32_t value)
 	static const uint32_t generator[] = { 0x3b6a57b2, 0x26508e6d,
 		0x1ea119fa, 0x3d4233dd, 0x2a1462b3 };
 	uint32_t top = sum >> 25;
-
 	sum = (sum & 0x1ffffff) << 5 ^ value;
 	for (size_t i = 0; i < 5; i++)
 		if (top >> i & 1)
@@ -22,7 +22,6 @@ static uint32_t polymod(uint32_t sum, uint32_t value)
 static uint32_t polymod_prefix(const char *prefix)
 {
 	uint32_t sum = 1;
-
 	for (const char *c = prefix; *c; c++)
 		sum = polymod(sum, (uint32_t)(uint8_t)*c >> 5);
 	sum = polymod(sum, 0);
@@ -42,7 +41,6 @@ void write_bech32(struct writer *writer, const char *prefix, struct bytes bytes)
 	uint32_t sum = polymod_prefix(prefix);
 	uint32_t bits = 0;
 	unsigned int held = 0;
-
 	write_text(writer, prefix);
 	write_u8(writer, '1');
 	for (size_t i = 0; i < bytes.size; i++) {
@@ -79,7 +77,6 @@ static bool is_mixed(struct bytes text)
 {
 	bool upper_seen = false;
 	bool lower_seen = false;
-
 	for (size_t i = 0; i < text.size; i++) {
 		upper_seen |= is_upper(text.data[i]);
 		lower_seen |= is_lower(text.data[i]);
@@ -100,8 +97,7 @@ static bool value_of(uint8_t character, uint32_t *out)
 {
 	const char *place =
 		character ? strchr(alphabet, lower(character)) : NULL;
-
-	if (!place)
+	if (place == NULL)
 		return false;
 	*out = (uint32_t)(place - alphabet);
 	return true;
@@ -111,7 +107,6 @@ static bool checksum_holds(struct bytes data, const char *prefix)
 {
 	uint32_t sum = polymod_prefix(prefix);
 	uint32_t value;
-
 	for (size_t i = 0; i < data.size; i++) {
 		if (!value_of(data.data[i], &value))
 			return false;
@@ -126,7 +121,6 @@ static bool regroup(struct bytes data, struct writer *out)
 	uint32_t bits = 0;
 	uint32_t value;
 	unsigned int held = 0;
-
 	for (size_t i = 0; i < data.size; i++) {
 		if (!value_of(data.data[i], &value))
 			return false;
@@ -146,7 +140,6 @@ refusal bech32_decode(
 	struct cursor cursor = cursor_of(text);
 	struct writer writer = writer_of(out, size);
 	struct bytes data;
-
 	if (is_mixed(text))
 		return "upper and lower case are mixed";
 	if (!take_prefix(&cursor, prefix))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bech32 of BIP 173, whole bytes only and of any length, as age uses it for
  * recipients.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/bytes.h"
 
 #include <string.h>
@@ -16,7 +17,6 @@ bool bytes_equal(struct bytes a, struct bytes b)
 bool bytes_equal_secret(struct bytes a, struct bytes b)
 {
 	volatile uint8_t difference = 0;
-
 	if (a.size != b.size)
 		return false;
 	for (size_t i = 0; i < a.size; i++)
@@ -45,7 +45,6 @@ static void advance(struct cursor *cursor, size_t size)
 struct bytes cursor_take(struct cursor *cursor, size_t size)
 {
 	struct bytes taken = { 0 };
-
 	if (cursor->broken || size > cursor->rest.size) {
 		cursor->broken = true;
 		return taken;
@@ -58,7 +57,6 @@ struct bytes cursor_take(struct cursor *cursor, size_t size)
 void cursor_copy(struct cursor *cursor, void *out, size_t size)
 {
 	struct bytes taken = cursor_take(cursor, size);
-
 	if (size == 0)
 		return;
 	if (cursor->broken)
@@ -71,7 +69,6 @@ static uint64_t number(struct cursor *cursor, size_t size)
 {
 	struct bytes taken = cursor_take(cursor, size);
 	uint64_t value = 0;
-
 	for (size_t i = 0; i < taken.size; i++)
 		value = value << 8 | taken.data[i];
 	return value;
@@ -100,7 +97,6 @@ uint64_t cursor_u64(struct cursor *cursor)
 struct bytes cursor_field(struct cursor *cursor, size_t most)
 {
 	uint32_t size = cursor_u32(cursor);
-
 	if (size > most)
 		cursor->broken = true;
 	return cursor_take(cursor, size);
@@ -110,10 +106,9 @@ struct bytes cursor_line(struct cursor *cursor)
 {
 	const uint8_t *end = NULL;
 	struct bytes line;
-
 	if (!cursor->broken && cursor->rest.size > 0)
 		end = memchr(cursor->rest.data, '\n', cursor->rest.size);
-	if (!end) {
+	if (end == NULL) {
 		cursor->broken = true;
 		return (struct bytes){ 0 };
 	}
@@ -190,7 +185,6 @@ void write_decimal(struct writer *writer, uint64_t value)
 {
 	char digit[20];
 	size_t start = sizeof(digit);
-
 	do {
 		digit[--start] = (char)('0' + value % 10);
 		value /= 10;
@@ -201,7 +195,6 @@ void write_decimal(struct writer *writer, uint64_t value)
 void write_hex(struct writer *writer, struct bytes bytes)
 {
 	static const char digits[] = "0123456789abcdef";
-
 	for (size_t i = 0; i < bytes.size; i++) {
 		write_u8(writer, (uint8_t)digits[bytes.data[i] >> 4]);
 		write_u8(writer, (uint8_t)digits[bytes.data[i] & 15]);
@@ -231,7 +224,6 @@ bool hex_decode(struct bytes text, void *out, size_t size)
 	uint8_t *octet = out;
 	uint8_t high;
 	uint8_t low;
-
 	if (text.size % 2 != 0 || text.size / 2 != size)
 		return false;
 	for (size_t i = 0; i < size; i++) {
@@ -246,7 +238,6 @@ bool hex_decode(struct bytes text, void *out, size_t size)
 bool decimal_decode(struct bytes text, uint64_t most, uint64_t *out)
 {
 	uint64_t value = 0;
-
 	if (text.size == 0 || (text.size > 1 && text.data[0] == '0'))
 		return false;
 	for (size_t i = 0; i < text.size; i++) {
@@ -284,7 +275,6 @@ static size_t character_size(struct bytes text)
 {
 	const struct sequence *row = sequences;
 	const struct sequence *end = row + sizeof(sequences) / sizeof(*row);
-
 	while (row < end &&
 		(text.data[0] < row->first || text.data[0] > row->last))
 		row++;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Views, a reading cursor and a bounded writer over bytes in memory.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/checkpoint.h"
 
 #include "appliance/formats/base64.h"
@@ -7,7 +8,6 @@ refusal checkpoint_parse(struct bytes text, struct checkpoint *out)
 	struct cursor cursor = cursor_of(text);
 	struct bytes size;
 	struct bytes root;
-
 	out->origin = cursor_line(&cursor);
 	size = cursor_line(&cursor);
 	root = cursor_line(&cursor);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The text of a checkpoint (C2SP tlog-checkpoint.md): origin, tree size and
  * root hash, a line each, and no extension lines. Signed, it is a note.

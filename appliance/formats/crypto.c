@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/crypto.h"
 
 #include <limits.h>
@@ -24,8 +25,7 @@ static void must(bool worked)
 static const EVP_MD *sha256_algorithm(void)
 {
 	static EVP_MD *algorithm;
-
-	if (!algorithm)
+	if (algorithm == NULL)
 		algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
 	must(algorithm);
 	return algorithm;
@@ -34,8 +34,7 @@ static const EVP_MD *sha256_algorithm(void)
 static EVP_MAC *hmac_algorithm(void)
 {
 	static EVP_MAC *algorithm;
-
-	if (!algorithm)
+	if (algorithm == NULL)
 		algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
 	must(algorithm);
 	return algorithm;
@@ -44,8 +43,7 @@ static EVP_MAC *hmac_algorithm(void)
 static EVP_KDF *hkdf_algorithm(void)
 {
 	static EVP_KDF *algorithm;
-
-	if (!algorithm)
+	if (algorithm == NULL)
 		algorithm = EVP_KDF_fetch(NULL, "HKDF", NULL);
 	must(algorithm);
 	return algorithm;
@@ -54,8 +52,7 @@ static EVP_KDF *hkdf_algorithm(void)
 static const EVP_CIPHER *aead_algorithm(void)
 {
 	static EVP_CIPHER *algorithm;
-
-	if (!algorithm)
+	if (algorithm == NULL)
 		algorithm = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
 	must(algorithm);
 	return algorithm;
@@ -69,7 +66,6 @@ void crypto_start(void)
 void crypto_load(void)
 {
 	uint8_t random;
-
 	crypto_start();
 	random_bytes(&random, sizeof(random));
 }
@@ -102,7 +98,6 @@ struct digest sha256(struct bytes whole)
 struct digest sha256_parts(const struct bytes *part, size_t count)
 {
 	struct sha256 *hash = sha256_begin();
-
 	for (size_t i = 0; i < count; i++)
 		sha256_add(hash, part[i]);
 	return sha256_end(hash);
@@ -117,7 +112,6 @@ static EVP_MD_CTX *context_of(struct sha256 *hash)
 struct sha256 *sha256_begin(void)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-
 	must(context &&
 		EVP_DigestInit_ex(context, sha256_algorithm(), NULL) == 1);
 	return (struct sha256 *)context;
@@ -131,7 +125,6 @@ void sha256_add(struct sha256 *hash, struct bytes more)
 struct digest sha256_end(struct sha256 *hash)
 {
 	struct digest digest;
-
 	must(EVP_DigestFinal_ex(context_of(hash), digest.byte, NULL) == 1);
 	EVP_MD_CTX_free(context_of(hash));
 	return digest;
@@ -187,7 +180,6 @@ void hkdf_expand(
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_KDF_CTX *context = EVP_KDF_CTX_new(hkdf_algorithm());
-
 	must(context && EVP_KDF_derive(context, out, size, parameter) == 1);
 	EVP_KDF_CTX_free(context);
 }
@@ -197,7 +189,6 @@ static EVP_CIPHER_CTX *aead(
 {
 	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 	int size;
-
 	must(context && aad.size <= INT_MAX &&
 		EVP_CipherInit_ex(context, aead_algorithm(), NULL, key, nonce,
 			seal) == 1);
@@ -210,7 +201,6 @@ static EVP_CIPHER_CTX *aead(
 static void aead_update(EVP_CIPHER_CTX *context, struct bytes in, uint8_t *out)
 {
 	int size;
-
 	must(in.size <= INT_MAX);
 	must(in.size == 0 || EVP_CipherUpdate(context, out, &size, in.data,
 				     (int)in.size) == 1);
@@ -222,7 +212,6 @@ void chacha20poly1305_seal(const uint8_t key[AEAD_KEY_SIZE],
 {
 	EVP_CIPHER_CTX *context = aead(key, nonce, aad, true);
 	int size;
-
 	aead_update(context, plain, sealed);
 	must(EVP_CipherFinal_ex(context, sealed + plain.size, &size) == 1);
 	must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_SIZE,
@@ -241,7 +230,6 @@ static bool tag_is_wrong(const uint8_t *key, const uint8_t *nonce,
 	uint8_t right[AEAD_TAG_SIZE];
 	uint8_t none[1];
 	int size;
-
 	aead_update(context, bytes_of(plain, plain_size), plain);
 	must(EVP_CipherFinal_ex(context, none, &size) == 1);
 	must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_SIZE,
@@ -259,7 +247,6 @@ bool chacha20poly1305_open(const uint8_t key[AEAD_KEY_SIZE],
 	uint8_t none[1];
 	int size;
 	bool opened;
-
 	if (sealed.size < AEAD_TAG_SIZE)
 		return false;
 	sealed.size -= AEAD_TAG_SIZE;

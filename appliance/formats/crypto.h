@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cryptography everybody shares: SHA-256, HMAC, HKDF (RFC 5869) and
  * ChaCha20-Poly1305 (RFC 8439), by libcrypto, none of whose types show here;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/hpke.h"
 
 enum {
@@ -35,7 +36,6 @@ static struct digest labeled_extract(struct bytes suite, struct bytes salt,
 {
 	const struct bytes part[] = { bytes_of_text(version), suite,
 		bytes_of_text(label), ikm };
-
 	return hmac_sha256_parts(salt, part, 4);
 }
 
@@ -45,7 +45,6 @@ static void labeled_expand(struct bytes suite, const struct digest *prk,
 {
 	uint8_t buffer[LABELED_INFO_MOST];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	write_u16(&writer, size);
 	write_text(&writer, version);
 	write_bytes(&writer, suite);
@@ -61,7 +60,6 @@ static struct digest extract_and_expand(
 	struct digest prk = labeled_extract(
 		kem_suite, nothing, "eae_prk", bytes_of(shared_x, P256_SIZE));
 	struct digest secret;
-
 	labeled_expand(kem_suite, &prk, "shared_secret", kem_context,
 		secret.byte, SHA256_SIZE);
 	wipe(&prk, sizeof(prk));
@@ -81,7 +79,6 @@ static struct context key_schedule(
 	uint8_t buffer[KEY_SCHEDULE_CONTEXT_SIZE];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct context context;
-
 	write_u8(&writer, MODE_BASE);
 	write_bytes(&writer, octets(&psk_id_hash));
 	write_bytes(&writer, octets(&info_hash));
@@ -100,7 +97,6 @@ static struct context context_of(const struct p256_public *recipient,
 	uint8_t kem_context[KEM_CONTEXT_SIZE];
 	struct digest shared_secret;
 	struct context context;
-
 	p256_to_point(enc, kem_context);
 	p256_to_point(recipient, kem_context + P256_POINT_SIZE);
 	shared_secret = extract_and_expand(
@@ -117,7 +113,6 @@ void hpke_seal(const struct p256_public *recipient, struct bytes info,
 	struct p256_private *ephemeral = p256_generate();
 	uint8_t shared_x[P256_SIZE];
 	struct context context;
-
 	*enc = p256_public_of(ephemeral);
 	p256_ecdh(ephemeral, recipient, shared_x);
 	p256_free(ephemeral);
@@ -136,7 +131,6 @@ refusal hpke_open_shared(const struct p256_public *recipient,
 	struct context context = context_of(recipient, enc, shared_x, info);
 	bool opened = chacha20poly1305_open(
 		context.key, context.base_nonce, aad, sealed, plain);
-
 	wipe(&context, sizeof(context));
 	return opened ? NULL : "it is not sealed to this key";
 }

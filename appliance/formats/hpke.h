@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HPKE (RFC 9180), base mode, one message for each key agreement:
  * DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305.

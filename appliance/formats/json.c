@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/json.h"
 
 #include <string.h>
@@ -37,7 +38,6 @@ static void pass(struct json_reader *json, size_t size)
 static int take(struct json_reader *json)
 {
 	int c = look(json);
-
 	if (c >= 0)
 		pass(json, 1);
 	return c;
@@ -59,7 +59,6 @@ static void must_take(struct json_reader *json, int expected)
 static int look_past_space(struct json_reader *json)
 {
 	int c = look(json);
-
 	while (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
 		if (c == '\n')
 			json->line++;
@@ -82,7 +81,6 @@ static void pass_byte_order_mark(struct json_reader *json)
 static void keep(struct json_reader *json, const uint8_t *data, size_t size)
 {
 	size_t room = JSON_TEXT_MOST - json->size;
-
 	json->cut = json->cut || size > room;
 	if (size > room)
 		size = room;
@@ -93,7 +91,6 @@ static void keep(struct json_reader *json, const uint8_t *data, size_t size)
 static void keep_byte(struct json_reader *json, uint32_t byte)
 {
 	uint8_t one = (uint8_t)byte;
-
 	keep(json, &one, 1);
 }
 
@@ -117,7 +114,6 @@ static void clear_text(struct json_reader *json)
 static uint32_t read_hex4(struct json_reader *json)
 {
 	uint32_t unit = 0;
-
 	for (int i = 0; i < 4; i++) {
 		int c = take(json);
 		uint32_t digit = (uint32_t)c - '0';
@@ -155,7 +151,6 @@ static void keep_utf8(struct json_reader *json, uint32_t point)
 static void read_code_point(struct json_reader *json)
 {
 	uint32_t point = read_hex4(json);
-
 	if (point >= 0xd800 && point < 0xdc00) {
 		uint32_t low;
 		must_take(json, '\\');
@@ -177,10 +172,9 @@ static void read_escape(struct json_reader *json)
 	static const char meant[] = "\"\\/\b\f\n\r\t";
 	int c = take(json);
 	const char *found = c > 0 ? strchr(escape, c) : NULL;
-
 	if (c == 'u')
 		read_code_point(json);
-	else if (found)
+	else if (found != NULL)
 		keep_byte(json, (uint8_t)meant[found - escape]);
 	else
 		json_refuse(
@@ -228,7 +222,6 @@ static bool read_digits(struct json_reader *json)
 {
 	bool any = false;
 	int c = look(json);
-
 	while (c >= '0' && c <= '9') {
 		keep_byte(json, (uint32_t)take(json));
 		any = true;
@@ -243,7 +236,6 @@ static bool read_one_of(struct json_reader *json, char a, char b)
 {
 	int c = look(json);
 	bool found = c == a || c == b;
-
 	if (found)
 		keep_byte(json, (uint32_t)take(json));
 	return found;
@@ -300,7 +292,6 @@ static bool must_be(
 	struct json_reader *json, enum json_kind kind, refusal otherwise)
 {
 	enum json_kind found = json_peek(json);
-
 	if (found == JSON_KIND_NOTHING)
 		refuse_here(json);
 	else if (found != kind)
@@ -343,7 +334,6 @@ void json_enter_array(struct json_reader *json)
 static bool next(struct json_reader *json, char close)
 {
 	int c = look_past_space(json);
-
 	if (c == close) {
 		pass(json, 1);
 		json->depth--;
@@ -396,7 +386,6 @@ struct bytes json_text_or_number(struct json_reader *json)
 uint64_t json_number(struct json_reader *json, uint64_t most)
 {
 	uint64_t number = 0;
-
 	if (!must_be(json, JSON_KIND_NUMBER, "a number was expected here"))
 		return 0;
 	read_number(json);
@@ -408,7 +397,6 @@ uint64_t json_number(struct json_reader *json, uint64_t most)
 bool json_bool(struct json_reader *json)
 {
 	bool value = look_past_space(json) == 't';
-
 	if (!must_be(json, JSON_KIND_BOOL, "true or false was expected here"))
 		return false;
 	read_word(json, value ? "true" : "false");
@@ -437,7 +425,6 @@ static bool next_of_level(struct json_reader *json)
 void json_skip(struct json_reader *json)
 {
 	unsigned depth = json->depth;
-
 	do {
 		if (json->depth > depth && !next_of_level(json))
 			continue;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON (RFC 8259) read as it comes in, in constant memory: the caller asks
  * for what the document must have next, and gets it or a refusal.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/merkle.h"
 
 #include <string.h>
@@ -8,7 +9,6 @@ struct digest merkle_leaf(struct bytes entry)
 {
 	static const uint8_t prefix = 0x00;
 	const struct bytes part[] = { bytes_of(&prefix, 1), entry };
-
 	return sha256_parts(part, 2);
 }
 
@@ -18,7 +18,6 @@ static struct digest node(const struct digest *left, const struct digest *right)
 	const struct bytes part[] = { bytes_of(&prefix, 1),
 		bytes_of(left->byte, SHA256_SIZE),
 		bytes_of(right->byte, SHA256_SIZE) };
-
 	return sha256_parts(part, 3);
 }
 
@@ -31,7 +30,6 @@ void merkle_append(struct merkle_tree *tree, const struct digest *leaf)
 {
 	size_t count = peak_count(tree->size);
 	struct digest hash = *leaf;
-
 	for (uint64_t bits = tree->size; bits & 1; bits >>= 1)
 		hash = node(&tree->peak[--count], &hash);
 	tree->peak[count] = hash;
@@ -42,7 +40,6 @@ struct digest merkle_root(const struct merkle_tree *tree)
 {
 	size_t count = peak_count(tree->size);
 	struct digest hash;
-
 	if (count == 0)
 		return sha256((struct bytes){ 0 });
 	hash = tree->peak[--count];
@@ -54,7 +51,6 @@ struct digest merkle_root(const struct merkle_tree *tree)
 static struct digest subtree(const struct digest *leaf, size_t size)
 {
 	struct merkle_tree tree = { 0 };
-
 	for (size_t i = 0; i < size; i++)
 		merkle_append(&tree, &leaf[i]);
 	return merkle_root(&tree);
@@ -64,7 +60,6 @@ static struct digest subtree(const struct digest *leaf, size_t size)
 static size_t split(size_t size)
 {
 	size_t left = 1;
-
 	while (left < size - left)
 		left *= 2;
 	return left;
@@ -116,7 +111,6 @@ refusal merkle_verify(const struct merkle_proof *proof,
 	struct digest hash = *leaf;
 	uint64_t last = size - 1;
 	size_t used = 0;
-
 	if (index >= size || proof->count > MERKLE_DEPTH_MOST)
 		return refused;
 	for (; last > 0; index /= 2, last /= 2) {

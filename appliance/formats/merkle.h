@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Merkle trees of RFC 6962, section 2.1, over SHA-256.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/note.h"
 
 #include <string.h>
@@ -29,7 +30,6 @@ static uint32_t key_id(const struct p256_public *key)
 	uint8_t spki[P256_SPKI_SIZE];
 	struct digest digest;
 	struct cursor cursor;
-
 	p256_to_spki(key, spki);
 	digest = sha256(bytes_of(spki, sizeof(spki)));
 	cursor = cursor_of(bytes_of(digest.byte, KEY_ID_SIZE));
@@ -40,7 +40,6 @@ static refusal set_key(
 	struct bytes name, const struct p256_public *key, struct note_key *out)
 {
 	struct writer writer = writer_of(out->name, NOTE_NAME_MOST);
-
 	memset(out, 0, sizeof(*out));
 	if (!name_is_valid(name))
 		return "the name of a key is not 1 to 128 printable ASCII "
@@ -62,10 +61,9 @@ static struct bytes take_part(struct cursor *cursor)
 {
 	const uint8_t *plus = NULL;
 	struct bytes part;
-
 	if (cursor->rest.size > 0)
 		plus = memchr(cursor->rest.data, '+', cursor->rest.size);
-	if (!plus) {
+	if (plus == NULL) {
 		cursor->broken = true;
 		return (struct bytes){ 0 };
 	}
@@ -84,16 +82,15 @@ refusal note_key_decode(struct bytes vkey, struct note_key *out)
 	struct p256_public key;
 	struct cursor id_cursor = cursor_of(bytes_of(id, sizeof(id)));
 	refusal refused;
-
 	if (cursor.broken || !hex_decode(id_text, id, sizeof(id)) ||
 		!base64_decode_exact(
 			BASE64_PADDED, cursor.rest, octets, sizeof(octets)) ||
 		octets[0] != TYPE_ECDSA)
 		return "not a verifier key of type ECDSA P-256";
 	refused = p256_from_spki(bytes_of(octets + 1, P256_SPKI_SIZE), &key);
-	if (!refused)
+	if (refused == NULL)
 		refused = set_key(name, &key, out);
-	if (!refused && out->id != cursor_u32(&id_cursor))
+	if (refused == NULL && out->id != cursor_u32(&id_cursor))
 		refused = "the key ID of a verifier key is not that of its "
 			  "key";
 	return refused;
@@ -104,7 +101,6 @@ void write_note_key(struct writer *writer, const struct note_key *key)
 	uint8_t octets[1 + P256_SPKI_SIZE] = { TYPE_ECDSA };
 	uint8_t id[KEY_ID_SIZE];
 	struct writer id_writer = writer_of(id, sizeof(id));
-
 	p256_to_spki(&key->key, octets + 1);
 	write_u32(&id_writer, key->id);
 	write_text(writer, key->name);
@@ -122,7 +118,6 @@ bool note_key_equal(const struct note_key *a, const struct note_key *b)
 refusal note_text_check(struct bytes text)
 {
 	struct cursor cursor = cursor_of(text);
-
 	if (text.size == 0)
 		return "the note has no text";
 	while (cursor.rest.size > 0) {
@@ -156,10 +151,9 @@ static refusal parse_signature(struct bytes line, struct note_signature *out)
 	uint8_t octets[KEY_ID_SIZE + NOTE_SIGNATURE_MOST];
 	struct writer writer = writer_of(octets, sizeof(octets));
 	const uint8_t *space = NULL;
-
 	if (bytes_equal(start, bytes_of_text(dash)) && cursor.rest.size > 0)
 		space = memchr(cursor.rest.data, ' ', cursor.rest.size);
-	if (!space)
+	if (space == NULL)
 		return "the note has a malformed signature line";
 	out->name = cursor_take(&cursor, (size_t)(space - cursor.rest.data));
 	cursor_take(&cursor, 1);
@@ -188,7 +182,6 @@ static refusal parse_signatures(struct bytes lines, struct note *out)
 {
 	struct cursor cursor = cursor_of(lines);
 	refusal refused;
-
 	while (cursor.rest.size > 0) {
 		size_t last = out->signature_count;
 		struct bytes line = cursor_line(&cursor);
@@ -196,7 +189,7 @@ static refusal parse_signatures(struct bytes lines, struct note *out)
 		if (last == NOTE_SIGNATURES_MOST)
 			return "the note has more than 16 signatures";
 		refused = parse_signature(line, &out->signature[last]);
-		if (refused)
+		if (refused != NULL)
 			return refused;
 		if (is_repeated(out, last))
 			return "the note has two signatures by one key";
@@ -211,13 +204,12 @@ refusal note_parse(struct bytes whole, struct note *out)
 {
 	size_t split = 0;
 	refusal refused;
-
 	memset(out, 0, sizeof(*out));
 	if (!find_split(whole, &split))
 		return "not a signed note";
 	out->text = bytes_of(whole.data, split);
 	refused = note_text_check(out->text);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	return parse_signatures(
 		bytes_of(whole.data + split + 1, whole.size - split - 1), out);
@@ -227,7 +219,6 @@ refusal note_verify(const struct note *note, const struct note_key *key)
 {
 	struct digest digest = sha256(note->text);
 	struct p256_signature decoded;
-
 	for (size_t i = 0; i < note->signature_count; i++) {
 		const struct note_signature *signature = &note->signature[i];
 
@@ -257,7 +248,6 @@ void write_note_signature(struct writer *writer, const struct note_key *key,
 {
 	uint8_t octets[KEY_ID_SIZE + P256_DER_MOST];
 	struct writer inner = writer_of(octets, sizeof(octets));
-
 	write_u32(&inner, key->id);
 	write_p256_signature(&inner, signature);
 	write_text(writer, dash);
@@ -272,7 +262,6 @@ void write_note(struct writer *writer, struct bytes text,
 {
 	struct digest digest = sha256(text);
 	struct p256_signature signature = p256_sign(private, &digest);
-
 	write_note_text(writer, text);
 	write_note_signature(writer, who, &signature);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signed notes (C2SP signed-note.md) with signatures of type 0x02: ECDSA
  * P-256 over the SHA-256 of the text, in DER. The key ID is the first four

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/p256.h"
 
 #include <limits.h>
@@ -44,8 +45,7 @@ static void must(bool worked)
 static const EC_GROUP *curve(void)
 {
 	static EC_GROUP *group;
-
-	if (!group)
+	if (group == NULL)
 		group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
 	must(group);
 	return group;
@@ -55,7 +55,6 @@ static void public_of_point(
 	const EC_GROUP *group, const EC_POINT *point, struct p256_public *out)
 {
 	uint8_t octet[P256_POINT_SIZE];
-
 	must(EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED,
 		     octet, sizeof(octet), NULL) == sizeof(octet));
 	memcpy(out->x, octet + 1, P256_SIZE);
@@ -70,7 +69,6 @@ static bool point_was_refused(void)
 {
 	unsigned long error;
 	bool refused = ERR_peek_error() != 0;
-
 	while ((error = ERR_get_error()) != 0)
 		refused = refused && ERR_GET_LIB(error) == ERR_LIB_EC &&
 			  !ERR_COMMON_ERROR(error);
@@ -82,7 +80,6 @@ static EC_POINT *decode_point(const EC_GROUP *group, struct bytes octets)
 {
 	EC_POINT *point = EC_POINT_new(group);
 	bool valid;
-
 	must(point);
 	ERR_clear_error();
 	valid = EC_POINT_oct2point(
@@ -100,11 +97,10 @@ static const char off_curve[] = "the point is not on the curve P-256";
 refusal p256_from_point(struct bytes octets, struct p256_public *out)
 {
 	EC_POINT *point;
-
 	if (octets.size != P256_POINT_SIZE || octets.data[0] != UNCOMPRESSED)
 		return "not an uncompressed point of P-256";
 	point = decode_point(curve(), octets);
-	if (!point)
+	if (point == NULL)
 		return off_curve;
 	EC_POINT_free(point);
 	memcpy(out->x, octets.data + 1, P256_SIZE);
@@ -115,12 +111,11 @@ refusal p256_from_point(struct bytes octets, struct p256_public *out)
 refusal p256_from_compressed(struct bytes octets, struct p256_public *out)
 {
 	EC_POINT *point;
-
 	if (octets.size != P256_COMPRESSED_SIZE ||
 		(octets.data[0] != EVEN && octets.data[0] != ODD))
 		return "not a compressed point of P-256";
 	point = decode_point(curve(), octets);
-	if (!point)
+	if (point == NULL)
 		return off_curve;
 	public_of_point(curve(), point, out);
 	EC_POINT_free(point);
@@ -130,7 +125,6 @@ refusal p256_from_compressed(struct bytes octets, struct p256_public *out)
 refusal p256_from_spki(struct bytes spki, struct p256_public *out)
 {
 	const size_t prefix = sizeof(spki_prefix);
-
 	if (spki.size != P256_SPKI_SIZE ||
 		memcmp(spki.data, spki_prefix, prefix) != 0)
 		return "not the SubjectPublicKeyInfo of a P-256 key";
@@ -148,7 +142,6 @@ refusal p256_from_coordinates(
 	struct bytes x, struct bytes y, struct p256_public *out)
 {
 	uint8_t point[P256_POINT_SIZE] = { UNCOMPRESSED };
-
 	if (x.size == 0 || x.size > P256_SIZE || y.size == 0 ||
 		y.size > P256_SIZE)
 		return "not coordinates of P-256";
@@ -188,7 +181,6 @@ static bool decode_integer(struct cursor *der, uint8_t out[P256_SIZE])
 {
 	uint8_t type = cursor_u8(der);
 	struct bytes value = cursor_take(der, cursor_u8(der));
-
 	if (type != 0x02 || value.size == 0 || value.data[0] >= 0x80)
 		return false;
 	if (value.data[0] == 0) {
@@ -208,7 +200,6 @@ refusal p256_signature_from_der(struct bytes der, struct p256_signature *out)
 	struct cursor cursor = cursor_of(der);
 	uint8_t type = cursor_u8(&cursor);
 	uint8_t size = cursor_u8(&cursor);
-
 	if (type != 0x30 || size != cursor.rest.size ||
 		!decode_integer(&cursor, out->r) ||
 		!decode_integer(&cursor, out->s) || !cursor_done(&cursor))
@@ -220,7 +211,6 @@ static void write_integer(struct writer *writer, const uint8_t in[P256_SIZE])
 {
 	struct bytes value = bytes_of(in, P256_SIZE);
 	bool high;
-
 	while (value.size > 1 && value.data[0] == 0) {
 		value.data++;
 		value.size--;
@@ -238,7 +228,6 @@ void write_p256_signature(
 {
 	uint8_t integers[P256_DER_MOST - 2];
 	struct writer inner = writer_of(integers, sizeof(integers));
-
 	write_integer(&inner, signature->r);
 	write_integer(&inner, signature->s);
 	write_u8(writer, 0x30);
@@ -250,8 +239,7 @@ void write_p256_signature(
 static EVP_PKEY *blank_key(void)
 {
 	static EVP_PKEY *blank;
-
-	if (!blank) {
+	if (blank == NULL) {
 		EVP_PKEY_CTX *context =
 			EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 		must(context && EVP_PKEY_paramgen_init(context) == 1 &&
@@ -266,7 +254,6 @@ static EVP_PKEY *public_key(const struct p256_public *public)
 {
 	uint8_t point[P256_POINT_SIZE];
 	EVP_PKEY *key = EVP_PKEY_dup(blank_key());
-
 	p256_to_point(public, point);
 	must(key && EVP_PKEY_set1_encoded_public_key(
 			    key, point, sizeof(point)) == 1);
@@ -281,9 +268,8 @@ static EVP_PKEY *private_key(
 	uint8_t point[P256_POINT_SIZE];
 	OSSL_PARAM *parameters;
 	EVP_PKEY *key = NULL;
-
 	p256_to_point(public, point);
-	must(builder && context &&
+	must(builder && context != NULL &&
 		OSSL_PARAM_BLD_push_utf8_string(builder,
 			OSSL_PKEY_PARAM_GROUP_NAME, group_name, 0) == 1 &&
 		OSSL_PARAM_BLD_push_octet_string(builder,
@@ -308,7 +294,6 @@ bool p256_verify(const struct p256_public *public, const struct digest *digest,
 	uint8_t der[P256_DER_MOST];
 	struct writer writer = writer_of(der, sizeof(der));
 	int verdict;
-
 	write_p256_signature(&writer, signature);
 	must(context && EVP_PKEY_verify_init(context) == 1);
 	verdict = EVP_PKEY_verify(
@@ -325,8 +310,7 @@ static struct p256_private *private_of(
 {
 	struct p256_private *private = calloc(1, sizeof(*private));
 	EC_POINT *point = EC_POINT_new(group);
-
-	must(private && point &&
+	must(private && point != NULL &&
 		EC_POINT_mul(group, point, scalar, NULL, NULL, NULL) == 1);
 	public_of_point(group, point, &private->public);
 	EC_POINT_free(point);
@@ -340,7 +324,6 @@ refusal p256_from_scalar(
 	const EC_GROUP *group = curve();
 	BIGNUM *number = BN_bin2bn(scalar, P256_SIZE, NULL);
 	bool valid;
-
 	must(number);
 	BN_set_flags(number, BN_FLG_CONSTTIME);
 	valid = !BN_is_zero(number) &&
@@ -354,7 +337,6 @@ struct p256_private *p256_generate(void)
 {
 	struct p256_private *private;
 	uint8_t scalar[P256_SIZE];
-
 	do {
 		random_bytes(scalar, sizeof(scalar));
 	} while (p256_from_scalar(scalar, &private) != NULL);
@@ -379,7 +361,6 @@ static refusal take_scalar(const EVP_PKEY *key, struct p256_private **out)
 	uint8_t scalar[P256_SIZE];
 	BIGNUM *number = NULL;
 	refusal refused = "not a private key of P-256";
-
 	if (EVP_PKEY_get_group_name(key, name, sizeof(name), NULL) == 1 &&
 		OBJ_sn2nid(name) == NID_X9_62_prime256v1 &&
 		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &number) ==
@@ -396,14 +377,13 @@ refusal p256_from_pem(struct bytes pem, struct p256_private **out)
 	refusal refused = "no unencrypted private key in PEM";
 	BIO *bio;
 	EVP_PKEY *key;
-
 	*out = NULL;
 	if (pem.size == 0 || pem.size > INT_MAX)
 		return refused;
 	bio = BIO_new_mem_buf(pem.data, (int)pem.size);
 	must(bio);
 	key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	if (key)
+	if (key != NULL)
 		refused = take_scalar(key, out);
 	EVP_PKEY_free(key);
 	BIO_free(bio);
@@ -415,7 +395,6 @@ void write_p256_pem(struct writer *writer, const struct p256_private *private)
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
 	long size;
-
 	must(bio && PEM_write_bio_PKCS8PrivateKey(
 			    bio, private->key, NULL, NULL, 0, NULL, NULL) == 1);
 	size = BIO_get_mem_data(bio, &text);
@@ -426,7 +405,7 @@ void write_p256_pem(struct writer *writer, const struct p256_private *private)
 
 void p256_free(struct p256_private *private)
 {
-	if (!private)
+	if (private == NULL)
 		return;
 	EVP_PKEY_free(private->key);
 	free(private);
@@ -445,7 +424,6 @@ struct p256_signature p256_sign(
 	struct p256_signature signature;
 	uint8_t der[P256_DER_MOST];
 	size_t size = sizeof(der);
-
 	must(context && EVP_PKEY_sign_init(context) == 1 &&
 		EVP_PKEY_sign(context, der, &size, digest->byte, SHA256_SIZE) ==
 			1);
@@ -465,7 +443,6 @@ void p256_ecdh(const struct p256_private *private,
 	EVP_PKEY_CTX *context =
 		EVP_PKEY_CTX_new_from_pkey(NULL, private->key, NULL);
 	size_t size = P256_SIZE;
-
 	must(context && EVP_PKEY_derive_init(context) == 1 &&
 		EVP_PKEY_derive_set_peer_ex(context, other, 0) == 1 &&
 		EVP_PKEY_derive(context, shared_x, &size) == 1 &&
@@ -482,7 +459,6 @@ void p256_rehearse(void)
 	struct p256_private *private;
 	struct p256_public public;
 	uint8_t point[P256_POINT_SIZE];
-
 	must(!p256_from_scalar(one, &private));
 	public = p256_public_of(private);
 	p256_to_point(&public, point);

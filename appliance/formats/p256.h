@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * NIST P-256: keys in every encoding that we meet, ECDSA over SHA-256, ECDH.
  * By libcrypto, none of whose types show here. What cannot fail but for want

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/text.h"
 
 #include <string.h>
@@ -17,7 +18,6 @@ static bool is_word(struct bytes value)
 static bool is_hex(struct bytes value)
 {
 	uint8_t octet;
-
 	for (size_t i = 0; i + 1 < value.size; i += 2)
 		if (!hex_decode(bytes_of(value.data + i, 2), &octet, 1))
 			return false;
@@ -37,7 +37,6 @@ static bool is_base64(struct bytes value, size_t most)
 	struct cursor cursor = cursor_of(value);
 	uint8_t group[3];
 	size_t size = 0;
-
 	while (cursor.rest.size > 0) {
 		struct bytes piece = cursor_take(&cursor, 4);
 		struct writer writer = writer_of(group, sizeof(group));
@@ -54,7 +53,6 @@ static bool is_base64(struct bytes value, size_t most)
 static bool value_is_valid(const struct text_field *field, struct bytes value)
 {
 	uint64_t number;
-
 	if (value.size == 0)
 		return false;
 	switch (field->type) {
@@ -89,7 +87,6 @@ static bool is_first_line(
 {
 	uint8_t buffer[128];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	write_first_line(&writer, form, rehearsal);
 	return !writer.broken && bytes_equal(line, written(&writer));
 }
@@ -98,7 +95,6 @@ bool text_is_kind(const struct text_form *form, struct bytes whole)
 {
 	struct cursor cursor = cursor_of(whole);
 	struct bytes line = cursor_line(&cursor);
-
 	return is_first_line(form, line, false) ||
 	       is_first_line(form, line, true);
 }
@@ -108,7 +104,6 @@ static bool take_name(struct bytes *line, const char *name)
 {
 	size_t size = strlen(name);
 	size_t whole = size + strlen(separator);
-
 	if (line->size < whole || memcmp(line->data, name, size) != 0 ||
 		memcmp(line->data + size, separator, strlen(separator)) != 0)
 		return false;
@@ -123,7 +118,6 @@ static refusal take_field(
 {
 	struct cursor ahead = *cursor;
 	struct bytes line = cursor_line(&ahead);
-
 	*taken = !ahead.broken && take_name(&line, field->name);
 	if (!*taken)
 		return NULL;
@@ -138,13 +132,12 @@ static refusal take_run(const struct text_field *field, struct cursor *cursor,
 {
 	const uint8_t *start = cursor->rest.data;
 	bool taken = true;
-
 	while (taken && (field->repeat == TEXT_MANY || out->count == 0)) {
 		refusal refused = take_field(field, cursor, &taken);
 
 		text->line += taken;
 		out->count += taken;
-		if (refused)
+		if (refused != NULL)
 			return refused;
 	}
 	out->lines = bytes_of(start, (size_t)(cursor->rest.data - start));
@@ -158,7 +151,6 @@ static refusal take_run(const struct text_field *field, struct cursor *cursor,
 static refusal take_first_line(struct cursor *cursor, struct text *out)
 {
 	struct bytes line = cursor_line(cursor);
-
 	out->line = 1;
 	out->rehearsal = is_first_line(out->form, line, true);
 	if (!out->rehearsal && !is_first_line(out->form, line, false))
@@ -171,13 +163,12 @@ refusal text_decode(
 {
 	struct cursor cursor = cursor_of(whole);
 	refusal refused;
-
 	memset(out, 0, sizeof(*out));
 	out->form = form;
 	refused = take_first_line(&cursor, out);
-	for (size_t i = 0; !refused && i < form->field_count; i++)
+	for (size_t i = 0; refused == NULL && i < form->field_count; i++)
 		refused = take_run(&form->field[i], &cursor, out, &out->run[i]);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	if (cursor.rest.size > 0) {
 		out->line++;
@@ -207,7 +198,6 @@ bool text_next(struct text_values *values)
 uint64_t text_value_number(const struct text_values *values)
 {
 	uint64_t number = 0;
-
 	decimal_decode(values->value, UINT64_MAX, &number);
 	return number;
 }
@@ -215,7 +205,6 @@ uint64_t text_value_number(const struct text_values *values)
 struct digest text_value_digest(const struct text_values *values)
 {
 	struct digest digest = { 0 };
-
 	hex_decode(values->value, digest.byte, SHA256_SIZE);
 	return digest;
 }
@@ -223,7 +212,6 @@ struct digest text_value_digest(const struct text_values *values)
 static void write_decoded_hex(struct writer *writer, struct bytes value)
 {
 	uint8_t octet = 0;
-
 	for (size_t i = 0; i + 1 < value.size; i += 2) {
 		hex_decode(bytes_of(value.data + i, 2), &octet, 1);
 		write_u8(writer, octet);
@@ -241,7 +229,6 @@ void text_value_bytes(const struct text_values *values, struct writer *out)
 static struct text_values first(const struct text *text, size_t field)
 {
 	struct text_values values = text_values(text, field);
-
 	text_next(&values);
 	return values;
 }
@@ -254,21 +241,18 @@ struct bytes text_value(const struct text *text, size_t field)
 uint64_t text_number(const struct text *text, size_t field)
 {
 	struct text_values values = first(text, field);
-
 	return text_value_number(&values);
 }
 
 struct digest text_digest(const struct text *text, size_t field)
 {
 	struct text_values values = first(text, field);
-
 	return text_value_digest(&values);
 }
 
 void text_bytes(const struct text *text, size_t field, struct writer *out)
 {
 	struct text_values values = first(text, field);
-
 	text_value_bytes(&values, out);
 }
 
@@ -276,7 +260,6 @@ void text_name(
 	const struct text *text, size_t field, uint8_t out[TEXT_NAME_SIZE])
 {
 	struct writer writer = writer_of(out, TEXT_NAME_SIZE);
-
 	text_bytes(text, field, &writer);
 }
 
@@ -284,7 +267,6 @@ struct text_writer text_begin(
 	const struct text_form *form, bool rehearsal, struct writer *out)
 {
 	struct text_writer text = { form, out, out->size };
-
 	write_first_line(out, form, rehearsal);
 	write_u8(out, '\n');
 	return text;
@@ -299,7 +281,6 @@ static void put_name(struct text_writer *text, size_t field)
 void text_put(struct text_writer *text, size_t field, struct bytes value)
 {
 	enum text_type type = text->form->field[field].type;
-
 	put_name(text, field);
 	if (type == TEXT_LINE || type == TEXT_WORD)
 		write_bytes(text->out, value);
@@ -321,7 +302,6 @@ refusal text_end(struct text_writer *text)
 {
 	const struct writer *out = text->out;
 	struct text decoded;
-
 	if (out->broken)
 		return "the text is too long";
 	return text_decode(text->form,

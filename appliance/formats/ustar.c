@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/ustar.h"
 
 #include <string.h>
@@ -42,7 +43,6 @@ static bool name_is_valid(const char *name)
 	bool at_start = true;
 	bool in_directory = false;
 	const char *c = name;
-
 	for (; *c; c++) {
 		if (*c == '/') {
 			if (at_start || in_directory)
@@ -68,7 +68,6 @@ static void put_octal(uint8_t *place, uint64_t value, size_t digits)
 static void put_checksum(uint8_t block[USTAR_BLOCK_SIZE])
 {
 	uint64_t sum = 0;
-
 	memset(block + CHECKSUM, ' ', 8);
 	for (size_t i = 0; i < USTAR_BLOCK_SIZE; i++)
 		sum += block[i];
@@ -80,7 +79,6 @@ refusal ustar_header_encode(
 	const char *name, uint64_t size, uint8_t block[USTAR_BLOCK_SIZE])
 {
 	struct writer name_field = writer_of(block + NAME, USTAR_NAME_MOST);
-
 	memset(block, 0, USTAR_BLOCK_SIZE);
 	if (!name_is_valid(name))
 		return "the name of a member is not one that a courier carries";
@@ -98,7 +96,6 @@ refusal ustar_header_encode(
 static bool take_octal(const uint8_t *place, size_t digits, uint64_t *out)
 {
 	uint64_t value = 0;
-
 	for (size_t i = 0; i < digits; i++) {
 		if (place[i] < '0' || place[i] > '7')
 			return false;
@@ -122,7 +119,6 @@ refusal ustar_header_decode(
 {
 	uint8_t canonical[USTAR_BLOCK_SIZE];
 	refusal refused;
-
 	memset(out, 0, sizeof(*out));
 	out->end = is_zero(bytes_of(block, USTAR_BLOCK_SIZE));
 	if (out->end)
@@ -133,7 +129,7 @@ refusal ustar_header_decode(
 	if (!take_octal(block + SIZE, SIZE_DIGITS, &out->size))
 		return "the size of a member is malformed";
 	refused = ustar_header_encode(out->name, out->size, canonical);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	if (memcmp(block, canonical, sizeof(canonical)) != 0)
 		return "the header of a member is not the canonical one";
@@ -161,12 +157,11 @@ refusal ustar_next(
 	struct bytes block = cursor_take(&cursor, USTAR_BLOCK_SIZE);
 	struct bytes padding;
 	refusal refused;
-
 	*content = (struct bytes){ 0 };
 	if (cursor.broken)
 		return "the archive is cut off";
 	refused = ustar_header_decode(block.data, member);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	if (member->end)
 		return check_end(cursor.rest);
@@ -183,7 +178,6 @@ refusal ustar_next(
 static void write_zeros(struct writer *writer, size_t size)
 {
 	static const uint8_t zero[USTAR_BLOCK_SIZE];
-
 	write_bytes(writer, bytes_of(zero, size));
 }
 
@@ -191,7 +185,6 @@ void write_ustar_member(
 	struct writer *writer, const char *name, struct bytes content)
 {
 	uint8_t block[USTAR_BLOCK_SIZE];
-
 	if (ustar_header_encode(name, content.size, block))
 		writer->broken = true;
 	write_bytes(writer, bytes_of(block, sizeof(block)));

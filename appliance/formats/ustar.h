@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ustar archives (POSIX.1-2017, pax, "ustar Interchange Format"), the strict
  * subset that couriers carry: regular files, mode 644, owner and time zero,

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/counting.h"
 
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -290,15 +291,15 @@ static void drop_line(struct pass *pass, struct line *line)
 static bool take_all(struct pass *pass)
 {
 	struct line *line = calloc(1, sizeof(*line));
-	bool good = line != NULL || trouble(pass, "there is no memory");
-	while (good && fill(pass, line) && line->first < line->end)
-		good = finish_oldest(pass, line);
+	bool worked = line != NULL || trouble(pass, "there is no memory");
+	while (worked && fill(pass, line) && line->first < line->end)
+		worked = finish_oldest(pass, line);
 	if (line != NULL) {
-		good = good && line->ended && line->first == line->end;
+		worked = worked && line->ended && line->first == line->end;
 		drop_line(pass, line);
 	}
 	free(line);
-	return good;
+	return worked;
 }
 
 static bool is_of(int result, const struct digest *told)
@@ -340,16 +341,16 @@ bool count_boxes(const struct count_task *task,
 		.task = task, .source = source, .outcome = outcome, .why = why
 	};
 	refusal refused;
-	bool held;
+	bool worked;
 	memset(outcome, 0, sizeof(*outcome));
 	refused = peer_start(
 		&pass.tally, ROLE_TALLY, task->setting, &task->plan, 1);
 	if (refused == NULL)
 		refused = peer_start(&pass.starter, ROLE_STARTER, task->setting,
 			&task->plan, 1);
-	held = refused == NULL ? take_all(&pass) && close_tally(&pass)
-			       : trouble(&pass, refused);
+	worked = refused == NULL ? take_all(&pass) && close_tally(&pass)
+				 : trouble(&pass, refused);
 	peer_stop(&pass.starter);
 	peer_stop(&pass.tally);
-	return held;
+	return worked;
 }

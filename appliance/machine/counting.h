@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One pass over the boxes: a fresh count process for each, a tally process for
  * all. The machine and an auditor's desk count with the same engine; they

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The counting boot: no medium is bound. Open: count twice, close with a
  * quote. Approved: count again, sign. Either way the machine then restarts.
@@ -6,8 +7,8 @@
 
 #include "appliance/formats/note.h"
 #include "appliance/machine/counting.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The courier boot: PCR 14 is extended, then media may bind. Each medium is
  * taken by a fresh process; what it asks for must fit the machine's state.
  */
 #include "appliance/machine/session.h"
 
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -74,17 +75,17 @@ static bool enrol(
 	struct session *session, int letter, const struct keys_enrol *enrolment)
 {
 	struct wire_message answer;
-	bool held;
+	bool worked;
 	if (!session_ask(session, &session->keys, KEYS_ENROL, enrolment, NULL,
 		    0, KEYS_ENROLLED, &answer))
 		return false;
-	held = session_tell(
+	worked = session_tell(
 		session, &session->journal, JOURNAL_BEGIN, &answer.body.key);
 	wipe(&answer.body.key, sizeof(answer.body.key));
-	held = held && session_append_pair(session, ENTRY_ENROLLED, letter,
-			       answer.descriptor[0]);
+	worked = worked && session_append_pair(session, ENTRY_ENROLLED, letter,
+				   answer.descriptor[0]);
 	wire_close(&answer);
-	return held && session_tell(session, &session->keys, KEYS_LOCK, NULL);
+	return worked && session_tell(session, &session->keys, KEYS_LOCK, NULL);
 }
 
 static bool take_enrolment(struct session *session, struct medium *medium)
@@ -92,16 +93,16 @@ static bool take_enrolment(struct session *session, struct medium *medium)
 	const struct define_facts facts = session_facts(session);
 	struct wire_message answer;
 	int letter;
-	bool held;
+	bool worked;
 	if (!read_letter(session, medium, &letter))
 		return false;
-	held = session_define(session, DEFINE_ENROL, &facts, &letter, 1,
-		       DEFINE_ENROLMENT, &answer) &&
-	       enrol(session, letter, &answer.body.enrol);
+	worked = session_define(session, DEFINE_ENROL, &facts, &letter, 1,
+			 DEFINE_ENROLMENT, &answer) &&
+		 enrol(session, letter, &answer.body.enrol);
 	close(letter);
-	if (held)
+	if (worked)
 		session_say(session, "enrolled: bring an outbox");
-	return held;
+	return worked;
 }
 
 static bool seal(struct session *session, int letter, int enrolled)
@@ -112,24 +113,24 @@ static bool seal(struct session *session, int letter, int enrolled)
 	int list[] = { letter, enrolled, -1 };
 	struct wire_message defined;
 	struct wire_message made;
-	bool held;
+	bool worked;
 	if (later && !session_entry(session, session->folded.software, &entry,
 			     &list[2]))
 		return false;
-	held = session_define(session, DEFINE_SEAL, &facts, list, later ? 3 : 2,
-		DEFINE_ELECTION, &defined);
+	worked = session_define(session, DEFINE_SEAL, &facts, list,
+		later ? 3 : 2, DEFINE_ELECTION, &defined);
 	if (later)
 		close(list[2]);
-	if (!held)
+	if (!worked)
 		return false;
 	wire_close(&defined);
 	if (!session_ask(session, &session->keys, KEYS_SEAL,
 		    &defined.body.election, NULL, 0, KEYS_MEMBERS, &made))
 		return false;
-	held = session_append_pair(
+	worked = session_append_pair(
 		session, ENTRY_SEALED, letter, made.descriptor[0]);
 	wire_close(&made);
-	return held && session_load_election(session);
+	return worked && session_load_election(session);
 }
 
 static bool take_election(struct session *session, struct medium *medium)
@@ -137,19 +138,19 @@ static bool take_election(struct session *session, struct medium *medium)
 	struct journal_entry entry;
 	int letter;
 	int enrolled = -1;
-	bool held;
+	bool worked;
 	if (!read_letter(session, medium, &letter))
 		return false;
-	held = session_entry(
-		       session, session->folded.enrolled, &entry, &enrolled) &&
-	       seal(session, letter, enrolled);
+	worked = session_entry(session, session->folded.enrolled, &entry,
+			 &enrolled) &&
+		 seal(session, letter, enrolled);
 	close(letter);
 	if (enrolled >= 0)
 		close(enrolled);
-	if (held)
+	if (worked)
 		session_say(session, "sealed: election %s; bring an outbox",
 			session->election.id.line);
-	return held;
+	return worked;
 }
 
 /* --- boxes --- */
@@ -310,13 +311,13 @@ static bool open_intake(struct session *session, int letter)
 	struct journal_entry entry;
 	struct wire_message answer;
 	int list[] = { letter, -1 };
-	const bool held = session_entry(session, session->folded.sealed, &entry,
-				  &list[1]) &&
-			  session_define(session, DEFINE_OPEN, &body, list, 2,
-				  DEFINE_APPROVALS, &answer);
+	const bool worked = session_entry(session, session->folded.sealed,
+				    &entry, &list[1]) &&
+			    session_define(session, DEFINE_OPEN, &body, list, 2,
+				    DEFINE_APPROVALS, &answer);
 	if (list[1] >= 0)
 		close(list[1]);
-	return held && append_approvals(session, ENTRY_OPEN, letter);
+	return worked && append_approvals(session, ENTRY_OPEN, letter);
 }
 
 static bool approve_release(struct session *session, int letter)
@@ -329,43 +330,43 @@ static bool approve_release(struct session *session, int letter)
 	struct journal_entry entry;
 	struct wire_message answer;
 	int list[] = { letter, -1, -1 };
-	const bool held = session_entry(session, session->folded.sealed, &entry,
-				  &list[1]) &&
-			  session_entry(session, session->folded.closed, &entry,
-				  &list[2]) &&
-			  session_define(session, DEFINE_RELEASE, &body, list,
-				  3, DEFINE_APPROVALS, &answer);
+	const bool worked = session_entry(session, session->folded.sealed,
+				    &entry, &list[1]) &&
+			    session_entry(session, session->folded.closed,
+				    &entry, &list[2]) &&
+			    session_define(session, DEFINE_RELEASE, &body, list,
+				    3, DEFINE_APPROVALS, &answer);
 	for (size_t i = 1; i < 3; i++)
 		if (list[i] >= 0)
 			close(list[i]);
-	return held && append_approvals(session, ENTRY_APPROVED, letter);
+	return worked && append_approvals(session, ENTRY_APPROVED, letter);
 }
 
 static bool take_approvals(struct session *session, struct medium *medium)
 {
 	int letter;
-	bool held;
+	bool worked;
 	if (!read_letter(session, medium, &letter))
 		return false;
-	held = session->state == STATE_INTAKE
-		       ? open_intake(session, letter)
-		       : approve_release(session, letter);
+	worked = session->state == STATE_INTAKE
+			 ? open_intake(session, letter)
+			 : approve_release(session, letter);
 	close(letter);
-	return held;
+	return worked;
 }
 
 /* Approvals by the operators. */
 static bool take_operators(struct session *session, struct medium *medium)
 {
 	int letter;
-	bool held;
+	bool worked;
 	if (!read_letter(session, medium, &letter))
 		return false;
-	held = medium->told.kind == COURIER_SOFTWARE
-		       ? take_software(session, letter)
-		       : take_revocation(session, letter);
+	worked = medium->told.kind == COURIER_SOFTWARE
+			 ? take_software(session, letter)
+			 : take_revocation(session, letter);
 	close(letter);
-	return held;
+	return worked;
 }
 
 /* --- what goes out --- */
@@ -639,12 +640,12 @@ static bool next_medium(struct session *session, int *device)
 static bool serve_medium(struct session *session)
 {
 	int device;
-	bool held;
+	bool worked;
 	if (!next_medium(session, &device))
 		return false;
-	held = take_medium(session, device);
+	worked = take_medium(session, device);
 	close(device);
-	return held;
+	return worked;
 }
 
 static bool must_restart(const struct session *session)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The define role's tasks: what people wrote, read into fixed structs.
  *
@@ -12,7 +13,7 @@
 #include "appliance/election/definition.h"
 #include "appliance/election/statement.h"
 #include "appliance/machine/role.h"
-#include "tpm/machine.h"
+#include "tpm/policy/machine.h"
 
 /* The lists of one task, mapped, and the place of what is wrong. */
 struct task {

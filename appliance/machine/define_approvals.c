@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/define.h"
 
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/items.h"
 
 #include <stdio.h>
 

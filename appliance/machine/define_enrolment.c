@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/define.h"
 
 #include "appliance/machine/terms.h"
-#include "tpm/credential.h"
+#include "tpm/policy/credential.h"
 
 #include <string.h>
 

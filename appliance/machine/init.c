@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/init.h"
 #include "appliance/machine/partition.h"
 #include "appliance/machine/spawn.h"

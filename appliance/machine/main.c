@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sandoqd: everything that runs inside the machine. Started by the kernel as
  * /init it is PID 1; started with a role's name it is that role.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulk between roles: anonymous files that nobody can change any more.
  */

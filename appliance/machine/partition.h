@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The journal's partition, by its GUIDs: those that image/disk gives it.
  *

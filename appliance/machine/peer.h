@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A role, seen from whoever started it: a process and one open question.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What all roles share: they answer the supervisor, one question at a time.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Draws lines on the screen and the serial port; reads nothing from them. A
  * line is shown when one of them takes it: a computer may lack the other.

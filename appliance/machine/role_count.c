@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The count role: one fresh process for one box. It checks the box, is given
  * that box's file key, decrypts, reads every ballot, sends one tally and ends.
@@ -9,10 +10,10 @@
 #include "appliance/election/box.h"
 #include "appliance/election/rules.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The define role: one process for one task. It reads what people wrote (JSON,
  * notes, texts) and answers with fixed structs, so that nobody who holds a key

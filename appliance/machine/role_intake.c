@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The intake role: one process for one medium, which it holds open for
  * reading and nothing else. It takes the courier archive apart, strictly, and
@@ -9,11 +10,11 @@
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/items.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The journal role: the only process that holds the journal's partition.
  * It appends, folds, and hands entries out as sealed memfds. What it reads
@@ -7,11 +8,11 @@
 
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The keys role: the only process that holds the TPM. It takes fixed-size
  * messages and nothing else.
@@ -5,10 +6,10 @@
 #include "appliance/machine/roles.h"
 
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/items.h"
 #include "tpm/tpm.h"
 
 #include <inttypes.h>
@@ -53,10 +54,10 @@ static refusal refuse_tpm(
 }
 
 static refusal done(
-	struct wire_end *end, bool held, const char *what, struct tpm *tpm)
+	struct wire_end *end, bool worked, const char *what, struct tpm *tpm)
 {
-	return held ? wire_send(end, DONE, NULL, NULL, 0)
-		    : refuse_tpm(end, what, tpm);
+	return worked ? wire_send(end, DONE, NULL, NULL, 0)
+		      : refuse_tpm(end, what, tpm);
 }
 
 static bool blob_to_public(const struct wire_blob *blob, struct tpm_public *out)
@@ -116,14 +117,14 @@ static struct approved approved_of(const struct journal_scanned *scanned)
 static bool find_in_force(
 	struct keys *keys, const struct approved *approved, size_t *out)
 {
-	uint8_t held[TPM_NAME_SIZE];
+	uint8_t worked[TPM_NAME_SIZE];
 	uint8_t value[TPM_NAME_SIZE];
-	if (!tpm_boot_policy_value(keys->tpm, &keys->nv, held))
+	if (!tpm_boot_policy_value(keys->tpm, &keys->nv, worked))
 		return false;
 	*out = approved->count;
 	for (size_t i = 0; i < approved->count; i++) {
 		boot_policy_value(&approved->boot[i], &keys->nv, value);
-		if (memcmp(value, held, sizeof(value)) == 0)
+		if (memcmp(value, worked, sizeof(value)) == 0)
 			*out = i;
 	}
 	return true;

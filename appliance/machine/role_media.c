@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The only process that lets USB devices bind and opens what they carry. It
  * reads none of it: every medium goes to the supervisor as a descriptor.

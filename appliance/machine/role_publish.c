@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The publish role: one process for one outbox. It turns lists of public items
  * into a `sent` archive on the raw medium. The first block is written last, so
@@ -6,11 +7,11 @@
 #include "appliance/machine/roles.h"
 
 #include "appliance/formats/ustar.h"
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The starter: forks a count process for each box of one pass. To execute one,
  * and to read the plan in it, takes longer than most boxes do. It reads the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tally role: one process for one pass. It adds the boxes' tallies, allots
  * the seats and writes the canonical result.
@@ -6,10 +7,10 @@
 
 #include "appliance/election/result.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The roles and their sandboxes: one constant table, in roles.c.
  *

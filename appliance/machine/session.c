@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/session.h"
 
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/init.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

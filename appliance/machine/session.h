@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One boot of the machine, from the supervisor's side: what its parts share.
  *
@@ -15,8 +16,8 @@
 #ifndef SANDOQ_MACHINE_SESSION_H
 #define SANDOQ_MACHINE_SESSION_H
 
-#include "appliance/machine/journal.h"
 #include "appliance/machine/peer.h"
+#include "appliance/record/journal.h"
 
 struct session {
 	enum sandbox_setting setting;

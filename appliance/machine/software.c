@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Approvals of later software, and revocations: first into the journal, then
  * into the TPM. Between the two the power may go; the next boot then finds
@@ -51,7 +52,7 @@ bool take_software(struct session *session, int letter)
 	struct wire_message answer;
 	struct wire_message kept;
 	struct define_boot software;
-	bool held;
+	bool worked;
 	if (!read_operators(
 		    session, DEFINE_SOFTWARE, letter, DEFINE_BOOT, &answer))
 		return false;
@@ -59,10 +60,10 @@ bool take_software(struct session *session, int letter)
 	if (!session_ask(session, &session->keys, KEYS_SOFTWARE,
 		    &software.given, NULL, 0, KEYS_MEMBERS, &kept))
 		return false;
-	held = session_append_pair(
+	worked = session_append_pair(
 		session, ENTRY_SOFTWARE, letter, kept.descriptor[0]);
 	wire_close(&kept);
-	return held && approve(session, &software);
+	return worked && approve(session, &software);
 }
 
 static bool raise_counter(
@@ -124,12 +125,12 @@ static bool finish(struct session *session, uint64_t number,
 {
 	struct journal_entry entry;
 	int letter;
-	bool held;
+	bool worked;
 	if (!session_entry(session, number, &entry, &letter))
 		return false;
-	held = step(session, letter);
+	worked = step(session, letter);
 	close(letter);
-	return held;
+	return worked;
 }
 
 bool finish_software(struct session *session)

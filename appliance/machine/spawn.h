@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Starts a role: a fresh exec of the running program with one socket.
  *

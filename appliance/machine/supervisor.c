@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/supervisor.h"
 
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/init.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/session.h"
+#include "appliance/record/items.h"
 
 #include <unistd.h>
 
@@ -157,14 +158,14 @@ static bool start_roles(struct session *session)
 
 static int run(struct session *session)
 {
-	bool held;
+	bool worked;
 	if (!start_roles(session))
 		return STOPPED;
-	held = load(session);
-	if (held && !session->superseded)
-		held = counts_now(session->state) ? counting_boot(session)
-						  : courier_boot(session);
-	if (held)
+	worked = load(session);
+	if (worked && !session->superseded)
+		worked = counts_now(session->state) ? counting_boot(session)
+						    : courier_boot(session);
+	if (worked)
 		return INIT_REBOOT;
 	fail(session);
 	return STOPPED;

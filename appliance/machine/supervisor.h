@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The supervisor: started by init with its descriptors, it runs one boot's
  * session and exits with what init shall do (init.h).

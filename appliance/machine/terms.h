@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The same facts in two rooms' words: what travels on the wire, and what the
  * policies of the TPM room are made of. Pure.
@@ -7,7 +8,7 @@
 
 #include "appliance/election/plan.h"
 #include "appliance/machine/wire.h"
-#include "tpm/machine.h"
+#include "tpm/policy/machine.h"
 
 struct wire_quorum wire_quorum_of(const struct quorum *);
 

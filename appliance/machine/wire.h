@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the processes say to each other: one constant table.
  *
@@ -18,6 +19,8 @@
 #include "appliance/formats/age.h"
 #include "appliance/formats/bytes.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/record/courier.h"
+#include "appliance/record/state.h"
 
 #include <sys/types.h>
 
@@ -168,28 +171,6 @@ enum wire_type {
 
 	STARTER_COUNT = 176, /* the count role's socket, and its box */
 	STARTER_STARTED,     /* its pidfd */
-};
-
-enum machine_state {
-	STATE_BLANK,
-	STATE_ENROLLED,
-	STATE_SEALED,
-	STATE_INTAKE,
-	STATE_OPEN,
-	STATE_CLOSED,
-	STATE_APPROVED,
-	STATE_RELEASED,
-	STATE_FAILED,
-};
-
-enum courier_kind {
-	COURIER_ENROL = 1,
-	COURIER_ELECTION,
-	COURIER_BOXES,
-	COURIER_APPROVALS,
-	COURIER_OUTBOX,
-	COURIER_SOFTWARE,
-	COURIER_REVOCATION,
 };
 
 /* What the operators approve: PCRs, and the highest R that it may run at. */

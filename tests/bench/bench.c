@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/bench.h"
 
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
 #include "tests/support/election.h"
+#include "tests/verify/paper.h"
 
 #include <jansson.h>
 #include <sched.h>

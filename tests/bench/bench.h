@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the benches share: clocks, an election in the folder of workplace.h,
  * runs of the built sandoq. Wall time and processor time are told apart: only
@@ -6,7 +7,7 @@
 #ifndef SANDOQ_TESTS_BENCH_BENCH_H
 #define SANDOQ_TESTS_BENCH_BENCH_H
 
-#include "appliance/desk/box_draft.h"
+#include "appliance/desk/common/box_draft.h"
 
 struct seconds {
 	double wall;

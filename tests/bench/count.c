@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How fast boxes are sealed, checked, counted and verified, beside what bounds
  * it. Prints figures and asserts none. Wall time and processor time are told
@@ -8,8 +9,8 @@
 #include "appliance/election/sample.h"
 #include "appliance/formats/crypto.h"
 #include "tests/bench/bench.h"
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
+#include "tests/verify/paper.h"
 
 #include <openssl/evp.h>
 #include <setjmp.h>

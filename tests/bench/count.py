@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The ballots of a CSV file counted as a user would without Sandoq:
 #
 #   count.py plain|sqlite FILE

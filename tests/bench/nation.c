@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole nation: how long the count of 60 million ballots in 40,000 boxes
  * takes, and how much memory, beside a tenth and a hundredth of it. Stations

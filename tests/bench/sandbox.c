@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the sandbox costs: the same boxes counted with and without it in turn,
  * and processes a second. Prints figures and asserts none.
@@ -63,7 +64,6 @@ int __wrap_execve(
 {
 	static char word[] = "BARE=1";
 	static char *const with_word[] = { word, NULL };
-
 	return __real_execve(path, arguments, bare ? with_word : environment);
 }
 
@@ -84,7 +84,6 @@ static double of_timeval(struct timeval time)
 static double processor_of(int who)
 {
 	struct rusage used;
-
 	getrusage(who, &used);
 	return of_timeval(used.ru_utime) + of_timeval(used.ru_stime);
 }
@@ -92,7 +91,6 @@ static double processor_of(int who)
 static struct cost now(void)
 {
 	struct timespec time;
-
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (struct cost){ (double)time.tv_sec + (double)time.tv_nsec / 1e9,
 		processor_of(RUSAGE_SELF) + processor_of(RUSAGE_CHILDREN) };
@@ -101,7 +99,6 @@ static struct cost now(void)
 static struct cost since(struct cost start)
 {
 	struct cost end = now();
-
 	return (struct cost){ end.wall - start.wall,
 		end.processor - start.processor };
 }
@@ -120,7 +117,6 @@ static struct cost count(struct sealed_village *sealed, struct digest *result)
 	struct count_outcome outcome;
 	struct wire_text why;
 	struct cost start = now();
-
 	if (!sealed_village_count(sealed, &outcome, &why)) {
 		fprintf(stderr, "no result: %s\n", why.line);
 		exit(1);
@@ -146,7 +142,6 @@ static void compare_counts(enum sandbox_setting setting, const char *name,
 	static struct sealed_village sealed;
 	struct cost best[2] = { { 0, 0 }, { 0, 0 } };
 	struct digest result[2];
-
 	sealed_village_init(&sealed, setting, 1000000000, boxes);
 	for (uint16_t b = 1; b <= boxes; b++)
 		sealed_village_add_ballots(&sealed, NORTH, b, ballots / boxes);
@@ -177,7 +172,6 @@ static int a_box = -1;
 static void start_starter(enum sandbox_setting setting)
 {
 	static struct sealed_village sealed;
-
 	sealed_village_init(&sealed, setting, 1000, 1);
 	a_box = memfd_of(bytes_of_text("nothing"));
 	if (peer_start(&starter, ROLE_STARTER, setting, &sealed.task.plan, 1) !=
@@ -195,7 +189,6 @@ static void stop_starter(void)
 static void fork_and_end(enum sandbox_setting setting)
 {
 	pid_t pid = fork();
-
 	(void)setting;
 	if (pid == 0)
 		_exit(0);
@@ -206,7 +199,6 @@ static void fork_and_enter(enum sandbox_setting setting)
 {
 	static const struct confined_call end = { .number = SYS_exit_group };
 	static struct confined confined;
-
 	if (confined.spec.calls == NULL)
 		confined_prepare(
 			&confined, role_row_of(ROLE_COUNT)->sandbox, NULL);
@@ -219,7 +211,6 @@ static void execute(enum sandbox_setting setting)
 	static int granted[2] = { -1, -1 };
 	struct spawned role;
 	siginfo_t end;
-
 	for (size_t i = 0; i < 2; i++)
 		if (granted[i] < 0)
 			granted[i] = memfd_of(bytes_of_text("nothing"));
@@ -246,7 +237,6 @@ static void have_started(enum sandbox_setting setting)
 	struct wire_text why;
 	struct peer count;
 	siginfo_t end;
-
 	(void)setting;
 	if (!peer_ask_count(&starter, a_box, &count, &why) ||
 		!peer_started(&starter, &count, &why)) {
@@ -273,7 +263,6 @@ static const struct {
 static void print_processes(enum sandbox_setting setting, const char *name)
 {
 	double first = 0;
-
 	start_starter(setting);
 	printf("count processes a second, sandbox of the %s\n", name);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -302,7 +291,6 @@ int main(int argc, char **argv)
 		[SANDBOX_DESK] = "desk", [SANDBOX_IMAGE] = "image"
 	};
 	int status;
-
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	size_t ballots = number(argc, argv, 1, BALLOTS);

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Enrolment against a TPM that tpm2-tools drive, and the approval of an image:
 # what the desk writes is what another implementation accepts.
 # shellcheck source=tests/support/tap.sh

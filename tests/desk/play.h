@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One process of a role, and a supervisor that only the test has: what
  * scenarios are made of. False as soon as an answer is not the one wanted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The media role among made-up USB devices: a /sys and a /dev of the test's
  * own, in a mount namespace, with a loop device as the stick.

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/desk/play.h"
 
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 #include "tests/support/election.h"
 
 #include <fcntl.h>
@@ -567,9 +568,9 @@ static bool holds(int outbox, const char *name)
 	if (size < 0 ||
 		archive_parse(bytes_of(space, (size_t)size), &sent) != NULL)
 		return false;
-	const bool held = archive_find(&sent, name).size > 0;
+	const bool worked = archive_find(&sent, name).size > 0;
 	archive_free(&sent);
-	return held;
+	return worked;
 }
 
 static bool publish(const struct stage *stage)

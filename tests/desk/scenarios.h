@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each role is there for, asked of one process of it by a supervisor that
  * only the test has: the work, the errors that are no attack, and the end.
@@ -7,8 +8,8 @@
 
 #include "appliance/machine/wire.h"
 #include "sandbox/sandbox.h"
-#include "tests/desk/paper.h"
 #include "tests/support/swtpm.h"
+#include "tests/verify/paper.h"
 
 /* The setting, the election, and a machine's TPM that is off. */
 struct stage {

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Secure Boot keys: what is written into the firmware's variables, how they
 # fill a profile, and how an image is signed.
 # shellcheck source=tests/support/tap.sh

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files of a million records, in every format that ballots come in: each gives
  * the same payload, and none takes more memory than the ballots themselves.
  */
 #include "appliance/formats/crypto.h"
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
 #include "tests/support/election.h"
+#include "tests/verify/paper.h"
 
 #include <jansson.h>
 #include <setjmp.h>

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sandoq command on the files of a machine on paper: what people type,
  * and what they are told.
  */
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
+#include "tests/verify/paper.h"
 
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"

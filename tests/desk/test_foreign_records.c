@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cast vote records that other systems made (tests/interop/records), sealed at
  * a station and counted. What others found in them is what must come out.
  */
 #include "appliance/formats/crypto.h"
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
 #include "tests/support/election.h"
+#include "tests/verify/paper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

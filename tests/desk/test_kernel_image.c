@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A kernel with an initramfs, taken apart. */
-#include "appliance/desk/cpio.h"
-#include "appliance/desk/kernel_image.h"
+#include "appliance/desk/image/cpio.h"
+#include "appliance/desk/image/kernel_image.h"
 #include "tests/support/kernel_file.h"
 
 #include <setjmp.h>
@@ -26,7 +27,6 @@ typedef struct bytes packer(struct bytes, uint8_t *, size_t);
 static struct bytes archive(uint8_t *buffer, size_t capacity)
 {
 	struct writer out = writer_of(buffer, capacity);
-
 	write_cpio(&out, "dev", 040755, bytes_of(NULL, 0));
 	write_cpio(&out, "dev/console", 020600, bytes_of(NULL, 0));
 	write_cpio(&out, "init", 0120777, bytes_of("program", 8));
@@ -42,7 +42,6 @@ static struct kernel kernel(void)
 	uint8_t buffer[2048];
 	struct kernel made;
 	struct writer out = writer_of(made.byte, sizeof(made.byte));
-
 	write_kernel(&out, archive(buffer, sizeof(buffer)));
 	assert_false(out.broken);
 	made.size = out.size;
@@ -55,7 +54,6 @@ static struct bytes pack_lz4(struct bytes plain, uint8_t *out, size_t capacity)
 	struct writer header = writer_of(out, 8);
 	int size = LZ4_compress_default((const char *)plain.data,
 		(char *)out + 8, (int)plain.size, (int)capacity - 8);
-
 	assert_true(size > 0);
 	write_bytes(&header, bytes_of(magic, sizeof(magic)));
 	write_little(&header, (uint64_t)size, 4);
@@ -65,7 +63,6 @@ static struct bytes pack_lz4(struct bytes plain, uint8_t *out, size_t capacity)
 static struct bytes pack_xz(struct bytes plain, uint8_t *out, size_t capacity)
 {
 	size_t size = 0;
-
 	assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL,
 				 plain.data, plain.size, out, &size, capacity),
 		LZMA_OK);
@@ -75,7 +72,6 @@ static struct bytes pack_xz(struct bytes plain, uint8_t *out, size_t capacity)
 static struct bytes pack_zstd(struct bytes plain, uint8_t *out, size_t capacity)
 {
 	size_t size = ZSTD_compress(out, capacity, plain.data, plain.size, 19);
-
 	assert_false(ZSTD_isError(size));
 	return bytes_of(out, size);
 }
@@ -87,7 +83,6 @@ static struct file packed_by(packer *pack, const struct kernel *kernel)
 	struct writer out = writer_of(file.byte, sizeof(file.byte));
 	struct bytes packed = pack(
 		bytes_of(kernel->byte, kernel->size), buffer, sizeof(buffer));
-
 	write_kernel_file(&out, packed, kernel->size);
 	assert_false(out.broken);
 	file.size = out.size;
@@ -98,7 +93,6 @@ static void expect_refused(struct bytes file, const char *reason)
 {
 	struct kernel_image image;
 	refusal refused = kernel_image_read(file, &image);
-
 	assert_non_null(refused);
 	assert_string_equal(refused, reason);
 	kernel_image_free(&image);
@@ -108,7 +102,6 @@ static void expect_kernel_refused(
 	const struct kernel *kernel, const char *reason)
 {
 	struct file file = packed_by(pack_lz4, kernel);
-
 	expect_refused(bytes_of(file.byte, file.size), reason);
 }
 
@@ -123,7 +116,6 @@ static void expect_entry(
 {
 	struct cpio_entry entry;
 	bool end;
-
 	assert_null(cpio_next(cpio, &entry, &end));
 	assert_false(end);
 	expect_text(entry.path, path);
@@ -140,7 +132,6 @@ static void expect_parts(const struct kernel_image *image)
 	struct cpio cpio = cpio_of(image->initramfs);
 	struct cpio_entry entry;
 	bool end;
-
 	expect_text(image->version, KERNEL_FILE_VERSION);
 	expect_text(image->command_line, KERNEL_FILE_COMMAND_LINE);
 	assert_int_equal(image->initramfs.size % 512, 0);
@@ -273,7 +264,6 @@ static refusal read_one(const char *path, uint32_t mode, size_t cut)
 	struct writer out = writer_of(buffer, sizeof(buffer));
 	struct cpio_entry entry;
 	bool end;
-
 	write_cpio(&out, path, mode, bytes_of_text("\tcontent"));
 	struct cpio cpio = cpio_of(bytes_of(buffer, out.size - cut));
 	return cpio_next(&cpio, &entry, &end);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Real ballots with published totals, when their folder lies beside the
  * checkout, as a station seals them and an auditor counts them again. What was
@@ -5,9 +6,9 @@
  * one ballot: the rule counts a repeated name once, the publishers twice.
  */
 #include "appliance/formats/crypto.h"
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
 #include "tests/support/election.h"
+#include "tests/verify/paper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

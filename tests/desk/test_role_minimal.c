@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Nothing in the table can be taken away: this program executes itself as each
  * role with one entry of its row missing, and the role then fails at what it

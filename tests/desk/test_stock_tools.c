@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tests/machine/verify-with-stock-tools has no code in common with the
  * verifier, and names the same check first in whatever is wrong.
  */
-#include "tests/desk/paper.h"
 #include "tests/desk/workplace.h"
+#include "tests/verify/paper.h"
 
 #include "appliance/formats/crypto.h"
 

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/desk/workplace.h"
 
-#include "tests/desk/paper.h"
+#include "tests/verify/paper.h"
 
 #include <jansson.h>
 #include <setjmp.h>

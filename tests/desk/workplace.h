@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Somebody at a desk: a folder of files, the sandoq command run in it, and
  * what it said. One at a time.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rules of docs/rules.md once more, written plainly and apart from the
 count, to compare the two.
 

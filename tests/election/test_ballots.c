@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,7 +72,6 @@ static refusal decode(const struct village *v, struct bytes payload,
 	uint16_t station, uint16_t sequence, size_t chunk, struct seen *seen)
 {
 	struct ballots_decoder d;
-
 	memset(seen, 0, sizeof(*seen));
 	ballots_begin(&d, &v->plan, station, sequence, see, seen);
 	while (payload.size > 0) {
@@ -90,13 +90,12 @@ static void expect(const struct village *v, struct payload *p, const char *why)
 {
 	static const size_t chunk[] = { PAYLOAD_MOST, 1, 7, 64 };
 	struct seen *seen = malloc(sizeof(*seen));
-
 	for (size_t i = 0; i < sizeof(chunk) / sizeof(*chunk); i++) {
 		refusal got = decode(
 			v, written(&p->writer), SOUTH, 1, chunk[i], seen);
-		if (!why)
+		if (why == NULL)
 			assert_null(got);
-		else if (!got)
+		else if (got == NULL)
 			fail_msg("accepted: %s", why);
 		else
 			assert_string_equal(got, why);
@@ -127,7 +126,6 @@ static void a_payload_byte_by_byte(void **state)
 	struct ballots_list list;
 	uint8_t *payload;
 	size_t size;
-
 	(void)state;
 	village_init(&v);
 	ballots_list_init(&list);
@@ -148,7 +146,6 @@ static void ballots_come_out_whatever_the_chunks(void **state)
 	struct village v;
 	struct payload p;
 	struct seen *seen = malloc(sizeof(*seen));
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 9);
@@ -171,7 +168,6 @@ static void an_empty_box_is_a_box(void **state)
 {
 	struct village v;
 	struct payload p;
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 0);
@@ -182,7 +178,6 @@ static void the_header_must_be_that_of_the_box(void **state)
 {
 	struct village v;
 	struct payload p;
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, NORTH, 1, 0);
@@ -205,7 +200,6 @@ static void records_ascend_strictly(void **state)
 	static const char why[] = "the ballots are not in ascending order";
 	struct village v;
 	struct payload p;
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 2);
@@ -231,7 +225,6 @@ static void the_count_must_be_right(void **state)
 {
 	struct village v;
 	struct payload p;
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 3);
@@ -248,7 +241,6 @@ static void no_contest_has_more_ballots_than_were_issued(void **state)
 		"there are more ballots than the station was issued";
 	struct village v;
 	struct payload p;
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 200);
@@ -280,7 +272,6 @@ static void a_record_must_make_sense(void **state)
 	uint16_t codes[CHOICES_MOST + 1] = { 0 };
 	struct village v;
 	struct payload p;
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 0);
@@ -312,7 +303,6 @@ static void what_is_cut_short_is_refused(void **state)
 	struct village v;
 	struct payload p;
 	struct seen *seen = malloc(sizeof(*seen));
-
 	(void)state;
 	village_init(&v);
 	header(&p, &v, SOUTH, 1, 3);
@@ -342,7 +332,6 @@ static struct bytes encode_random(
 	size_t n[90];
 	uint8_t *payload = NULL;
 	size_t size = 0;
-
 	random_state = seed;
 	for (size_t i = 0; i < ballots; i++) {
 		n[i] = random_below(5);
@@ -364,7 +353,6 @@ static void the_order_of_voting_leaves_no_trace(void **state)
 {
 	struct village v;
 	struct seen *seen = malloc(sizeof(*seen));
-
 	(void)state;
 	village_init(&v);
 	for (uint32_t seed = 1; seed <= 200; seed++) {
@@ -384,7 +372,6 @@ static void a_list_that_the_machine_would_refuse_is_refused(void **state)
 	struct ballots_list list;
 	uint8_t *payload = NULL;
 	size_t size;
-
 	(void)state;
 	village_init(&v);
 	ballots_list_init(&list);
@@ -418,6 +405,5 @@ int main(void)
 		cmocka_unit_test(
 			a_list_that_the_machine_would_refuse_is_refused),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@ static refusal read_line(
 {
 	bool is_ballot;
 	refusal why = csv_read(reader, bytes_of_text(line), ballot, &is_ballot);
-
 	assert_int_equal(is_ballot, reader->line > 1);
 	return why;
 }
@@ -22,7 +22,6 @@ static void ballots_are_read(void **state)
 {
 	struct village v;
 	struct csv_ballot ballot;
-
 	(void)state;
 	village_init(&v);
 	struct csv_reader reader = csv_reader_of(&v.plan);
@@ -44,7 +43,6 @@ static void what_spreadsheets_write_is_read(void **state)
 {
 	struct village v;
 	struct csv_ballot ballot;
-
 	(void)state;
 	village_init(&v);
 	struct csv_reader reader = csv_reader_of(&v.plan);
@@ -96,7 +94,6 @@ static void what_does_not_fit_is_refused_with_its_line(void **state)
 {
 	struct village v;
 	struct csv_ballot ballot;
-
 	(void)state;
 	village_init(&v);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
@@ -104,7 +101,7 @@ static void what_does_not_fit_is_refused_with_its_line(void **state)
 		assert_null(read_line(&reader, "contest,choices", &ballot));
 		assert_null(read_line(&reader, "council,1", &ballot));
 		refusal why = read_line(&reader, wrong[i].line, &ballot);
-		if (!why)
+		if (why == NULL)
 			fail_msg("accepted: %s", wrong[i].line);
 		assert_string_equal(why, wrong[i].why);
 		assert_int_equal(reader.line, 3);
@@ -115,7 +112,6 @@ static void the_heading_must_be_there(void **state)
 {
 	struct village v;
 	struct csv_ballot ballot;
-
 	(void)state;
 	village_init(&v);
 	struct csv_reader reader = csv_reader_of(&v.plan);
@@ -131,7 +127,6 @@ static void too_many_marks_are_refused(void **state)
 	struct csv_ballot ballot;
 	char line[4096];
 	struct writer w = writer_of(line, sizeof(line));
-
 	(void)state;
 	village_init(&v);
 	write_text(&w, "council,1");
@@ -156,6 +151,5 @@ int main(void)
 		cmocka_unit_test(the_heading_must_be_there),
 		cmocka_unit_test(too_many_marks_are_refused),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +26,6 @@ static refusal write_ballot(
 	void *context, uint16_t contest, const uint16_t *codes, size_t n)
 {
 	struct reading *reading = context;
-
 	write_text(&reading->out, reading->village.plan.contest[contest].id);
 	for (size_t i = 0; i < n; i++) {
 		write_u8(&reading->out, i == 0 ? ':' : ' ');
@@ -38,7 +38,6 @@ static refusal write_ballot(
 static int set_up(void **state)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
-
 	assert_non_null(reading);
 	village_init(&reading->village);
 	reading->pieces.size = SIZE_MAX;
@@ -49,7 +48,6 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct reading *reading = *state;
-
 	cvr_map_free(&reading->map);
 	free(reading);
 	return 0;
@@ -58,7 +56,6 @@ static int tear_down(void **state)
 static void use_map(struct reading *reading, const char *text)
 {
 	uint64_t line;
-
 	assert_null(cvr_map_read(&reading->map, &reading->village.plan,
 		bytes_of_text(text), &line));
 	reading->mapped = true;
@@ -67,7 +64,6 @@ static void use_map(struct reading *reading, const char *text)
 static refusal read_document(struct reading *reading, const char *document)
 {
 	const struct json_source source = { &reading->pieces, next_piece };
-
 	reading->pieces.rest = bytes_of_text(document);
 	reading->out = writer_of(reading->text, sizeof(reading->text) - 1);
 	cvr_begin(&reading->reader, &reading->village.plan,
@@ -83,8 +79,7 @@ static void assert_read(
 	struct reading *reading, const char *document, const char *ballots)
 {
 	refusal why = read_document(reading, document);
-
-	if (why)
+	if (why != NULL)
 		fail_msg("line %llu, record %llu: %s",
 			(unsigned long long)reading->reader.line,
 			(unsigned long long)reading->reader.record, why);
@@ -161,7 +156,6 @@ static void nist_marks_are_not_votes(void **state)
 			"\"yes\",\"IsAllocable\":\"no\"") "," SELECTION("2",
 			"\"HasIndication\":\"yes\",\"IsAllocable\":\"yes\","
 			"\"Status\":[\"other\",\"adjudicated\"]"))));
-
 	assert_read(*state, rules, "mayor:1 2\n");
 	assert_read(*state, people, "mayor:2\n");
 }
@@ -305,10 +299,9 @@ static const struct {
 static void what_does_not_fit_is_refused_with_its_place(void **state)
 {
 	struct reading *reading = *state;
-
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		refusal why = read_document(reading, wrong[i].document);
-		if (!why)
+		if (why == NULL)
 			fail_msg("accepted: %s", wrong[i].document);
 		assert_string_equal(why, wrong[i].why);
 		assert_int_equal(reading->reader.record, wrong[i].record);
@@ -319,7 +312,6 @@ static void what_does_not_fit_is_refused_with_its_place(void **state)
 static void what_the_map_does_not_have_is_refused(void **state)
 {
 	struct reading *reading = *state;
-
 	use_map(reading, dominion_map);
 	assert_string_equal(read_document(reading, STATE(D_CONTEST("10", ""))),
 		"the map does not have this contest");
@@ -358,7 +350,6 @@ static void bad_maps_are_refused_with_their_line(void **state)
 {
 	struct reading *reading = *state;
 	uint64_t line;
-
 	for (size_t i = 0; i < sizeof(wrong_map) / sizeof(*wrong_map); i++) {
 		refusal why =
 			cvr_map_read(&reading->map, &reading->village.plan,
@@ -372,9 +363,7 @@ static void bad_maps_are_refused_with_their_line(void **state)
 static void pieces_of_any_size_are_read(void **state)
 {
 	struct reading *reading = *state;
-
 	size_t *size = &reading->pieces.size;
-
 	for (*size = 1; *size < 400; *size += 7)
 		nist_current_snapshot_is_read(state);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@ static void the_city_is_read(void **state)
 	char *json = city_json();
 	struct definition city;
 	struct digest digest = sha256(bytes_of_text(json));
-
 	(void)state;
 	if (!definition_parse(&city, bytes_of_text(json), error))
 		fail_msg("%s", error);
@@ -141,8 +141,7 @@ static char *with(const char *json, const char *from, const char *to)
 {
 	const char *at = strstr(json, from);
 	char *changed = NULL;
-
-	if (!at)
+	if (at == NULL)
 		fail_msg("%s is not in the sample", from);
 	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - json), json, to,
 			    at + strlen(from)) > 0);
@@ -154,7 +153,6 @@ static void read_with(const char *from, const char *to, struct definition *city)
 	char error[DEFINITION_ERROR_MOST] = "";
 	char *json = city_json();
 	char *changed = with(json, from, to);
-
 	if (!definition_parse(city, bytes_of_text(changed), error))
 		fail_msg("%s", error);
 	free(changed);
@@ -164,7 +162,6 @@ static void read_with(const char *from, const char *to, struct definition *city)
 static void a_pilot_is_declared(void **state)
 {
 	struct definition city;
-
 	(void)state;
 	read_with("\"relative-majority/1\"",
 		"\"list-proportional/0-pilot\", \"pilot\": true", &city);
@@ -175,7 +172,6 @@ static void a_pilot_is_declared(void **state)
 static void lists_and_withdrawals_are_read(void **state)
 {
 	struct definition city;
-
 	(void)state;
 	read_with("\"code\": 113",
 		"\"code\": 113, \"list\": \"blue\", \"withdrawn\": true",
@@ -193,7 +189,6 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 	char error[DEFINITION_ERROR_MOST];
 	char *json = city_json();
 	struct definition city;
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		char *changed = with(json, wrong[i].from, wrong[i].to);
@@ -236,7 +231,6 @@ static void what_is_no_object_is_refused(void **state)
 		"{} {}", "\xff", "{\"format\": \"\\u0000\"}" };
 	char error[DEFINITION_ERROR_MOST];
 	struct definition definition;
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++) {
 		assert_false(definition_parse(
@@ -265,7 +259,6 @@ static void what_is_too_large_is_refused(void **state)
 	char error[DEFINITION_ERROR_MOST];
 	struct definition definition;
 	struct bytes large = bytes_of("{}", DEFINITION_SIZE_MOST + 1);
-
 	(void)state;
 	assert_false(definition_parse(&definition, large, error));
 	assert_string_equal(error, "the definition is larger than 32 MiB");
@@ -283,6 +276,5 @@ int main(void)
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(what_is_too_large_is_refused),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

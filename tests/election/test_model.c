@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The count beside docs/rules.md and beside the plain model of the rules in
  * tests/election/model.py.
@@ -31,7 +32,6 @@ static bool read_until(FILE *in, const char *end, char text[EXAMPLE_MOST])
 {
 	char line[LINE_MOST];
 	size_t size = 0;
-
 	while (fgets(line, sizeof(line), in) && strcmp(line, end) != 0) {
 		assert_true(size + strlen(line) < EXAMPLE_MOST);
 		memcpy(text + size, line, strlen(line) + 1);
@@ -43,7 +43,6 @@ static bool read_until(FILE *in, const char *end, char text[EXAMPLE_MOST])
 static bool next_example(FILE *document, char text[EXAMPLE_MOST])
 {
 	char line[LINE_MOST];
-
 	while (fgets(line, sizeof(line), document))
 		if (strcmp(line, FENCE) == 0)
 			return read_until(document, "```\n", text);
@@ -55,7 +54,6 @@ static void every_example_of_the_rules_holds(void **state)
 	FILE *document = fopen("docs/rules.md", "re");
 	char text[EXAMPLE_MOST];
 	size_t examples = 0;
-
 	(void)state;
 	assert_non_null(document);
 	for (; next_example(document, text); examples++)
@@ -73,7 +71,6 @@ static void ten_thousand_elections_come_out_as_in_the_model(void **state)
 	FILE *model = run(MODEL "random 1405 10000");
 	char text[EXAMPLE_MOST];
 	size_t elections = 0;
-
 	(void)state;
 	for (; read_until(model, "\n", text); elections++)
 		worked_example(text);
@@ -88,6 +85,5 @@ int main(void)
 		cmocka_unit_test(
 			ten_thousand_elections_come_out_as_in_the_model),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

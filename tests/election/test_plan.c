@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 static void the_village_is_accepted(void **state)
 {
 	struct village village;
-
 	(void)state;
 	village_init(&village);
 	assert_null(plan_check(&village.plan, NULL));
@@ -84,7 +84,6 @@ static void negative_of_a_key(struct village *v)
 {
 	const struct p256_public *key = &v->station[NORTH].key;
 	uint8_t point[P256_COMPRESSED_SIZE];
-
 	p256_to_compressed(key, point);
 	point[0] ^= 1;
 	assert_null(p256_from_compressed(
@@ -197,7 +196,6 @@ static void what_is_wrong_is_found_in_its_place(void **state)
 {
 	struct village village;
 	char place[PLAN_PLACE_MOST];
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		village_init(&village);
@@ -214,7 +212,6 @@ static struct bytes encode(const struct plan *plan)
 {
 	size_t most = plan_size_most(plan);
 	struct writer w = writer_of(malloc(most), most);
-
 	plan_encode(&w, plan);
 	assert_false(w.broken);
 	return written(&w);
@@ -224,7 +221,6 @@ static void decoding_gives_back_the_plan(void **state)
 {
 	struct definition city;
 	struct plan *plan = NULL;
-
 	(void)state;
 	city_definition(&city);
 	city.plan.candidate[3].withdrawn = true;
@@ -252,7 +248,6 @@ static void a_plan_cut_short_or_longer_is_refused(void **state)
 {
 	struct village village;
 	struct plan *plan = NULL;
-
 	(void)state;
 	village_init(&village);
 	struct bytes encoded = encode(&village.plan);
@@ -271,7 +266,6 @@ static void a_plan_that_is_wrong_is_refused(void **state)
 {
 	struct village village;
 	struct plan *plan = NULL;
-
 	(void)state;
 	for (size_t i = 2; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		village_init(&village);
@@ -287,7 +281,6 @@ static void every_byte_of_a_plan_means_something(void **state)
 {
 	struct village village;
 	size_t refused = 0;
-
 	(void)state;
 	village_init(&village);
 	struct bytes encoded = encode(&village.plan);
@@ -314,7 +307,6 @@ static void every_byte_of_a_plan_means_something(void **state)
 static void things_are_found_by_id(void **state)
 {
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	assert_int_equal(
@@ -337,7 +329,6 @@ static void a_quorum_needs_enough_of_both_boards(void **state)
 {
 	struct village v;
 	const struct quorum *quorum = &v.plan.quorum[OFFICERS];
-
 	(void)state;
 	village_init(&v);
 	assert_false(quorum_is_met(quorum, 0));
@@ -361,6 +352,5 @@ int main(void)
 		cmocka_unit_test(things_are_found_by_id),
 		cmocka_unit_test(a_quorum_needs_enough_of_both_boards),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

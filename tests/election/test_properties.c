@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What holds for every election, tried on made-up ones. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +44,6 @@ static uint16_t below(struct sample_random *random, unsigned limit)
 static void copy_village(struct village *v)
 {
 	static struct village made;
-
 	if (made.plan.contests == 0)
 		village_init(&made);
 	*v = made;
@@ -54,7 +54,6 @@ static void copy_village(struct village *v)
 static void make_rules(struct village *v, struct sample_random *random)
 {
 	struct contest *contest = &v->plan.contest[COUNCIL];
-
 	copy_village(v);
 	contest->seats = (uint16_t)(1 + below(random, 4));
 	contest->alternates = below(random, 4);
@@ -86,7 +85,6 @@ static void make_sheet(const struct plan *plan, struct sheet *sheet,
 static void make_town(struct town *town, uint64_t seed)
 {
 	struct sample_random random = sample_random_of(seed);
-
 	make_rules(&town->v, &random);
 	for (size_t i = 0; i < BALLOTS; i++)
 		make_sheet(&town->v.plan, &town->sheet[i], &random);
@@ -100,10 +98,10 @@ static void count_sheets(const struct plan *plan, const struct sheet *sheet,
 	struct ballots_list list;
 	uint8_t *payload;
 	size_t size;
-
 	ballots_list_init(&list);
 	for (size_t i = 0; i < BALLOTS; i++)
-		if (sheet[i].station == station && (!box || box[i] == sequence))
+		if (sheet[i].station == station &&
+			(box == NULL || box[i] == sequence))
 			assert_null(ballots_list_add(&list, sheet[i].contest,
 				sheet[i].codes, sheet[i].n));
 	assert_null(ballots_list_encode(
@@ -120,7 +118,6 @@ static void enter(struct result *result, const struct sheet *sheet,
 	struct result_box one = {
 		.entry = result->boxes, .station = station, .sequence = sequence
 	};
-
 	count_sheets(result->plan, sheet, box, station, sequence, &tally);
 	one.ballots = tally_ballots(&tally);
 	assert_null(result_add_box(result, &one, &tally));
@@ -145,14 +142,13 @@ static char *numbers_of(struct result *result)
 	struct writer w = writer_of(text, most);
 	struct writer kept = writer_of(out, most);
 	char *rest = NULL;
-
 	assert_null(result_write(&w, result));
 	for (char *line = strtok_r(text, "\n", &rest); line;
 		line = strtok_r(NULL, "\n", &rest)) {
 		char *boxes = strstr(line, "boxes=");
 		if (strncmp(line, "box: ", 5) == 0)
 			continue;
-		if (boxes)
+		if (boxes != NULL)
 			memset(boxes, '#', strlen("boxes=0/0"));
 		write_text(&kept, line);
 		write_u8(&kept, '\n');
@@ -166,7 +162,6 @@ static char *numbers_of(struct result *result)
 static char *plain_count(const struct town *town)
 {
 	struct result result;
-
 	begin(&result, &town->v.plan);
 	for (size_t s = 0; s < VILLAGE_STATIONS; s++)
 		enter(&result, town->sheet, NULL, (uint16_t)s, 1);
@@ -355,7 +350,6 @@ static bool at_least_as_good(enum outcome now, enum outcome before)
 	static const int worth[] = {
 		[NOT_ELECTED] = 0, [ALTERNATE] = 1, [LOT] = 1, [ELECTED] = 2
 	};
-
 	return worth[now] >= worth[before];
 }
 
@@ -426,7 +420,6 @@ static void every_sum_is_checked_at_its_limit(void **state)
 	struct village v;
 	struct tally sum;
 	struct tally one;
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&sum, &v.plan, 3));
@@ -452,7 +445,6 @@ static void a_station_is_filled_to_its_limit(void **state)
 	struct result result;
 	struct tally tally;
 	struct result_box box = { .station = NORTH, .sequence = 1 };
-
 	(void)state;
 	village_init(&v);
 	v.station[NORTH].ballots_issued = UINT32_MAX;
@@ -479,7 +471,6 @@ static void a_pilot_of_the_most_votes_is_right(void **state)
 		UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX, 1, 0 };
 	struct standing standing[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	v.plan.contest[COUNCIL].rule = LIST_PROPORTIONAL_0_PILOT;
@@ -510,6 +501,5 @@ int main(void)
 		cmocka_unit_test(a_station_is_filled_to_its_limit),
 		cmocka_unit_test(a_pilot_of_the_most_votes_is_right),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

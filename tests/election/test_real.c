@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Real ballots with published totals, when their folder lies beside the
  * checkout: CSV to ballots v1 to tally must give what was published, less
@@ -33,10 +34,9 @@ static FILE *open_file(const char *set, const char *file)
 {
 	char path[256];
 	FILE *opened;
-
 	snprintf(path, sizeof(path), FOLDER "%s/%s", set, file);
 	opened = fopen(path, "re");
-	if (!opened)
+	if (opened == NULL)
 		fail_msg("%s cannot be opened", path);
 	return opened;
 }
@@ -45,7 +45,6 @@ static void read_published(struct data_set *data, const char *set)
 {
 	FILE *file = open_file(set, "published.csv");
 	char line[LINE_MOST];
-
 	assert_non_null(fgets(line, sizeof(line), file));
 	assert_string_equal(line, "code,votes\n");
 	while (fgets(line, sizeof(line), file)) {
@@ -62,7 +61,6 @@ static void read_published(struct data_set *data, const char *set)
 static void make_plan(struct data_set *data)
 {
 	struct plan *plan = &data->plan;
-
 	plan->contests = 1;
 	plan->contest[0] = (struct contest){ "c1", RELATIVE_MAJORITY_1, 1, 0,
 		CHOICES_MOST, 0, (uint16_t)plan->candidates, 0 };
@@ -93,7 +91,6 @@ static struct bytes read_ballots(struct data_set *data, const char *set)
 	char line[LINE_MOST];
 	uint8_t *payload = NULL;
 	size_t size = 0;
-
 	ballots_list_init(&list);
 	while (fgets(line, sizeof(line), file)) {
 		bool is_ballot;
@@ -118,7 +115,6 @@ static uint64_t count_set(const char *set)
 	struct data_set *data = calloc(1, sizeof(*data));
 	struct tally tally;
 	uint64_t repeated;
-
 	read_published(data, set);
 	make_plan(data);
 	struct bytes payload = read_ballots(data, set);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +24,6 @@ static refusal add(struct result *result, uint64_t entry, uint16_t station,
 		.sequence = sequence,
 		.sealed = { { (uint8_t)entry } } };
 	struct tally tally;
-
 	assert_true(tally_init(
 		&tally, result->plan, result->plan->station[station].contests));
 	memcpy(tally.cell, cells, tally.size * sizeof(*cells));
@@ -51,7 +51,6 @@ static void village_result(struct result *result, const struct village *v)
 	struct result_void again = { 6, SOUTH, { { 6 } },
 		"this box of the station was already counted" };
 	struct result_void unknown = { 8, -1, { { 8 } }, "این جعبه نیست" };
-
 	assert_true(result_init(result, &v->plan));
 	bind(&result->binding);
 	assert_null(add(result, 4, NORTH, 1, north_1));
@@ -67,7 +66,6 @@ static char *text_of(const struct result *result)
 	size_t most = result_size_most(result);
 	char *text = calloc(1, most + 1);
 	struct writer w = writer_of(text, most);
-
 	assert_null(result_write(&w, result));
 	assert_false(w.broken);
 	return text;
@@ -124,7 +122,6 @@ static void a_result_line_by_line(void **state)
 {
 	struct village v;
 	struct result result;
-
 	(void)state;
 	village_init(&v);
 	village_result(&result, &v);
@@ -141,7 +138,6 @@ static void a_rehearsal_says_so_first(void **state)
 	struct result result;
 	struct result again;
 	size_t line;
-
 	(void)state;
 	village_init(&v);
 	v.plan.rehearsal = true;
@@ -164,7 +160,6 @@ static void a_zero_report_is_a_result(void **state)
 	struct result result;
 	struct result again;
 	size_t line;
-
 	(void)state;
 	village_init(&v);
 	assert_true(result_init(&result, &v.plan));
@@ -184,7 +179,6 @@ static void what_was_written_is_read(void **state)
 	struct village v;
 	struct result result;
 	size_t line;
-
 	(void)state;
 	village_init(&v);
 	assert_null(result_parse(
@@ -210,7 +204,6 @@ static void a_change_in_any_number_is_refused(void **state)
 	const char *boxes = strstr(village_text, "box:");
 	char *text = strdup(village_text);
 	size_t line;
-
 	(void)state;
 	village_init(&v);
 	for (const char *at = sums; at < boxes; at++) {
@@ -226,7 +219,7 @@ static void a_change_in_any_number_is_refused(void **state)
 			&result, &v.plan, bytes_of(text, cut), &line);
 		result_free(&result);
 		/* Without the last void, it is another result. */
-		if (!why)
+		if (why == NULL)
 			assert_memory_equal(village_text + cut, "void:", 5);
 	}
 	free(text);
@@ -288,7 +281,6 @@ static void a_wrong_result_is_refused_with_its_line(void **state)
 {
 	struct village v;
 	struct result result;
-
 	(void)state;
 	village_init(&v);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
@@ -303,9 +295,9 @@ static void a_wrong_result_is_refused_with_its_line(void **state)
 				at + strlen(wrong[i].from)) > 0);
 		refusal why = result_parse(
 			&result, &v.plan, bytes_of_text(text), &line);
-		if (!why)
+		if (why == NULL)
 			fail_msg("accepted: %s", wrong[i].to);
-		if (wanted)
+		if (wanted != NULL)
 			assert_string_equal(why, wanted);
 		if (line != wrong[i].line)
 			fail_msg("%s: line %zu (%s)", wrong[i].to, line, why);
@@ -356,7 +348,6 @@ static void a_tally_must_be_its_station_s(void **state)
 	struct result result;
 	struct tally tally;
 	struct result_box box = { .entry = 1, .station = EAST, .sequence = 1 };
-
 	(void)state;
 	village_init(&v);
 	assert_true(result_init(&result, &v.plan));
@@ -379,8 +370,7 @@ static char *numbers_of(const struct result *result)
 {
 	char *text = text_of(result);
 	char *boxes = strstr(text, "box:");
-
-	if (boxes)
+	if (boxes != NULL)
 		*boxes = '\0';
 	return text;
 }
@@ -435,7 +425,6 @@ static void add_ballot(struct ballots_list *list, unsigned number)
 {
 	uint16_t codes[4];
 	size_t n = number % 5;
-
 	for (size_t i = 0; i < n; i++)
 		codes[i] = (uint16_t)(number * (i + 3) % 8);
 	assert_null(ballots_list_add(list, COUNCIL, codes, n));
@@ -450,7 +439,6 @@ static void counted(struct result *result, struct ballots_list *list,
 	struct result_box box = {
 		.entry = entry, .station = NORTH, .sequence = sequence
 	};
-
 	assert_null(ballots_list_encode(
 		list, result->plan, NORTH, sequence, &payload, &size));
 	count_box(
@@ -469,7 +457,6 @@ static void splitting_a_box_changes_nothing_but_the_boxes(void **state)
 	struct result split;
 	struct ballots_list all;
 	struct ballots_list half[2];
-
 	(void)state;
 	village_init(&v);
 	assert_true(result_init(&whole, &v.plan));
@@ -506,6 +493,5 @@ int main(void)
 		cmocka_unit_test(the_order_of_boxes_changes_nothing),
 		cmocka_unit_test(splitting_a_box_changes_nothing_but_the_boxes),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

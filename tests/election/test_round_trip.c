@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything in this room that is both written and read. */
 #include "tests/support/round_trip.h"
 
@@ -43,7 +44,6 @@ static void make_sheets(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct sheets *sheets = value;
-
 	sheets->count = round % (SHEETS_MOST + 1);
 	for (size_t i = 0; i < sheets->count; i++) {
 		struct sheet *sheet = &sheets->sheet[i];
@@ -60,7 +60,6 @@ static void encode_sheets(struct writer *out, const void *value)
 	struct ballots_list list;
 	uint8_t *payload;
 	size_t size;
-
 	ballots_list_init(&list);
 	for (size_t i = 0; i < sheets->count; i++)
 		assert_null(ballots_list_add(&list, sheets->sheet[i].contest,
@@ -99,14 +98,13 @@ static refusal decode_sheets(struct bytes in, void *value)
 	struct sheets *sheets = value;
 	struct ballots_decoder decoder;
 	size_t step = in.size % 50 + 1;
-
 	ballots_begin(&decoder, &village.plan, SOUTH, 1, take_sheets, value);
 	for (size_t at = 0; at < in.size; at += step)
 		ballots_feed(&decoder,
 			bytes_of(in.data + at,
 				in.size - at < step ? in.size - at : step));
 	refusal refused = ballots_end(&decoder);
-	if (!refused && sheets->count > SHEETS_MOST)
+	if (refused == NULL && sheets->count > SHEETS_MOST)
 		return "larger than any of this test";
 	return refused;
 }
@@ -114,7 +112,6 @@ static refusal decode_sheets(struct bytes in, void *value)
 static size_t times(const struct sheets *sheets, const struct sheet *sheet)
 {
 	size_t count = 0;
-
 	for (size_t i = 0; i < sheets->count; i++)
 		count += memcmp(&sheets->sheet[i], sheet, sizeof(*sheet)) == 0;
 	return count;
@@ -125,7 +122,6 @@ static bool equal_sheets(const void *a, const void *b)
 	const struct sheets *one = a;
 	const struct sheets *other = b;
 	bool equal = one->count == other->count;
-
 	for (size_t i = 0; i < one->count; i++)
 		equal = equal && times(one, &one->sheet[i]) ==
 					 times(other, &one->sheet[i]);
@@ -140,7 +136,6 @@ static void make_tally(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct tally *tally = value;
-
 	(void)round;
 	assert_true(tally_init(tally, &village.plan, 3));
 	for (size_t i = 0; i < tally->size; i++)
@@ -161,7 +156,7 @@ static refusal decode_tally(struct bytes in, void *value)
 {
 	assert_true(tally_init(value, &village.plan, 3));
 	refusal refused = tally_decode(value, in);
-	if (refused)
+	if (refused != NULL)
 		tally_free(value);
 	return refused;
 }
@@ -170,7 +165,6 @@ static bool equal_tallies(const void *a, const void *b)
 {
 	const struct tally *one = a;
 	const struct tally *other = b;
-
 	return one->contests == other->contests && one->size == other->size &&
 	       memcmp(one->cell, other->cell, one->size * sizeof(*one->cell)) ==
 		       0;
@@ -193,7 +187,6 @@ static const struct plan *plan_of(const struct held_plan *held)
 static void make_contest(struct sample_random *random, struct plan *plan)
 {
 	struct contest *contest = &plan->contest[COUNCIL];
-
 	contest->seats = (uint16_t)(1 + sample_below(random, 4));
 	contest->alternates = (uint16_t)sample_below(random, 3);
 	contest->max_choices = (uint16_t)(1 + sample_below(random, 5));
@@ -214,7 +207,6 @@ static void make_plan(struct sample_random *random, unsigned round, void *value)
 	struct plan *plan = &held->made.plan;
 	uint8_t scalar[P256_SIZE] = { 0 };
 	struct p256_private *escrow;
-
 	held->made = village;
 	plan->candidate = held->made.candidate;
 	plan->station = held->made.station;
@@ -247,21 +239,18 @@ static void encode_plan(struct writer *out, const void *value)
 static refusal decode_plan(struct bytes in, void *value)
 {
 	struct held_plan *held = value;
-
 	return plan_decode(in, &held->plan);
 }
 
 static void free_plan(void *value)
 {
 	struct held_plan *held = value;
-
 	plan_free(held->plan);
 }
 
 static bool equal_quorums(const struct quorum *a, const struct quorum *b)
 {
 	bool equal = a->need == b->need && a->of == b->of;
-
 	for (size_t m = 0; equal && m < a->of; m++)
 		equal = strcmp(a->member[m].id, b->member[m].id) == 0 &&
 			a->member[m].board == b->member[m].board &&
@@ -283,7 +272,6 @@ static bool equal_candidates(
 {
 	bool equal = a->code == b->code && a->list == b->list &&
 		     a->withdrawn == b->withdrawn;
-
 	for (size_t t = 0; t < TIE_BREAKS_MOST; t++)
 		equal = equal && a->tie_break[t] == b->tie_break[t];
 	return equal;
@@ -300,7 +288,6 @@ static bool equal_heads(const struct plan *a, const struct plan *b)
 {
 	bool equal = digest_equal(&a->definition, &b->definition) &&
 		     a->rehearsal == b->rehearsal && strcmp(a->id, b->id) == 0;
-
 	for (size_t i = 0; i < BODIES; i++)
 		equal = equal && equal_quorums(&a->quorum[i], &b->quorum[i]);
 	equal = equal && a->recipients == b->recipients;
@@ -317,7 +304,6 @@ static bool equal_plans(const void *one, const void *other)
 	bool equal = equal_heads(a, b) && a->contests == b->contests &&
 		     a->candidates == b->candidates &&
 		     a->stations == b->stations;
-
 	for (size_t i = 0; equal && i < a->contests; i++)
 		equal = equal_contests(&a->contest[i], &b->contest[i]);
 	for (size_t i = 0; equal && i < a->candidates; i++)
@@ -341,7 +327,6 @@ static void add_box(struct sample_random *random, struct result *result,
 	uint8_t *payload;
 	size_t size;
 	uint16_t codes[MARKS];
-
 	ballots_list_init(&list);
 	for (uint64_t n = sample_below(random, SHEETS_MOST); n > 0; n--) {
 		for (size_t m = 0; m < MARKS; m++)
@@ -366,7 +351,6 @@ static void add_void(struct sample_random *random, struct result *result)
 {
 	struct result_void box = { .entry = 100 + result->voids,
 		.station = (int)sample_below(random, 4) - 1 };
-
 	random_fill(random, box.sealed.byte, SHA256_SIZE);
 	random_text_in(random, box.reason, 1, RESULT_REASON_MOST);
 	assert_null(result_add_void(result, &box));
@@ -379,7 +363,6 @@ static void draw_lot(struct result *result, uint16_t contest)
 	struct lot lot = { .contest = contest };
 	uint16_t rank = 0;
 	struct tally total;
-
 	assert_true(tally_init(&total, &village.plan, 3));
 	assert_null(result_total(result, &total));
 	assert_null(result_standings(result, &total, contest, standings));
@@ -405,7 +388,6 @@ static void make_result(
 {
 	struct result *result = value;
 	struct result_binding *binding = &result->binding;
-
 	assert_true(result_init(result, &village.plan));
 	make_name(random, binding->ak);
 	make_name(random, binding->bk);
@@ -444,8 +426,7 @@ static refusal decode_result(struct bytes in, void *value)
 {
 	size_t line;
 	refusal refused = result_parse(value, &village.plan, in, &line);
-
-	if (refused)
+	if (refused != NULL)
 		result_free(value);
 	return refused;
 }
@@ -453,7 +434,6 @@ static refusal decode_result(struct bytes in, void *value)
 static bool equal_boxes(const struct result *a, const struct result *b)
 {
 	bool equal = a->boxes == b->boxes && a->voids == b->voids;
-
 	for (size_t i = 0; equal && i < a->boxes; i++)
 		equal = a->box[i].entry == b->box[i].entry &&
 			a->box[i].station == b->box[i].station &&
@@ -472,7 +452,6 @@ static bool equal_boxes(const struct result *a, const struct result *b)
 static bool equal_rulings(const struct result *a, const struct result *b)
 {
 	bool equal = a->annulments == b->annulments && a->lots == b->lots;
-
 	for (size_t i = 0; equal && i < a->annulments; i++)
 		equal = a->annulment[i].station == b->annulment[i].station &&
 			strcmp(a->annulment[i].reason,
@@ -498,7 +477,6 @@ static bool equal_results(const void *a, const void *b)
 	const struct result *one = a;
 	const struct result *other = b;
 	bool equal = equal_bindings(&one->binding, &other->binding);
-
 	for (size_t s = 0; s < VILLAGE_STATIONS; s++)
 		equal = equal &&
 			equal_tallies(&one->station[s], &other->station[s]);
@@ -532,7 +510,6 @@ static void make_operator(
 	struct p256_public key = village.plan.quorum[0].member[i].key;
 	struct note_key who;
 	char name[ID_MOST + 1];
-
 	name_of(random, "operator", name);
 	assert_null(note_key_of(name, &key, &who));
 	write_text(out, i == 0 ? "supervisory " : "executive ");
@@ -543,7 +520,6 @@ static void make_nonce(struct sample_random *random, struct writer *out)
 {
 	char name[ID_MOST + 1];
 	struct statement_nonce nonce;
-
 	name_of(random, "auditor", name);
 	nonce.auditor = bytes_of_text(name);
 	random_fill(random, nonce.nonce.byte, SHA256_SIZE);
@@ -553,7 +529,6 @@ static void make_nonce(struct sample_random *random, struct writer *out)
 static void make_pcr(struct sample_random *random, size_t i, struct writer *out)
 {
 	struct statement_pcr pcr = { .index = (uint32_t)(3 * i) };
-
 	random_fill(random, pcr.value.byte, SHA256_SIZE);
 	write_statement_pcr(out, &pcr);
 }
@@ -564,14 +539,13 @@ static bool make_compound(struct sample_random *random,
 {
 	const char *meaning = statement_meaning(kind);
 	const char *name = statement_form[kind].field[field].name;
-
 	if (kind == STATEMENT_OPERATORS && field == OPERATORS_OPERATOR)
 		make_operator(random, i, out);
 	else if (kind == STATEMENT_CHALLENGE && field == CHALLENGE_NONCE)
 		make_nonce(random, out);
 	else if (kind == STATEMENT_BOOT_APPROVAL && field == BOOT_PCR)
 		make_pcr(random, i, out);
-	else if (meaning && strcmp(name, "meaning") == 0)
+	else if (meaning != NULL && strcmp(name, "meaning") == 0)
 		write_text(out, meaning);
 	else
 		return false;
@@ -586,7 +560,6 @@ static void make_line(
 	struct line *line = &told->field[field].line[i];
 	struct writer out = writer_of(line->data, LINE_MOST);
 	size_t most = form->most < 40 ? form->most : 40;
-
 	if (make_compound(random, told->kind, field, i, &out))
 		line->size = written(&out).size;
 	else if (form->type == TEXT_LINE || form->type == TEXT_WORD)
@@ -603,7 +576,6 @@ static void make_line(
 static size_t lines_of(const struct told *told, size_t field, unsigned round)
 {
 	const struct text_form *form = &statement_form[told->kind];
-
 	if (form->field[field].repeat == TEXT_ONCE)
 		return 1;
 	if (told->kind == STATEMENT_OPERATORS)
@@ -629,7 +601,6 @@ static void make_statement(
 {
 	struct told *told = value;
 	const struct text_form *form;
-
 	told->kind = (enum statement_kind)(round % STATEMENT_KINDS);
 	form = &statement_form[told->kind];
 	told->rehearsal = round / STATEMENT_KINDS % 2 == 1 &&
@@ -654,7 +625,6 @@ static void encode_statement(struct writer *out, const void *value)
 	const struct told *told = value;
 	const struct text_form *form = &statement_form[told->kind];
 	struct text_writer text = text_begin(form, told->rehearsal, out);
-
 	for (size_t f = 0; f < form->field_count; f++)
 		for (size_t i = 0; i < told->field[f].count; i++) {
 			const struct line *line = &told->field[f].line[i];
@@ -673,7 +643,6 @@ static refusal take_lines(
 {
 	struct text_values lines = text_values(text, field);
 	enum text_type type = text->form->field[field].type;
-
 	while (text_next(&lines)) {
 		size_t i = told->field[field].count++;
 		if (i == LINES_MOST)
@@ -696,17 +665,16 @@ static refusal decode_statement(struct bytes in, void *value)
 	struct told *told = value;
 	struct text text;
 	refusal refused = "of no kind";
-
 	for (enum statement_kind kind = 0; kind < STATEMENT_KINDS; kind++) {
 		if (!text_is_kind(&statement_form[kind], in))
 			continue;
 		told->kind = kind;
 		refused = statement_decode(kind, in, &text);
 	}
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	told->rehearsal = text.rehearsal;
-	for (size_t f = 0; !refused && f < text.form->field_count; f++)
+	for (size_t f = 0; refused == NULL && f < text.form->field_count; f++)
 		refused = take_lines(&text, f, told);
 	return refused;
 }
@@ -719,7 +687,6 @@ static void make_pcr_value(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct statement_pcr *pcr = value;
-
 	pcr->index = round % STATEMENT_PCRS_MOST;
 	random_fill(random, pcr->value.byte, SHA256_SIZE);
 }
@@ -743,7 +710,6 @@ static void make_nonce_value(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct auditor_nonce *held = value;
-
 	(void)round;
 	name_of(random, "auditor", held->name);
 	held->nonce.auditor = bytes_of_text(held->name);
@@ -753,14 +719,12 @@ static void make_nonce_value(
 static void encode_nonce(struct writer *out, const void *value)
 {
 	const struct auditor_nonce *held = value;
-
 	write_statement_nonce(out, &held->nonce);
 }
 
 static refusal decode_nonce(struct bytes in, void *value)
 {
 	struct auditor_nonce *held = value;
-
 	return statement_nonce_decode(in, &held->nonce);
 }
 
@@ -768,7 +732,6 @@ static bool equal_nonces(const void *a, const void *b)
 {
 	const struct auditor_nonce *one = a;
 	const struct auditor_nonce *other = b;
-
 	return bytes_equal(one->nonce.auditor, other->nonce.auditor) &&
 	       digest_equal(&one->nonce.nonce, &other->nonce.nonce);
 }
@@ -802,6 +765,5 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_comes_back),
 	};
-
 	return cmocka_run_group_tests_name("round trip", tests, NULL, NULL);
 }

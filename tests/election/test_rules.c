@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,6 @@ static void read_ballots(const struct village *v, struct tally *tally,
 	struct writer w = writer_of(choices, sizeof(choices));
 	struct ballot ballot = { multiplicity, contest, n, choices };
 	struct counter counter;
-
 	for (size_t i = 0; i < n; i++)
 		write_u16(&w, codes[i]);
 	assert_true(tally_init(tally, &v->plan, plan_all_contests(&v->plan)));
@@ -68,7 +68,6 @@ static void a_ballot_is_read_as_the_rule_says(void **state)
 {
 	struct village v;
 	struct tally tally;
-
 	(void)state;
 	village_init(&v);
 	for (size_t i = 0; i < sizeof(example) / sizeof(*example); i++) {
@@ -87,7 +86,6 @@ static void equal_ballots_count_as_many(void **state)
 {
 	struct village v;
 	struct tally tally;
-
 	(void)state;
 	village_init(&v);
 	for (size_t i = 0; i < sizeof(example) / sizeof(*example); i++) {
@@ -105,7 +103,6 @@ static void contests_are_counted_apart(void **state)
 	struct village v;
 	struct tally tally;
 	uint16_t codes[] = { 2, 3 };
-
 	(void)state;
 	village_init(&v);
 	read_ballots(&v, &tally, 1, MAYOR, codes, 2);
@@ -130,7 +127,6 @@ static void who_has_withdrawn_is_not_read(void **state)
 	const uint16_t four[] = { 2, 3, 4, 5 };
 	struct village v;
 	struct tally tally;
-
 	(void)state;
 	village_init(&v);
 	v.candidate[1].withdrawn = true;
@@ -155,7 +151,6 @@ static void ballots_do_not_know_each_other(void **state)
 		{ 1, MAYOR, 1, choices },
 		{ 1, COUNCIL, 2, choices },
 	};
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&tally, &v.plan, plan_all_contests(&v.plan)));
@@ -206,6 +201,5 @@ int main(void)
 		cmocka_unit_test(ballots_do_not_know_each_other),
 		cmocka_unit_test(many_candidates_are_told_apart),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

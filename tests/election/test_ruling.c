@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Annulled stations and lots: what people decide and no count can. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +40,6 @@ static void add(struct result *result, uint16_t station, const uint64_t *cells)
 		.entry = station, .station = station, .sequence = 1
 	};
 	struct tally tally;
-
 	assert_true(tally_init(
 		&tally, result->plan, result->plan->station[station].contests));
 	memcpy(tally.cell, cells, tally.size * sizeof(*cells));
@@ -66,7 +66,6 @@ static struct bytes note_of(
 {
 	struct writer out = writer_of(space, TEXT_MOST);
 	struct digest digest = sha256(bytes_of_text(text));
-
 	write_note_text(&out, bytes_of_text(text));
 	for (unsigned m = 0; m < 3; m++) {
 		uint8_t scalar[P256_SIZE] = { 0 };
@@ -91,7 +90,6 @@ static struct bytes note_of(
 static refusal ruled(struct result *result, const char *text, unsigned auditors)
 {
 	uint8_t space[TEXT_MOST];
-
 	return ruling_enter(result, note_of(text, auditors, space));
 }
 
@@ -103,7 +101,6 @@ static char *text_of(const struct result *result)
 	struct writer w = writer_of(text, most);
 	struct result again;
 	size_t line;
-
 	assert_null(result_write(&w, result));
 	assert_null(result_parse(
 		&again, result->plan, bytes_of(text, w.size), &line));
@@ -135,7 +132,6 @@ static void an_annulled_station_is_out_of_the_totals(void **state)
 	};
 	struct village v;
 	struct result result;
-
 	(void)state;
 	begin(&result, &v);
 	assert_null(ruled(
@@ -155,7 +151,6 @@ static void with_every_station_annulled_nobody_is_elected(void **state)
 		NULL };
 	struct village v;
 	struct result result;
-
 	(void)state;
 	begin(&result, &v);
 	assert_null(ruled(&result,
@@ -185,7 +180,6 @@ static void a_lot_settles_a_boundary(void **state)
 	};
 	struct village v;
 	struct result result;
-
 	(void)state;
 	begin(&result, &v);
 	char *text = text_of(&result);
@@ -255,7 +249,7 @@ static void what_nobody_could_rule_is_refused(void **state)
 		struct result result;
 		begin(&result, &v);
 		refusal why = ruled(&result, wrong[i].text, wrong[i].auditors);
-		if (!why || !strstr(why, wrong[i].why))
+		if (why == NULL || !strstr(why, wrong[i].why))
 			fail_msg("%s: %s", wrong[i].text,
 				why ? why : "accepted");
 		result_free(&result);
@@ -294,7 +288,6 @@ static void changed_signatures_are_refused(void **state)
 	struct village v;
 	struct result result;
 	uint8_t space[TEXT_MOST];
-
 	(void)state;
 	begin(&result, &v);
 	struct bytes note = note_of(HEADING "annulled: north why\n", 5, space);
@@ -314,6 +307,5 @@ int main(void)
 		cmocka_unit_test(a_lot_that_was_not_needed_is_refused),
 		cmocka_unit_test(changed_signatures_are_refused),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@
 static void the_generator_is_the_known_one(void **state)
 {
 	struct sample_random random = { { 1, 2, 3, 4 } };
-
 	(void)state;
 	assert_true(sample_next(&random) == 11520);
 	assert_true(sample_next(&random) == 0);
@@ -30,7 +30,6 @@ static void numbers_stay_below(void **state)
 {
 	struct sample_random random = sample_random_of(1);
 	size_t seen[7] = { 0 };
-
 	(void)state;
 	for (size_t i = 0; i < 7000; i++)
 		seen[sample_below(&random, 7)]++;
@@ -42,7 +41,6 @@ static void numbers_stay_below(void **state)
 static void the_same_seed_gives_the_same_ballots(void **state)
 {
 	struct definition city;
-
 	(void)state;
 	city_definition(&city);
 	struct bytes a = sampled_box(&city.plan, 3, 7);
@@ -65,7 +63,6 @@ static void the_city_votes_like_a_city(void **state)
 	struct tally total;
 	uint64_t most = 0;
 	uint64_t votes = 0;
-
 	(void)state;
 	city_definition(&city);
 	assert_true(tally_init(&total, &city.plan, 1));
@@ -101,7 +98,6 @@ static void the_city_votes_like_a_city(void **state)
 static void small_contests_can_be_sampled_too(void **state)
 {
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	for (uint64_t seed = 0; seed < 50; seed++)
@@ -119,7 +115,6 @@ static void small_contests_can_be_sampled_too(void **state)
 static void names_are_all_different(void **state)
 {
 	struct definition city;
-
 	(void)state;
 	city_definition(&city);
 	for (size_t i = 0; i < city.plan.candidates; i++)
@@ -142,6 +137,5 @@ int main(void)
 		cmocka_unit_test(small_contests_can_be_sampled_too),
 		cmocka_unit_test(names_are_all_different),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,7 +77,6 @@ static void seats_go_as_the_rule_says(void **state)
 		[LOT] = 'L' };
 	struct standing standing[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	for (size_t e = 0; e < sizeof(example) / sizeof(*example); e++) {
 		set_up(&v, &example[e]);
@@ -97,7 +97,6 @@ static void who_has_withdrawn_is_last(void **state)
 	static const uint64_t votes[VILLAGE_CANDIDATES] = { 0, 0, 4, 3, 0, 0 };
 	struct standing standing[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	v.candidate[0].withdrawn = true;
@@ -120,7 +119,6 @@ static void each_boundary_has_its_lot(void **state)
 	static const uint16_t rank[] = { 3, 2, 4, 1, 6, 5 };
 	struct standing standing[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	v.plan.contest[COUNCIL].alternates = 3;
@@ -165,7 +163,6 @@ static void a_pilot_goes_by_largest_remainders(void **state)
 	static const char letter[] = { '-', 'E', 'A', 'L', 'W' };
 	struct standing standing[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	for (size_t e = 0; e < sizeof(pilot) / sizeof(*pilot); e++) {
 		village_init(&v);
@@ -190,7 +187,6 @@ static bool at_least_as_good(enum outcome now, enum outcome before)
 	static const int worth[] = {
 		[NOT_ELECTED] = 0, [ALTERNATE] = 1, [LOT] = 1, [ELECTED] = 2
 	};
-
 	return worth[now] >= worth[before];
 }
 
@@ -199,7 +195,6 @@ static void a_vote_more_never_hurts(void **state)
 	struct standing before[VILLAGE_CANDIDATES];
 	struct standing after[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	/* Every way to give six candidates up to three votes each. */
@@ -223,7 +218,6 @@ static void never_more_seats_than_there_are(void **state)
 {
 	struct standing standing[VILLAGE_CANDIDATES];
 	struct village v;
-
 	(void)state;
 	village_init(&v);
 	for (unsigned n = 0; n < 4096; n++) {
@@ -251,6 +245,5 @@ int main(void)
 		cmocka_unit_test(a_vote_more_never_hurts),
 		cmocka_unit_test(never_more_seats_than_there_are),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The signed texts, and who signed them. */
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +21,6 @@ static void a_tally_has_the_rows_of_its_contests(void **state)
 {
 	struct village v;
 	struct tally tally;
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&tally, &v.plan, 1 << MAYOR));
@@ -43,7 +43,6 @@ static void tallies_add_up(void **state)
 	struct village v;
 	struct tally sum;
 	struct tally part;
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&sum, &v.plan, 3));
@@ -66,7 +65,6 @@ static void an_overflow_is_refused_and_changes_nothing(void **state)
 	struct village v;
 	struct tally sum;
 	struct tally part;
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&sum, &v.plan, 3));
@@ -90,7 +88,6 @@ static void a_tally_comes_back_from_the_wire(void **state)
 	struct village v;
 	struct tally tally;
 	struct tally back;
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&tally, &v.plan, 3));
@@ -139,7 +136,6 @@ static void a_tally_that_cannot_be_is_refused(void **state)
 	static const uint64_t right[] = { 10, 7, 2, 1, 3, 0, 1, 4, 2, 1 };
 	struct village v;
 	struct tally tally;
-
 	(void)state;
 	village_init(&v);
 	assert_true(tally_init(&tally, &v.plan, 1 << MAYOR));
@@ -151,7 +147,7 @@ static void a_tally_that_cannot_be_is_refused(void **state)
 		memcpy(tally.cell, right, sizeof(right));
 		tally.cell[wrong[i].cell] = wrong[i].value;
 		refusal why = tally_check(&tally, 100);
-		if (!why)
+		if (why == NULL)
 			fail_msg("%zu is accepted", i);
 		assert_string_equal(why, wrong[i].why);
 	}
@@ -171,6 +167,5 @@ int main(void)
 		cmocka_unit_test(a_tally_comes_back_from_the_wire),
 		cmocka_unit_test(a_tally_that_cannot_be_is_refused),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The calls of libc, OpenSSL and what stands beside them on the path from a
  * sealed box to a result, each replaced by one that may fail (--wrap: the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/faults/faults.h"
 
 #include <errno.h>
@@ -73,7 +74,6 @@ static struct {
 static uint64_t chance(void)
 {
 	uint64_t z = faults.state += 0x9e3779b97f4a7c15;
-
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
 	z = (z ^ z >> 27) * 0x94d049bb133111eb;
 	return z ^ z >> 31;
@@ -144,7 +144,6 @@ int __wrap_execve(const char *, char *const *, char *const *);
 int __wrap_fcntl(int file, int command, ...)
 {
 	va_list list;
-
 	va_start(list, command);
 	long argument = va_arg(list, long);
 	va_end(list);
@@ -157,7 +156,6 @@ int __wrap_fcntl(int file, int command, ...)
 int __wrap_close(int file)
 {
 	const int result = __real_close(file);
-
 	return fails(CALL_close, EIO) ? -1 : result;
 }
 
@@ -170,7 +168,6 @@ int __wrap_prctl(int option, ...)
 {
 	unsigned long a[4];
 	va_list list;
-
 	va_start(list, option);
 	for (size_t i = 0; i < 4; i++)
 		a[i] = va_arg(list, unsigned long);
@@ -184,7 +181,6 @@ long __wrap_syscall(long number, ...)
 {
 	long a[6];
 	va_list list;
-
 	va_start(list, number);
 	for (size_t i = 0; i < 6; i++)
 		a[i] = va_arg(list, long);
@@ -200,7 +196,6 @@ int __wrap_execve(
 {
 	static char told[64];
 	static char *const with_told[] = { told, NULL };
-
 	if (fails(CALL_execve, ENOMEM))
 		return -1;
 	if (!faults.on)
@@ -234,7 +229,6 @@ static uint32_t any_code(void)
 	static const uint32_t code[] = { TPM2_RC_FAILURE, TPM2_RC_LOCKOUT,
 		TPM2_RC_POLICY_FAIL, TSS2_ESYS_RC_GENERAL_FAILURE,
 		TSS2_TCTI_RC_IO_ERROR };
-
 	return code[chance() % (sizeof(code) / sizeof(code[0]))];
 }
 
@@ -283,10 +277,9 @@ static void drop(void *data, const char *file, int line)
 void faults_start(void)
 {
 	char *told = getenv("FAULTS");
-
 	if (CRYPTO_set_mem_functions(take, grow, drop) != 1)
 		abort();
-	if (!told)
+	if (told == NULL)
 		return;
 	const uint64_t seed = strtoull(told, &told, 10);
 	const uint32_t one_in = (uint32_t)strtoul(told, &told, 10);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls that fail by chance: those of calls.h and tpm_calls.h. What a process
  * does, and what

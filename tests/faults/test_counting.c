@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A count in which calls fail by chance: its outcome is the right result or
  * none, never another one, and it never waits for ever.
@@ -44,7 +45,6 @@ static struct lane lanes[LANES];
 static void add_void_box(void)
 {
 	static const uint8_t payload[BALLOTS_HEADER_SIZE] = "no ballots";
-
 	sealed_village_add(
 		&sealed, SOUTH, 2, bytes_of(payload, sizeof(payload)));
 }
@@ -53,7 +53,6 @@ static int make_election(void **state)
 {
 	struct count_outcome outcome;
 	struct wire_text why;
-
 	(void)state;
 	sealed_village_init(&sealed, SANDBOX_DESK, 1000, 2);
 	sealed.task.at_once = 2;
@@ -88,7 +87,6 @@ static void run(char *text, uint64_t seed, uint32_t one_in, int only)
 {
 	struct count_outcome outcome;
 	struct wire_text why;
-
 	/* The test library would go on with its next test. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
@@ -124,7 +122,6 @@ static enum outcome judge(const struct lane *lane, int status)
 static enum outcome finish(struct lane *lane)
 {
 	int status;
-
 	assert_int_equal(waitpid(lane->pid, &status, 0), lane->pid);
 	lane->pid = 0;
 	return judge(lane, status);
@@ -169,14 +166,12 @@ static void a_call_that_always_fails_ends_the_count(void **state)
 static uint32_t rareness(uint64_t seed)
 {
 	static const uint32_t one_in[] = { 300, 1500, 6000, 24000 };
-
 	return one_in[seed % (sizeof(one_in) / sizeof(one_in[0]))];
 }
 
 static void no_run_has_a_wrong_result(void **state)
 {
 	size_t count[OUTCOMES] = { 0 };
-
 	(void)state;
 	for (uint64_t seed = 0; seed < RUNS + LANES; seed++) {
 		struct lane *lane = &lanes[seed % LANES];
@@ -207,7 +202,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_run_has_a_wrong_result),
 	};
 	int status;
-
 	faults_start();
 	if (roles_main(argc, argv, &status))
 		_exit(status);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A TPM whose calls fail by chance: what is asked of it is answered rightly or
  * not at all, and what it refuses it never seems to grant.
@@ -59,7 +60,6 @@ static enum outcome ask_journal_key(struct machine_at *m)
 	uint8_t key[JOURNAL_KEY_SIZE] = { 0 };
 	bool got = tpm_unseal_journal_key(m->at->tpm, &m->at->journal_key,
 		&m->at->boot, &m->at->names, key);
-
 	return answer(got, memcmp(key, m->journal_key, sizeof(key)) == 0);
 }
 
@@ -68,7 +68,6 @@ static enum outcome ask_secret(struct machine_at *m)
 	uint8_t secret[P256_SIZE] = { 0 };
 	bool got = tpm_box_secret(m->at->tpm, &m->at->bk.key, &m->at->terms,
 		&m->at->boot, &m->open, m->enc, secret);
-
 	return answer(got, memcmp(secret, m->secret, sizeof(secret)) == 0);
 }
 
@@ -77,7 +76,6 @@ static enum outcome ask_signature(struct machine_at *m)
 	struct p256_signature signature = { .r = { 0 } };
 	bool got = tpm_sign_result(m->at->tpm, &m->at->rk.key, &m->at->terms,
 		&m->at->boot, &m->release, &m->result, &signature);
-
 	return answer(got, p256_verify(&m->rk, &m->result, &signature));
 }
 
@@ -86,7 +84,6 @@ static enum outcome ask_quote(struct machine_at *m)
 	struct attestation quote;
 	struct pcr_set values;
 	struct quote said;
-
 	memset(&quote, 0, sizeof(quote));
 	memset(&values, 0, sizeof(values));
 	if (!tpm_quote(m->at->tpm, &m->result, QUOTED, &quote, &values))
@@ -102,7 +99,6 @@ static enum outcome ask_anchor(struct machine_at *m)
 {
 	struct digest anchor = { { 0 } };
 	bool got = tpm_anchor_read(m->at->tpm, &m->at->names, &anchor);
-
 	return answer(got, digest_equal(&anchor, &m->anchor));
 }
 
@@ -112,7 +108,6 @@ static enum outcome ask_counters(struct machine_at *m)
 	uint64_t revocation = 0;
 	bool got = tpm_phase(m->at->tpm, &m->at->names, &phase) &&
 		   tpm_revocations(m->at->tpm, &m->at->names, &revocation);
-
 	return answer(got, phase == m->phase && revocation == m->revocation);
 }
 
@@ -120,14 +115,12 @@ static enum outcome ask_boot_policy(struct machine_at *m)
 {
 	uint8_t value[TPM_NAME_SIZE] = { 0 };
 	bool got = tpm_boot_policy_value(m->at->tpm, &m->at->names, value);
-
 	return answer(got, memcmp(value, m->boot_policy, sizeof(value)) == 0);
 }
 
 static enum outcome ask_state(struct machine_at *m)
 {
 	struct tpm_state state;
-
 	memset(&state, 0, sizeof(state));
 	if (!tpm_state(m->at->tpm, &state))
 		return NONE;
@@ -146,7 +139,6 @@ static enum outcome ask_new_key(struct machine_at *m)
 	static struct election_key key;
 	struct creation_data creation;
 	struct tpm_name name;
-
 	memset(&key, 0, sizeof(key));
 	if (!tpm_make_bk(m->at->tpm, &m->at->terms, &key))
 		return NONE;
@@ -167,7 +159,6 @@ static enum outcome do_anchor(struct machine_at *m)
 	struct digest now;
 	bool done =
 		tpm_anchor(m->at->tpm, &m->result, &m->at->boot, &m->at->names);
-
 	faults_end();
 	if (!tpm_anchor_read(m->at->tpm, &m->at->names, &now))
 		return done ? WRONG : NONE;
@@ -183,7 +174,6 @@ static enum outcome do_advance(struct machine_at *m)
 {
 	const uint64_t before = m->phase;
 	bool done = tpm_phase_advance(m->at->tpm, &m->at->boot, &m->at->names);
-
 	faults_end();
 	if (!tpm_phase(m->at->tpm, &m->at->names, &m->phase))
 		return done ? WRONG : NONE;
@@ -215,7 +205,6 @@ static enum outcome ask_other_result(struct machine_at *m)
 {
 	const struct digest other = sha256(bytes_of_text("another result"));
 	struct p256_signature signature;
-
 	return tpm_sign_result(m->at->tpm, &m->at->rk.key, &m->at->terms,
 		       &m->at->boot, &m->release, &other, &signature)
 		       ? WRONG
@@ -229,7 +218,6 @@ static enum outcome ask_by_one_board(struct machine_at *m)
 	struct approvals few =
 		approve(&m->at->officers, &scope, NULL, ONE_BOARD);
 	uint8_t secret[P256_SIZE];
-
 	return tpm_box_secret(m->at->tpm, &m->at->bk.key, &m->at->terms,
 		       &m->at->boot, &few, m->enc, secret)
 		       ? WRONG
@@ -263,7 +251,6 @@ static void remember(struct machine_at *m)
 	struct sealed_machine *at = m->at;
 	struct pcr_set values;
 	struct digest policy;
-
 	assert_tpm(at->tpm, tpm_unseal_journal_key(at->tpm, &at->journal_key,
 				    &at->boot, &at->names, m->journal_key));
 	assert_tpm(at->tpm, tpm_anchor_read(at->tpm, &at->names, &m->anchor));
@@ -289,7 +276,6 @@ static void prepare(struct machine_at *m, const struct sealed_machine *first,
 	const struct p256_public public = p256_public_of(sender);
 	struct p256_public bk;
 	struct digest policy;
-
 	m->at = sealed_machine_copy(first);
 	sealed_machine_boot(m->at, &program);
 	sealed_machine_advance(m->at, phases);
@@ -308,7 +294,6 @@ static void prepare(struct machine_at *m, const struct sealed_machine *first,
 static void clean(struct machine_at *m)
 {
 	const struct digest program = approved_program();
-
 	sealed_machine_boot(m->at, &program);
 }
 
@@ -333,7 +318,6 @@ static void try_all(const struct sealed_machine *first,
 	static struct machine_at m;
 	size_t right = 0;
 	size_t none = 0;
-
 	prepare(&m, first, phases);
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(
@@ -410,7 +394,6 @@ static size_t ended_by(struct machine_at *m, const struct question *question,
 	size_t count, int call)
 {
 	size_t ended = 0;
-
 	for (size_t i = 0; i < count; i++)
 		if (question[i].wanted == RIGHT)
 			ended += run(m, &question[i], 1, 1, call) == NONE;
@@ -421,7 +404,6 @@ static void a_call_that_always_fails_ends_a_question(void **state)
 {
 	static struct machine_at open;
 	static struct machine_at approved;
-
 	prepare(&open, *state, 1);
 	prepare(&approved, *state, 2);
 	for (size_t call = fault_call_count; call < fault_all_count; call++) {
@@ -446,7 +428,6 @@ int main(void)
 		cmocka_unit_test(while_phases_move),
 		cmocka_unit_test(a_call_that_always_fails_ends_a_question),
 	};
-
 	alarm(PATIENCE);
 	return cmocka_run_group_tests_name("TPM", tests,
 		sealed_machine_before_all, sealed_machine_after_all);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The calls of ESAPI that may fail, with a code of the TPM, of its resource
  * manager or of the TSS: FAULT_ESAPI(name). See calls.h.

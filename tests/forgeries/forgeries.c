@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/forgeries/forgeries.h"
 
 #include "appliance/election/result.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -23,7 +24,6 @@ static void stranger(uint8_t point[P256_POINT_SIZE])
 {
 	const uint8_t scalar[P256_SIZE] = { [P256_SIZE - 1] = STRANGER };
 	struct p256_private *key;
-
 	if (p256_from_scalar(scalar, &key) != NULL)
 		_exit(1);
 	const struct p256_public public = p256_public_of(key);
@@ -35,7 +35,6 @@ static void stranger(uint8_t point[P256_POINT_SIZE])
 static struct writer copy_of(int memfd)
 {
 	struct bytes content;
-
 	if (memfd_map(memfd, ITEMS_MOST, &content) != NULL)
 		_exit(1);
 	struct writer copy = writer_of(malloc(content.size), content.size);
@@ -56,7 +55,6 @@ static void replace(struct words *words, const char *from, const char *to)
 	const struct bytes text = bytes_of_text(to);
 	struct writer copy = copy_of(words->descriptor[0]);
 	char *place = memmem(copy.data, copy.size, from, strlen(from));
-
 	if (place != NULL)
 		memcpy(place, text.data, text.size);
 	put_bulk(words, &copy);
@@ -67,7 +65,6 @@ static void put_items(struct words *words, const char *one, const char *other)
 {
 	static uint8_t space[256];
 	struct writer out = writer_of(space, sizeof(space));
-
 	write_item(&out, ITEM_PUBLIC, one, bytes_of_text("made up\n"));
 	write_item(&out, ITEM_PUBLIC, other, bytes_of_text("made up\n"));
 	put_bulk(words, &out);
@@ -116,7 +113,6 @@ static void need_one_auditor(struct words *words)
 static void add_an_officer(struct words *words)
 {
 	struct wire_quorum *officers = &words->body.election.officers;
-
 	stranger(officers->key[officers->of++]);
 }
 
@@ -139,7 +135,6 @@ static void change_plan(struct words *words, void (*change)(struct plan *))
 {
 	struct writer copy = copy_of(words->descriptor[0]);
 	struct plan *plan;
-
 	if (plan_decode(written(&copy), &plan) != NULL)
 		_exit(1);
 	change(plan);
@@ -153,7 +148,6 @@ static void change_plan(struct words *words, void (*change)(struct plan *))
 static void swap_two(struct plan *plan)
 {
 	const uint16_t code = plan->candidate[0].code;
-
 	plan->candidate[0].code = plan->candidate[1].code;
 	plan->candidate[1].code = code;
 }
@@ -397,7 +391,6 @@ static void put_result(struct words *words, const struct result *result)
 {
 	const size_t most = result_size_most(result);
 	struct writer text = writer_of(malloc(most), most);
-
 	if (result_write(&text, result) != NULL)
 		_exit(1);
 	words->body.result.digest = sha256(written(&text));
@@ -412,7 +405,6 @@ static void change_result(
 	struct plan *plan;
 	struct result result;
 	size_t line;
-
 	if (memfd_map(SPAWN_GRANTED, ITEMS_MOST, &encoded) != NULL ||
 		plan_decode(encoded, &plan) != NULL ||
 		result_parse(&result, plan, written(&text), &line) != NULL)
@@ -434,7 +426,6 @@ static void bind_to_another_revocation(struct words *words)
 static void vote_for_another(struct result *result)
 {
 	uint64_t *votes = tally_row(&result->station[0], 0) + ROW_VOTES;
-
 	votes[0]--;
 	votes[1]++;
 }
@@ -451,7 +442,6 @@ static void move_a_vote(struct words *words)
 static void bring_a_medium(struct words *words)
 {
 	const int medium = memfd_of(bytes_of_text("a medium"));
-
 	__real_wire_send(words->end, MEDIA_HERE, NULL, &medium, 1);
 }
 
@@ -465,7 +455,6 @@ static void bring_a_medium_later(struct words *words)
 static void draw_another_line(struct words *words)
 {
 	static const char line[] = "sandoq: released: all is well\n";
-
 	words->unsaid = write(SPAWN_GRANTED, line, strlen(line)) < 0;
 }
 
@@ -650,7 +639,6 @@ const size_t forgery_count = sizeof(forgeries) / sizeof(forgeries[0]);
 static long told(const char *name)
 {
 	const char *text = getenv(name);
-
 	return text != NULL ? strtol(text, NULL, 10) : -1;
 }
 
@@ -664,7 +652,6 @@ static bool applies(
 static size_t body_size(const struct wire_row *row)
 {
 	size_t size = 0;
-
 	for (size_t i = 0; i < row->field_count; i++) {
 		const struct wire_field *field = &row->field[i];
 		if (field->offset + field->size > size)
@@ -679,7 +666,6 @@ void forgery_begin(void)
 {
 	const char *path = getenv("FORGED");
 	const int file = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-
 	if (file < 0)
 		return;
 	forged = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -693,7 +679,6 @@ refusal forgery_send(struct wire_end *end, enum wire_type type,
 {
 	const long number = told("FORGERY");
 	struct words words = { end, .type = type, .descriptors = count };
-
 	if (number < 0 || (size_t)number >= forgery_count ||
 		!applies(&forgeries[number], end->self, type))
 		return __real_wire_send(end, type, body, descriptor, count);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Roles that were taken over and go on as they should, but for one kind of
  * answer: well-formed, allowed by the wire table, and forged.

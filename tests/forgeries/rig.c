@@ -1,17 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/forgeries/rig.h"
 
-#include "appliance/desk/profiles.h"
+#include "appliance/desk/common/profiles.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/init.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/machine/supervisor.h"
 #include "appliance/machine/wire.h"
-#include "tests/desk/paper.h"
+#include "appliance/record/items.h"
 #include "tests/support/confined.h"
 #include "tests/support/swtpm.h"
-#include "tpm/authenticode.h"
+#include "tests/verify/paper.h"
+#include "tpm/policy/authenticode.h"
 #include "tpm/tpm.h"
 
 #include <fcntl.h>
@@ -92,7 +93,6 @@ unsigned __wrap_sandbox_enter(
 	const struct sandbox_spec *spec, enum sandbox_setting setting)
 {
 	struct confined confined;
-
 	confined_prepare_as_open(&confined, spec);
 	return __real_sandbox_enter(&confined.spec, setting);
 }
@@ -113,7 +113,6 @@ const char *__wrap_spawn_role(const char *role, enum sandbox_setting setting,
 static void place(const int *held, const int *number, size_t count)
 {
 	int aside[FIRST_MEDIUM + MEDIA_MOST];
-
 	for (size_t i = 0; i < count; i++)
 		aside[i] = fcntl(held[i], F_DUPFD_CLOEXEC, ASIDE);
 	for (size_t i = 0; i < count; i++)
@@ -129,7 +128,6 @@ _Noreturn static void be_supervisor(
 		media };
 	static const int number[] = { INIT_CONSOLE, INIT_CONSOLE + 1,
 		INIT_JOURNAL, INIT_TPM, INIT_EVENT_LOG, MEDIA_SOCKET };
-
 	place(held, number, sizeof(held) / sizeof(held[0]));
 	_exit(supervisor_main(confined_setting()));
 }
@@ -141,7 +139,6 @@ _Noreturn static void be_supervisor(
 static struct file read_whole(const char *path)
 {
 	struct file file;
-
 	assert_int_equal(file_read(path, FILE_MOST, &file), 0);
 	return file;
 }
@@ -150,7 +147,6 @@ static int sealed_file(const char *path)
 {
 	struct file file = read_whole(path);
 	const int memfd = memfd_of(file_bytes(&file));
-
 	assert_true(memfd >= 0);
 	file_free(&file);
 	return memfd;
@@ -160,7 +156,6 @@ static int open_memfd(void)
 {
 	const int memfd =
 		memfd_create("device", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
 	assert_true(memfd >= 0);
 	return memfd;
 }
@@ -169,7 +164,6 @@ static int writable_file(const char *path)
 {
 	struct file file = read_whole(path);
 	const int memfd = open_memfd();
-
 	assert_int_equal(descriptor_write(memfd, path, file_bytes(&file)), 0);
 	file_free(&file);
 	return memfd;
@@ -179,7 +173,6 @@ static void save(int memfd, const char *path)
 {
 	const off_t size = lseek(memfd, 0, SEEK_END);
 	uint8_t *space = malloc((size_t)size + 1);
-
 	assert_non_null(space);
 	assert_int_equal(pread(memfd, space, (size_t)size, 0), size);
 	assert_int_equal(
@@ -213,7 +206,6 @@ static bool read_screen(struct rig *rig)
 	static const char ready[] = "sandoq: ready";
 	char line[LINE_MOST];
 	const ssize_t size = recv(rig->screen, line, sizeof(line), 0);
-
 	if (size <= 0)
 		return false;
 	assert_int_equal(fwrite(line, 1, (size_t)size, rig->console), size);
@@ -227,7 +219,6 @@ static bool read_screen(struct rig *rig)
 static bool answer(struct rig *rig)
 {
 	struct wire_message question;
-
 	if (wire_receive(&rig->end, -1, &question) != NULL)
 		return false;
 	if (question.type != MEDIA_WRITE)
@@ -243,7 +234,6 @@ static void attend(struct rig *rig)
 		{ .fd = rig->end.socket, .events = POLLIN },
 	};
 	bool on = true;
-
 	while (on) {
 		assert_true(poll(wait, 2, -1) > 0);
 		if (wait[1].revents != 0 && !answer(rig))
@@ -262,7 +252,6 @@ static int power_on(struct rig *rig)
 {
 	const int descriptor = swtpm_start_records(rig->swtpm);
 	struct tpm *tpm = tpm_open(descriptor);
-
 	assert_non_null(tpm);
 	for (size_t i = 0; i < rig->profile.count; i++) {
 		const struct event_rule *event = &rig->profile.event[i];
@@ -287,7 +276,6 @@ static int boot(struct rig *rig)
 	int screen[2];
 	int media[2];
 	int status;
-
 	make_pair(screen);
 	make_pair(media);
 	rig->supervisor = fork();
@@ -313,7 +301,6 @@ static int run(struct rig *rig)
 	char number[16];
 	int status;
 	unsigned boots = 0;
-
 	do {
 		snprintf(number, sizeof(number), "%u", boots++);
 		assert_int_equal(setenv("BOOT", number, 1), 0);
@@ -330,7 +317,6 @@ static void read_profile(struct rig *rig, const char *name, const char *image)
 {
 	struct file file = read_whole(image);
 	struct digest digest;
-
 	assert_int_equal(boot_profile_read(name, false, &rig->profile), 0);
 	assert_null(authenticode_digest(file_bytes(&file), &digest));
 	boot_profile_set_image(&rig->profile, &digest);
@@ -340,7 +326,6 @@ static void read_profile(struct rig *rig, const char *name, const char *image)
 static int log_of(const struct boot_profile *profile)
 {
 	struct paper paper = { .json = NULL };
-
 	paper_log(&paper, "event-log", profile->event, profile->count);
 	const int memfd = memfd_of(paper_get(&paper, "event-log"));
 	assert_true(memfd >= 0);
@@ -354,7 +339,6 @@ static void set_up(struct rig *rig, char **argv)
 	char *tpm = path_join(argv[FOLDER], "tpm");
 	char *console = path_join(argv[FOLDER], "console.log");
 	char *journal = path_join(argv[FOLDER], "journal");
-
 	rig->folder = argv[FOLDER];
 	read_profile(rig, argv[PROFILE], argv[IMAGE]);
 	rig->event_log = log_of(&rig->profile);
@@ -377,7 +361,6 @@ static void set_up(struct rig *rig, char **argv)
 static void put_away(struct rig *rig)
 {
 	char *journal = path_join(rig->folder, "journal");
-
 	save(rig->journal, journal);
 	for (size_t i = 0; i < rig->media; i++) {
 		save(rig->medium[i].writable, rig->medium[i].path);
@@ -393,7 +376,6 @@ static void put_away(struct rig *rig)
 bool rig_main(int argc, char **argv, int *status)
 {
 	static struct rig rig;
-
 	if (argc < FIRST_MEDIUM || strcmp(argv[1], "rig") != 0)
 		return false;
 	alarm(PATIENCE);

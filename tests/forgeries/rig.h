@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A machine without its computer: the supervisor and every role of it, each in
  * its true sandbox, on a swtpm. Memfds stand in for the journal's partition and

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Steps of an election on a machine without its computer (rig.h): those of
 # flow.sh, in which "$PROGRAM rig" is what a person does with the machine.
 #

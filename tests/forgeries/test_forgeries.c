@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whole elections in which one role was taken over: what a forged answer comes
  * to, and where it ends. This program is the machine as well.
@@ -56,7 +57,6 @@ static int hold_election(void **state)
 {
 	char self[4096] = "";
 	char forged[64];
-
 	(void)state;
 	workplace_make();
 	snprintf(forged, sizeof(forged), "%s/forged", folder);
@@ -90,7 +90,6 @@ static bool goes_on(size_t number, enum step step)
 {
 	const struct forgery *forgery = &forgeries[number];
 	char text[24];
-
 	snprintf(text, sizeof(text), "%zu", number);
 	if (step <= forgery->last)
 		assert_int_equal(setenv("FORGERY", text, 1), 0);
@@ -112,7 +111,6 @@ static void expect(const struct forgery *forgery, enum step stopped)
 {
 	static const char failed[] = "failed: ";
 	const size_t start = strlen(failed);
-
 	if (stopped != forgery->stops || strstr(said, forgery->by) == NULL)
 		fail_msg("a %s role that %s: %s: %s", role_name(forgery->role),
 			forgery->name, stopped < STEPS ? work[stopped] : "done",
@@ -130,7 +128,6 @@ static void try_forgery(size_t number)
 {
 	const struct forgery *forgery = &forgeries[number];
 	enum step step = forgery->first;
-
 	print_message("# a %s role that %s\n", role_name(forgery->role),
 		forgery->name);
 	assert_int_equal(shell("rm -rf %s/trial && cp -a %s/before-%d %s/trial",
@@ -153,7 +150,6 @@ static void a_forged_answer_comes_to_what_the_table_says(void **state)
 static void every_role_is_taken_over(void **state)
 {
 	unsigned taken_over = 0;
-
 	(void)state;
 	for (size_t i = 0; i < forgery_count; i++)
 		taken_over |= 1U << forgeries[i].role;
@@ -173,7 +169,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_forged_answer_comes_to_what_the_table_says),
 	};
 	int status;
-
 	forgery_begin();
 	if (roles_main(argc, argv, &status) || rig_main(argc, argv, &status))
 		_exit(status);

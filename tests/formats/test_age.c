@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include <stdio.h>
@@ -33,7 +34,6 @@ static struct p256_private *private_of(const char *digits)
 {
 	uint8_t scalar[P256_SIZE];
 	struct p256_private *private;
-
 	unhex(digits, scalar);
 	assert_refusal(p256_from_scalar(scalar, &private), NULL);
 	return private;
@@ -42,7 +42,6 @@ static struct p256_private *private_of(const char *digits)
 static struct p256_public recipient_of(const char *text)
 {
 	struct p256_public recipient;
-
 	assert_refusal(
 		age_recipient_decode(bytes_of_text(text), &recipient), NULL);
 	return recipient;
@@ -57,16 +56,15 @@ static refusal open_file(
 	struct age_header header;
 	struct age_file_key key;
 	refusal refused = age_header_parse(file, &header);
-
-	if (!refused)
+	if (refused == NULL)
 		stanza = age_find(&header, &recipient);
-	if (!refused && !stanza)
+	if (refused == NULL && stanza == NULL)
 		refused = "no stanza";
-	if (!refused)
+	if (refused == NULL)
 		refused = age_unwrap(stanza, private, &key);
-	if (!refused)
+	if (refused == NULL)
 		refused = age_header_verify(&header, &key);
-	if (!refused)
+	if (refused == NULL)
 		refused = age_payload_open(header.payload, &key, plain);
 	p256_free(private);
 	return refused;
@@ -76,7 +74,6 @@ static struct bytes foreign_file(uint8_t buffer[1024])
 {
 	struct writer writer = writer_of(buffer, 1024);
 	uint8_t payload[64];
-
 	write_text(&writer, foreign_header);
 	write_bytes(&writer, unhex(foreign_payload, payload));
 	return written(&writer);
@@ -89,7 +86,6 @@ static void recipients_come_back(void **state)
 	struct p256_public recipient = recipient_of(first_recipient);
 	uint8_t buffer[AGE_RECIPIENT_SIZE];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	assert_true(p256_equal(&recipient, &expected));
 	write_age_recipient(&writer, &recipient);
@@ -101,7 +97,6 @@ static void recipients_come_back(void **state)
 static void other_recipients_are_refused(void **state)
 {
 	struct p256_public out;
-
 	(void)state;
 	/* X25519, of the specification. */
 	assert_non_null(age_recipient_decode(
@@ -118,7 +113,6 @@ static void examples_of_the_specification(void **state)
 		recipient_of("age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53"
 			     "ut6elz5c4swx2yqdj4e");
 	struct age_header header;
-
 	(void)state;
 	assert_refusal(
 		age_header_parse(
@@ -141,7 +135,6 @@ static void foreign_file_opens(void **state)
 	struct bytes file = foreign_file(buffer);
 	struct writer first = writer_of(plain, sizeof(plain));
 	struct writer second = writer_of(plain, sizeof(plain));
-
 	(void)state;
 	assert_refusal(open_file(file, first_key, &first), NULL);
 	assert_text(written(&first), "Sandoq");
@@ -163,7 +156,6 @@ static void mac_and_payload_of_the_testkit(void **state)
 	uint8_t plain[64];
 	struct writer writer = writer_of(plain, sizeof(plain));
 	struct digest digest;
-
 	(void)state;
 	memcpy(key.byte, "YELLOW SUBMARINE", sizeof(key.byte));
 	unhex("5b2269f45ffd14e661ee025d85eab658825cc078"
@@ -187,7 +179,6 @@ static void every_changed_byte_is_refused(void **state)
 	uint8_t buffer[1024];
 	uint8_t plain[64];
 	struct bytes file = foreign_file(buffer);
-
 	(void)state;
 	for (size_t i = 0; i < file.size; i++) {
 		struct writer writer = writer_of(plain, sizeof(plain));
@@ -203,7 +194,6 @@ static void every_cut_is_refused(void **state)
 	uint8_t buffer[1024];
 	uint8_t plain[64];
 	struct bytes file = foreign_file(buffer);
-
 	(void)state;
 	for (size_t i = 0; i < file.size; i++) {
 		struct writer writer = writer_of(plain, sizeof(plain));
@@ -218,7 +208,6 @@ static void header_parts_are_where_they_are(void **state)
 	uint8_t buffer[1024];
 	struct bytes file = foreign_file(buffer);
 	struct age_header header;
-
 	(void)state;
 	assert_refusal(age_header_parse(file, &header), NULL);
 	assert_int_equal(header.stanza_count, 2);
@@ -305,7 +294,6 @@ static void points_off_the_curve_are_refused(void **state)
 {
 	char header[] = VERSION FIRST MAC;
 	struct age_header out;
-
 	(void)state;
 	header[strlen(VERSION "-> p256tag OzbTLQ ") + 10] ^= 1;
 	assert_refusal(age_header_parse(bytes_of_text(header), &out),
@@ -317,7 +305,6 @@ static void more_than_16_recipients_are_refused(void **state)
 	uint8_t buffer[4096];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct age_header out;
-
 	(void)state;
 	write_text(&writer, VERSION);
 	for (size_t i = 0; i < AGE_STANZAS_MOST; i++)
@@ -342,7 +329,6 @@ static struct bytes seal(size_t plain_size)
 	struct p256_public recipient[] = { recipient_of(first_recipient),
 		recipient_of(second_recipient) };
 	struct writer writer = writer_of(sealed, sizeof(sealed));
-
 	random_bytes(large, plain_size);
 	write_age_file(&writer, recipient, COUNT(recipient),
 		bytes_of(large, plain_size));
@@ -355,7 +341,6 @@ static void every_size_comes_back(void **state)
 	static const size_t sizes[] = { 0, 1, AGE_CHUNK_SIZE - 1,
 		AGE_CHUNK_SIZE, AGE_CHUNK_SIZE + 1, TWO_CHUNKS,
 		TWO_CHUNKS + 1 };
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		struct bytes file = seal(sizes[i]);
@@ -372,7 +357,6 @@ static void chunks_are_in_order_and_complete(void **state)
 	struct bytes file = seal(TWO_CHUNKS);
 	size_t start = file.size - (size_t)2 * AGE_SEALED_CHUNK_SIZE;
 	struct writer writer = writer_of(opened, sizeof(opened));
-
 	(void)state;
 	assert_refusal(open_file(bytes_of(file.data,
 					 file.size - AGE_SEALED_CHUNK_SIZE),
@@ -393,7 +377,6 @@ static void small_buffers_are_refused(void **state)
 {
 	struct bytes file = seal(100);
 	struct writer writer = writer_of(opened, 99);
-
 	(void)state;
 	assert_refusal(open_file(file, first_key, &writer),
 		"the age payload is too large");
@@ -404,7 +387,6 @@ static void streams_keep_the_rules(void **state)
 	static const uint8_t nonce[AGE_NONCE_SIZE] = { 0 };
 	struct age_file_key key = { { 0 } };
 	struct age_stream stream = age_stream_of(&key, nonce);
-
 	(void)state;
 	assert_non_null(
 		age_chunk_seal(&stream, bytes_of(large, 10), false, sealed));
@@ -428,7 +410,6 @@ static void a_stranger_finds_no_stanza(void **state)
 	struct p256_public recipient = p256_public_of(stranger);
 	struct age_header header;
 	struct age_file_key key;
-
 	(void)state;
 	assert_refusal(
 		age_header_parse(bytes_of_text(foreign_header), &header), NULL);
@@ -442,7 +423,6 @@ static void no_recipient_or_too_many_break_the_writer(void **state)
 	struct p256_public recipient[AGE_STANZAS_MOST + 1];
 	struct writer none = writer_of(sealed, sizeof(sealed));
 	struct writer many = writer_of(sealed, sizeof(sealed));
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(recipient); i++)
 		recipient[i] = recipient_of(first_recipient);
@@ -473,7 +453,6 @@ int main(void)
 		cmocka_unit_test(a_stranger_finds_no_stanza),
 		cmocka_unit_test(no_recipient_or_too_many_break_the_writer),
 	};
-
 	crypto_start();
 	return cmocka_run_group_tests_name("age", tests, NULL, NULL);
 }

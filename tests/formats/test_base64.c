@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/base64.h"
@@ -20,7 +21,6 @@ static void check(enum base64_form form, const char *plain, const char *text)
 {
 	uint8_t buffer[32];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	write_base64(&writer, form, bytes_of_text(plain));
 	assert_text(written(&writer), text);
 	writer = writer_of(buffer, sizeof(buffer));
@@ -41,7 +41,6 @@ static void refuse(enum base64_form form, const char *text)
 {
 	uint8_t buffer[32];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	assert_false(base64_decode(form, bytes_of_text(text), &writer));
 	assert_true(writer.broken);
 }
@@ -54,7 +53,6 @@ static void other_encodings_are_refused(void **state)
 		"Zg=a" };
 	static const char *const unpadded[] = { "Zg==", "Z", "Zh", "Zm9",
 		"Zm9v=", "Zm9vY", "Zm 9", "Zm9v\n" };
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(padded); i++)
 		refuse(BASE64_PADDED, padded[i]);
@@ -67,7 +65,6 @@ static void sizes_are_exact(void **state)
 	uint8_t out[3];
 	struct writer writer = writer_of(out, 2);
 	struct bytes three = bytes_of_text("Zm9v");
-
 	(void)state;
 	assert_true(base64_decode_exact(BASE64_PADDED, three, out, 3));
 	assert_false(base64_decode_exact(BASE64_PADDED, three, out, 2));
@@ -85,6 +82,5 @@ int main(void)
 		cmocka_unit_test(other_encodings_are_refused),
 		cmocka_unit_test(sizes_are_exact),
 	};
-
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
 }

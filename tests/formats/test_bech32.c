@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/bech32.h"
@@ -27,7 +28,6 @@ static void valid_strings_of_bip_173(void **state)
 {
 	uint8_t out[64];
 	uint8_t text[128];
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(valid); i++) {
 		struct writer writer = writer_of(text, sizeof(text));
@@ -72,7 +72,6 @@ static void prefix_and_size_are_exact(void **state)
 	static const char text[] =
 		"abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw";
 	uint8_t out[64];
-
 	(void)state;
 	assert_refusal(bech32_decode(bytes_of_text(text), "abcdef", out, 19),
 		"it has not the right size");
@@ -87,7 +86,6 @@ static void changed_characters_are_seen(void **state)
 {
 	char text[] = "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw";
 	uint8_t out[64];
-
 	(void)state;
 	for (size_t i = strlen("abcdef1"); text[i]; i++) {
 		char kept = text[i];
@@ -108,6 +106,5 @@ int main(void)
 		cmocka_unit_test(prefix_and_size_are_exact),
 		cmocka_unit_test(changed_characters_are_seen),
 	};
-
 	return cmocka_run_group_tests_name("bech32", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 static void cursor_reads_big_endian(void **state)
@@ -5,7 +6,6 @@ static void cursor_reads_big_endian(void **state)
 	uint8_t buffer[32];
 	struct cursor cursor =
 		cursor_of(unhex("01020304050607080900000003aabbcc", buffer));
-
 	(void)state;
 	assert_int_equal(cursor_u8(&cursor), 0x01);
 	assert_int_equal(cursor_u16(&cursor), 0x0203);
@@ -19,7 +19,6 @@ static void cursor_stays_broken(void **state)
 {
 	struct cursor cursor = cursor_of(bytes_of_text("abc"));
 	uint8_t copy[2] = { 1, 1 };
-
 	(void)state;
 	assert_int_equal(cursor_u32(&cursor), 0);
 	assert_true(cursor.broken);
@@ -37,7 +36,6 @@ static void cursor_refuses_large_fields(void **state)
 	struct bytes whole = unhex("00000003aabbcc", buffer);
 	struct cursor small = cursor_of(whole);
 	struct cursor cut = cursor_of(bytes_of(whole.data, 6));
-
 	(void)state;
 	cursor_field(&small, 2);
 	assert_true(small.broken);
@@ -48,7 +46,6 @@ static void cursor_refuses_large_fields(void **state)
 static void cursor_splits_lines(void **state)
 {
 	struct cursor cursor = cursor_of(bytes_of_text("one\n\ntwo"));
-
 	(void)state;
 	assert_text(cursor_line(&cursor), "one");
 	assert_text(cursor_line(&cursor), "");
@@ -61,7 +58,6 @@ static void writer_mirrors_cursor(void **state)
 {
 	uint8_t buffer[64];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	write_u8(&writer, 1);
 	write_u16(&writer, 0x0203);
@@ -82,7 +78,6 @@ static void writer_stays_broken(void **state)
 {
 	uint8_t buffer[3];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	write_u16(&writer, 1);
 	write_u16(&writer, 1);
@@ -95,7 +90,6 @@ static void writer_stays_broken(void **state)
 static void hex_is_lower_case_and_exact(void **state)
 {
 	uint8_t out[2];
-
 	(void)state;
 	assert_true(hex_decode(bytes_of_text("00ff"), out, 2));
 	assert_int_equal(out[1], 0xff);
@@ -112,7 +106,6 @@ static void decimal_is_canonical(void **state)
 		"1 ", "0x1", "18446744073709551616",
 		"99999999999999999999999" };
 	uint64_t value = 0;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++)
 		assert_false(decimal_decode(
@@ -136,7 +129,6 @@ static void clean_text_is_utf8(void **state)
 		"\xc2\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
 		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
 		"\x80", "\xc3", "\xe2\x80", "\xe2\x80\x41", "\xff" };
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(clean); i++)
 		assert_true(text_is_clean(bytes_of_text(clean[i])));
@@ -148,7 +140,6 @@ static void clean_text_is_utf8(void **state)
 static void equality_is_by_size_and_bytes(void **state)
 {
 	struct bytes a = bytes_of_text("abc");
-
 	(void)state;
 	assert_true(bytes_equal(a, bytes_of_text("abc")));
 	assert_true(bytes_equal_secret(a, bytes_of_text("abc")));
@@ -173,6 +164,5 @@ int main(void)
 		cmocka_unit_test(clean_text_is_utf8),
 		cmocka_unit_test(equality_is_by_size_and_bytes),
 	};
-
 	return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);
 }

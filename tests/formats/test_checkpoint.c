@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/checkpoint.h"
@@ -12,7 +13,6 @@ static void example_comes_back(void **state)
 	struct checkpoint checkpoint;
 	uint8_t buffer[256];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	assert_refusal(
 		checkpoint_parse(bytes_of_text(example), &checkpoint), NULL);
@@ -43,7 +43,6 @@ static void others_are_refused(void **state)
 		"o\r\n1\r\n" ROOT "\r\n",
 	};
 	struct checkpoint checkpoint;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++)
 		assert_non_null(checkpoint_parse(
@@ -56,6 +55,5 @@ int main(void)
 		cmocka_unit_test(example_comes_back),
 		cmocka_unit_test(others_are_refused),
 	};
-
 	return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
 }

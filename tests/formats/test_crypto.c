@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"
@@ -7,7 +8,6 @@ static void sha256_of_examples(void **state)
 {
 	struct digest empty = sha256((struct bytes){ 0 });
 	struct digest abc = sha256(bytes_of_text("abc"));
-
 	(void)state;
 	assert_hex(bytes_of(empty.byte, SHA256_SIZE),
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852"
@@ -25,7 +25,6 @@ static void sha256_of_parts_is_that_of_the_whole(void **state)
 	struct digest parts = sha256_parts(part, COUNT(part));
 	struct sha256 *hash = sha256_begin();
 	struct digest stepwise;
-
 	(void)state;
 	sha256_add(hash, bytes_of_text("ab"));
 	sha256_add(hash, bytes_of_text("c"));
@@ -41,7 +40,6 @@ static void hmac_of_rfc_4231(void **state)
 	struct digest short_mac = hmac_sha256(bytes_of_text("Jefe"),
 		bytes_of_text("what do ya want for nothing?"));
 	struct digest long_mac;
-
 	(void)state;
 	memset(long_key, 0xaa, sizeof(long_key));
 	long_mac = hmac_sha256(bytes_of(long_key, sizeof(long_key)),
@@ -63,7 +61,6 @@ static void hkdf_of_rfc_5869(void **state)
 	uint8_t info[10];
 	uint8_t out[42];
 	struct digest prk;
-
 	(void)state;
 	memset(ikm, 0x0b, sizeof(ikm));
 	prk = hkdf_extract(unhex("000102030405060708090a0b0c", salt),
@@ -130,7 +127,6 @@ static void aead_refuses_what_is_too_short(void **state)
 	uint8_t nonce[AEAD_NONCE_SIZE] = { 0 };
 	uint8_t buffer[AEAD_TAG_SIZE] = { 0 };
 	uint8_t none[1];
-
 	(void)state;
 	assert_false(chacha20poly1305_open(key, nonce, (struct bytes){ 0 },
 		bytes_of(buffer, AEAD_TAG_SIZE - 1), none));
@@ -150,7 +146,6 @@ int main(void)
 		cmocka_unit_test(aead_of_rfc_8439),
 		cmocka_unit_test(aead_refuses_what_is_too_short),
 	};
-
 	crypto_start();
 	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/hpke.h"
@@ -22,7 +23,6 @@ static struct p256_public public_of(const char *digits)
 {
 	uint8_t point[P256_POINT_SIZE];
 	struct p256_public public;
-
 	assert_refusal(p256_from_point(unhex(digits, point), &public), NULL);
 	return public;
 }
@@ -31,7 +31,6 @@ static struct p256_private *receiver(void)
 {
 	uint8_t scalar[P256_SIZE];
 	struct p256_private *private;
-
 	unhex(private_digits, scalar);
 	assert_refusal(p256_from_scalar(scalar, &private), NULL);
 	return private;
@@ -43,7 +42,6 @@ static refusal open_with(struct p256_public enc, const char *with_info,
 	struct p256_private *private = receiver();
 	struct p256_public recipient = p256_public_of(private);
 	uint8_t shared_x[P256_SIZE];
-
 	p256_ecdh(private, &enc, shared_x);
 	p256_free(private);
 	return hpke_open_shared(&recipient, &enc, shared_x,
@@ -57,7 +55,6 @@ static void opening_of_rfc_9180(void **state)
 	struct p256_public recipient = public_of(recipient_digits);
 	uint8_t sealed[64];
 	uint8_t out[64];
-
 	(void)state;
 	assert_true(p256_equal(&derived, &recipient));
 	p256_free(private);
@@ -93,7 +90,6 @@ int main(void)
 		cmocka_unit_test(opening_of_rfc_9180),
 		cmocka_unit_test(what_is_sealed_opens),
 	};
-
 	crypto_start();
 	return cmocka_run_group_tests_name("hpke", tests, NULL, NULL);
 }

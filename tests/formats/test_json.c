@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -138,7 +139,6 @@ static struct json_reader reader_at(struct pieces *pieces, const char *document)
 static void another_kind_is_refused_and_stays_so(void **state)
 {
 	struct pieces pieces;
-
 	(void)state;
 	struct json_reader json = reader_at(&pieces, "[1]");
 	json_enter_object(&json);
@@ -168,7 +168,6 @@ static void only_whole_numbers_in_range_are_numbers(void **state)
 {
 	static const char *const bad[] = { "8", "-1", "1.0", "1e0", "-0" };
 	struct pieces pieces;
-
 	(void)state;
 	struct json_reader json = reader_at(&pieces, "7");
 	assert_int_equal(json_number(&json, 7), 7);
@@ -184,7 +183,6 @@ static void long_texts_can_be_skipped_but_not_read(void **state)
 {
 	char document[JSON_TEXT_MOST + 16];
 	struct pieces pieces;
-
 	(void)state;
 	memset(document, 'a', sizeof(document));
 	document[0] = '"';
@@ -205,7 +203,6 @@ static void depth_is_bounded(void **state)
 {
 	char document[2 * JSON_DEPTH_MOST + 3];
 	struct pieces pieces;
-
 	(void)state;
 	memset(document, '[', JSON_DEPTH_MOST);
 	memset(document + JSON_DEPTH_MOST, ']', JSON_DEPTH_MOST);
@@ -232,6 +229,5 @@ int main(void)
 		cmocka_unit_test(long_texts_can_be_skipped_but_not_read),
 		cmocka_unit_test(depth_is_bounded),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

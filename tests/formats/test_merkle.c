@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"
@@ -21,7 +22,6 @@ static const char *const root_digits[] = {
 static void leaves_of_examples(struct digest out[8])
 {
 	uint8_t buffer[16];
-
 	for (size_t i = 0; i < COUNT(leaf_digits); i++)
 		out[i] = merkle_leaf(unhex(leaf_digits[i], buffer));
 }
@@ -31,7 +31,6 @@ static void roots_of_examples(void **state)
 	struct digest leaf[8];
 	struct merkle_tree tree = { 0 };
 	struct digest root;
-
 	(void)state;
 	leaves_of_examples(leaf);
 	for (size_t i = 0;; i++) {
@@ -55,7 +54,6 @@ static void proof_of_example(void **state)
 	};
 	struct digest leaf[8];
 	struct merkle_proof proof;
-
 	(void)state;
 	leaves_of_examples(leaf);
 	merkle_prove(leaf, 8, 5, &proof);
@@ -70,7 +68,6 @@ enum { MANY = 70 };
 static struct digest grow(struct digest *leaf, size_t size)
 {
 	struct merkle_tree tree = { 0 };
-
 	for (size_t i = 0; i < size; i++) {
 		leaf[i] = merkle_leaf(bytes_of(&i, sizeof(i)));
 		merkle_append(&tree, &leaf[i]);
@@ -82,7 +79,6 @@ static void every_proof_of_every_size_holds(void **state)
 {
 	struct digest leaf[MANY];
 	struct merkle_proof proof;
-
 	(void)state;
 	for (size_t size = 1; size <= MANY; size++) {
 		struct digest root = grow(leaf, size);
@@ -102,7 +98,6 @@ static void proofs_hold_for_nothing_else(void **state)
 	struct digest root = grow(leaf, 13);
 	struct merkle_proof proof;
 	struct merkle_proof changed;
-
 	(void)state;
 	merkle_prove(leaf, 13, 6, &proof);
 	assert_non_null(merkle_verify(&proof, &leaf[7], 6, 13, &root));
@@ -134,7 +129,6 @@ int main(void)
 		cmocka_unit_test(every_proof_of_every_size_holds),
 		cmocka_unit_test(proofs_hold_for_nothing_else),
 	};
-
 	crypto_start();
 	return cmocka_run_group_tests_name("merkle", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"
@@ -15,7 +16,6 @@ static struct signer signer_of(const char *name)
 {
 	struct signer signer = { .private = p256_generate() };
 	struct p256_public public = p256_public_of(signer.private);
-
 	assert_refusal(note_key_of(name, &public, &signer.key), NULL);
 	return signer;
 }
@@ -30,7 +30,6 @@ static void verifier_keys_come_back(void **state)
 	uint8_t spki[P256_SPKI_SIZE];
 	struct digest digest;
 	struct cursor id;
-
 	(void)state;
 	write_note_key(&writer, &signer.key);
 	assert_refusal(note_key_decode(written(&writer), &decoded), NULL);
@@ -51,7 +50,6 @@ static void damaged_verifier_keys_are_refused(void **state)
 	uint8_t buffer[NOTE_VKEY_MOST + 1];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct bytes vkey;
-
 	(void)state;
 	write_note_key(&writer, &signer.key);
 	vkey = written(&writer);
@@ -76,7 +74,6 @@ static void names_are_of_the_subset(void **state)
 	struct signer signer = signer_of("x");
 	struct note_key out;
 	char name[NOTE_NAME_MOST + 2];
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++)
 		assert_non_null(note_key_of(refused[i], &signer.key.key, &out));
@@ -99,7 +96,6 @@ static void signed_notes_verify(void **state)
 	uint8_t buffer[1024];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct note note;
-
 	(void)state;
 	write_note(&writer, bytes_of_text(text), &first.key, first.private);
 	write_note_signature(&writer, &second.key, &signature);
@@ -121,7 +117,6 @@ static void a_changed_byte_does_not_verify(void **state)
 	uint8_t buffer[1024];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct note note;
-
 	(void)state;
 	write_note(&writer, bytes_of_text(text), &signer.key, signer.private);
 	for (size_t i = 0; i < writer.size; i++) {
@@ -140,7 +135,6 @@ static void a_signature_by_another_key_of_that_name_fails(void **state)
 	uint8_t buffer[1024];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct note note;
-
 	(void)state;
 	forger.key.id = signer.key.id;
 	write_note(&writer, bytes_of_text(text), &forger.key, forger.private);
@@ -171,7 +165,6 @@ static void a_bad_text_breaks_the_writer(void **state)
 {
 	uint8_t buffer[64];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	write_note_text(&writer, bytes_of_text("no newline"));
 	assert_true(writer.broken);
@@ -190,7 +183,6 @@ static void example_of_the_specification(void **state)
 		"2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc="
 		"\n";
 	struct note note;
-
 	(void)state;
 	assert_refusal(note_parse(bytes_of_text(example), &note), NULL);
 	assert_true(memchr(note.text.data, ':', note.text.size));
@@ -240,7 +232,6 @@ static void at_most_16_signatures(void **state)
 	uint8_t buffer[1024];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct note note;
-
 	(void)state;
 	write_note_text(&writer, bytes_of_text("text\n"));
 	for (size_t i = 0; i <= NOTE_SIGNATURES_MOST; i++) {
@@ -270,7 +261,6 @@ int main(void)
 		cmocka_unit_test(other_notes_are_refused),
 		cmocka_unit_test(at_most_16_signatures),
 	};
-
 	crypto_start();
 	return cmocka_run_group_tests_name("note", tests, NULL, NULL);
 }

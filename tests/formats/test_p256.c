@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"
@@ -19,7 +20,6 @@ static struct p256_private *private_of(const char *digits)
 {
 	uint8_t scalar[P256_SIZE];
 	struct p256_private *private;
-
 	unhex(digits, scalar);
 	assert_refusal(p256_from_scalar(scalar, &private), NULL);
 	return private;
@@ -28,7 +28,6 @@ static struct p256_private *private_of(const char *digits)
 static struct p256_signature sample_signature(void)
 {
 	struct p256_signature signature;
-
 	unhex(r_digits, signature.r);
 	unhex(s_digits, signature.s);
 	return signature;
@@ -38,7 +37,6 @@ static void public_key_of_rfc_6979(void **state)
 {
 	struct p256_private *private = private_of(scalar_digits);
 	struct p256_public public = p256_public_of(private);
-
 	(void)state;
 	assert_hex(bytes_of(public.x, P256_SIZE), x_digits);
 	assert_hex(bytes_of(public.y, P256_SIZE), y_digits);
@@ -51,7 +49,6 @@ static void signature_of_rfc_6979(void **state)
 	struct p256_public public = p256_public_of(private);
 	struct digest digest = sha256(bytes_of_text("sample"));
 	struct p256_signature signature = sample_signature();
-
 	(void)state;
 	assert_true(p256_verify(&public, &digest, &signature));
 	signature.s[5] ^= 1;
@@ -70,7 +67,6 @@ static void signing_verifies(void **state)
 	struct p256_public stranger = p256_public_of(other);
 	struct digest digest = sha256(bytes_of_text("text"));
 	struct p256_signature signature = p256_sign(private, &digest);
-
 	(void)state;
 	assert_true(p256_verify(&public, &digest, &signature));
 	assert_false(p256_verify(&stranger, &digest, &signature));
@@ -85,7 +81,6 @@ static void zero_and_large_signatures_do_not_verify(void **state)
 	struct digest digest = sha256(bytes_of_text("sample"));
 	struct p256_signature zero = { 0 };
 	struct p256_signature large = sample_signature();
-
 	(void)state;
 	assert_false(p256_verify(&public, &digest, &zero));
 	memset(large.r, 0xff, sizeof(large.r));
@@ -105,7 +100,6 @@ static void ecdh_of_rfc_5903(void **state)
 	struct p256_public initiator_public = p256_public_of(initiator);
 	struct p256_public responder_public = p256_public_of(responder);
 	uint8_t shared_x[P256_SIZE];
-
 	(void)state;
 	p256_ecdh(initiator, &responder_public, shared_x);
 	assert_hex(bytes_of(shared_x, P256_SIZE),
@@ -128,7 +122,6 @@ static void encodings_come_back(void **state)
 	uint8_t point[P256_POINT_SIZE];
 	uint8_t compressed[P256_COMPRESSED_SIZE];
 	uint8_t spki[P256_SPKI_SIZE];
-
 	(void)state;
 	p256_to_point(&public, point);
 	assert_refusal(
@@ -159,7 +152,6 @@ static void points_off_the_curve_are_refused(void **state)
 	uint8_t point[P256_POINT_SIZE];
 	uint8_t compressed[P256_COMPRESSED_SIZE];
 	struct bytes x = bytes_of(public.x, P256_SIZE);
-
 	(void)state;
 	p256_to_point(&public, point);
 	point[P256_POINT_SIZE - 1] ^= 1;
@@ -181,7 +173,6 @@ static void points_of_another_form_are_refused(void **state)
 {
 	struct p256_public out;
 	uint8_t octets[P256_SPKI_SIZE + 1] = { 0 };
-
 	(void)state;
 	assert_non_null(p256_from_point(bytes_of(octets, 1), &out));
 	assert_non_null(
@@ -207,7 +198,6 @@ static void coordinates_are_below_the_prime(void **state)
 		[P256_COMPRESSED_SIZE - 1] = 5 };
 	uint8_t point[P256_POINT_SIZE];
 	struct p256_public out;
-
 	(void)state;
 	assert_null(p256_from_compressed(
 		bytes_of(compressed, sizeof(compressed)), &out));
@@ -222,7 +212,6 @@ static void short_coordinates_are_padded(void **state)
 	uint8_t compressed[P256_COMPRESSED_SIZE] = { 2 };
 	struct p256_public expected;
 	struct p256_public out;
-
 	(void)state;
 	assert_refusal(
 		p256_from_compressed(
@@ -257,7 +246,6 @@ static void der_is_strict(void **state)
 	};
 	struct p256_signature out;
 	uint8_t buffer[128];
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++)
 		assert_non_null(p256_signature_from_der(
@@ -274,7 +262,6 @@ static void der_of_high_bits_and_leading_zeros(void **state)
 	struct p256_signature decoded;
 	uint8_t buffer[P256_DER_MOST];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	signature.r[30] = 0x80;
 	signature.s[31] = 0x7f;
@@ -298,7 +285,6 @@ static void pem_comes_back(void **state)
 	struct p256_public b;
 	uint8_t buffer[P256_PEM_MOST];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
-
 	(void)state;
 	write_p256_pem(&writer, private);
 	assert_refusal(p256_from_pem(written(&writer), &decoded), NULL);
@@ -322,7 +308,6 @@ static void sec1_pem_is_read(void **state)
 				  "FF1L3w6EjhvZ/BlR+En+Fqo56VGQEZZG7g==\n"
 				  "-----END EC PRIVATE KEY-----\n";
 	struct p256_private *private;
-
 	(void)state;
 	assert_refusal(p256_from_pem(bytes_of_text(pem), &private), NULL);
 	p256_free(private);
@@ -363,7 +348,6 @@ static void other_pem_is_refused(void **state)
 		"-----END ENCRYPTED PRIVATE KEY-----\n",
 	};
 	struct p256_private *private;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
 		assert_non_null(
@@ -376,7 +360,6 @@ static void scalars_outside_the_group_are_refused(void **state)
 {
 	uint8_t scalar[P256_SIZE] = { 0 };
 	struct p256_private *private;
-
 	(void)state;
 	assert_non_null(p256_from_scalar(scalar, &private));
 	assert_null(private);
@@ -409,7 +392,6 @@ int main(void)
 		cmocka_unit_test(other_pem_is_refused),
 		cmocka_unit_test(scalars_outside_the_group_are_refused),
 	};
-
 	crypto_start();
 	return cmocka_run_group_tests_name("p256", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything in this room that is both written and read. */
 #include "tests/formats/vector.h"
 
@@ -24,7 +25,6 @@ static void make_octets(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct octets *octets = value;
-
 	octets->size = 1 + round % OCTETS_MOST;
 	random_fill(random, octets->data, octets->size);
 }
@@ -32,14 +32,12 @@ static void make_octets(
 static struct bytes octets_of(const void *value)
 {
 	const struct octets *octets = value;
-
 	return bytes_of(octets->data, octets->size);
 }
 
 static refusal take_octets(struct bytes in, void *value)
 {
 	struct octets *octets = value;
-
 	if (in.size > OCTETS_MOST)
 		return "too many";
 	memcpy(octets->data, in.data, in.size);
@@ -52,7 +50,6 @@ static refusal decode_base64(
 {
 	uint8_t plain[OCTETS_MOST];
 	struct writer out = writer_of(plain, sizeof(plain));
-
 	return base64_decode(form, in, &out) ? take_octets(written(&out), value)
 					     : "no base64";
 }
@@ -86,7 +83,6 @@ static refusal decode_field(struct bytes in, void *value)
 {
 	struct cursor cursor = cursor_of(in);
 	struct bytes field = cursor_field(&cursor, OCTETS_MOST);
-
 	return cursor_done(&cursor) ? take_octets(field, value) : "no field";
 }
 
@@ -134,7 +130,6 @@ static refusal decode_hex(struct bytes in, void *value)
 static void make_key(struct sample_random *random, unsigned round, void *value)
 {
 	const struct p256_public key = random_key(random);
-
 	(void)round;
 	memcpy(value, &key, sizeof(key));
 }
@@ -142,7 +137,6 @@ static void make_key(struct sample_random *random, unsigned round, void *value)
 static void encode_point(struct writer *out, const void *value)
 {
 	uint8_t point[P256_POINT_SIZE];
-
 	p256_to_point(value, point);
 	write_bytes(out, bytes_of(point, sizeof(point)));
 }
@@ -155,7 +149,6 @@ static refusal decode_point(struct bytes in, void *value)
 static void encode_compressed(struct writer *out, const void *value)
 {
 	uint8_t point[P256_COMPRESSED_SIZE];
-
 	p256_to_compressed(value, point);
 	write_bytes(out, bytes_of(point, sizeof(point)));
 }
@@ -168,7 +161,6 @@ static refusal decode_compressed(struct bytes in, void *value)
 static void encode_spki(struct writer *out, const void *value)
 {
 	uint8_t spki[P256_SPKI_SIZE];
-
 	p256_to_spki(value, spki);
 	write_bytes(out, bytes_of(spki, sizeof(spki)));
 }
@@ -192,7 +184,6 @@ static void make_signature(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct p256_signature *signature = value;
-
 	/* Short ones, too: DER leaves leading zeros out. */
 	random_fill(random, signature->r + round % P256_SIZE,
 		P256_SIZE - round % P256_SIZE);
@@ -214,7 +205,6 @@ static void make_note_key(
 {
 	const struct p256_public key = random_key(random);
 	char name[NOTE_NAME_MOST + 1] = "";
-
 	(void)round;
 	do
 		random_text_in(random, name, 1, 20);
@@ -246,7 +236,6 @@ static void make_stanzas(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct stanzas *stanzas = value;
-
 	stanzas->count = 1 + round % AGE_STANZAS_MOST;
 	for (size_t i = 0; i < stanzas->count; i++) {
 		struct age_stanza *stanza = &stanzas->stanza[i];
@@ -259,7 +248,6 @@ static void make_stanzas(
 static void encode_stanzas(struct writer *out, const void *value)
 {
 	const struct stanzas *stanzas = value;
-
 	write_age_header(out, &file_key, stanzas->stanza, stanzas->count);
 }
 
@@ -268,10 +256,9 @@ static refusal decode_stanzas(struct bytes in, void *value)
 	struct stanzas *stanzas = value;
 	struct age_header header;
 	refusal refused = age_header_parse(in, &header);
-
-	if (!refused)
+	if (refused == NULL)
 		refused = age_header_verify(&header, &file_key);
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	stanzas->count = header.stanza_count;
 	memcpy(stanzas->stanza, header.stanza,
@@ -285,7 +272,6 @@ static void encode_payload(struct writer *out, const void *value)
 	static const uint8_t nonce[AGE_NONCE_SIZE];
 	struct age_stream stream = age_stream_of(&file_key, nonce);
 	uint8_t sealed[OCTETS_MOST + AEAD_TAG_SIZE];
-
 	assert_null(age_chunk_seal(&stream, octets_of(value), true, sealed));
 	write_bytes(out, bytes_of(nonce, sizeof(nonce)));
 	write_bytes(
@@ -297,7 +283,6 @@ static refusal decode_payload(struct bytes in, void *value)
 	uint8_t plain[2 * OCTETS_MOST];
 	struct writer out = writer_of(plain, sizeof(plain));
 	refusal refused = age_payload_open(in, &file_key, &out);
-
 	return refused ? refused : take_octets(written(&out), value);
 }
 
@@ -318,7 +303,6 @@ struct signed_text {
 static void make_note(struct sample_random *random, unsigned round, void *value)
 {
 	struct signed_text *note = value;
-
 	note->size = random_text_in(random, note->text, 1, TEXT_MOST - 1).size;
 	note->text[note->size++] = '\n';
 	note->signers = 1 + round % SIGNERS_MOST;
@@ -333,7 +317,6 @@ static void make_note(struct sample_random *random, unsigned round, void *value)
 static void encode_note(struct writer *out, const void *value)
 {
 	const struct signed_text *note = value;
-
 	write_note_text(out, bytes_of(note->text, note->size));
 	for (size_t i = 0; i < note->signers; i++)
 		write_note_signature(out, &note->who[i], &note->signature[i]);
@@ -345,7 +328,6 @@ static refusal take_signature(
 {
 	struct note_key *who = &note->who[note->signers];
 	struct bytes der = bytes_of(signature->data, signature->size);
-
 	memcpy(who->name, signature->name.data, signature->name.size);
 	who->id = signature->id;
 	return p256_signature_from_der(der, &note->signature[note->signers++]);
@@ -356,15 +338,14 @@ static refusal decode_note(struct bytes in, void *value)
 	struct signed_text *note = value;
 	struct note parsed;
 	refusal refused = note_parse(in, &parsed);
-
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	if (parsed.text.size > TEXT_MOST ||
 		parsed.signature_count > SIGNERS_MOST)
 		return "larger than any of this test";
 	memcpy(note->text, parsed.text.data, parsed.text.size);
 	note->size = parsed.text.size;
-	for (size_t i = 0; !refused && i < parsed.signature_count; i++)
+	for (size_t i = 0; refused == NULL && i < parsed.signature_count; i++)
 		refused = take_signature(note, &parsed.signature[i]);
 	return refused;
 }
@@ -378,7 +359,6 @@ static void make_checkpoint(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct head *head = value;
-
 	head->checkpoint.origin =
 		random_text_in(random, head->origin, 1, CHECKPOINT_ORIGIN_MOST);
 	make_number(random, round, &head->checkpoint.size);
@@ -388,14 +368,12 @@ static void make_checkpoint(
 static void encode_checkpoint(struct writer *out, const void *value)
 {
 	const struct head *head = value;
-
 	write_checkpoint(out, &head->checkpoint);
 }
 
 static refusal decode_checkpoint(struct bytes in, void *value)
 {
 	struct head *head = value;
-
 	return checkpoint_parse(in, &head->checkpoint);
 }
 
@@ -403,7 +381,6 @@ static bool equal_checkpoints(const void *a, const void *b)
 {
 	const struct head *one = a;
 	const struct head *other = b;
-
 	return bytes_equal(one->checkpoint.origin, other->checkpoint.origin) &&
 	       one->checkpoint.size == other->checkpoint.size &&
 	       digest_equal(&one->checkpoint.root, &other->checkpoint.root);
@@ -423,7 +400,6 @@ static void make_archive(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct members *members = value;
-
 	members->count = round % 4;
 	for (size_t i = 0; i < members->count; i++) {
 		struct ustar_member *member = &members->member[i];
@@ -440,7 +416,6 @@ static void make_archive(
 static void encode_archive(struct writer *out, const void *value)
 {
 	const struct members *members = value;
-
 	for (size_t i = 0; i < members->count; i++)
 		write_ustar_member(out, members->member[i].name,
 			bytes_of(members->content[i], members->member[i].size));
@@ -452,10 +427,9 @@ static refusal decode_archive(struct bytes in, void *value)
 	struct members *members = value;
 	struct ustar_member member;
 	struct bytes content;
-
 	for (;;) {
 		refusal refused = ustar_next(&in, &member, &content);
-		if (refused || member.end)
+		if (refused != NULL || member.end)
 			return refused;
 		if (members->count == 3 || content.size > OCTETS_MOST)
 			return "larger than any of this test";
@@ -514,7 +488,6 @@ static void make_value(struct sample_random *random,
 static void make_text(struct sample_random *random, unsigned round, void *value)
 {
 	struct values *values = value;
-
 	values->rehearsal = round % 2 == 1;
 	make_number(random, round, &values->number);
 	for (size_t f = 0; f < NUMBER; f++) {
@@ -530,7 +503,6 @@ static void encode_text(struct writer *out, const void *value)
 {
 	const struct values *values = value;
 	struct text_writer text = text_begin(&form, values->rehearsal, out);
-
 	for (size_t f = 0; f < NUMBER; f++)
 		for (size_t i = 0; i < values->count[f]; i++)
 			text_put(&text, f, octets_of(&values->value[f][i]));
@@ -542,7 +514,6 @@ static refusal take_field(
 	const struct text *text, size_t f, struct values *values)
 {
 	struct text_values lines = text_values(text, f);
-
 	while (text_next(&lines)) {
 		struct octets *out = &values->value[f][values->count[f]++];
 		struct writer decoded = writer_of(out->data, OCTETS_MOST);
@@ -562,12 +533,11 @@ static refusal decode_text(struct bytes in, void *value)
 	struct values *values = value;
 	struct text text;
 	refusal refused = text_decode(&form, in, &text);
-
-	if (refused)
+	if (refused != NULL)
 		return refused;
 	values->rehearsal = text.rehearsal;
 	values->number = text_number(&text, NUMBER);
-	for (size_t f = 0; !refused && f < NUMBER; f++)
+	for (size_t f = 0; refused == NULL && f < NUMBER; f++)
 		refused = take_field(&text, f, values);
 	return refused;
 }
@@ -645,6 +615,5 @@ int main(void)
 		cmocka_unit_test(everything_comes_back),
 		cmocka_unit_test(a_private_key_comes_back),
 	};
-
 	return cmocka_run_group_tests_name("round trip", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include <stdio.h>
@@ -39,7 +40,6 @@ static void values_are_read(void **state)
 	uint8_t buffer[TEXT_NAME_SIZE];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct digest digest;
-
 	(void)state;
 	assert_refusal(decode(whole, &text), NULL);
 	assert_false(text.rehearsal);
@@ -77,7 +77,6 @@ static void repeated_fields_may_be_absent(void **state)
 {
 	struct text text;
 	struct text_values values;
-
 	(void)state;
 	assert_refusal(decode(START MIDDLE END, &text), NULL);
 	assert_int_equal(text_count(&text, CODE), 0);
@@ -90,7 +89,6 @@ static void the_mode_is_in_the_first_line(void **state)
 	static const char rehearsal[] =
 		"sandoq/example/v1 rehearsal\nelection: e\n" MIDDLE END;
 	struct text text;
-
 	(void)state;
 	assert_refusal(decode(rehearsal, &text), NULL);
 	assert_true(text.rehearsal);
@@ -166,7 +164,6 @@ static void put_all(struct text_writer *text)
 {
 	uint8_t name[TEXT_NAME_SIZE];
 	struct bytes octets = unhex("000b" HEX32, name);
-
 	text_put(text, ELECTION, bytes_of_text("شورای شهر"));
 	text_put(text, CODE, bytes_of_text("a1"));
 	text_put(text, RESULT, bytes_of(name + 2, SHA256_SIZE));
@@ -182,7 +179,6 @@ static void writing_mirrors_decoding(void **state)
 	uint8_t buffer[1024];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct text_writer text;
-
 	(void)state;
 	write_text(&writer, "before");
 	text = text_begin(&form, false, &writer);
@@ -199,7 +195,6 @@ static void writing_refuses_what_decoding_refuses(void **state)
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct writer small = writer_of(buffer, 100);
 	struct text_writer text = text_begin(&form, true, &writer);
-
 	(void)state;
 	assert_refusal(text_end(&text), missing);
 	text_put(&text, ELECTION, bytes_of_text("two\nlines: x"));
@@ -219,6 +214,5 @@ int main(void)
 		cmocka_unit_test(writing_mirrors_decoding),
 		cmocka_unit_test(writing_refuses_what_decoding_refuses),
 	};
-
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/formats/vector.h"
 
 #include <stdio.h>
@@ -11,7 +12,6 @@ enum { ROOM = 16 * USTAR_BLOCK_SIZE };
 static size_t make_archive(uint8_t buffer[ROOM])
 {
 	struct writer writer = writer_of(buffer, ROOM);
-
 	write_ustar_member(
 		&writer, "plan.note", bytes_of_text("first content\n"));
 	write_ustar_member(&writer, "boxes/017.age", bytes_of_text("second\n"));
@@ -27,11 +27,10 @@ static refusal walk(struct bytes archive, size_t *members)
 	struct ustar_member member;
 	struct bytes content;
 	refusal refused;
-
 	*members = 0;
 	for (;;) {
 		refused = ustar_next(&archive, &member, &content);
-		if (refused || member.end)
+		if (refused != NULL || member.end)
 			return refused;
 		++*members;
 	}
@@ -43,7 +42,6 @@ static void members_come_back(void **state)
 	struct bytes rest = bytes_of(buffer, make_archive(buffer));
 	struct ustar_member member;
 	struct bytes content;
-
 	(void)state;
 	assert_refusal(ustar_next(&rest, &member, &content), NULL);
 	assert_string_equal(member.name, "plan.note");
@@ -68,7 +66,6 @@ static void stock_tar_makes_the_same(void **state)
 	size_t size = make_archive(ours);
 	size_t members;
 	FILE *tar;
-
 	(void)state;
 	assert_non_null(mkdtemp(directory));
 	snprintf(command, sizeof(command),
@@ -100,7 +97,6 @@ static void names_are_of_the_subset(void **state)
 	uint8_t block[USTAR_BLOCK_SIZE];
 	char name[USTAR_NAME_MOST + 2];
 	struct ustar_member member;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(accepted); i++)
 		assert_refusal(
@@ -122,7 +118,6 @@ static void sizes_are_octal(void **state)
 	uint8_t block[USTAR_BLOCK_SIZE];
 	struct ustar_member member;
 	const uint64_t largest = ((uint64_t)1 << 33) - 1;
-
 	(void)state;
 	assert_refusal(ustar_header_encode("a", largest, block), NULL);
 	assert_refusal(ustar_header_decode(block, &member), NULL);
@@ -136,7 +131,6 @@ static void sizes_are_octal(void **state)
 static void put_checksum(uint8_t *block)
 {
 	unsigned int sum = 0;
-
 	memset(block + 148, ' ', 8);
 	for (size_t i = 0; i < USTAR_BLOCK_SIZE; i++)
 		sum += block[i];
@@ -148,7 +142,6 @@ static void headers_are_canonical(void **state)
 {
 	uint8_t block[USTAR_BLOCK_SIZE];
 	struct ustar_member member;
-
 	(void)state;
 	for (size_t i = 0; i < USTAR_BLOCK_SIZE; i++) {
 		assert_refusal(ustar_header_encode("a", 8, block), NULL);
@@ -166,7 +159,6 @@ static void other_types_are_refused(void **state)
 	static const char types[] = "1234567gxLK";
 	uint8_t block[USTAR_BLOCK_SIZE];
 	struct ustar_member member;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(types); i++) {
 		ustar_header_encode("a", 0, block);
@@ -181,7 +173,6 @@ static void damaged_archives_are_refused(void **state)
 	uint8_t buffer[ROOM];
 	size_t size = make_archive(buffer);
 	size_t members;
-
 	(void)state;
 	assert_refusal(walk(bytes_of(buffer, size), &members), NULL);
 	for (size_t cut = 0; cut < size; cut++)
@@ -207,6 +198,5 @@ int main(void)
 		cmocka_unit_test(other_types_are_refused),
 		cmocka_unit_test(damaged_archives_are_refused),
 	};
-
 	return cmocka_run_group_tests_name("ustar", tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A small election for fuzz targets: contest "c" with codes 1 to 3 and two
  * choices, contest "d" with code 1; station "s" has both, with 1000 ballots
@@ -29,7 +30,6 @@ static inline struct p256_public small_key(unsigned scalar)
 {
 	uint8_t bytes[P256_SIZE] = { 0 };
 	struct p256_private *private = NULL;
-
 	bytes[P256_SIZE - 1] = (uint8_t)scalar;
 	property(!p256_from_scalar(bytes, &private));
 	struct p256_public public = p256_public_of(private);

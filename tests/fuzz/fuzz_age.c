@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A header that is accepted is the one encoding of its stanzas; what is
  * sealed opens; an arbitrary payload is refused without harm.
@@ -28,7 +29,6 @@ static void header(struct bytes in)
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct age_header parsed;
 	struct age_header again;
-
 	if (age_header_parse(in, &parsed))
 		return;
 	write_age_header(&writer, &key, parsed.stanza, parsed.stanza_count);
@@ -43,7 +43,6 @@ static void header(struct bytes in)
 static void payload(struct bytes in)
 {
 	struct writer plain = writer_of(large, sizeof(large));
-
 	if (!age_payload_open(in, &key, &plain))
 		property(plain.size < in.size);
 }
@@ -55,7 +54,6 @@ static void chunk(struct bytes in)
 	struct age_stream sealing = age_stream_of(&key, nonce);
 	struct age_stream opening = sealing;
 	bool last = in.size < AGE_CHUNK_SIZE;
-
 	if (in.size > AGE_CHUNK_SIZE)
 		return;
 	property(!age_chunk_seal(&sealing, in, last, sealed));
@@ -67,7 +65,6 @@ static void chunk(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-
 	header(in);
 	header(edited(bytes_of_text(valid), in, edit_buffer));
 	payload(in);

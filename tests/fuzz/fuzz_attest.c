@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attestations, creation data, signatures, public areas, credentials. */
 #include "tests/fuzz/property.h"
-#include "tpm/attest.h"
-#include "tpm/credential.h"
+#include "tpm/policy/attest.h"
+#include "tpm/policy/credential.h"
 
 static const uint8_t zeros[EK_MODULUS_SIZE];
 
@@ -30,7 +31,6 @@ static void areas(struct bytes input)
 	struct digest policy = { { 0 } };
 	struct digest unique;
 	struct tpm_public again;
-
 	if (!ek_decode(input, modulus)) {
 		again = ek_encode(modulus);
 		same(input, again.byte, again.size);
@@ -46,7 +46,6 @@ static void others(struct bytes input)
 	uint8_t again[CREDENTIAL_FILE_SIZE];
 	struct p256_signature signature;
 	struct credential credential;
-
 	areas(input);
 	if (!tpm_signature_decode(input, &signature)) {
 		tpm_signature_encode(&signature, again);
@@ -63,7 +62,6 @@ static void attestations(struct bytes input)
 	struct quote quote;
 	struct creation creation;
 	struct creation_data data;
-
 	if (!quote_decode(input, &quote))
 		property(creation_decode(input, &creation) != NULL);
 	creation_data_decode(input, &data);
@@ -85,7 +83,6 @@ static void write_selection(struct writer *out)
 static struct bytes valid_attest(uint8_t out[ATTEST_MOST], bool quote)
 {
 	struct writer attest = writer_of(out, ATTEST_MOST);
-
 	write_u32(&attest, 0xFF544347);
 	write_u16(&attest, quote ? 0x8018 : 0x801A);
 	write_sized(&attest, TPM_NAME_SIZE);
@@ -102,7 +99,6 @@ static struct bytes valid_attest(uint8_t out[ATTEST_MOST], bool quote)
 static struct bytes valid_creation(uint8_t out[CREATION_MOST])
 {
 	struct writer data = writer_of(out, CREATION_MOST);
-
 	write_selection(&data);
 	write_sized(&data, SHA256_SIZE);
 	write_u8(&data, 1);
@@ -119,7 +115,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t buffer[EDITED_MOST];
 	struct bytes input = bytes_of(data, size);
 	struct tpm_public ek = ek_encode(zeros);
-
 	keys(input);
 	others(input);
 	others(edited(tpm_public_bytes(&ek), input, buffer));

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The image hash of an EFI program. */
 #include "tests/fuzz/property.h"
-#include "tpm/authenticode.h"
+#include "tpm/policy/authenticode.h"
 
 #include <string.h>
 
@@ -39,7 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes input = bytes_of(data, size);
 	struct bytes valid = valid_program(program);
 	struct digest digest;
-
 	property(authenticode_digest(valid, &digest) == NULL);
 	authenticode_digest(input, &digest);
 	authenticode_digest(edited(valid, input, buffer), &digest);

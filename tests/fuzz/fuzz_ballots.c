@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/rules.h"
 #include "tests/fuzz/election.h"
 
@@ -14,7 +15,6 @@ struct context {
 static void collect_one(struct context *context, const struct ballot *ballot)
 {
 	uint16_t codes[CHOICES_MOST];
-
 	for (size_t i = 0; i < ballot->n; i++)
 		codes[i] = (uint16_t)(ballot->choices[2 * i] << 8 |
 				      ballot->choices[2 * i + 1]);
@@ -27,7 +27,6 @@ static void collect_one(struct context *context, const struct ballot *ballot)
 static void collect(void *pointer, const struct ballot *ballot, size_t count)
 {
 	struct context *context = pointer;
-
 	counter_count(&context->counter, ballot, count);
 	for (size_t i = 0; i < count; i++)
 		collect_one(context, &ballot[i]);
@@ -38,7 +37,6 @@ static void check(struct context *context, const struct tally *tally,
 {
 	uint8_t *again = NULL;
 	size_t size = 0;
-
 	if (tally_check(tally, small_station.ballots_issued))
 		abort();
 	if (ballots_list_encode(
@@ -52,7 +50,6 @@ static struct bytes with_header(const uint8_t *data, size_t size, uint8_t *out)
 {
 	struct writer w = writer_of(out, BALLOTS_HEADER_SIZE + size);
 	struct cursor c = cursor_of(bytes_of(data, size));
-
 	write_text(&w, "sandoq/ballots/v1\n");
 	write_bytes(&w, bytes_of(small_plan.definition.byte, SHA256_SIZE));
 	write_u16(&w, 0);
@@ -67,7 +64,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ballots_decoder decoder;
 	struct context context;
 	struct tally tally;
-
 	if (size < 3)
 		return 0;
 	uint8_t *copy = malloc(BALLOTS_HEADER_SIZE + size);

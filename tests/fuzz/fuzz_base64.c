@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What decodes has one encoding; what is encoded decodes. */
 #include "appliance/formats/base64.h"
 #include "tests/fuzz/property.h"
@@ -9,7 +10,6 @@ static void both_ways(enum base64_form form, struct bytes in)
 {
 	struct writer plain = writer_of(decoded, sizeof(decoded));
 	struct writer text = writer_of(encoded, sizeof(encoded));
-
 	if (base64_decode(form, in, &plain)) {
 		write_base64(&text, form, written(&plain));
 		property(bytes_equal(written(&text), in));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What decodes has one encoding in lower case; what is encoded decodes. */
 #include "appliance/formats/age.h"
 #include "appliance/formats/bech32.h"
@@ -18,7 +19,6 @@ static void text_of_recipient(struct bytes in)
 	struct writer text = writer_of(encoded, sizeof(encoded));
 	uint8_t copy[AGE_RECIPIENT_SIZE];
 	struct p256_public recipient;
-
 	if (age_recipient_decode(in, &recipient))
 		return;
 	property(in.size == sizeof(copy));
@@ -32,7 +32,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
 	struct writer text = writer_of(encoded, sizeof(encoded));
-
 	if (size > sizeof(decoded))
 		return 0;
 	text_of_recipient(in);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/csv.h"
 #include "tests/fuzz/election.h"
 
@@ -7,7 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cursor c = cursor_of(bytes_of(data, size));
 	struct csv_ballot ballot;
 	bool is_ballot;
-
 	for (;;) {
 		struct bytes line = cursor_line(&c);
 		if (c.broken || csv_read(&reader, line, &ballot, &is_ballot))

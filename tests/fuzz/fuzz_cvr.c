@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first byte says where the map ends and the document starts: a map that
  * is refused is not used. Every ballot must be one that CSV can hold too.
@@ -9,7 +10,6 @@ static struct bytes next_piece(void *context)
 {
 	struct bytes *rest = context;
 	struct bytes piece = *rest;
-
 	if (piece.size > 61)
 		piece.size = 61;
 	*rest = bytes_of(rest->data + piece.size, rest->size - piece.size);
@@ -22,7 +22,7 @@ static refusal see_ballot(
 	(void)context;
 	property(contest < small_plan.contests);
 	property(n <= CHOICES_MOST);
-	property(n == 0 || codes);
+	property(n == 0 || codes != NULL);
 	return NULL;
 }
 
@@ -31,7 +31,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct cvr_reader reader;
 	struct cvr_map map;
 	uint64_t line;
-
 	if (size == 0 || data[0] > size - 1)
 		return 0;
 	struct bytes text = bytes_of(data + 1, data[0]);

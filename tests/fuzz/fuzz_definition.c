@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An accepted definition gives a plan that plan_decode accepts. */
 #include "appliance/election/definition.h"
 #include "appliance/formats/age.h"
@@ -11,7 +12,6 @@ static void write_key(struct writer *w, const char *id, unsigned scalar)
 {
 	struct p256_public public = small_key(scalar);
 	struct note_key key;
-
 	property(!note_key_of(id, &public, &key));
 	write_text(w, "\"id\":\"");
 	write_text(w, id);
@@ -23,7 +23,6 @@ static void write_key(struct writer *w, const char *id, unsigned scalar)
 static void write_body(struct writer *w, const char *list, unsigned body)
 {
 	char id[2] = { 0 };
-
 	write_text(w, list);
 	for (unsigned m = 0; m < 2; m++) {
 		id[0] = (char)('a' + 2 * body + m);
@@ -37,7 +36,6 @@ static void write_body(struct writer *w, const char *list, unsigned body)
 static void write_digest(struct writer *w)
 {
 	struct digest digest = { { 7 } };
-
 	write_text(w, "\"");
 	write_hex(w, bytes_of(digest.byte, SHA256_SIZE));
 	write_text(w, "\"");
@@ -46,7 +44,6 @@ static void write_digest(struct writer *w)
 static void write_recipient(struct writer *w)
 {
 	struct p256_public public = small_key(20);
-
 	write_text(w, ",\"recipients\":[{\"id\":\"r\",\"key\":\"");
 	write_age_recipient(w, &public);
 	write_text(w, "\"}]");
@@ -70,7 +67,6 @@ static struct bytes valid_definition(void)
 	static const char *const list[BODIES] = { "],\"operators\":",
 		",\"authority\":", ",\"officers\":", ",\"auditors\":" };
 	struct writer w = writer_of(valid_buffer, sizeof(valid_buffer));
-
 	write_text(&w, head);
 	write_digest(&w);
 	write_text(&w, ",\"ek_cas\":[");
@@ -92,7 +88,6 @@ static void one_definition(struct bytes in, bool must_be_accepted)
 	struct definition definition;
 	struct plan *plan = NULL;
 	bool accepted = definition_parse(&definition, in, error);
-
 	property(accepted || !must_be_accepted);
 	if (!accepted) {
 		property(error[0] && text_is_clean(bytes_of_text(error)));
@@ -112,7 +107,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct bytes valid;
 	struct bytes in = bytes_of(data, size);
-
 	if (!valid.data) {
 		valid = valid_definition();
 		one_definition(valid, true);

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What people bring to a desk: archives, boot profiles, CA certificates. */
-#include "appliance/desk/archive.h"
-#include "appliance/desk/authorities.h"
-#include "appliance/desk/boot_profile.h"
+#include "appliance/record/archive.h"
+#include "appliance/verify/authorities.h"
+#include "appliance/verify/boot_profile.h"
 #include "tests/fuzz/property.h"
 
 #include <stdlib.h>
@@ -58,7 +59,6 @@ static void one_authority(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-
 	one_archive(in);
 	one_profile(in);
 	one_profile(edited(bytes_of_text(profile_text), in, edit_buffer));

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Firmware's event log, and the template that a log makes of itself. */
 #include "tests/fuzz/property.h"
-#include "tpm/eventlog.h"
+#include "tpm/policy/eventlog.h"
 
 enum { RULES_MOST = 8, VALID_MOST = 256 };
 
@@ -16,7 +17,6 @@ static struct bytes valid_log(uint8_t *out, size_t capacity)
 {
 	struct writer log = writer_of(out, capacity);
 	const uint8_t digest[SHA256_SIZE] = { 1 };
-
 	write_bytes(&log, bytes_of(header, sizeof(header)));
 	for (size_t i = 0; i < 3; i++) {
 		write_bytes(&log, bytes_of(before, sizeof(before)));
@@ -33,7 +33,6 @@ static void read_log(struct bytes input)
 	struct log_event event;
 	struct pcr_set pcrs;
 	size_t count = 0;
-
 	eventlog_replay(input, &pcrs);
 	while (count < RULES_MOST && eventlog_next(&log, &event)) {
 		rule[count].pcr = event.pcr;
@@ -53,7 +52,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t valid[VALID_MOST];
 	uint8_t buffer[EDITED_MOST];
 	struct bytes input = bytes_of(data, size);
-
 	read_log(input);
 	read_log(edited(valid_log(valid, sizeof(valid)), input, buffer));
 	return 0;

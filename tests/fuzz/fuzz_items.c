@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A list that is accepted is the one encoding of its items. */
-#include "appliance/machine/items.h"
+#include "appliance/record/items.h"
 #include "tests/fuzz/property.h"
 
 #include <string.h>
@@ -12,7 +13,6 @@ static void write_again(
 {
 	char name[ITEM_NAME_MOST + 1] = { 0 };
 	struct bytes found;
-
 	property(item->name.size <= ITEM_NAME_MOST);
 	memcpy(name, item->name.data, item->name.size);
 	property(item_is(item, name));
@@ -28,7 +28,6 @@ static void check(struct bytes in)
 	struct writer writer;
 	struct item item;
 	uint8_t *again;
-
 	if (items_check(in))
 		return;
 	again = malloc(in.size + 1);
@@ -46,7 +45,6 @@ static void check(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct writer writer = writer_of(valid, sizeof(valid));
-
 	write_item(&writer, ITEM_PUBLIC, "note", bytes_of_text("text"));
 	write_item(&writer, ITEM_PRIVATE, "lock", bytes_of(NULL, 0));
 	write_item(&writer, ITEM_PUBLIC, "approval-1", bytes_of_text("x"));

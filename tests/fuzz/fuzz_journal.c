@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Headers and their fold: a refusal folds nothing, an entry moves one on. */
-#include "appliance/machine/journal.h"
+#include "appliance/record/journal.h"
 #include "tests/fuzz/property.h"
 
 #include <string.h>
@@ -8,7 +9,6 @@ static void decode(const uint8_t bytes[JOURNAL_HEADER_SIZE])
 {
 	uint8_t again[JOURNAL_HEADER_SIZE];
 	struct journal_header header;
-
 	if (journal_header_decode(bytes, &header))
 		return;
 	property(header.size <= JOURNAL_PAYLOAD_MOST);
@@ -20,7 +20,6 @@ static void fold_one(
 	struct journal_fold *fold, const uint8_t bytes[JOURNAL_HEADER_SIZE])
 {
 	const struct journal_fold before = *fold;
-
 	if (journal_fold_next(fold, bytes)) {
 		property(fold->entries == before.entries);
 		property(fold->state == before.state);
@@ -52,7 +51,6 @@ static void follow(struct journal_fold *fold, struct cursor *in)
 		.previous = fold->chain,
 	};
 	const uint8_t place = cursor_u8(in);
-
 	journal_header_encode(&header, bytes);
 	if (place < JOURNAL_HEADER_SIZE)
 		bytes[place] ^= cursor_u8(in);
@@ -64,7 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cursor in = cursor_of(bytes_of(data, size));
 	struct journal_fold fold;
-
 	if (size >= JOURNAL_HEADER_SIZE)
 		decode(data);
 	journal_fold_start(&fold);

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Taking an image's kernel apart: file, packing, unpacked kernel, archive. */
-#include "appliance/desk/cpio.h"
-#include "appliance/desk/kernel_image.h"
+#include "appliance/desk/image/cpio.h"
+#include "appliance/desk/image/kernel_image.h"
 #include "tests/fuzz/property.h"
 #include "tests/support/kernel_file.h"
 
@@ -16,7 +17,6 @@ static struct bytes valid_kernel(void)
 {
 	struct writer cpio = writer_of(archive, sizeof(archive));
 	struct writer out = writer_of(kernel, sizeof(kernel));
-
 	write_cpio(&cpio, "init", 0120777, bytes_of_text("program"));
 	write_cpio(&cpio, "program", 0100555, bytes_of_text("runs"));
 	write_cpio_end(&cpio);
@@ -31,7 +31,6 @@ static struct bytes file_of(struct bytes plain)
 	struct writer out = writer_of(file, sizeof(file));
 	int size = LZ4_compress_default((const char *)plain.data,
 		(char *)packed + 8, (int)plain.size, sizeof(packed) - 8);
-
 	property(size > 0);
 	write_bytes(&head, bytes_of(magic, sizeof(magic)));
 	write_little(&head, (uint64_t)size, 4);
@@ -49,7 +48,6 @@ static bool take_apart(struct bytes in)
 {
 	struct kernel_image image;
 	bool accepted = kernel_image_read(in, &image) == NULL;
-
 	if (accepted) {
 		property(within(image.version, in.data, in.size));
 		property(within(
@@ -67,7 +65,6 @@ static void read_archive(struct bytes in)
 	struct cpio cpio = cpio_of(in);
 	struct cpio_entry entry;
 	bool end = false;
-
 	while (!end && cpio_next(&cpio, &entry, &end) == NULL)
 		property(end || within(entry.content, in.data, in.size));
 }
@@ -76,7 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
 	struct bytes valid = valid_kernel();
-
 	property(take_apart(file_of(valid)));
 	read_archive(in);
 	take_apart(in);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a journal that lies in the clear says of its lock and later software. */
 #include "appliance/machine/wire.h"
 #include "tests/fuzz/property.h"
@@ -12,7 +13,6 @@ static void decode(struct bytes in)
 {
 	struct journal_lock lock = { 0 };
 	struct writer writer = writer_of(again, sizeof(again));
-
 	if (journal_lock_decode(in, &lock))
 		return;
 	property(lock.mac_public.size <= WIRE_BLOB_MOST);
@@ -25,7 +25,6 @@ static void decode_boot(struct bytes in)
 {
 	struct boot_state boot = { 0 };
 	struct writer writer = writer_of(again, sizeof(again));
-
 	if (boot_state_decode(in, &boot))
 		return;
 	boot_state_encode(&writer, &boot);
@@ -36,7 +35,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct journal_lock empty;
 	struct writer writer = writer_of(valid, sizeof(valid));
-
 	journal_lock_encode(&writer, &empty);
 	decode(bytes_of(data, size));
 	decode_boot(bytes_of(data, size));

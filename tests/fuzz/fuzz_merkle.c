@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every proof of every leaf holds, and an arbitrary one does not. */
 #include <string.h>
 
@@ -11,7 +12,6 @@ static void arbitrary(struct bytes in, const struct digest *leaf,
 {
 	struct cursor cursor = cursor_of(in);
 	struct merkle_proof proof = { .count = 0 };
-
 	while (cursor.rest.size >= SHA256_SIZE &&
 		proof.count < MERKLE_DEPTH_MOST)
 		cursor_copy(&cursor, proof.sibling[proof.count++].byte,
@@ -28,7 +28,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct digest root;
 	size_t count;
 	size_t index;
-
 	if (size < 2)
 		return 0;
 	count = 1 + data[0] % LEAVES_MOST;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Notes, verifier keys and checkpoints: what decodes encodes the same. */
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/note.h"
@@ -30,7 +31,6 @@ static bool write_signature(
 {
 	struct p256_signature decoded;
 	struct note_key who = { .id = signature->id };
-
 	property(signature->name.size <= NOTE_NAME_MOST);
 	memcpy(who.name, signature->name.data, signature->name.size);
 	if (p256_signature_from_der(
@@ -43,7 +43,6 @@ static bool write_signature(
 static void write_again(const struct note *parsed, struct bytes in)
 {
 	struct writer out = writer_of(again, sizeof(again));
-
 	if (in.size > sizeof(again))
 		return;
 	write_note_text(&out, parsed->text);
@@ -56,7 +55,6 @@ static void write_again(const struct note *parsed, struct bytes in)
 static void note(struct bytes in)
 {
 	struct note parsed;
-
 	if (note_parse(in, &parsed))
 		return;
 	property(!note_text_check(parsed.text));
@@ -74,7 +72,6 @@ static void verifier_key(struct bytes in)
 	uint8_t buffer[NOTE_VKEY_MOST];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct note_key key;
-
 	if (note_key_decode(in, &key))
 		return;
 	write_note_key(&writer, &key);
@@ -86,7 +83,6 @@ static void checkpoint(struct bytes in)
 	uint8_t buffer[CHECKPOINT_ORIGIN_MOST + 128];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct checkpoint parsed;
-
 	if (checkpoint_parse(in, &parsed))
 		return;
 	write_checkpoint(&writer, &parsed);
@@ -96,7 +92,6 @@ static void checkpoint(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-
 	note(in);
 	note(edited(bytes_of_text(valid_note), in, edit_buffer));
 	verifier_key(edited(bytes_of_text(valid_key), in, edit_buffer));

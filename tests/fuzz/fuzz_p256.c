@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys and signatures in every encoding: what decodes encodes the same. */
 #include "appliance/formats/p256.h"
 #include "tests/fuzz/property.h"
@@ -25,7 +26,6 @@ static void public_keys(struct bytes in)
 {
 	uint8_t out[P256_SPKI_SIZE];
 	struct p256_public key;
-
 	if (!p256_from_point(in, &key)) {
 		p256_to_point(&key, out);
 		same(in, out, P256_POINT_SIZE);
@@ -45,7 +45,6 @@ static void signature(struct bytes in)
 	uint8_t out[P256_DER_MOST];
 	struct writer writer = writer_of(out, sizeof(out));
 	struct p256_signature decoded;
-
 	if (p256_signature_from_der(in, &decoded))
 		return;
 	write_p256_signature(&writer, &decoded);
@@ -58,7 +57,6 @@ static void private_key(struct bytes in)
 	struct writer writer = writer_of(pem, sizeof(pem));
 	struct p256_private *private;
 	struct p256_private *again;
-
 	if (p256_from_pem(in, &private))
 		return;
 	write_p256_pem(&writer, private);
@@ -70,7 +68,6 @@ static void private_key(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-
 	public_keys(in);
 	signature(in);
 	signature(edited(bytes_of(valid_signature, sizeof(valid_signature)), in,

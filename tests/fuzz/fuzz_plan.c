@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An accepted plan has no other encoding. */
 #include "tests/fuzz/election.h"
 
@@ -20,7 +21,6 @@ static struct bytes valid_plan(void)
 {
 	struct writer w = writer_of(valid_buffer, sizeof(valid_buffer));
 	struct plan plan = small_plan;
-
 	for (unsigned b = 0; b < BODIES; b++)
 		fill_quorum(&plan.quorum[b], b);
 	plan.recipients = 1;
@@ -34,9 +34,8 @@ static void one_plan(struct bytes in, bool must_be_accepted)
 {
 	struct plan *plan = NULL;
 	refusal why = plan_decode(in, &plan);
-
-	property(!why || !must_be_accepted);
-	if (why)
+	property(why == NULL || !must_be_accepted);
+	if (why != NULL)
 		return;
 	size_t most = plan_size_most(plan);
 	uint8_t *again = malloc(most);
@@ -51,7 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct bytes valid;
 	struct bytes in = bytes_of(data, size);
-
 	if (!valid.data) {
 		valid = valid_plan();
 		one_plan(valid, true);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever is accepted is what result_write makes of it. */
 #include "appliance/election/result.h"
 #include "tests/fuzz/election.h"
@@ -19,7 +20,6 @@ static struct bytes valid_result(bool annulled)
 	struct result_void voided = { 4, -1, { { 0 } }, "why not" };
 	struct result result;
 	struct tally tally;
-
 	property(result_init(&result, &small_plan));
 	property(tally_init(&tally, &small_plan, 3));
 	result.binding = (struct result_binding){ .ak = { 0, 0x0b },
@@ -43,9 +43,8 @@ static void one_result(struct bytes in, bool must_be_accepted)
 	struct result result;
 	size_t line;
 	refusal why = result_parse(&result, &small_plan, in, &line);
-
-	property(!why || !must_be_accepted);
-	if (!why) {
+	property(why == NULL || !must_be_accepted);
+	if (why == NULL) {
 		size_t most = result_size_most(&result);
 		uint8_t *again = malloc(most);
 		struct writer w = writer_of(again, most);
@@ -60,7 +59,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct bytes valid;
 	struct bytes in = bytes_of(data, size);
-
 	if (!valid.data) {
 		one_result(valid_result(true), true);
 		valid = valid_result(false);

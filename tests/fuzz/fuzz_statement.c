@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a statement says is what writing it again says. */
 #include "appliance/election/statement.h"
 #include "tests/fuzz/property.h"
@@ -88,7 +89,6 @@ static void one_statement(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-
 	one_statement(in);
 	for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++)
 		one_statement(edited(bytes_of_text(valid[i]), in, edit_buffer));

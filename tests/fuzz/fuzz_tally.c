@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/tally.h"
 #include "tests/fuzz/election.h"
 
@@ -7,7 +8,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t again[1024];
 	struct writer w = writer_of(again, sizeof(again));
 	struct tally tally;
-
 	if (!tally_init(&tally, &small_plan, 3))
 		abort();
 	if (!tally_decode(&tally, bytes_of(data, size))) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is accepted is the one encoding of its values. */
 #include "appliance/formats/text.h"
 #include "tests/fuzz/property.h"
@@ -29,7 +30,6 @@ static void put(struct text_writer *writer, size_t field,
 {
 	uint8_t octets[TEXT_NAME_SIZE];
 	struct writer decoded = writer_of(octets, sizeof(octets));
-
 	switch (fields[field].type) {
 	case TEXT_LINE:
 	case TEXT_WORD:
@@ -49,7 +49,6 @@ static void one_text(struct bytes in)
 	struct writer out = writer_of(buffer, sizeof(buffer));
 	struct text_writer writer;
 	struct text text;
-
 	if (in.size > sizeof(buffer) || text_decode(&form, in, &text))
 		return;
 	writer = text_begin(&form, text.rehearsal, &out);
@@ -68,7 +67,6 @@ static void one_text(struct bytes in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-
 	one_text(in);
 	one_text(edited(bytes_of_text(valid), in, edit_buffer));
 	return 0;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is accepted is, but for zeros at its end, what we write. */
 #include "appliance/formats/ustar.h"
 #include "tests/fuzz/property.h"
@@ -9,7 +10,6 @@ static void one_header(const uint8_t *block)
 {
 	uint8_t again[USTAR_BLOCK_SIZE];
 	struct ustar_member member;
-
 	if (ustar_header_decode(block, &member) || member.end)
 		return;
 	property(!ustar_header_encode(member.name, member.size, again));
@@ -22,7 +22,6 @@ static void fresh_header(const uint8_t *data, size_t size)
 	uint8_t block[USTAR_BLOCK_SIZE];
 	char name[USTAR_NAME_MOST + 1] = { 0 };
 	struct ustar_member member;
-
 	for (size_t i = 0; i < size && i < USTAR_NAME_MOST; i++)
 		name[i] = (char)data[i];
 	if (!ustar_header_encode(name, size, block))
@@ -36,7 +35,6 @@ static void archive(struct bytes in)
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct ustar_member member = { .end = false };
 	struct bytes content;
-
 	while (!member.end) {
 		if (ustar_next(&rest, &member, &content))
 			return;
@@ -53,7 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t valid[5 * USTAR_BLOCK_SIZE];
 	struct writer writer = writer_of(valid, sizeof(valid));
 	struct bytes in = bytes_of(data, size);
-
 	write_ustar_member(&writer, "boxes/017.age", bytes_of_text("box"));
 	write_ustar_member(&writer, "empty", bytes_of(data, 0));
 	write_ustar_end(&writer);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A datagram that is accepted is the one encoding of what it says. */
 #include "appliance/machine/wire.h"
 #include "tests/fuzz/property.h"
@@ -14,7 +15,6 @@ static void decode(struct bytes in)
 	static union wire_body body;
 	struct writer writer = writer_of(again, sizeof(again));
 	enum wire_type type;
-
 	memset(&body, 0, sizeof(body));
 	if (wire_decode(in, &type, &body))
 		return;
@@ -30,7 +30,6 @@ static void decode_row(struct bytes in)
 		&wire_table[cursor_u8(&rest) % wire_table_size];
 	const size_t size = wire_size(row);
 	const size_t fields = size - 2;
-
 	memset(datagram, 0, size);
 	datagram[0] = (uint8_t)(row->type >> 8);
 	datagram[1] = (uint8_t)row->type;

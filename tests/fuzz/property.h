@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a fuzz target demands of whatever a decoder accepted. */
 #ifndef SANDOQ_TESTS_FUZZ_PROPERTY_H
 #define SANDOQ_TESTS_FUZZ_PROPERTY_H
@@ -26,7 +27,6 @@ static inline struct bytes edited(
 {
 	struct writer writer = writer_of(buffer, EDITED_MOST);
 	struct cursor edits = cursor_of(in);
-
 	write_bytes(&writer, valid);
 	property(valid.size > 0 && !writer.broken);
 	while (edits.rest.size >= 3) {

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Every fuzz target for some seconds: FUZZ_SECONDS each, 20 if not given. Two
 # run at a time.
 set -uo pipefail

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The build stops when the kernel's configuration differs from what is
 # recommended and nobody wrote down why.
 # shellcheck source=tests/support/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The lock: other inputs stop a locked build, and what comes of the locked ones
 # is expected.
 # shellcheck source=tests/support/tap.sh

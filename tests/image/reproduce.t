@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The comparison of two builds; image/reproduce makes the second one itself
 # when it is not given one.
 # shellcheck source=tests/support/tap.sh

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Seals a file by the npm package age-encryption, which shares no code with
 // ours: node seal.mjs PAYLOAD SEALED RECIPIENT...
 import { webcrypto } from "node:crypto";

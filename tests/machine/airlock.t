@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What the keys can be used for, and what can reach the machine, exclude each
 # other: a courier boot binds media and has no key, a counting boot has the
 # keys and binds nothing.

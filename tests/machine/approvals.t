@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Approvals that are not what the machine demands: each is refused with its
 # reason, and the right ones work afterwards.
 . "$(dirname "$0")/../support/tap.sh"

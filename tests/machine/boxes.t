@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Two sticks with good boxes and bad ones of every sort. A bad box is refused
 # with its reason when it is delivered, or void with its reason in the result,
 # and the others are counted.

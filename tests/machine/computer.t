@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Another computer around the same TPM and disk: other firmware, or a TPM that
 # keeps a second bank of PCRs.
 . "$(dirname "$0")/../support/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What somebody can change without touching the image: how the firmware starts
 # it. Each time it boots, but has no key, and says what differs.
 . "$(dirname "$0")/../support/tap.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The steps of an election on one machine, as people do them: shared by the
 # demonstration (`make run`) and by the whole-machine tests.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The journal's partition as somebody with the disk might leave it: an earlier
 # copy, cut short, changed. The machine names the entry and does nothing else.
 . "$(dirname "$0")/../support/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The power is cut at twenty points of the flow, five in each of four runs.
 # Every run goes on after each cut and ends with the result of the run that
 # nobody cut, byte for byte.

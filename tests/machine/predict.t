@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The PCRs and events of a boot, predicted from the image and the profile, are
 # those of the machine that booted it.
 . "$(dirname "$0")/../support/tap.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What was predicted beside what a machine's firmware measured, as
 # tpm2_eventlog reads it.

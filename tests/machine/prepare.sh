@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # States of a machine, made once and copied by each test that starts from one.
 # A test of the whole machine begins with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The probe: what looks at a running machine from within. tests/machine/
  * sealed.t builds an image whose /init it is, beside the sandoqd of every

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # 62,529 ballots that people marked, with published totals, when their folder
 # lies beside the checkout: sealed at twelve stations, counted by the whole
 # machine, signed by its TPM. What was published is what must come out.

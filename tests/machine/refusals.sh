@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # A sealed machine that boots in another way than was approved: it starts, but
 # the keys refuse, and the screen and the auditor's verify say why.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # From the evidence to the bundle: what the auditors approved is what the TPM
 # signs, and everybody who checks it afterwards comes to the same verdict.
 . "$(dirname "$0")/../support/tap.sh"

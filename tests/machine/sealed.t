@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A running machine, seen from within: tests/machine/probe.h has how. The
 # probe's image holds the sandoqd and the kernel of every other one, and the
 # probe beside them as /init; what follows the boot is the same.

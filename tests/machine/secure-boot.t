@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Secure Boot with the operators' own keys: the image that they signed starts
 # and has the PCRs that were predicted; one that is not signed, or by somebody
 # else, does not start; with Secure Boot off there are no keys.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The image on computers of three shapes: it finds the journal by its GUIDs on
 # whichever disk, takes media from USB alone, and shows its lines on a screen.
 . "$(dirname "$0")/../support/tap.sh"

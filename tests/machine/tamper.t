@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The enrolled machine with another image on its disk: it boots, but has no
 # key, and tells what differs on the screen and in its evidence.
 . "$(dirname "$0")/../support/tap.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A pass over boxes whose source or keys fail somewhere: all boxes are in the
  * result, or there is none. This program executes itself as the roles.
@@ -82,7 +83,6 @@ static void expect_boxes(size_t counted, size_t voided)
 {
 	struct count_outcome outcome;
 	struct wire_text why;
-
 	if (!sealed_village_count(&sealed, &outcome, &why))
 		fail_msg("%s", why.line);
 	assert_int_equal(outcome.counted, counted);
@@ -94,7 +94,6 @@ static void expect_none(const char *expected)
 {
 	struct count_outcome outcome;
 	struct wire_text why;
-
 	assert_false(sealed_village_count(&sealed, &outcome, &why));
 	assert_string_equal(why.line, expected);
 }
@@ -150,7 +149,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_stanza_that_does_not_open_voids_its_box),
 	};
 	int status;
-
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	crypto_start();

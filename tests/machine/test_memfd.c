@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sealed memfds: nobody changes them, and only such are mapped. */
 #include "appliance/machine/memfd.h"
 

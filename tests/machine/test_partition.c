@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whose partition is it? A disk as image/disk makes it, and what could be
  * taken for one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Roles taken over: this program executes itself as each of them, which sends
  * what it was told to instead of its answer. Whoever asked says which message

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The system calls of the roles, asked of the kernel that runs: for each role
  * and each number, a child enters the role's sandbox and makes the call.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The system call filters of the roles are exactly what the table says: each
  * exported program is interpreted and held against the rows, one by one.

@@ -1,13 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The journal role, in a child of its own without a sandbox, on a file in
  * place of the partition; the test is the supervisor, and the TPM's anchor.
  */
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/roles.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

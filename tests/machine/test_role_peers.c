@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hostile supervisor: this program executes itself as the true roles, in
  * their sandboxes, and sends each what is not for it. The role says nothing and

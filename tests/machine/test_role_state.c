@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the kernel shows of a process in each role's sandbox, seen from outside.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sandboxes of the roles: for each row, what its system call filter can
  * never let through, and that nothing is granted without a reason.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Everything in this room that is both written and read: each message of the
  * wire, lists of items, journal headers, what the journal keeps in the clear,
@@ -11,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 
 enum { ROUNDS = 60, WIRE_ROUNDS = 400, LISTED_MOST = 4, CONTENT_MOST = 60 };
 
@@ -31,7 +32,6 @@ static void fill_field(struct sample_random *random,
 {
 	size_t size;
 	uint16_t length;
-
 	switch (field->kind) {
 	case WIRE_LINE:
 		random_text_in(random, at, 0, field->size - 1);
@@ -59,7 +59,6 @@ static void make_message(
 {
 	struct told *told = value;
 	const struct wire_row *row = &wire_table[round % wire_table_size];
-
 	told->type = row->type;
 	fill_row(random, row, &told->body);
 }
@@ -67,14 +66,12 @@ static void make_message(
 static void encode_message(struct writer *out, const void *value)
 {
 	const struct told *told = value;
-
 	wire_encode(out, told->type, &told->body);
 }
 
 static refusal decode_message(struct bytes in, void *value)
 {
 	struct told *told = value;
-
 	return wire_decode(in, &told->type, &told->body);
 }
 
@@ -85,7 +82,6 @@ static refusal decode_message(struct bytes in, void *value)
 static void make_lock(struct sample_random *random, unsigned round, void *value)
 {
 	union wire_body body = { 0 };
-
 	(void)round;
 	fill_row(random, wire_row_of(JOURNAL_SCANNED), &body);
 	memcpy(value, &body.scanned.lock, sizeof(body.scanned.lock));
@@ -104,7 +100,6 @@ static refusal decode_lock(struct bytes in, void *value)
 static void make_boot(struct sample_random *random, unsigned round, void *value)
 {
 	union wire_body body = { 0 };
-
 	(void)round;
 	fill_row(random, wire_row_of(KEYS_APPROVE), &body);
 	memcpy(value, &body.software.boot, sizeof(body.software.boot));
@@ -128,7 +123,6 @@ static void make_header(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct journal_header *header = value;
-
 	header->type = (uint16_t)sample_below(random, 1 << 16);
 	header->anchored = round % 2 == 1;
 	header->station = (uint16_t)sample_below(random, 1 << 16);
@@ -142,7 +136,6 @@ static void make_header(
 static void encode_header(struct writer *out, const void *value)
 {
 	uint8_t bytes[JOURNAL_HEADER_SIZE];
-
 	journal_header_encode(value, bytes);
 	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
 }
@@ -170,7 +163,6 @@ struct list {
 static void make_list(struct sample_random *random, unsigned round, void *value)
 {
 	struct list *list = value;
-
 	list->count = 1 + round % LISTED_MOST;
 	for (size_t i = 0; i < list->count; i++) {
 		struct writer name =
@@ -188,7 +180,6 @@ static void make_list(struct sample_random *random, unsigned round, void *value)
 static void encode_list(struct writer *out, const void *value)
 {
 	const struct list *list = value;
-
 	for (size_t i = 0; i < list->count; i++)
 		write_item(out, list->item[i].visibility, list->item[i].name,
 			bytes_of(list->item[i].content, list->item[i].size));
@@ -200,8 +191,7 @@ static refusal decode_list(struct bytes in, void *value)
 	struct cursor rest = cursor_of(in);
 	struct item item;
 	refusal refused = items_check(in);
-
-	while (!refused && rest.rest.size > 0) {
+	while (refused == NULL && rest.rest.size > 0) {
 		size_t i = list->count++;
 		refused = items_next(&rest, &item);
 		if (i == LISTED_MOST || item.content.size > CONTENT_MOST)
@@ -265,7 +255,6 @@ static struct member a_member(struct sample_random *random, size_t i)
 	struct member member = { .board = i == 0 ? SUPERVISORY : EXECUTIVE };
 	uint8_t scalar[P256_SIZE];
 	struct p256_private *key;
-
 	random_fill(random, scalar, sizeof(scalar));
 	scalar[0] &= 0x7f;
 	assert_null(p256_from_scalar(scalar, &key));
@@ -331,6 +320,5 @@ int main(void)
 		cmocka_unit_test(quorums_come_back),
 		cmocka_unit_test(approvals_come_back),
 	};
-
 	return cmocka_run_group_tests_name("round trip", tests, NULL, NULL);
 }

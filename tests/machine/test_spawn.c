@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Starts of roles: this program executes itself as each of the small ones
  * below, which look at what they were given.

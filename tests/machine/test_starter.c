@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The starter: this program executes itself as it. What it forks is in the
  * count role's sandbox, is a child of who asked, and has no box but its own.

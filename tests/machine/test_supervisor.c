@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The supervisor among roles of which one is hostile: this program executes
  * itself as them. The journal then says which message of which role it was.
@@ -8,13 +9,13 @@
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/init.h"
-#include "appliance/machine/items.h"
-#include "appliance/machine/journal.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/peer.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/roles.h"
 #include "appliance/machine/supervisor.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
 #include "tests/support/hostile.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Roles taken over: this program executes itself as each of them, in its true
  * sandbox, and lets one process run hostile code. What it can do to a count,
@@ -5,10 +6,10 @@
  */
 #include "appliance/election/result.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/roles.h"
 #include "appliance/machine/session.h"
+#include "appliance/record/items.h"
 #include "tests/support/confined.h"
 #include "tests/support/sealed_village.h"
 #include "tests/support/taken_over.h"
@@ -95,7 +96,6 @@ static uint8_t secret[SECRETS][SECRET_SIZE];
 static void read_result(struct result *out, const char *text)
 {
 	size_t line;
-
 	assert_null(result_parse(
 		out, &sealed.village.plan, bytes_of_text(text), &line));
 }
@@ -107,7 +107,6 @@ static void learn_file_key(size_t box, uint8_t out[SECRET_SIZE])
 	struct age_file_key key;
 	struct bytes items;
 	struct bytes file;
-
 	assert_null(memfd_map(sealed.box[box], ITEMS_MOST, &items));
 	assert_true(items_find(items, "age", &file));
 	assert_null(age_header_parse(file, &header));
@@ -120,7 +119,6 @@ static int make_election(void **state)
 {
 	struct count_outcome outcome;
 	struct wire_text why;
-
 	(void)state;
 	sealed_village_init(&sealed, confined_setting(), ISSUED, 2);
 	sealed.task.at_once = 2;
@@ -149,7 +147,6 @@ static bool same_station(const struct result *result, uint16_t station)
 {
 	const struct tally *one = &honest.station[station];
 	const struct tally *other = &result->station[station];
-
 	return memcmp(one->cell, other->cell, one->size * sizeof(*one->cell)) ==
 	       0;
 }
@@ -186,7 +183,6 @@ static void expect_own_void(const struct result *result, const char *why)
 static void expect_result(const struct attack *attack, const char *text)
 {
 	struct result result;
-
 	if (attack->effect == SAME_RESULT) {
 		assert_string_equal(text, honest_text);
 		return;
@@ -213,7 +209,6 @@ static void try_attack(size_t number)
 	const struct attack *attack = &attacks[number];
 	struct count_outcome outcome;
 	struct wire_text why = { { 0 } };
-
 	print_message("# a %s process that %s\n", role_name(attack->role),
 		attack->name);
 	told = attack_environment(
@@ -251,7 +246,6 @@ static void a_place_that_was_made_up_voids_that_box_alone(void **state)
 		{ 0, WIRE_NO_STATION - 1, 0 },
 	};
 	const struct count_place true_one = sealed.place[0];
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(made_up) / sizeof(made_up[0]); i++) {
 		struct count_outcome outcome;
@@ -279,7 +273,6 @@ static void the_next_count_is_as_it_should_be(void **state)
 {
 	struct count_outcome outcome;
 	struct wire_text why;
-
 	(void)state;
 	assert_true(sealed_village_count(&sealed, &outcome, &why));
 	char *text = outcome_text_of(&outcome);
@@ -311,7 +304,6 @@ static bool grant(enum role role, struct granted *out)
 	const struct sandbox_spec *spec = role_row_of(role)->sandbox;
 	static struct confined confined;
 	bool whole = true;
-
 	out->count = 0;
 	confined_prepare(&confined, spec, "/dev/loop0");
 	for (size_t i = 1; i < spec->descriptor_count; i++) {
@@ -331,7 +323,6 @@ static void take_back(struct granted *granted)
 static bool may(enum role role, const struct misdeed *misdeed)
 {
 	const struct sandbox_spec *spec = role_row_of(role)->sandbox;
-
 	/* Whoever may open some paths has Landlock for all others. */
 	return spec->path_count > 0 && strncmp(misdeed->name, "opens", 5) == 0;
 }
@@ -341,7 +332,6 @@ static void expect_end(enum role role, const struct misdeed *misdeed,
 	const struct session *session, bool answered)
 {
 	char start[64];
-
 	snprintf(start, sizeof(start), "the %s role: ", role_name(role));
 	assert_false(answered);
 	if (misdeed->why == NULL) {
@@ -365,7 +355,6 @@ static void try_misdeed(enum role role, const struct misdeed *misdeed,
 	const int held[WIRE_DESCRIPTORS_MOST] = { 0, 1, 2 };
 	struct wire_message answer;
 	struct peer peer;
-
 	session = (struct session){ .setting = confined_setting() };
 	told = misdeed_environment((size_t)(misdeed - misdeeds));
 	assert_true(session_start_role(
@@ -382,7 +371,6 @@ static void try_misdeed(enum role role, const struct misdeed *misdeed,
 static void any_role_ends_the_boot_by_a_misdeed(void **state)
 {
 	size_t tried = 0;
-
 	(void)state;
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		struct granted granted;
@@ -412,7 +400,6 @@ static void keys_travel_to_their_users_alone(void **state)
 {
 	size_t file_keys = 0;
 	size_t mac_keys = 0;
-
 	(void)state;
 	for (size_t i = 0; i < wire_table_size; i++) {
 		const struct wire_row *row = &wire_table[i];
@@ -443,7 +430,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(keys_travel_to_their_users_alone),
 	};
 	int status;
-
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	crypto_start();

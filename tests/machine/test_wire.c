@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The wire: each row of the table is held against what the header says of all
  * of them, first as bytes, then over sockets.

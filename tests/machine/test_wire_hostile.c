@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hostile peer on every socket: each type, in each state, at each length,
  * with each number of descriptors, from each sender. The matrix follows from

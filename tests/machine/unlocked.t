@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # An image that is not the locked one says so: on the screen, in its list, in
 # its SPDX document.
 # shellcheck source=tests/support/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A second release on the same machine, in the middle of an election: approved,
 # installed, and the first one revoked. The first release has no key any more,
 # whatever is put back on the disk and told to the TPM.

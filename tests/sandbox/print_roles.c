@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints docs/roles.md. */
 #include "tests/support/roles_text.h"
 

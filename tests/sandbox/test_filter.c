@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The system call filter, asked without a kernel about every call. */
 #include "sandbox/sandbox.h"
 #include "tests/support/filter.h"

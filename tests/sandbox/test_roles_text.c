@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* docs/roles.md says what the table of the roles says. */
 #include "tests/support/roles_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes that enter a sandbox and then try what they may and may not do,
  * as the user who runs the test and, when that is root, as nobody too.

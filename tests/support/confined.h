@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A child in the sandbox of a role, without the role: what it may then do, and
  * what the kernel shows of it, is the sandbox's doing alone.
  *
  * Knows no test library, so that it can run inside an image too.
  */
-#ifndef SANDOQ_SUPPORT_CONFINED_H
-#define SANDOQ_SUPPORT_CONFINED_H
+#ifndef SANDOQ_TESTS_SUPPORT_CONFINED_H
+#define SANDOQ_TESTS_SUPPORT_CONFINED_H
 
 #include "sandbox/sandbox.h"
 

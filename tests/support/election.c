@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/election.h"
 
 #include <jansson.h>
@@ -20,7 +21,6 @@ static struct p256_public key_of(unsigned scalar)
 	uint8_t bytes[P256_SIZE] = { 0 };
 	struct p256_private *private;
 	struct p256_public public;
-
 	bytes[P256_SIZE - 1] = (uint8_t)scalar;
 	assert_null(p256_from_scalar(bytes, &private));
 	public = p256_public_of(private);
@@ -32,7 +32,6 @@ static void write_vkey(struct writer *w, const char *name, unsigned scalar)
 {
 	struct p256_public public = key_of(scalar);
 	struct note_key key;
-
 	assert_null(note_key_of(name, &public, &key));
 	write_note_key(w, &key);
 	write_u8(w, '\0');
@@ -54,7 +53,6 @@ static const char *next_text(struct texts *texts)
 static const char *add_vkey(struct texts *texts, const char *name)
 {
 	const char *text = next_text(texts);
-
 	write_vkey(&texts->writer, name, ++texts->scalar);
 	return text;
 }
@@ -63,7 +61,6 @@ static const char *add_recipient(struct texts *texts)
 {
 	const char *text = next_text(texts);
 	struct p256_public key = key_of(++texts->scalar);
-
 	write_age_recipient(&texts->writer, &key);
 	write_u8(&texts->writer, '\0');
 	return text;
@@ -88,7 +85,6 @@ char *city_json(void)
 	struct texts texts = { 0 };
 	struct sample_recipient recipient;
 	char station_id[ID_MOST + 1];
-
 	texts.writer = writer_of(texts.text, sizeof(texts.text));
 	for (size_t b = 0; b < BODIES; b++) {
 		for (size_t m = 0; m < 3; m++)
@@ -114,7 +110,6 @@ char *city_json(void)
 static json_t *candidates_of(const uint16_t *code, size_t codes)
 {
 	json_t *candidates = json_array();
-
 	for (size_t i = 0; i < codes; i++)
 		json_array_append_new(
 			candidates, json_pack("{s:i, s:{s:s, s:s}, s:[]}",
@@ -128,7 +123,6 @@ char *city_json_of(unsigned max_choices, const uint16_t *code, size_t codes)
 	char *city = city_json();
 	json_t *json = json_loads(city, 0, NULL);
 	json_t *station = json_array_get(json_object_get(json, "stations"), 0);
-
 	free(city);
 	json_object_set_new(json, "contests",
 		json_pack("[{s:s, s:{s:s, s:s}, s:s, s:i, s:i, s:i, s:o}]",
@@ -149,7 +143,6 @@ void city_definition(struct definition *definition)
 {
 	char error[DEFINITION_ERROR_MOST] = "";
 	char *json = city_json();
-
 	if (!definition_parse(definition, bytes_of_text(json), error))
 		fail_msg("%s", error);
 	free(json);
@@ -164,7 +157,6 @@ static void init_quorums(struct plan *plan, unsigned *scalar)
 {
 	static const char *const body[BODIES] = { "operator", "authority",
 		"officer", "auditor" };
-
 	for (size_t b = 0; b < BODIES; b++) {
 		struct quorum *quorum = &plan->quorum[b];
 		quorum->need = 2;
@@ -186,7 +178,6 @@ void village_init(struct village *village)
 		1 << COUNCIL | 1 << MAYOR, 1 << MAYOR };
 	struct plan *plan = &village->plan;
 	unsigned scalar = 0;
-
 	memset(village, 0, sizeof(*village));
 	plan->definition.byte[0] = 0xde;
 	name(plan->id, "village");
@@ -224,7 +215,6 @@ static void sample_contest(struct ballots_list *list, const struct plan *plan,
 	struct csv_ballot ballot;
 	struct sampler sampler;
 	bool is_ballot;
-
 	assert_null(csv_read(&reader, bytes_of_text("contest,choices"), &ballot,
 		&is_ballot));
 	sampler_begin(&sampler, plan, station, contest, seed);
@@ -245,7 +235,6 @@ struct bytes sampled_box(
 	struct ballots_list list;
 	uint8_t *payload = NULL;
 	size_t size = 0;
-
 	ballots_list_init(&list);
 	for (uint16_t c = 0; c < plan->contests; c++)
 		if (plan->station[station].contests & 1u << c)
@@ -261,7 +250,6 @@ void count_box(const struct plan *plan, uint16_t station, uint16_t sequence,
 {
 	struct ballots_decoder decoder;
 	struct counter counter;
-
 	assert_true(tally_init(tally, plan, plan->station[station].contests));
 	assert_true(counter_init(&counter, plan));
 	counter_begin(&counter, tally);

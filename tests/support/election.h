@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Elections for tests: the sample city's with keys whose scalars are 1, 2,
  * 3 ..., and small ones that are made by hand.

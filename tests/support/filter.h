@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a system call filter without a kernel, so that a test can ask it about
  * every number and every argument.
  */
-#ifndef SANDOQ_SUPPORT_FILTER_H
-#define SANDOQ_SUPPORT_FILTER_H
+#ifndef SANDOQ_TESTS_SUPPORT_FILTER_H
+#define SANDOQ_TESTS_SUPPORT_FILTER_H
 
 #include "sandbox/sandbox.h"
 

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Messages that a hostile peer may send: any type at any length, with any
  * number of descriptors.
  */
-#ifndef SANDOQ_SUPPORT_HOSTILE_H
-#define SANDOQ_SUPPORT_HOSTILE_H
+#ifndef SANDOQ_TESTS_SUPPORT_HOSTILE_H
+#define SANDOQ_TESTS_SUPPORT_HOSTILE_H
 
 #include "appliance/machine/wire.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a small file that looks like a kernel with an initramfs. */
 #ifndef SANDOQ_TESTS_SUPPORT_KERNEL_FILE_H
 #define SANDOQ_TESTS_SUPPORT_KERNEL_FILE_H
@@ -35,7 +36,6 @@ static inline void write_cpio(struct writer *out, const char *path,
 	uint32_t mode, struct bytes content)
 {
 	char header[111];
-
 	snprintf(header, sizeof(header),
 		"070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
 		721U, mode, 7U, 8U, 1U, 0U, (unsigned)content.size, 3U, 1U, 5U,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A text that comes in pieces of `size` bytes: a source for JSON readers.
  * `context` is a struct pieces, whose text is borrowed.
@@ -17,7 +18,6 @@ static inline struct bytes next_piece(void *context)
 {
 	struct pieces *pieces = context;
 	struct bytes piece = pieces->rest;
-
 	if (piece.size > pieces->size)
 		piece.size = pieces->size;
 	pieces->rest.data += piece.size;

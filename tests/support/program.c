@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/program.h"
 
 #include <fcntl.h>
@@ -19,7 +20,6 @@ pid_t program_start(char *const arguments[])
 	pid_t parent = getpid();
 	pid_t pid = fork();
 	int silent;
-
 	assert_true(pid >= 0);
 	if (pid > 0)
 		return pid;
@@ -38,7 +38,6 @@ int program_run(char *const arguments[])
 	size_t count = 2;
 	int status;
 	pid_t pid;
-
 	while (*arguments) {
 		assert_true(count < ARGUMENTS_MOST - 1);
 		bounded[count++] = *arguments++;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Programs that tests start; they die with the test. */
 #ifndef SANDOQ_TESTS_SUPPORT_PROGRAM_H
 #define SANDOQ_TESTS_SUPPORT_PROGRAM_H

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * docs/roles.md: the table of the roles as people read it.
  */
-#ifndef SANDOQ_SUPPORT_ROLES_TEXT_H
-#define SANDOQ_SUPPORT_ROLES_TEXT_H
+#ifndef SANDOQ_TESTS_SUPPORT_ROLES_TEXT_H
+#define SANDOQ_TESTS_SUPPORT_ROLES_TEXT_H
 
 #include <stdio.h>
 

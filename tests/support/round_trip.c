@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/round_trip.h"
 
 #include <setjmp.h>
@@ -11,7 +12,6 @@ enum { EDITS = 24, KEYS = 16 };
 void random_fill(struct sample_random *random, void *data, size_t size)
 {
 	uint8_t *octets = data;
-
 	for (size_t i = 0; i < size; i++)
 		octets[i] = (uint8_t)sample_below(random, 256);
 }
@@ -20,7 +20,6 @@ struct bytes random_bytes_in(
 	struct sample_random *random, void *data, size_t most)
 {
 	size_t size = sample_below(random, most + 1);
-
 	random_fill(random, data, size);
 	return bytes_of(data, size);
 }
@@ -30,7 +29,6 @@ struct bytes random_text_in(
 {
 	size_t size = least + sample_below(random, most - least + 1);
 	char *text = data;
-
 	for (size_t i = 0; i < size; i++)
 		text[i] = (char)('!' + sample_below(random, '~' - '!' + 1));
 	return bytes_of(data, size);
@@ -43,7 +41,6 @@ struct p256_public random_key(struct sample_random *random)
 	size_t which = sample_below(random, KEYS);
 	uint8_t scalar[P256_SIZE] = { 0 };
 	struct p256_private *private;
-
 	if (!known[which]) {
 		scalar[P256_SIZE - 1] = (uint8_t)(which + 1);
 		assert_null(p256_from_scalar(scalar, &private));
@@ -62,7 +59,6 @@ static struct bytes encoded(
 	const struct round_trip *trip, const void *value, size_t place)
 {
 	struct writer out = writer_of(encoded_space[place], ROUND_TRIP_MOST);
-
 	trip->encode(&out, value);
 	if (out.broken)
 		fail_msg("%s does not encode", trip->name);
@@ -92,7 +88,6 @@ static void expect_refused(
 static void try_lengths(const struct round_trip *trip, struct bytes whole)
 {
 	uint8_t *end = encoded_space[0] + whole.size;
-
 	if (trip->length == FIXED || trip->length == ANY)
 		return;
 	expect_refused(trip, bytes_of(whole.data, whole.size - 1),
@@ -126,7 +121,6 @@ static struct bytes damaged(const struct round_trip *trip,
 	size_t size = whole.size;
 	size_t at = sample_below(random, size);
 	uint64_t kind = trip->length == FIXED ? 0 : sample_below(random, 6);
-
 	memcpy(edited_space, whole.data, size);
 	if (kind == 1) {
 		memmove(edited_space + at, edited_space + at + 1,
@@ -174,12 +168,11 @@ static size_t try_round(const struct round_trip *trip, unsigned round)
 {
 	struct sample_random random = sample_random_of(round);
 	size_t accepted = 0;
-
 	memset(value_space[0], 0, trip->size);
 	trip->make(&random, round, value_space[0]);
 	struct bytes whole = encoded(trip, value_space[0], 0);
 	refusal why = decoded(trip, whole, value_space[1]);
-	if (why)
+	if (why != NULL)
 		fail_msg("%s, round %u: %s", trip->name, round, why);
 	if (!same_value(trip))
 		fail_msg("%s, round %u: another value", trip->name, round);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What must hold of every encoder with its decoder, tried on made-up values
  * and on damaged encodings:

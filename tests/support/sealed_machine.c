@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/sealed_machine.h"
 
 #include "appliance/formats/crypto.h"
@@ -15,7 +16,6 @@ void assert_tpm(const struct tpm *tpm, bool worked)
 	struct tpm_error error = tpm_error(tpm);
 	char text[256] = { 0 };
 	struct writer out = writer_of(text, sizeof(text) - 1);
-
 	if (worked)
 		return;
 	write_tpm_error(&out, &error);
@@ -26,7 +26,6 @@ void assert_tpm_code(
 	const struct tpm *tpm, bool worked, const char *doing, uint32_t code)
 {
 	struct tpm_error error = tpm_error(tpm);
-
 	assert_false(worked);
 	assert_string_equal(error.doing, doing);
 	assert_int_equal(error.code, code);
@@ -35,7 +34,6 @@ void assert_tpm_code(
 void assert_tpm_why(const struct tpm *tpm, bool worked, const char *why)
 {
 	struct tpm_error error = tpm_error(tpm);
-
 	assert_false(worked);
 	assert_int_equal(error.code, 0);
 	assert_non_null(error.why);
@@ -45,7 +43,6 @@ void assert_tpm_why(const struct tpm *tpm, bool worked, const char *why)
 struct body body_make(void)
 {
 	struct body body = { 0 };
-
 	for (size_t i = 0; i < BODY_SIZE; i++) {
 		body.key[i] = p256_generate();
 		body.approvers.member[i].key = p256_public_of(body.key[i]);
@@ -68,7 +65,6 @@ struct approvals approve(const struct body *body,
 {
 	struct digest digest = approval_digest(scope, cp_hash);
 	struct approvals approvals = { 0 };
-
 	for (size_t i = 0; i < BODY_SIZE; i++) {
 		struct approval *approval = &approvals.list[approvals.count];
 
@@ -85,7 +81,6 @@ struct approvals approve(const struct body *body,
 struct approvals approve_open(const struct sealed_machine *at)
 {
 	struct approval_scope scope = election_scope(&at->terms, APPROVE_OPEN);
-
 	return approve(&at->officers, &scope, NULL, QUORUM);
 }
 
@@ -97,7 +92,6 @@ struct approvals approve_release(
 	struct tpm_name rk =
 		public_name(tpm_public_bytes(&at->rk.key.public_area));
 	struct digest cp_hash = cp_hash_sign(&rk, result);
-
 	return approve(&at->auditors, &scope, &cp_hash, QUORUM);
 }
 
@@ -114,7 +108,6 @@ struct digest other_program(void)
 struct tpm *power_on(struct swtpm *swtpm, const struct digest *program)
 {
 	struct tpm *tpm = tpm_open(swtpm_start(swtpm));
-
 	assert_non_null(tpm);
 	assert_tpm(tpm, tpm_pcr_extend(tpm, PCR_PROGRAM, program));
 	return tpm;
@@ -134,7 +127,6 @@ static void write_boot_policy(struct sealed_machine *at)
 				 1u << 7 | 1u << PCR_COMMAND_LINE;
 	struct approvals approvals;
 	struct digest cp_hash;
-
 	assert_tpm(at->tpm, tpm_pcr_read(at->tpm, profile, &at->boot.pcrs));
 	cp_hash = boot_approval_cp_hash(&at->machine, &at->boot, false);
 	approvals = approve(&at->operators, &scope, &cp_hash, QUORUM);
@@ -147,7 +139,6 @@ static void enrol(struct sealed_machine *at)
 	struct tpm *tpm = at->tpm;
 	struct digest first = sha256(bytes_of_text("first checkpoint"));
 	uint64_t phase;
-
 	assert_tpm(tpm, tpm_make_root_keys(tpm, &at->root));
 	at->srk = public_name(tpm_public_bytes(&at->root.srk));
 	at->machine.operators = at->operators.approvers;
@@ -167,7 +158,6 @@ static void enrol(struct sealed_machine *at)
 static void seal(struct sealed_machine *at)
 {
 	struct election_terms *terms = &at->terms;
-
 	terms->definition = sha256(bytes_of_text("a definition"));
 	terms->ak = at->machine.ak;
 	terms->nv = at->names;
@@ -182,7 +172,6 @@ struct sealed_machine *sealed_machine_make(void)
 {
 	struct sealed_machine *at = calloc(1, sizeof(*at));
 	struct digest program = approved_program();
-
 	assert_non_null(at);
 	at->operators = body_make();
 	at->officers = body_make();
@@ -198,7 +187,6 @@ struct sealed_machine *sealed_machine_make(void)
 struct sealed_machine *sealed_machine_copy(const struct sealed_machine *from)
 {
 	struct sealed_machine *at = malloc(sizeof(*at));
-
 	assert_non_null(at);
 	*at = *from;
 	at->swtpm = swtpm_copy(from->swtpm);
@@ -252,7 +240,6 @@ int sealed_machine_before_each(void **state)
 {
 	const struct digest program = approved_program();
 	struct sealed_machine *at = sealed_machine_copy(*state);
-
 	sealed_machine_boot(at, &program);
 	*state = at;
 	return 0;

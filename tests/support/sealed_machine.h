@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A machine on swtpm that was enrolled and has one election sealed, with the
  * keys of everybody concerned: where most tests of the TPM room begin.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/sealed_village.h"
 
 #include <fcntl.h>
@@ -12,8 +13,8 @@
 #include "appliance/election/box.h"
 #include "appliance/election/sample.h"
 #include "appliance/election/statement.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
 
 enum {
 	/* After the members of four bodies of three. */
@@ -29,7 +30,6 @@ static struct p256_private *private_of(unsigned scalar)
 {
 	uint8_t bytes[P256_SIZE] = { 0 };
 	struct p256_private *key;
-
 	bytes[P256_SIZE - 1] = (uint8_t)scalar;
 	assert_null(p256_from_scalar(bytes, &key));
 	return key;
@@ -44,7 +44,6 @@ static enum next_box next(void *context, struct count_place *place, int *box,
 	struct wire_text *why)
 {
 	struct sealed_village *sealed = context;
-
 	if (sealed->next == sealed->boxes)
 		return BOX_NONE_LEFT;
 	*place = sealed->place[sealed->next];
@@ -71,7 +70,6 @@ static int memfd_of_plan(const struct plan *plan)
 	size_t most = plan_size_most(plan);
 	uint8_t *space = malloc(most);
 	struct writer out = writer_of(space, most);
-
 	plan_encode(&out, plan);
 	int memfd = memfd_written(&out);
 	assert_true(memfd >= 0);
@@ -85,7 +83,6 @@ static void describe(
 	const struct plan *plan = &sealed->village.plan;
 	struct p256_public bk = p256_public_of(sealed->bk);
 	struct count_task *task = &sealed->task;
-
 	*task = (struct count_task){ .setting = setting, .at_once = 1 };
 	task->plan = memfd_of_plan(plan);
 	task->terms.definition = plan->definition;
@@ -128,7 +125,6 @@ void sealed_village_secret(
 	const struct sealed_village *sealed, uint8_t *out, size_t size)
 {
 	const struct digest scalar = box_key_scalar();
-
 	(void)sealed;
 	assert_true(size <= sizeof(scalar.byte));
 	memcpy(out, scalar.byte, size);
@@ -143,7 +139,6 @@ static void write_box_text(const struct sealed_village *sealed,
 	struct age_header header;
 	struct text_writer text = text_begin(
 		&statement_form[STATEMENT_BOX], plan->rehearsal, out);
-
 	assert_null(age_header_parse(file, &header));
 	text_put(&text, BOX_ELECTION, bytes_of_text(plan->id));
 	text_put(&text, BOX_DEFINITION,
@@ -164,7 +159,6 @@ static void sign(const struct sealed_village *sealed, uint16_t station,
 	struct p256_private *private =
 		private_of(FIRST_STATION_SCALAR + station);
 	struct note_key key;
-
 	assert_null(note_key_of(who->id, &who->key, &key));
 	write_note(out, text, &key, private);
 	assert_false(out->broken);
@@ -184,7 +178,6 @@ void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	uint8_t note_space[NOTE_SPACE];
 	struct writer text = writer_of(text_space, sizeof(text_space));
 	struct writer note = writer_of(note_space, sizeof(note_space));
-
 	assert_true(sealed->boxes < SEALED_BOXES_MOST);
 	write_age_file(&file, &bk, 1, payload);
 	write_box_text(sealed, station, sequence, written(&file), &text);
@@ -207,7 +200,6 @@ void sealed_village_add_ballots(struct sealed_village *sealed, uint16_t station,
 	uint16_t codes[MARKS];
 	uint8_t *payload;
 	size_t size;
-
 	ballots_list_init(&list);
 	for (size_t i = 0; i < ballots; i++) {
 		for (size_t m = 0; m < MARKS; m++)
@@ -232,7 +224,6 @@ bool sealed_village_count(struct sealed_village *sealed,
 char *outcome_text_of(struct count_outcome *outcome)
 {
 	struct bytes text;
-
 	assert_null(memfd_map(outcome->result, ITEMS_MOST, &text));
 	char *copy = strndup((const char *)text.data, text.size);
 	assert_non_null(copy);

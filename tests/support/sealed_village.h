@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The village's election (election.h) with its boxes sealed, in memory, to be
  * counted as a machine and an auditor count them. Needs cmocka; every function

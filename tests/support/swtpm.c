@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/swtpm.h"
 
 #include "tests/support/program.h"
@@ -32,7 +33,6 @@ struct swtpm {
 static void path_in(const struct swtpm *swtpm, const char *name, char *out)
 {
 	int size = snprintf(out, PATH_MOST, "%s/%s", swtpm->folder, name);
-
 	assert_in_range(size, 1, PATH_MOST - 1);
 }
 
@@ -40,7 +40,6 @@ static size_t read_file(const char *path, uint8_t *out, size_t most)
 {
 	FILE *file = fopen(path, "rb");
 	size_t size;
-
 	assert_non_null(file);
 	size = fread(out, 1, most, file);
 	assert_true(size > 0 && size < most);
@@ -51,7 +50,6 @@ static size_t read_file(const char *path, uint8_t *out, size_t most)
 static void write_file(const char *path, const void *data, size_t size)
 {
 	FILE *file = fopen(path, "wb");
-
 	assert_non_null(file);
 	assert_int_equal(fwrite(data, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
@@ -61,7 +59,6 @@ static void write_setting(
 	const struct swtpm *swtpm, const char *name, const char *text)
 {
 	char path[PATH_MOST];
-
 	path_in(swtpm, name, path);
 	write_file(path, text, strlen(text));
 }
@@ -70,7 +67,6 @@ static void write_settings(const struct swtpm *swtpm)
 {
 	const char *at = swtpm->folder;
 	char text[5 * PATH_MOST];
-
 	snprintf(text, sizeof(text),
 		"create_certs_tool = /usr/bin/swtpm_localca\n"
 		"create_certs_tool_config = %s/localca.conf\n"
@@ -95,7 +91,6 @@ static void make_folder(struct swtpm *swtpm)
 	const char *at = getenv("TMPDIR");
 	int size = snprintf(swtpm->folder, sizeof(swtpm->folder),
 		"%s/sandoq-swtpm-XXXXXX", at ? at : "/tmp");
-
 	assert_in_range(size, 1, sizeof(swtpm->folder) - 1);
 	assert_non_null(mkdtemp(swtpm->folder));
 }
@@ -107,7 +102,6 @@ static void run_setup(const struct swtpm *swtpm)
 	char *arguments[] = { "swtpm_setup", "--tpm2", "--tpmstate", state,
 		"--config", settings, "--createek", "--create-ek-cert",
 		"--pcr-banks", "sha256", NULL };
-
 	snprintf(state, sizeof(state), "dir://%s", swtpm->folder);
 	path_in(swtpm, "setup.conf", settings);
 	assert_int_equal(program_run(arguments), 0);
@@ -118,7 +112,6 @@ static void read_authorities(struct swtpm *swtpm)
 	static const char *const names[] = { "swtpm-localca-rootca-cert.pem",
 		"issuercert.pem" };
 	char path[PATH_MOST];
-
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		path_in(swtpm, names[i], path);
 		swtpm->authorities_size += read_file(path,
@@ -130,7 +123,6 @@ static void read_authorities(struct swtpm *swtpm)
 static struct swtpm *allocate(void)
 {
 	struct swtpm *swtpm = calloc(1, sizeof(*swtpm));
-
 	assert_non_null(swtpm);
 	swtpm->descriptor = -1;
 	return swtpm;
@@ -145,7 +137,6 @@ static void set_up(const struct swtpm *swtpm)
 struct swtpm *swtpm_make(void)
 {
 	struct swtpm *swtpm = allocate();
-
 	make_folder(swtpm);
 	set_up(swtpm);
 	read_authorities(swtpm);
@@ -156,7 +147,6 @@ struct swtpm *swtpm_at(const char *folder)
 {
 	struct swtpm *swtpm = allocate();
 	char state[PATH_MOST];
-
 	assert_in_range(snprintf(swtpm->folder, PATH_MOST, "%s", folder), 1,
 		PATH_MOST - 1);
 	path_in(swtpm, STATE_FILE, state);
@@ -172,7 +162,6 @@ struct swtpm *swtpm_copy(const struct swtpm *from)
 	uint8_t state[16 * FILE_MOST];
 	char path[PATH_MOST];
 	size_t size;
-
 	assert_non_null(swtpm);
 	assert_true(from->pid == 0);
 	*swtpm = *from;
@@ -192,7 +181,6 @@ static int start_on(struct swtpm *swtpm, int kind)
 		"--fd", descriptor, "--flags", "not-need-init,startup-clear",
 		NULL };
 	int pair[2];
-
 	assert_true(swtpm->pid == 0);
 	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(socketpair(AF_UNIX, kind, 0, pair), 0);
@@ -218,7 +206,6 @@ int swtpm_start_records(struct swtpm *swtpm)
 void swtpm_stop(struct swtpm *swtpm)
 {
 	int status;
-
 	if (swtpm->pid == 0)
 		return;
 	kill(swtpm->pid, SIGKILL);
@@ -250,7 +237,7 @@ void swtpm_leave(struct swtpm *swtpm)
 
 void swtpm_free(struct swtpm *swtpm)
 {
-	if (!swtpm)
+	if (swtpm == NULL)
 		return;
 	swtpm_stop(swtpm);
 	nftw(swtpm->folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A TPM for tests: swtpm with a state of its own in a temporary folder, made
  * by swtpm_setup with EK certificates of a CA made on the spot, SHA-256 bank

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/taken_over.h"
 
 #include <fcntl.h>
@@ -13,10 +14,10 @@
 #include "appliance/election/box.h"
 #include "appliance/election/tally.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/items.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
 #include "tests/support/election.h"
 #include "tests/support/hostile.h"
 
@@ -55,7 +56,6 @@ static bool is_at(const uint8_t *at, const uint8_t *secret)
 static void look_through(const void *start, size_t size)
 {
 	const uint8_t *at = start;
-
 	for (size_t i = 0; i + SECRET_SIZE <= size; i++)
 		for (size_t s = 0; s < SECRETS; s++)
 			here.seen[s] |= is_at(at + i, inverted[s]);
@@ -68,7 +68,6 @@ static void look_everywhere(void)
 	extern char _end[];
 	const uint8_t local = 0;
 	struct bytes granted;
-
 	look_through(__data_start, (size_t)(_end - __data_start));
 	look_through(&local, (size_t)((const uint8_t *)environ - &local));
 	for (int file = SPAWN_GRANTED; file < SPAWN_GRANTED + 2; file++)
@@ -79,7 +78,6 @@ static void look_everywhere(void)
 static const char *told_secrets(void)
 {
 	static char text[64];
-
 	look_everywhere();
 	snprintf(text, sizeof(text), "seen: %d %d %d",
 		here.seen[SECRET_OWN_KEY], here.seen[SECRET_OTHER_KEY],
@@ -106,7 +104,6 @@ static void say(enum wire_type type, const void *body, int memfd)
 static struct bytes mapped(int file)
 {
 	struct bytes out = { NULL, 0 };
-
 	if (memfd_map(file, ITEMS_MOST, &out) != NULL)
 		_exit(1);
 	return out;
@@ -128,7 +125,6 @@ static void read_box(void)
 	struct box_terms terms = { .plan = here.plan };
 	struct bytes note;
 	struct bytes file;
-
 	memcpy(terms.bk_name, asked->bk, sizeof(terms.bk_name));
 	if (p256_from_point(bytes_of(asked->bk_point, P256_POINT_SIZE),
 		    &terms.bk) != NULL ||
@@ -146,7 +142,6 @@ static struct count_stanza true_stanza(void)
 		.sequence = here.box.sequence,
 		.digest = here.box.digest,
 	};
-
 	memcpy(stanza.stanza.tag, here.stanza.tag, AGE_TAG_SIZE);
 	p256_to_point(&here.stanza.enc, stanza.stanza.enc);
 	memcpy(stanza.stanza.body, here.stanza.body, AGE_BODY_SIZE);
@@ -165,7 +160,6 @@ static struct count_vector true_vector(void)
 static void reach(enum role role, unsigned point)
 {
 	struct count_stanza stanza;
-
 	if (point > 0)
 		take_question();
 	if (role != ROLE_COUNT || point == 0)
@@ -187,7 +181,6 @@ static struct tally stuffed(uint64_t ballots)
 {
 	const uint16_t contests = here.plan->station[here.box.station].contests;
 	struct tally tally;
-
 	if (!tally_init(&tally, here.plan, contests))
 		_exit(1);
 	for (size_t c = 0; c < here.plan->contests; c++) {
@@ -204,7 +197,6 @@ static void send_vector(
 {
 	uint8_t space[4096] = { 0 };
 	struct writer out = writer_of(space, sizeof(space));
-
 	tally_encode(&out, tally);
 	const int memfd = memfd_of(bytes_of(space, out.size + more));
 	say(COUNT_VECTOR, said, memfd);
@@ -219,7 +211,6 @@ static void stuff(uint64_t ballots)
 {
 	const struct tally tally = stuffed(ballots);
 	struct count_vector vector = true_vector();
-
 	vector.ballots = tally_ballots(&tally);
 	send_vector(&vector, &tally, 0);
 }
@@ -238,7 +229,6 @@ static void contradict_itself(void)
 {
 	struct tally tally = stuffed(2);
 	struct count_vector vector = true_vector();
-
 	tally_row(&tally, COUNCIL)[ROW_VALID]--;
 	vector.ballots = tally_ballots(&tally);
 	send_vector(&vector, &tally, 0);
@@ -248,7 +238,6 @@ static void say_another_number(void)
 {
 	const struct tally tally = stuffed(2);
 	struct count_vector vector = true_vector();
-
 	vector.ballots = tally_ballots(&tally) + 1;
 	send_vector(&vector, &tally, 0);
 }
@@ -257,7 +246,6 @@ static void send_a_longer_vector(void)
 {
 	const struct tally tally = stuffed(2);
 	struct count_vector vector = true_vector();
-
 	vector.ballots = tally_ballots(&tally);
 	send_vector(&vector, &tally, 4);
 }
@@ -265,14 +253,12 @@ static void send_a_longer_vector(void)
 static void send_its_box(void)
 {
 	const struct count_vector vector = true_vector();
-
 	say(COUNT_VECTOR, &vector, SPAWN_GRANTED);
 }
 
 static void send_what_it_can_change(void)
 {
 	const struct count_vector vector = true_vector();
-
 	say(COUNT_VECTOR, &vector, memfd_create("open", MFD_CLOEXEC));
 }
 
@@ -291,7 +277,6 @@ static void flood_vectors(void)
 static void be_another_station(void)
 {
 	struct count_stanza stanza = true_stanza();
-
 	stanza.station = NORTH;
 	say(COUNT_STANZA, &stanza, -1);
 	take_question();
@@ -300,7 +285,6 @@ static void be_another_station(void)
 static void be_another_box(void)
 {
 	struct count_stanza stanza = true_stanza();
-
 	stanza.sequence++;
 	say(COUNT_STANZA, &stanza, -1);
 	take_question();
@@ -310,7 +294,6 @@ static void vote_for_another_station(void)
 {
 	const struct tally tally = stuffed(2);
 	struct count_vector vector = true_vector();
-
 	vector.station = NORTH;
 	vector.ballots = tally_ballots(&tally);
 	send_vector(&vector, &tally, 0);
@@ -320,7 +303,6 @@ static void name_another_file(void)
 {
 	const struct tally tally = stuffed(2);
 	struct count_vector vector = true_vector();
-
 	vector.digest.byte[0] ^= 1;
 	vector.ballots = tally_ballots(&tally);
 	send_vector(&vector, &tally, 0);
@@ -329,7 +311,6 @@ static void name_another_file(void)
 static void void_another_station(void)
 {
 	struct intake_box box = { .station = NORTH, .sequence = 1 };
-
 	wire_text_set(&box.why, "made up");
 	say(COUNT_VOID, &box, -1);
 }
@@ -337,7 +318,6 @@ static void void_another_station(void)
 static void void_itself_after_the_key(void)
 {
 	struct intake_box box = { .station = NORTH, .sequence = 1 };
-
 	wire_text_set(&box.why, told_secrets());
 	say(COUNT_VOID, &box, -1);
 }
@@ -345,7 +325,6 @@ static void void_itself_after_the_key(void)
 static void ask_for_another_key(void)
 {
 	struct count_stanza stanza = true_stanza();
-
 	memset(stanza.stanza.enc, 4, sizeof(stanza.stanza.enc));
 	say(COUNT_STANZA, &stanza, -1);
 	take_question();
@@ -354,7 +333,6 @@ static void ask_for_another_key(void)
 static void flood_stanzas(void)
 {
 	const struct count_stanza stanza = true_stanza();
-
 	for (size_t i = 0; i < FLOOD; i++) {
 		here.end.asked = COUNT_BOX;
 		say(COUNT_STANZA, &stanza, -1);
@@ -397,7 +375,6 @@ static void answer_until_the_end(void)
 static void make_up_a_result(void)
 {
 	const struct digest digest = sha256(made_up());
-
 	answer_until_the_end();
 	say(TALLY_RESULT, &digest, memfd_of(made_up()));
 }
@@ -405,7 +382,6 @@ static void make_up_a_result(void)
 static void give_another_result(void)
 {
 	const struct digest digest = sha256(bytes_of_text("the true one"));
-
 	answer_until_the_end();
 	say(TALLY_RESULT, &digest, memfd_of(made_up()));
 }
@@ -413,7 +389,6 @@ static void give_another_result(void)
 static void give_what_it_can_change(void)
 {
 	const struct digest digest = sha256(bytes_of_text(""));
-
 	answer_until_the_end();
 	say(TALLY_RESULT, &digest, memfd_create("open", MFD_CLOEXEC));
 }
@@ -421,7 +396,6 @@ static void give_what_it_can_change(void)
 static void tell_what_it_has_seen(void)
 {
 	struct wire_text text;
-
 	answer_until_the_end();
 	wire_text_set(&text, told_secrets());
 	say(REFUSED, &text, -1);
@@ -456,7 +430,6 @@ static void speak_as_another(void)
 		.length = wire_size(wire_row_of(here.end.self == ROLE_KEYS
 							? COUNT_STANZA
 							: KEYS_FILE_KEY)) };
-
 	hostile_send(SPAWN_SOCKET, &words);
 	leave();
 }
@@ -466,7 +439,6 @@ static void speak_as_another_first(void)
 {
 	const struct hostile words = { .type = KEYS_FILE_KEY,
 		.length = wire_size(wire_row_of(KEYS_FILE_KEY)) };
-
 	hostile_send(SPAWN_SOCKET, &words);
 	take_question();
 	leave();
@@ -475,7 +447,6 @@ static void speak_as_another_first(void)
 static void babble(void)
 {
 	const struct hostile words = { .type = REFUSED, .length = 7 };
-
 	hostile_send(SPAWN_SOCKET, &words);
 	leave();
 }
@@ -484,7 +455,6 @@ static void refuse_for_ever(void)
 {
 	struct wire_text text;
 	const enum wire_type asked = here.question.type;
-
 	wire_text_set(&text, "no");
 	for (size_t i = 0; i < FLOOD; i++) {
 		here.end.asked = asked;
@@ -661,7 +631,6 @@ char *const *attack_environment(
 {
 	uint8_t inverse[SECRETS * SECRET_SIZE];
 	struct writer out = writer_of(words[1], sizeof(words[1]) - 1);
-
 	for (size_t i = 0; i < sizeof(inverse); i++)
 		inverse[i] = (uint8_t)~secret[i / SECRET_SIZE][i % SECRET_SIZE];
 	snprintf(words[0], sizeof(words[0]), "ATTACK=%zu", attack);
@@ -684,7 +653,6 @@ char *const *misdeed_environment(size_t misdeed)
 static size_t told(const char *name, size_t otherwise)
 {
 	const char *text = getenv(name);
-
 	return text != NULL ? strtoul(text, NULL, 10) : otherwise;
 }
 
@@ -698,7 +666,6 @@ static bool is_marked(struct bytes content)
 static void attack(const struct attack *one)
 {
 	const char *secrets = getenv("SECRETS");
-
 	if (secrets != NULL)
 		hex_decode(bytes_of_text(secrets), inverted, sizeof(inverted));
 	reach(one->role, one->point);
@@ -710,7 +677,6 @@ int taken_over(enum role role, int (*honest)(void))
 {
 	const size_t number = told("ATTACK", attack_count);
 	const size_t misdeed = told("MISDEED", misdeed_count);
-
 	here.end = role_end(role);
 	here.honest = honest;
 	if (misdeed < misdeed_count) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Roles that run hostile code: each attack is what a role that was taken over
  * does instead of its work, inside its true sandbox, and what comes of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/worked.h"
 
 #include <setjmp.h>
@@ -28,7 +29,6 @@ static const char *value_of(const char *word, const char *name)
 {
 	size_t size = strlen(name);
 	bool same = strncmp(word, name, size) == 0 && word[size] == '=';
-
 	return same ? word + size + 1 : NULL;
 }
 
@@ -40,7 +40,6 @@ static uint16_t number_at(const char *text)
 static void read_contest(struct worked *w, char *word, char **rest)
 {
 	struct contest *contest = &w->plan.contest[0];
-
 	for (; word; word = strtok_r(NULL, " ", rest)) {
 		const char *value;
 		if ((value = value_of(word, "seats")))
@@ -60,7 +59,6 @@ static void read_candidate(struct worked *w, char **rest)
 {
 	struct contest *contest = &w->plan.contest[0];
 	struct candidate *who = &w->candidate[contest->candidates++];
-
 	assert_true(contest->candidates <= PEOPLE);
 	w->plan.candidates = contest->candidates;
 	who->code = number_at(strtok_r(NULL, " ", rest));
@@ -85,7 +83,6 @@ static void read_station(struct worked *w, char **rest)
 {
 	size_t number = w->plan.stations++;
 	struct station *station = &w->station[number];
-
 	assert_true(number < STATIONS);
 	snprintf(station->id, sizeof(station->id), "%s",
 		strtok_r(NULL, " ", rest));
@@ -101,7 +98,6 @@ static void read_ballots(struct worked *w, char **rest)
 	uint16_t codes[PEOPLE];
 	size_t n = 0;
 	unsigned ballots = number_at(strtok_r(NULL, " ", rest));
-
 	for (char *word; (word = strtok_r(NULL, " ", rest)); n++) {
 		assert_true(n < PEOPLE);
 		codes[n] = number_at(word);
@@ -114,7 +110,6 @@ static void read_ballots(struct worked *w, char **rest)
 static void read_lot(struct worked *w, char **rest)
 {
 	struct lot *lot = &w->lot[w->lots++];
-
 	assert_true(w->lots <= LOTS);
 	for (char *word; (word = strtok_r(NULL, " ", rest));) {
 		uint16_t code = number_at(word);
@@ -129,7 +124,6 @@ static void read_line(struct worked *w, char *line)
 {
 	char *rest = NULL;
 	char *word = strtok_r(line, " ", &rest);
-
 	if (strcmp(word, "candidate") == 0)
 		read_candidate(w, &rest);
 	else if (strcmp(word, "station") == 0)
@@ -160,7 +154,6 @@ static void count_station(
 	uint8_t *payload;
 	size_t size;
 	struct tally tally;
-
 	assert_null(ballots_list_encode(
 		&w->box[station], &w->plan, station, 1, &payload, &size));
 	ballots_list_free(&w->box[station]);
@@ -193,7 +186,6 @@ static void count(struct worked *w, struct result *result)
 static void excerpt(const char *text, char given[GIVEN_MOST])
 {
 	struct writer out = writer_of(given, GIVEN_MOST);
-
 	for (const char *at = text; *at; at = strchr(at, '\n') + 1) {
 		size_t size = strcspn(at, "\n") + 1;
 		size_t skip = 0;
@@ -219,8 +211,7 @@ static void result_as_example(
 	struct result again;
 	size_t line;
 	refusal why = result_write(&out, result);
-
-	if (why) {
+	if (why != NULL) {
 		snprintf(given, GIVEN_MOST, "refused: %s\n", why);
 	} else {
 		assert_null(result_parse(
@@ -237,7 +228,6 @@ void worked_example(char *text)
 	char given[GIVEN_MOST];
 	struct result result;
 	char *wanted = strstr(text, "gives\n");
-
 	assert_non_null(wanted);
 	*wanted = '\0';
 	wanted += strlen("gives\n");

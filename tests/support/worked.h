@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Worked examples of the rules, as docs/rules.md and model.py write them:
  * one contest, its stations and ballots, rulings, and what the result must

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Enrolled, sealed, opened, closed, signed: what works when all is right. */
 #include "appliance/formats/crypto.h"
 #include "tests/support/sealed_machine.h"
@@ -14,7 +15,6 @@ static struct p256_public point_of(
 {
 	struct p256_public point;
 	struct digest policy;
-
 	assert_null(key_decode(
 		key, tpm_public_bytes(&of->key.public_area), &policy, &point));
 	return point;
@@ -30,7 +30,6 @@ static void box_secret_is_the_senders(void **state)
 	uint8_t enc[P256_POINT_SIZE];
 	uint8_t expected[P256_SIZE];
 	uint8_t actual[P256_SIZE];
-
 	p256_to_point(&sender_public, enc);
 	p256_ecdh(sender, &bk, expected);
 	sealed_machine_advance(at, 1);
@@ -53,7 +52,6 @@ static void nothing_is_opened_later(void **state)
 	struct rlimit before;
 	struct rlimit none;
 	bool worked;
-
 	sealed_machine_advance(at, 2);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = before;
@@ -72,7 +70,6 @@ static void result_is_signed(void **state)
 	struct approvals approvals = approve_release(at, &result);
 	struct p256_public rk = point_of(KEY_RK, &at->rk);
 	struct p256_signature signature;
-
 	sealed_machine_advance(at, 2);
 	assert_tpm(
 		at->tpm, tpm_sign_result(at->tpm, &at->rk.key, &at->terms,
@@ -87,7 +84,6 @@ static void approvals_outlive_a_reboot(void **state)
 	struct digest result = sha256(bytes_of_text("a result"));
 	struct approvals approvals = approve_release(at, &result);
 	struct p256_signature signature;
-
 	sealed_machine_advance(at, 2);
 	sealed_machine_boot(at, &program);
 	assert_tpm(
@@ -107,7 +103,6 @@ static void every_quorum_signs(void **state)
 	struct digest result = sha256(bytes_of_text("a result"));
 	struct digest cp_hash = cp_hash_sign(&rk, &result);
 	struct p256_signature signature;
-
 	sealed_machine_advance(at, 2);
 	for (size_t i = 0; i < sizeof(quorums) / sizeof(quorums[0]); i++) {
 		struct approvals approvals =
@@ -125,7 +120,6 @@ static void journal_key_is_the_same_at_each_boot(void **state)
 	struct digest program = approved_program();
 	uint8_t one[JOURNAL_KEY_SIZE];
 	uint8_t two[JOURNAL_KEY_SIZE];
-
 	assert_tpm(at->tpm, tpm_unseal_journal_key(at->tpm, &at->journal_key,
 				    &at->boot, &at->names, one));
 	sealed_machine_boot(at, &program);
@@ -141,7 +135,6 @@ static void anchor_extends(void **state)
 	struct digest before;
 	struct digest after;
 	struct digest expected;
-
 	assert_tpm(at->tpm, tpm_anchor_read(at->tpm, &at->names, &before));
 	assert_tpm(at->tpm, tpm_anchor(at->tpm, &next, &at->boot, &at->names));
 	assert_tpm(at->tpm, tpm_anchor_read(at->tpm, &at->names, &after));
@@ -160,7 +153,6 @@ static void keys_are_certified(void **state)
 	struct p256_public ak;
 	struct creation_data creation;
 	struct digest policy;
-
 	assert_null(key_decode(
 		KEY_AK, tpm_public_bytes(&at->root.ak), &policy, &ak));
 	assert_null(creation_verify(&ak, &at->bk.certificate,
@@ -180,7 +172,6 @@ int main(void)
 		IN_A_BOOT(anchor_extends),
 		IN_A_BOOT(keys_are_certified),
 	};
-
 	return cmocka_run_group_tests(
 		tests, sealed_machine_before_all, sealed_machine_after_all);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What must not open a box or sign a result: refused before the TPM is asked,
  * with a reason, and refused by the TPM itself when that check is passed by.
@@ -31,7 +32,6 @@ static struct digest cp_hash_of(
 {
 	struct tpm_name rk =
 		public_name(tpm_public_bytes(&at->rk.key.public_area));
-
 	return cp_hash_sign(&rk, result);
 }
 
@@ -42,7 +42,6 @@ static bool open_with(
 	struct p256_public point = p256_public_of(sender);
 	uint8_t enc[P256_POINT_SIZE];
 	uint8_t secret[P256_SIZE];
-
 	p256_to_point(&point, enc);
 	p256_free(sender);
 	return tpm_box_secret(at->tpm, &at->bk.key, &at->terms, &at->boot,
@@ -52,7 +51,6 @@ static bool open_with(
 static bool open_box(struct sealed_machine *at)
 {
 	struct approvals approvals = approve_open(at);
-
 	return open_with(at, &approvals);
 }
 
@@ -61,7 +59,6 @@ static bool sign_with(
 {
 	struct digest result = some_result();
 	struct p256_signature signature;
-
 	return tpm_sign_result(at->tpm, &at->rk.key, &at->terms, &at->boot,
 		approvals, &result, &signature);
 }
@@ -70,28 +67,24 @@ static bool sign_result(struct sealed_machine *at)
 {
 	struct digest result = some_result();
 	struct approvals approvals = approve_release(at, &result);
-
 	return sign_with(at, &approvals);
 }
 
 static void assert_pcrs(const struct sealed_machine *at, uint32_t mask)
 {
 	struct tpm_error error = tpm_error(at->tpm);
-
 	assert_int_equal(error.pcrs, mask);
 }
 
 static void box_key_before_open(void **state)
 {
 	struct sealed_machine *at = *state;
-
 	assert_tpm_code(at->tpm, open_box(at), "TPM2_PolicyNV", POLICY);
 }
 
 static void box_key_after_release(void **state)
 {
 	struct sealed_machine *at = *state;
-
 	sealed_machine_advance(at, 1);
 	assert_tpm(at->tpm, open_box(at));
 	sealed_machine_advance(at, 1);
@@ -103,7 +96,6 @@ static void box_key_after_release(void **state)
 static void result_key_before_closed(void **state)
 {
 	struct sealed_machine *at = *state;
-
 	assert_tpm_code(at->tpm, sign_result(at), "TPM2_PolicyNV", POLICY);
 	sealed_machine_advance(at, 1);
 	assert_tpm_code(at->tpm, sign_result(at), "TPM2_PolicyNV", POLICY);
@@ -112,7 +104,6 @@ static void result_key_before_closed(void **state)
 static void result_key_after_release(void **state)
 {
 	struct sealed_machine *at = *state;
-
 	sealed_machine_advance(at, 2);
 	assert_tpm(at->tpm, sign_result(at));
 	sealed_machine_advance(at, 1);
@@ -126,7 +117,6 @@ static void both_keys_in_a_courier_boot(void **state)
 	char text[64] = { 0 };
 	struct writer out = writer_of(text, sizeof(text) - 1);
 	struct tpm_error error;
-
 	sealed_machine_advance(at, 2);
 	assert_false(tpm_airlock_refuses(at->tpm));
 	assert_tpm(at->tpm, tpm_pcr_extend(at->tpm, PCR_AIRLOCK, &courier));
@@ -145,7 +135,6 @@ static void both_keys_under_another_program(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct digest program = other_program();
-
 	sealed_machine_advance(at, 2);
 	sealed_machine_boot(at, &program);
 	assert_tpm_code(
@@ -161,7 +150,6 @@ static void both_keys_under_an_unapproved_policy(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct digest program = other_program();
-
 	sealed_machine_advance(at, 2);
 	sealed_machine_boot(at, &program);
 	assert_tpm(at->tpm,
@@ -175,7 +163,6 @@ static void both_keys_with_a_command_line(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct digest options = sha256(bytes_of_text("initrd=\\other.cpio"));
-
 	sealed_machine_advance(at, 2);
 	assert_tpm(
 		at->tpm, tpm_pcr_extend(at->tpm, PCR_COMMAND_LINE, &options));
@@ -194,7 +181,6 @@ static void both_keys_once_revoked(void **state)
 	struct digest cp_hash = cp_hash_increment(&at->names.name[NV_R]);
 	struct approvals approvals =
 		approve(&at->operators, &scope, &cp_hash, QUORUM);
-
 	sealed_machine_advance(at, 2);
 	assert_tpm(at->tpm, tpm_revoke(at->tpm, &at->machine, &approvals));
 	assert_tpm_code(at->tpm, open_box(at), "TPM2_PolicyNV", POLICY);
@@ -210,7 +196,6 @@ static void approve_program(
 	struct approval_scope scope = machine_scope(&at->machine, APPROVE_BOOT);
 	struct approvals approvals;
 	struct digest cp_hash;
-
 	sealed_machine_boot(at, program);
 	assert_tpm(at->tpm,
 		tpm_pcr_read(at->tpm, at->boot.pcrs.mask, &at->boot.pcrs));
@@ -228,7 +213,6 @@ static void revoke_once(struct sealed_machine *at)
 	struct digest cp_hash = cp_hash_increment(&at->names.name[NV_R]);
 	struct approvals approvals =
 		approve(&at->operators, &scope, &cp_hash, QUORUM);
-
 	assert_tpm(at->tpm, tpm_revoke(at->tpm, &at->machine, &approvals));
 }
 
@@ -237,7 +221,6 @@ static void assert_revoked(struct sealed_machine *at)
 {
 	const struct digest next = sha256(bytes_of_text("next"));
 	uint8_t key[JOURNAL_KEY_SIZE];
-
 	assert_tpm_code(at->tpm, open_box(at), "TPM2_PolicyNV", POLICY);
 	assert_tpm_code(at->tpm, sign_result(at), "TPM2_PolicyNV", POLICY);
 	assert_tpm_code(at->tpm,
@@ -261,7 +244,6 @@ static void all_keys_after_an_update_and_a_replay(void **state)
 	struct sealed_machine *at = *state;
 	const uint64_t epoch = at->boot.epoch;
 	struct digest program = other_program();
-
 	sealed_machine_advance(at, 2);
 	approve_program(at, &program, epoch + 1);
 	assert_tpm(at->tpm, open_box(at));
@@ -278,7 +260,6 @@ static void quorum_too_small(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct approvals approvals = approve_open(at);
-
 	sealed_machine_advance(at, 1);
 	approvals.count = 1;
 	assert_tpm_why(at->tpm, open_with(at, &approvals),
@@ -292,7 +273,6 @@ static void release_not_bound(void **state)
 		election_scope(&at->terms, APPROVE_RELEASE);
 	struct approvals approvals =
 		approve(&at->auditors, &scope, NULL, QUORUM);
-
 	sealed_machine_advance(at, 2);
 	assert_tpm_why(at->tpm, sign_with(at, &approvals),
 		"the approval is bound to no command: it would approve any");
@@ -306,7 +286,6 @@ static void rehearsal_approvals(void **state)
 		election_scope(&at->terms, APPROVE_RELEASE);
 	struct digest cp_hash = cp_hash_of(at, &result);
 	struct approvals approvals;
-
 	scope.rehearsal = true;
 	approvals = approve(&at->auditors, &scope, &cp_hash, QUORUM);
 	sealed_machine_advance(at, 2);
@@ -323,7 +302,6 @@ static void officers_for_auditors(void **state)
 	struct digest cp_hash = cp_hash_of(at, &result);
 	struct approvals approvals =
 		approve(&at->officers, &scope, &cp_hash, QUORUM);
-
 	sealed_machine_advance(at, 2);
 	assert_false(sign_with(at, &approvals));
 }
@@ -336,7 +314,6 @@ static void key_of_other_terms(void **state)
 	struct election_terms terms = at->terms;
 	struct election_key rk;
 	struct p256_public point;
-
 	terms.auditors = at->officers.approvers;
 	assert_tpm(at->tpm, tpm_make_rk(at->tpm, &terms, &rk));
 	assert_string_equal(
@@ -352,7 +329,6 @@ static void key_of_other_terms(void **state)
 static void keys_exchanged(void **state)
 {
 	struct sealed_machine *at = *state;
-
 	at->bk = at->rk;
 	sealed_machine_advance(at, 1);
 	assert_tpm_why(at->tpm, open_box(at),
@@ -368,7 +344,6 @@ static void key_of_another_tpm(void **state)
 	struct root_keys root;
 	struct approvals approvals = approve_open(at);
 	uint8_t enc[P256_POINT_SIZE] = { 0x04 };
-
 	assert_tpm(tpm, tpm_make_root_keys(tpm, &root));
 	p256_to_point(&at->operators.approvers.member[0].key, enc);
 	assert_tpm_code(tpm,
@@ -384,7 +359,6 @@ static void point_off_the_curve(void **state)
 	struct sealed_machine *at = *state;
 	struct approvals approvals = approve_open(at);
 	uint8_t enc[P256_POINT_SIZE] = { 0x04, 1 };
-
 	sealed_machine_advance(at, 1);
 	assert_false(tpm_box_secret(at->tpm, &at->bk.key, &at->terms, &at->boot,
 		&approvals, enc, enc + 1));
@@ -400,7 +374,6 @@ static struct policy release_path(
 	struct tpm_name rk =
 		public_name(tpm_public_bytes(&at->rk.key.public_area));
 	struct policy policy = { 0 };
-
 	assert_null(steps_rk(
 		&at->terms, &at->boot, &rk, &result, approvals, &policy));
 	return policy;
@@ -410,14 +383,12 @@ static struct policy good_path(struct sealed_machine *at)
 {
 	struct digest result = some_result();
 	struct approvals approvals = approve_release(at, &result);
-
 	return release_path(at, &approvals);
 }
 
 static size_t nth_signed(const struct policy *policy, size_t n)
 {
 	size_t i = 0;
-
 	while (policy->step[i].kind != POLICY_SIGNED || n-- > 0)
 		i++;
 	return i;
@@ -447,7 +418,6 @@ static bool run_and_sign(struct sealed_machine *at, const struct policy *policy,
 	ESYS_TR key;
 	ESYS_TR session;
 	bool worked;
-
 	begin(at->tpm);
 	worked = load_key(at->tpm, &at->rk.key, &key) &&
 		 policy_session(at->tpm, policy, &cp_hash, 0, &session) &&
@@ -464,7 +434,6 @@ static void tpm_signs_what_was_approved(void **state)
 	struct sealed_machine *at = *state;
 	struct digest result = some_result();
 	struct policy policy = good_path(at);
-
 	sealed_machine_advance(at, 2);
 	assert_tpm(at->tpm, run_and_sign(at, &policy, &result));
 }
@@ -474,7 +443,6 @@ static void tpm_refuses_another_digest(void **state)
 	struct sealed_machine *at = *state;
 	struct digest other = sha256(bytes_of_text("another result"));
 	struct policy policy = good_path(at);
-
 	sealed_machine_advance(at, 2);
 	assert_tpm_code(at->tpm, run_and_sign(at, &policy, &other), "TPM2_Sign",
 		POLICY_FAIL);
@@ -485,7 +453,6 @@ static void tpm_refuses_one_approval(void **state)
 	struct sealed_machine *at = *state;
 	struct digest result = some_result();
 	struct policy policy = good_path(at);
-
 	drop_step(&policy, nth_signed(&policy, 1));
 	sealed_machine_advance(at, 2);
 	assert_tpm_code(at->tpm, run_and_sign(at, &policy, &result),
@@ -501,7 +468,6 @@ static void tpm_refuses_one_auditor_twice(void **state)
 	struct sealed_machine *at = *state;
 	struct digest result = some_result();
 	struct policy policy = good_path(at);
-
 	policy.step[nth_signed(&policy, 1)] =
 		policy.step[nth_signed(&policy, 0)];
 	sealed_machine_advance(at, 2);
@@ -520,7 +486,6 @@ static void tpm_refuses_one_board(void **state)
 		approve(&at->auditors, &scope, &cp_hash, ONE_BOARD);
 	struct policy policy = good_path(at);
 	struct policy_step *second = &policy.step[nth_signed(&policy, 1)];
-
 	second->sign.key = at->auditors.approvers.member[1].key;
 	second->sign.signature = one_board.list[1].signature;
 	sealed_machine_advance(at, 2);
@@ -533,7 +498,6 @@ static void tpm_refuses_a_skipped_quorum(void **state)
 	struct sealed_machine *at = *state;
 	struct digest result = some_result();
 	struct policy policy = good_path(at);
-
 	policy.count = nth_signed(&policy, 0);
 	sealed_machine_advance(at, 2);
 	assert_tpm_code(at->tpm, run_and_sign(at, &policy, &result),
@@ -546,7 +510,6 @@ static void tpm_refuses_a_skipped_condition(void **state)
 		POLICY_AUTHORIZE_NV, POLICY_COMMAND_CODE };
 	struct sealed_machine *at = *state;
 	struct digest result = some_result();
-
 	sealed_machine_advance(at, 2);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 		struct policy policy = good_path(at);
@@ -566,7 +529,6 @@ static void assert_signature_refused(
 	struct digest result = some_result();
 	struct policy policy = good_path(at);
 	struct policy_step *step = &policy.step[nth_signed(&policy, 0)];
-
 	step->sign.signature = p256_sign(at->auditors.key[0], signed_digest);
 	assert_tpm_code(at->tpm, run_and_sign(at, &policy, &result),
 		"TPM2_PolicySigned", SIGNATURE_OF_PARAMETER_5);
@@ -580,7 +542,6 @@ static void tpm_refuses_other_scopes(void **state)
 	struct approval_scope scope =
 		election_scope(&at->terms, APPROVE_RELEASE);
 	struct approval_scope other[4];
-
 	sealed_machine_advance(at, 2);
 	for (size_t i = 0; i < 4; i++)
 		other[i] = scope;
@@ -600,7 +561,6 @@ static void tpm_refuses_a_note(void **state)
 	struct sealed_machine *at = *state;
 	struct digest note =
 		sha256(bytes_of_text("sandoq box v1 live\nstation 7\n"));
-
 	sealed_machine_advance(at, 2);
 	assert_signature_refused(at, &note);
 }
@@ -617,7 +577,6 @@ static void tpm_does_not_refuse_unbound_approvals(void **state)
 		election_scope(&at->terms, APPROVE_RELEASE);
 	struct approvals unbound = approve(&at->auditors, &scope, NULL, QUORUM);
 	struct policy policy = good_path(at);
-
 	for (size_t i = 0; i < unbound.count; i++) {
 		struct policy_step *step = &policy.step[nth_signed(&policy, i)];
 
@@ -660,7 +619,6 @@ int main(void)
 		IN_A_BOOT(tpm_refuses_a_note),
 		IN_A_BOOT(tpm_does_not_refuse_unbound_approvals),
 	};
-
 	return cmocka_run_group_tests(
 		tests, sealed_machine_before_all, sealed_machine_after_all);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every digest that is computed in software is the one the TPM computes. */
 #include "appliance/formats/crypto.h"
 #include "tests/support/sealed_machine.h"
@@ -15,7 +16,6 @@ static struct sealed_machine *at;
 static int make(void **state)
 {
 	struct digest program = approved_program();
-
 	(void)state;
 	crypto_start();
 	at = sealed_machine_make();
@@ -35,7 +35,6 @@ static struct digest digest_in_tpm(ESYS_TR session)
 {
 	TPM2B_DIGEST *digest = NULL;
 	struct digest out;
-
 	assert_int_equal(
 		Esys_PolicyGetDigest(at->tpm->esys, session, ESYS_TR_NONE,
 			ESYS_TR_NONE, ESYS_TR_NONE, &digest),
@@ -51,7 +50,6 @@ static void assert_equal_all_the_way(
 	const struct policy *policy, const struct digest *cp_hash)
 {
 	struct policy beginning = *policy;
-
 	for (size_t i = 1; i <= policy->count; i++) {
 		struct digest expected;
 		struct digest actual;
@@ -72,7 +70,6 @@ static void assert_final(
 	const struct policy *policy, const struct digest *expected)
 {
 	struct digest digest = policy_digest(policy);
-
 	assert_memory_equal(digest.byte, expected->byte, SHA256_SIZE);
 }
 
@@ -81,7 +78,6 @@ static void box_key(void **state)
 	struct approvals approvals = approve_open(at);
 	struct digest expected = bk_policy(&at->terms);
 	struct policy policy = { 0 };
-
 	(void)state;
 	assert_null(steps_bk(&at->terms, &at->boot, &approvals, &policy));
 	assert_equal_all_the_way(&policy, NULL);
@@ -97,7 +93,6 @@ static void result_key(void **state)
 	struct approvals approvals = approve_release(at, &result);
 	struct digest expected = rk_policy(&at->terms);
 	struct policy policy = { 0 };
-
 	(void)state;
 	assert_null(steps_rk(
 		&at->terms, &at->boot, &rk, &result, &approvals, &policy));
@@ -114,7 +109,6 @@ static void boot_approval(void **state)
 		approve(&at->operators, &scope, &cp_hash, MEMBER_1 | MEMBER_2);
 	struct digest expected = nv_policy(&at->machine, NV_A);
 	struct policy policy = { 0 };
-
 	(void)state;
 	assert_null(steps_write_a(&at->machine, &approvals, &cp_hash, &policy));
 	assert_equal_all_the_way(&policy, &cp_hash);
@@ -131,7 +125,6 @@ static void revocation(void **state)
 	struct digest expected = nv_policy(&at->machine, NV_R);
 	struct policy policy = { 0 };
 	struct policy first = { 0 };
-
 	(void)state;
 	assert_null(steps_revoke(&at->machine, &approvals, &cp_hash, &policy));
 	assert_equal_all_the_way(&policy, &cp_hash);
@@ -145,7 +138,6 @@ static void boot_and_command(void **state)
 {
 	struct policy policy = { 0 };
 	struct digest expected = nv_policy(&at->machine, NV_J);
-
 	(void)state;
 	steps_boot(&at->boot, &at->names, COMMAND_NV_EXTEND, &policy);
 	assert_equal_all_the_way(&policy, NULL);
@@ -160,7 +152,6 @@ static void five_of_nine(void **state)
 	struct approvers approvers = { .count = 9, .need = 5 };
 	struct approvals approvals = { 0 };
 	struct policy policy = { 0 };
-
 	(void)state;
 	for (size_t i = 0; i < approvers.count; i++) {
 		struct p256_private *key = p256_generate();
@@ -182,7 +173,6 @@ static void five_of_nine(void **state)
 static void index_names(void **state)
 {
 	struct tpm_state seen;
-
 	(void)state;
 	assert_tpm(at->tpm, tpm_state(at->tpm, &seen));
 	for (enum nv_index i = NV_A; i < NV_COUNT; i++) {
@@ -197,7 +187,6 @@ static void key_names(void **state)
 	struct tpm_name expected =
 		public_name(tpm_public_bytes(&at->bk.key.public_area));
 	ESYS_TR key;
-
 	(void)state;
 	begin(at->tpm);
 	assert_tpm(at->tpm, load_key(at->tpm, &at->bk.key, &key));
@@ -213,7 +202,6 @@ static void nothing_is_left_behind(void **state)
 {
 	static const TPM2_HANDLE ranges[] = { TPM2_TRANSIENT_FIRST,
 		TPM2_LOADED_SESSION_FIRST };
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		TPMS_CAPABILITY_DATA *found = NULL;
@@ -241,6 +229,5 @@ int main(void)
 		cmocka_unit_test(key_names),
 		cmocka_unit_test(nothing_is_left_behind),
 	};
-
 	return cmocka_run_group_tests(tests, make, unmake);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Enrolment: each step again after a power cut, and what holds afterwards. */
 #include "appliance/formats/crypto.h"
 #include "tests/support/sealed_machine.h"
@@ -40,7 +41,6 @@ static void reboot(struct enrolment *in)
 {
 	struct digest program = approved_program();
 	struct tpm_name srk;
-
 	tpm_close(in->tpm);
 	swtpm_stop(in->swtpm);
 	in->tpm = power_on(in->swtpm, &program);
@@ -74,7 +74,6 @@ static void write_a(struct enrolment *in)
 	struct approval_scope scope = machine_scope(&in->machine, APPROVE_BOOT);
 	struct digest cp_hash;
 	struct approvals approvals;
-
 	assert_tpm(in->tpm, tpm_pcr_read(in->tpm,
 				    1u << PCR_PROGRAM | 1u << PCR_COMMAND_LINE,
 				    &in->boot.pcrs));
@@ -94,7 +93,6 @@ static void anchor(struct enrolment *in)
 {
 	struct digest first = sha256(bytes_of_text("first"));
 	struct tpm_state seen;
-
 	assert_tpm(in->tpm, tpm_state(in->tpm, &seen));
 	if (!seen.written[NV_J])
 		assert_tpm(in->tpm,
@@ -117,7 +115,6 @@ static void goes_on_after_every_power_cut(void **state)
 	struct enrolment in = { .swtpm = swtpm_copy(blank) };
 	struct enrolment once;
 	struct tpm_state seen;
-
 	(void)state;
 	in.operators = body_make();
 	for (size_t done = 0; done < STEPS; done++) {
@@ -149,7 +146,6 @@ static void foreign_indices_are_replaced(void **state)
 	struct machine foreign;
 	struct tpm_state seen;
 	uint64_t count;
-
 	(void)state;
 	in.operators = body_make();
 	reboot(&in);
@@ -173,7 +169,6 @@ static void same_keys_on_the_same_tpm(void **state)
 {
 	struct enrolment one = { .swtpm = swtpm_copy(blank) };
 	struct enrolment two = { .swtpm = swtpm_copy(blank) };
-
 	(void)state;
 	reboot(&one);
 	reboot(&two);
@@ -190,7 +185,6 @@ static void another_root_key_is_refused(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct tpm_name other = at->srk;
-
 	other.byte[20] ^= 1;
 	assert_tpm_why(at->tpm, tpm_pin(at->tpm, &other),
 		"the storage root key is not the enrolled one: this is "
@@ -204,7 +198,6 @@ static void nothing_can_be_defined_any_more(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct machine other = at->machine;
-
 	other.ak.byte[9] ^= 1;
 	assert_tpm_code(at->tpm, tpm_define_indices(at->tpm, &other),
 		"TPM2_NV_UndefineSpace", 0x9A2);
@@ -214,7 +207,6 @@ static void nothing_can_be_defined_any_more(void **state)
 static void clear_is_disabled(void **state)
 {
 	struct sealed_machine *at = *state;
-
 	assert_int_equal(Esys_Clear(at->tpm->esys, ESYS_TR_RH_PLATFORM,
 				 ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE),
 		0x120);
@@ -229,7 +221,6 @@ static struct approvals boot_approvals(
 	struct approval_scope scope = machine_scope(&at->machine, APPROVE_BOOT);
 	struct digest cp_hash =
 		boot_approval_cp_hash(&at->machine, &at->boot, true);
-
 	return approve(&at->operators, &scope, &cp_hash, members);
 }
 
@@ -239,7 +230,6 @@ static void another_boot_is_approved(void **state)
 	struct digest program = other_program();
 	struct approvals approvals;
 	uint64_t phase;
-
 	sealed_machine_boot(at, &program);
 	assert_tpm(at->tpm,
 		tpm_pcr_read(at->tpm, at->boot.pcrs.mask, &at->boot.pcrs));
@@ -255,7 +245,6 @@ static void one_board_cannot_approve_a_boot(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct approvals approvals;
-
 	at->boot.pcrs.value[PCR_PROGRAM].byte[0] ^= 1;
 	approvals = boot_approvals(at, ONE_BOARD);
 	assert_tpm_why(at->tpm,
@@ -268,7 +257,6 @@ static void approval_of_another_boot(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct approvals approvals = boot_approvals(at, QUORUM);
-
 	at->boot.epoch++;
 	assert_false(tpm_write_boot_policy(
 		at->tpm, &at->machine, &at->boot, &approvals));
@@ -286,7 +274,6 @@ static void a_revoked_boot_cannot_come_back(void **state)
 		approve(&at->operators, &scope, &cp_hash, QUORUM);
 	struct approvals approvals = boot_approvals(at, QUORUM);
 	uint64_t count;
-
 	assert_tpm(at->tpm, tpm_revoke(at->tpm, &at->machine, &revoke));
 	assert_tpm(at->tpm, tpm_revocations(at->tpm, &at->names, &count));
 	assert_int_equal(count, at->boot.epoch + 1);
@@ -303,7 +290,6 @@ static void nobody_writes_without_the_policy(void **state)
 	struct digest program = other_program();
 	struct digest next = sha256(bytes_of_text("next"));
 	uint8_t key[JOURNAL_KEY_SIZE];
-
 	sealed_machine_boot(at, &program);
 	assert_tpm_code(at->tpm,
 		tpm_phase_advance(at->tpm, &at->boot, &at->names),
@@ -323,7 +309,6 @@ static void resets_are_counted(void **state)
 	struct digest program = approved_program();
 	struct tpm_state before;
 	struct tpm_state after;
-
 	assert_tpm(at->tpm, tpm_state(at->tpm, &before));
 	sealed_machine_boot(at, &program);
 	assert_tpm(at->tpm, tpm_state(at->tpm, &after));
@@ -335,7 +320,6 @@ static void random_bytes_differ(void **state)
 	struct sealed_machine *at = *state;
 	uint8_t one[100] = { 0 };
 	uint8_t two[100] = { 0 };
-
 	assert_tpm(at->tpm, tpm_random(at->tpm, one, sizeof(one)));
 	assert_tpm(at->tpm, tpm_random(at->tpm, two, sizeof(two)));
 	assert_memory_not_equal(one, two, sizeof(one));
@@ -345,7 +329,6 @@ static void a_dead_tpm_is_an_error(void **state)
 {
 	struct sealed_machine *at = *state;
 	struct tpm_state seen;
-
 	swtpm_stop(at->swtpm);
 	assert_false(tpm_state(at->tpm, &seen));
 	assert_true(tpm_error(at->tpm).code != 0);
@@ -369,6 +352,5 @@ int main(void)
 		IN_A_BOOT(random_bytes_differ),
 		IN_A_BOOT(a_dead_tpm_is_an_error),
 	};
-
 	return cmocka_run_group_tests(tests, make, unmake);
 }

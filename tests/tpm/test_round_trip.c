@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything in this room that is both written and read. */
 #include "tests/support/round_trip.h"
 
@@ -7,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "tpm/attest.h"
-#include "tpm/credential.h"
+#include "tpm/policy/attest.h"
+#include "tpm/policy/credential.h"
 
 enum { ROUNDS = 60 };
 
@@ -35,7 +36,6 @@ static bool has_policy(enum key_template template)
 static void make_key(struct sample_random *random, unsigned round, void *value)
 {
 	struct key *key = value;
-
 	key->template = (enum key_template)(round % (KEY_APPROVER + 1));
 	key->point = random_key(random);
 	if (has_policy(key->template))
@@ -47,7 +47,6 @@ static void encode_key(struct writer *out, const void *value)
 	const struct key *key = value;
 	const struct tpm_public area =
 		key_encode(key->template, &key->policy, &key->point);
-
 	write_area(out, &area);
 }
 
@@ -57,7 +56,6 @@ static refusal decode_key(struct bytes in, void *value)
 	struct key *key = value;
 	refusal refused = "of no template";
 	struct key one;
-
 	for (unsigned i = 0; i <= KEY_APPROVER; i++) {
 		memset(&one, 0, sizeof(one));
 		one.template = (enum key_template)i;
@@ -74,7 +72,6 @@ static void make_modulus(
 	struct sample_random *random, unsigned round, void *value)
 {
 	uint8_t *modulus = value;
-
 	(void)round;
 	random_fill(random, modulus, EK_MODULUS_SIZE);
 	modulus[0] |= 0x80;
@@ -83,7 +80,6 @@ static void make_modulus(
 static void encode_ek(struct writer *out, const void *value)
 {
 	const struct tpm_public area = ek_encode(value);
-
 	write_area(out, &area);
 }
 
@@ -108,7 +104,6 @@ static void make_digest(
 static void encode_sealed(struct writer *out, const void *value)
 {
 	const struct tpm_public area = sealed_encode(&policy, value);
-
 	write_area(out, &area);
 }
 
@@ -131,7 +126,6 @@ static void make_signature(
 static void encode_signature(struct writer *out, const void *value)
 {
 	uint8_t bytes[TPM_SIGNATURE_SIZE];
-
 	tpm_signature_encode(value, bytes);
 	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
 }
@@ -145,7 +139,6 @@ static void make_credential(
 	struct sample_random *random, unsigned round, void *value)
 {
 	struct credential *credential = value;
-
 	(void)round;
 	/* A TPMS_ID_OBJECT starts with the length of its MAC. */
 	random_fill(random, credential, sizeof(*credential));
@@ -155,7 +148,6 @@ static void make_credential(
 static void encode_credential(struct writer *out, const void *value)
 {
 	uint8_t file[CREDENTIAL_FILE_SIZE];
-
 	credential_encode(value, file);
 	write_bytes(out, bytes_of(file, sizeof(file)));
 }
@@ -189,6 +181,5 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_comes_back),
 	};
-
 	return cmocka_run_group_tests_name("round trip", tests, NULL, NULL);
 }

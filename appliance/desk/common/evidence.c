@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/profiles.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+enum { AUTHORITIES_MOST = 1 << 20, SECRET_MOST = 64 };
+
+/* NULL as well where the command has no such option. */
+static const char *given(const struct arguments *arguments, const char *name)
+{
+	for (const struct option *o = arguments->options; o->name != NULL; o++)
+		if (strcmp(o->name, name) == 0)
+			return argument(arguments, name);
+	return NULL;
+}
+
+/* Fills `file` and the view, when the option was given. */
+static int read_given(const struct arguments *arguments, const char *name,
+	size_t most, struct file *file, struct bytes *view)
+{
+	const char *path = given(arguments, name);
+	if (path == NULL)
+		return 0;
+	int status = file_read(path, most, file);
+	if (status == 0)
+		*view = file_bytes(file);
+	return status;
+}
+
+int definition_read(const char *path, struct file *file, struct definition *out)
+{
+	char error[DEFINITION_ERROR_MOST];
+	int status = file_read(path, DEFINITION_SIZE_MOST, file);
+	if (status != 0)
+		return status;
+	if (definition_parse(out, file_bytes(file), error))
+		return 0;
+	file_free(file);
+	return fail(EX_DATAERR, path, 0, "%s", error);
+}
+
+static int read_definition(
+	const struct arguments *arguments, struct evidence_files *out)
+{
+	const char *path = given(arguments, "--definition");
+	if (path == NULL)
+		return 0;
+	int status =
+		definition_read(path, &out->definition_file, &out->definition);
+	if (status != 0)
+		return status;
+	out->has_definition = true;
+	out->evidence.definition = &out->definition;
+	out->evidence.definition_file = file_bytes(&out->definition_file);
+	return 0;
+}
+
+static int read_profile(
+	const struct arguments *arguments, struct evidence_files *out)
+{
+	const char *name = given(arguments, "--profile");
+	if (name == NULL)
+		return 0;
+	int status = boot_profile_read(name, false, &out->profile);
+	if (status != 0)
+		return status;
+	out->evidence.profile = &out->profile;
+	return 0;
+}
+
+static int read_texts(
+	const struct arguments *arguments, struct evidence_files *out)
+{
+	struct evidence *evidence = &out->evidence;
+	int status = read_given(arguments, "--operators", STATEMENT_MOST,
+		&out->operators, &evidence->operators);
+	if (status == 0)
+		status = read_given(arguments, "--enrolment", STATEMENT_MOST,
+			&out->enrolment, &evidence->enrolment);
+	if (status == 0)
+		status =
+			read_given(arguments, "--authorities", AUTHORITIES_MOST,
+				&out->authorities, &evidence->authorities);
+	if (status == 0)
+		status = read_given(arguments, "--secret", SECRET_MOST,
+			&out->activation, &evidence->activation);
+	if (status == 0)
+		status = read_given(arguments, "--nonce", STATEMENT_MOST,
+			&out->nonce, &evidence->nonce);
+	return status;
+}
+
+static int read_earlier(
+	const struct arguments *arguments, struct evidence_files *out)
+{
+	const char *path = given(arguments, "--earlier");
+	int status = path == NULL ? 0 : archive_file_read(path, &out->earlier);
+	if (path != NULL && status == 0)
+		out->sent.archive.earlier = &out->earlier.archive;
+	return status;
+}
+
+int evidence_read(const struct arguments *arguments, struct evidence_files *out)
+{
+	*out = (struct evidence_files){ .evidence.now = time(NULL) };
+	int status =
+		archive_file_read(argument(arguments, "--sent"), &out->sent);
+	if (status != 0)
+		return status;
+	out->evidence.sent = &out->sent.archive;
+	status = read_earlier(arguments, out);
+	if (status == 0)
+		status = read_definition(arguments, out);
+	if (status == 0)
+		status = read_profile(arguments, out);
+	return status != 0 ? status : read_texts(arguments, out);
+}
+
+void evidence_free(struct evidence_files *files)
+{
+	archive_file_free(&files->sent);
+	archive_file_free(&files->earlier);
+	if (files->has_definition)
+		definition_free(&files->definition);
+	file_free(&files->definition_file);
+	file_free(&files->operators);
+	file_free(&files->enrolment);
+	file_free(&files->authorities);
+	file_free(&files->activation);
+	file_free(&files->nonce);
+	*files = (struct evidence_files){ 0 };
+}
+
+void report_checks(struct report *report, const struct checks *checks)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->check[i];
+		report_check(report, check->name,
+			check->passed ? NULL : check->reason);
+	}
+}
+
+int refused_checks(const char *path, const struct checks *checks)
+{
+	for (size_t i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->check[i];
+		if (!check->passed)
+			fail(EX_DATAERR, path, 0, "%s: %s", check->name,
+				check->reason);
+	}
+	return fail(EX_DATAERR, path, 0,
+		"this does not verify, so nothing was signed; do not use it");
+}

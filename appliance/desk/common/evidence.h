@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files behind a struct evidence, as the options of a command name them.
+ */
+#ifndef SANDOQ_DESK_COMMON_EVIDENCE_H
+#define SANDOQ_DESK_COMMON_EVIDENCE_H
+
+#include "appliance/desk/common/archive_file.h"
+#include "appliance/desk/common/report.h"
+#include "appliance/verify/verify.h"
+
+/* Rows of option tables; a command has those that it needs. */
+#define OPTION_DEFINITION                                                      \
+	{                                                                      \
+		"--definition", "FILE", "the election's definition, JSON",     \
+			REQUIRED                                               \
+	}
+#define OPTION_SENT                                                            \
+	{                                                                      \
+		"--sent", "ARCHIVE", "what the machine sent on an outbox",     \
+			REQUIRED                                               \
+	}
+#define OPTION_OPERATORS(presence)                                             \
+	{                                                                      \
+		"--operators", "FILE", "the operators text", presence          \
+	}
+#define OPTION_ENROLMENT(presence)                                             \
+	{                                                                      \
+		"--enrolment", "FILE", "the enrolment note", presence          \
+	}
+#define OPTION_AUTHORITIES                                                     \
+	{                                                                      \
+		"--authorities", "FILE",                                       \
+			"certificates that may vouch for the TPM, PEM",        \
+			REQUIRED                                               \
+	}
+#define OPTION_PROFILE(use, presence)                                          \
+	{                                                                      \
+		"--profile", "NAME", "boot profile, by name or file: " use,    \
+			presence                                               \
+	}
+#define OPTION_COMPARED_PROFILE                                                \
+	OPTION_PROFILE(                                                        \
+		"the event log has to be the same, event by event", OPTIONAL)
+#define OPTION_NONCE                                                           \
+	{                                                                      \
+		"--nonce", "FILE",                                             \
+			"your nonce, by 'sandoq audit nonce': shows that the " \
+			"evidence is fresh",                                   \
+			OPTIONAL                                               \
+	}
+
+#define OPTION_EARLIER                                                         \
+	{                                                                      \
+		"--earlier", "ARCHIVE",                                        \
+			"what it sent before, for a machine that has failed: " \
+			"it cannot read its journal any more",                 \
+			OPTIONAL                                               \
+	}
+
+/* Owns what the evidence borrows. Ended by evidence_free() in every case. */
+struct evidence_files {
+	struct evidence evidence;
+	struct archive_file sent;
+	struct archive_file earlier;
+	struct definition definition;
+	bool has_definition;
+	struct file definition_file;
+	struct file operators;
+	struct file enrolment;
+	struct file authorities;
+	struct file activation;
+	struct file nonce;
+	struct boot_profile profile;
+};
+
+/* 0, or a status of sysexits.h after printing what is wrong. */
+int evidence_read(const struct arguments *, struct evidence_files *out);
+void evidence_free(struct evidence_files *);
+
+/* A definition and its file, from the path. */
+int definition_read(
+	const char *path, struct file *file, struct definition *out);
+
+/* Each check as a line of the report. */
+void report_checks(struct report *, const struct checks *);
+/* Prints on stderr what was refused, with the reasons; gives EX_DATAERR. */
+int refused_checks(const char *path, const struct checks *);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+int fail(int status, const char *file, size_t line, const char *format, ...)
+{
+	va_list list;
+	fprintf(stderr, "sandoq: ");
+	if (file != NULL)
+		fprintf(stderr, "%s: ", file);
+	if (line != 0)
+		fprintf(stderr, "%zu: ", line);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
+	return status;
+}
+
+static int out_of_memory(void)
+{
+	return fail(EX_OSERR, NULL, 0, "no memory is left");
+}
+
+static int cannot(int status, const char *what, const char *path)
+{
+	return fail(status, path, 0, "cannot %s it: %s", what, strerror(errno));
+}
+
+/* Grows by doubling and wipes what it leaves: the content may be a key. */
+static bool make_room(struct file *file, size_t *capacity, size_t most)
+{
+	size_t larger = *capacity == 0 ? 4096 : *capacity * 2;
+	uint8_t *data;
+	if (larger > most + 1)
+		larger = most + 1;
+	data = malloc(larger + 1);
+	if (data == NULL)
+		return false;
+	if (file->data != NULL)
+		memcpy(data, file->data, file->size);
+	size_t size = file->size;
+	file_free(file);
+	*file = (struct file){ .data = data, .size = size };
+	*capacity = larger;
+	return true;
+}
+
+static int read_all(
+	int descriptor, const char *path, size_t most, struct file *out)
+{
+	size_t capacity = 0;
+	for (;;) {
+		if (out->size == capacity && !make_room(out, &capacity, most))
+			return out_of_memory();
+		ssize_t n = read(descriptor, out->data + out->size,
+			capacity - out->size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cannot(EX_IOERR, "read", path);
+		if (n == 0)
+			break;
+		out->size += (size_t)n;
+		if (out->size > most)
+			return fail(EX_DATAERR, path, 0,
+				"is larger than %zu bytes; "
+				"check that it is the right file",
+				most);
+	}
+	out->data[out->size] = 0;
+	return 0;
+}
+
+int file_read(const char *path, size_t most, struct file *out)
+{
+	*out = (struct file){ 0 };
+	if (strcmp(path, "-") == 0) {
+		int status = read_all(STDIN_FILENO, "stdin", most, out);
+		if (status != 0)
+			file_free(out);
+		return status;
+	}
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return cannot(EX_NOINPUT, "open", path);
+	int status = read_all(descriptor, path, most, out);
+	close(descriptor);
+	if (status != 0)
+		file_free(out);
+	return status;
+}
+
+void file_free(struct file *file)
+{
+	if (file->data != NULL)
+		wipe(file->data, file->size);
+	free(file->data);
+	*file = (struct file){ 0 };
+}
+
+struct bytes file_bytes(const struct file *file)
+{
+	return bytes_of(file->data, file->size);
+}
+
+static bool write_all(int descriptor, struct bytes content)
+{
+	while (content.size > 0) {
+		ssize_t n = write(descriptor, content.data, content.size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		content.data += n;
+		content.size -= (size_t)n;
+	}
+	return true;
+}
+
+int descriptor_write(int descriptor, const char *path, struct bytes content)
+{
+	return write_all(descriptor, content) ? 0
+					      : cannot(EX_IOERR, "write", path);
+}
+
+static bool flush_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL
+			       ? strdup(".")
+			       : strndup(path, (size_t)(slash - path) + 1);
+	int descriptor =
+		folder == NULL
+			? -1
+			: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (descriptor < 0)
+		return false;
+	bool flushed = fsync(descriptor) == 0;
+	close(descriptor);
+	return flushed;
+}
+
+int new_file_begin(struct new_file *file, const char *path)
+{
+	*file = (struct new_file){ .path = path, .descriptor = -1 };
+	if (asprintf(&file->beside, "%s.XXXXXX", path) < 0)
+		return out_of_memory();
+	file->descriptor = mkostemp(file->beside, O_CLOEXEC);
+	if (file->descriptor >= 0)
+		return 0;
+	free(file->beside);
+	cannot(EX_CANTCREAT, "create", path);
+	return EX_CANTCREAT;
+}
+
+int new_file_end(struct new_file *file, int status, mode_t mode)
+{
+	if (status == 0 && (fchmod(file->descriptor, mode) != 0 ||
+				   fsync(file->descriptor) != 0 ||
+				   rename(file->beside, file->path) != 0 ||
+				   !flush_folder_of(file->path)))
+		status = cannot(EX_IOERR, "write", file->path);
+	if (status != 0)
+		unlink(file->beside);
+	close(file->descriptor);
+	free(file->beside);
+	return status;
+}
+
+int file_write(const char *path, struct bytes content, mode_t mode)
+{
+	if (strcmp(path, "-") == 0)
+		return descriptor_write(STDOUT_FILENO, "stdout", content);
+
+	struct new_file file;
+	int status = new_file_begin(&file, path);
+	if (status != 0)
+		return status;
+	return new_file_end(
+		&file, descriptor_write(file.descriptor, path, content), mode);
+}
+
+int key_read(const char *path, struct p256_private **out)
+{
+	struct file pem;
+	int status = file_read(path, P256_PEM_MOST, &pem);
+	if (status != 0)
+		return status;
+	refusal refused = p256_from_pem(file_bytes(&pem), out);
+	file_free(&pem);
+	if (refused != NULL)
+		return fail(EX_DATAERR, path, 0,
+			"%s; give a P-256 private key without passphrase",
+			refused);
+	return 0;
+}
+
+int key_write(const char *path, const struct p256_private *key)
+{
+	uint8_t pem[P256_PEM_MOST];
+	struct writer writer = writer_of(pem, sizeof(pem));
+	if (access(path, F_OK) == 0)
+		return fail(EX_CANTCREAT, path, 0,
+			"exists already; keys are never overwritten");
+	write_p256_pem(&writer, key);
+	int status = file_write(path, written(&writer), 0600);
+	wipe(pem, sizeof(pem));
+	return status;
+}
+
+/* Copies the next stretch of data after `*offset`, past a hole if any. */
+static bool copy_stretch(int from, int to, off_t *offset, off_t size)
+{
+	off_t start = lseek(from, *offset, SEEK_DATA);
+	if (start < 0 && errno == ENXIO) {
+		*offset = size;
+		return true;
+	}
+	off_t end = start < 0 ? -1 : lseek(from, start, SEEK_HOLE);
+	if (end < 0)
+		return false;
+	if (lseek(to, start, SEEK_SET) != start)
+		return false;
+	while (start < end)
+		if (sendfile(to, from, &start, (size_t)(end - start)) <= 0)
+			return false;
+	*offset = end;
+	return true;
+}
+
+static bool copy_all(int from, int to)
+{
+	struct stat file;
+	off_t offset = 0;
+	if (fstat(from, &file) != 0 || ftruncate(to, file.st_size) != 0)
+		return false;
+	while (offset < file.st_size)
+		if (!copy_stretch(from, to, &offset, file.st_size))
+			return false;
+	return fsync(to) == 0;
+}
+
+int file_copy(const char *from, const char *to)
+{
+	int status = 0;
+	int source = open(from, O_RDONLY | O_CLOEXEC);
+	if (source < 0)
+		return cannot(EX_NOINPUT, "open", from);
+	int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (target < 0)
+		status = cannot(EX_CANTCREAT, "create", to);
+	else if (!copy_all(source, target))
+		status = cannot(EX_IOERR, "write", to);
+	if (target >= 0)
+		close(target);
+	close(source);
+	return status;
+}
+
+int folder_make(const char *path)
+{
+	if (mkdir(path, 0755) == 0)
+		return 0;
+	struct stat folder;
+	if (errno == EEXIST && stat(path, &folder) == 0 &&
+		S_ISDIR(folder.st_mode))
+		return 0;
+	return cannot(EX_CANTCREAT, "create", path);
+}
+
+char *path_join(const char *folder, const char *name)
+{
+	char *path;
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		out_of_memory();
+		exit(EX_OSERR);
+	}
+	return path;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/report.h"
+#include "appliance/desk/common/files.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define BOLD "\033[1m"
+#define GREEN "\033[32m"
+#define RED "\033[31m"
+#define PLAIN "\033[0m"
+
+static bool colour_wanted(void)
+{
+	const char *no = getenv("NO_COLOR");
+	return (no == NULL || no[0] == '\0') && isatty(STDOUT_FILENO) == 1;
+}
+
+static json_t *checked(json_t *value)
+{
+	if (value != NULL)
+		return value;
+	fail(EX_OSERR, NULL, 0, "no memory is left, or a text is not UTF-8");
+	exit(EX_OSERR);
+}
+
+struct report report_begin(const struct arguments *arguments)
+{
+	return (struct report){
+		.json = argument_given(arguments, "--json"),
+		.facts = checked(json_object()),
+		.checks = checked(json_array()),
+	};
+}
+
+void report_value(struct report *report, const char *key, json_t *value)
+{
+	json_object_set_new(report->facts, key, checked(value));
+}
+
+void report_text(struct report *report, const char *key, const char *value)
+{
+	report_value(report, key, json_string(value));
+}
+
+void report_number(struct report *report, const char *key, uint64_t value)
+{
+	report_value(report, key, json_integer((json_int_t)value));
+}
+
+void report_hex(struct report *report, const char *key, struct bytes value)
+{
+	size_t size = value.size * 2;
+	char *text = malloc(size + 1);
+	if (text == NULL)
+		checked(NULL);
+	struct writer writer = writer_of(text, size);
+	write_hex(&writer, value);
+	report_value(report, key, json_stringn(text, size));
+	free(text);
+}
+
+void report_check(struct report *report, const char *name, refusal refused)
+{
+	json_t *check = checked(json_pack("{s:s, s:b, s:s*}", "check", name,
+		"passed", refused == NULL, "reason", refused));
+	json_array_append_new(report->checks, check);
+	if (refused != NULL)
+		report->refused = true;
+}
+
+/* Columns on a terminal; foreign bytes were checked to be UTF-8. */
+static int width_of(const char *text)
+{
+	wchar_t wide[512];
+	size_t length = mbstowcs(wide, text, 511);
+	if (length == (size_t)-1)
+		return (int)strlen(text);
+	int width = wcswidth(wide, length);
+	return width < 0 ? (int)length : width;
+}
+
+static void print_padded(const char *text, int width)
+{
+	printf("%s%*s", text, width - width_of(text), "");
+}
+
+static const char *plain(const json_t *value, char *buffer, size_t size)
+{
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (json_is_integer(value)) {
+		snprintf(buffer, size, "%" JSON_INTEGER_FORMAT,
+			json_integer_value(value));
+		return buffer;
+	}
+	if (json_is_real(value)) {
+		snprintf(buffer, size, "%.2f", json_real_value(value));
+		return buffer;
+	}
+	return json_is_true(value) ? "yes" : json_is_false(value) ? "no" : "-";
+}
+
+static int column_width(const json_t *table, const char *key)
+{
+	int widest = width_of(key);
+	size_t index;
+	json_t *row;
+	json_array_foreach(table, index, row)
+	{
+		char buffer[32];
+		int width = width_of(plain(
+			json_object_get(row, key), buffer, sizeof(buffer)));
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
+}
+
+enum { COLUMNS_MOST = 16 };
+
+/* `row` NULL prints the headings. */
+static void print_row(
+	json_t *table, const json_t *row, const int width[COLUMNS_MOST])
+{
+	const char *key;
+	json_t *ignored;
+	size_t column = 0;
+	printf(" ");
+	json_object_foreach(json_array_get(table, 0), key, ignored)
+	{
+		char buffer[32];
+		if (column == COLUMNS_MOST)
+			break;
+		printf(" ");
+		print_padded(row == NULL ? key
+					 : plain(json_object_get(row, key),
+						   buffer, sizeof(buffer)),
+			width[column++]);
+		printf(" ");
+	}
+	printf("\n");
+}
+
+static void print_table(json_t *table)
+{
+	int width[COLUMNS_MOST] = { 0 };
+	const char *key;
+	json_t *item;
+	size_t i = 0;
+	json_object_foreach(json_array_get(table, 0), key, item)
+	{
+		if (i < COLUMNS_MOST)
+			width[i++] = column_width(table, key);
+	}
+	print_row(table, NULL, width);
+	json_array_foreach(table, i, item)
+	{
+		print_row(table, item, width);
+	}
+}
+
+static void print_list(json_t *list)
+{
+	size_t index;
+	json_t *item;
+	char buffer[32];
+	json_array_foreach(list, index, item)
+	{
+		printf("  %s\n", plain(item, buffer, sizeof(buffer)));
+	}
+}
+
+static void print_array(const char *key, json_t *array)
+{
+	printf("%s:\n", key);
+	if (json_is_object(json_array_get(array, 0)))
+		print_table(array);
+	else
+		print_list(array);
+}
+
+static void print_facts(json_t *facts)
+{
+	const char *key;
+	json_t *value;
+	char buffer[32];
+	json_object_foreach(facts, key, value)
+	{
+		if (json_is_array(value))
+			print_array(key, value);
+		else if (json_is_object(value))
+			print_facts(value);
+		else
+			printf("%s: %s\n", key,
+				plain(value, buffer, sizeof(buffer)));
+	}
+}
+
+static void print_checks(const json_t *checks)
+{
+	bool colour = colour_wanted();
+	size_t index;
+	json_t *check;
+	json_array_foreach(checks, index, check)
+	{
+		const char *reason =
+			json_string_value(json_object_get(check, "reason"));
+		bool passed = reason == NULL;
+		printf("%s%s%s %s%s%s\n",
+			!colour	 ? ""
+			: passed ? GREEN
+				 : BOLD RED,
+			passed ? "passed " : "REFUSED", colour ? PLAIN : "",
+			json_string_value(json_object_get(check, "check")),
+			passed ? "" : ": ", passed ? "" : reason);
+	}
+}
+
+static bool print_json(const struct report *report)
+{
+	if (json_array_size(report->checks) > 0)
+		json_object_set(report->facts, "checks", report->checks);
+	return json_dumpf(report->facts, stdout,
+		       JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0 &&
+	       putchar('\n') != EOF;
+}
+
+static bool print(const struct report *report)
+{
+	if (report->json)
+		return print_json(report) && fflush(stdout) == 0;
+	print_checks(report->checks);
+	print_facts(report->facts);
+	return fflush(stdout) == 0;
+}
+
+int report_end(struct report *report, int status)
+{
+	if (status == 0 && !print(report))
+		status = fail(EX_IOERR, "stdout", 0, "takes no more");
+	else if (status == 0 && report->refused)
+		status = EX_DATAERR;
+	json_decref(report->facts);
+	json_decref(report->checks);
+	return status;
+}
+
+struct progress progress_begin(const char *what, uint64_t total)
+{
+	return (struct progress){
+		.what = what,
+		.total = total,
+		.shown = isatty(STDERR_FILENO) == 1,
+	};
+}
+
+void progress_show(struct progress *progress, uint64_t done)
+{
+	if (!progress->shown)
+		return;
+	fprintf(stderr, "\r%s: %" PRIu64, progress->what, done);
+	if (progress->total != 0)
+		fprintf(stderr, " of %" PRIu64, progress->total);
+	fflush(stderr);
+}
+
+void progress_end(struct progress *progress)
+{
+	if (progress->shown)
+		fprintf(stderr, "\r\033[K");
+	progress->shown = false;
+}

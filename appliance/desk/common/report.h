@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a command tells: facts, checks and tables, gathered while it works
+ * and printed once at the end, as text or (--json) as one JSON object. Also
+ * progress on stderr, shown only when that is a terminal.
+ */
+#ifndef SANDOQ_DESK_COMMON_REPORT_H
+#define SANDOQ_DESK_COMMON_REPORT_H
+
+#include "appliance/desk/common/options.h"
+#include "appliance/formats/bytes.h"
+
+#include <jansson.h>
+
+struct report {
+	bool json;
+	bool refused; /* a check did not pass */
+	json_t *facts;
+	json_t *checks;
+};
+
+/* JSON when the command was given --json. Ended by report_end(). */
+struct report report_begin(const struct arguments *);
+
+void report_text(struct report *, const char *key, const char *value);
+void report_number(struct report *, const char *key, uint64_t value);
+void report_hex(struct report *, const char *key, struct bytes value);
+/*
+ * Any JSON value; takes the reference over. As text, an array of objects is
+ * a table whose columns are the first object's keys.
+ */
+void report_value(struct report *, const char *key, json_t *value);
+/* One check with its outcome: `refused` NULL when it passed, else why not. */
+void report_check(struct report *, const char *name, refusal refused);
+
+/*
+ * Frees, and returns `status`, when that is not 0: who failed has said why.
+ * Else prints, and returns EX_DATAERR when a check was refused, else 0;
+ * EX_IOERR when stdout took no more.
+ */
+int report_end(struct report *, int status);
+
+struct progress {
+	const char *what;
+	uint64_t total; /* 0 when not known */
+	bool shown;
+};
+
+struct progress progress_begin(const char *what, uint64_t total);
+void progress_show(struct progress *, uint64_t done);
+/* Clears the line. */
+void progress_end(struct progress *);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/signing.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+int signer_read(
+	const char *path, const struct quorum *quorum, struct signer *out)
+{
+	*out = (struct signer){ 0 };
+	int status = key_read(path, &out->key);
+	if (status != 0)
+		return status;
+	struct p256_public key = p256_public_of(out->key);
+	for (size_t i = 0; i < quorum->of; i++)
+		if (p256_equal(&key, &quorum->member[i].key))
+			out->member = &quorum->member[i];
+	if (out->member != NULL)
+		return 0;
+	signer_free(out);
+	return fail(EX_NOPERM, path, 0,
+		"this key may not sign it; use the one that the definition "
+		"or the operators text names");
+}
+
+void signer_free(struct signer *signer)
+{
+	p256_free(signer->key);
+	*signer = (struct signer){ 0 };
+}
+
+void put_authorization(struct text_writer *text, size_t field,
+	const struct signer *signer, const struct approval_scope *scope,
+	const struct digest *cp_hash)
+{
+	uint8_t der[P256_DER_MOST];
+	struct writer writer = writer_of(der, sizeof(der));
+	struct digest wanted = approval_digest(scope, cp_hash);
+	struct p256_signature signature = p256_sign(signer->key, &wanted);
+	write_p256_signature(&writer, &signature);
+	text_put(text, field, written(&writer));
+}
+
+static bool has_option(const struct arguments *arguments, const char *name)
+{
+	for (const struct option *o = arguments->options; o->name != NULL; o++)
+		if (strcmp(o->name, name) == 0)
+			return true;
+	return false;
+}
+
+static int ask(struct bytes text)
+{
+	char answer[8];
+	fprintf(stderr, "\n%.*s\n", (int)text.size, (const char *)text.data);
+	if (isatty(STDIN_FILENO) != 1)
+		return fail(EX_USAGE, NULL, 0,
+			"nobody was there to agree to the text above; read "
+			"it, then give --yes");
+	fprintf(stderr, "Do you sign this? Write yes: ");
+	if (fgets(answer, sizeof(answer), stdin) == NULL ||
+		strcmp(answer, "yes\n") != 0)
+		return fail(EX_TEMPFAIL, NULL, 0, "nothing was signed");
+	return 0;
+}
+
+/* The note so far: that of the others, or the bare text. */
+static int write_before(
+	struct bytes text, const char *others, struct writer *out)
+{
+	struct file file;
+	struct note note;
+	if (others == NULL) {
+		write_note_text(out, text);
+		return 0;
+	}
+	int status = file_read(others, STATEMENT_MOST, &file);
+	if (status != 0)
+		return status;
+	refusal refused = note_parse(file_bytes(&file), &note);
+	if (refused == NULL && !bytes_equal(note.text, text))
+		refused = "it is another text than you are about to sign";
+	if (refused == NULL)
+		write_bytes(out, file_bytes(&file));
+	file_free(&file);
+	return refused == NULL ? 0
+			       : fail(EX_DATAERR, others, 0,
+					 "%s; ask the others what they signed",
+					 refused);
+}
+
+int sign_text(const struct arguments *arguments, struct bytes text,
+	const struct signer *signer)
+{
+	static uint8_t whole[STATEMENT_MOST];
+	struct writer out = writer_of(whole, sizeof(whole));
+	struct note_key who;
+	struct note check;
+	const char *output = argument(arguments, "--output");
+	const char *others = has_option(arguments, "--note")
+				     ? argument(arguments, "--note")
+				     : NULL;
+	int status = write_before(text, others, &out);
+	if (status == 0 && !argument_given(arguments, "--yes"))
+		status = ask(text);
+	if (status != 0)
+		return status;
+	struct digest digest = sha256(text);
+	struct p256_signature signature = p256_sign(signer->key, &digest);
+	refusal refused = statement_member_key(signer->member, &who);
+	if (refused == NULL) {
+		write_note_signature(&out, &who, &signature);
+		refused = note_parse(written(&out), &check);
+	}
+	if (refused != NULL)
+		return fail(EX_DATAERR, others, 0, "%s", refused);
+	return file_write(output != NULL ? output : "-", written(&out), 0644);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Somebody signs a text: it is shown, agreed to, and signed with a key that
+ * the text's quorum names.
+ */
+#ifndef SANDOQ_DESK_COMMON_SIGNING_H
+#define SANDOQ_DESK_COMMON_SIGNING_H
+
+#include "appliance/desk/common/files.h"
+#include "appliance/desk/common/options.h"
+#include "appliance/election/statement.h"
+#include "tpm/policy/approval.h"
+
+#define OPTION_KEY(whose)                                                      \
+	{                                                                      \
+		"--key", "FILE", whose " private key, PEM", REQUIRED           \
+	}
+#define OPTION_YES                                                             \
+	{                                                                      \
+		"--yes", NULL,                                                 \
+			"sign without asking: the text was read before",       \
+			OPTIONAL                                               \
+	}
+#define OPTION_NOTE                                                            \
+	{                                                                      \
+		"--note", "FILE",                                              \
+			"add to the signatures of this note, made by others",  \
+			OPTIONAL                                               \
+	}
+#define OPTION_OUTPUT(what)                                                    \
+	{                                                                      \
+		"--output", "FILE", what " to write, stdout if not given",     \
+			OPTIONAL                                               \
+	}
+
+struct signer {
+	struct p256_private *key;
+	const struct member *member; /* borrowed from the quorum */
+};
+
+/* The member whose key is in the file. Given back by signer_free(). */
+int signer_read(const char *path, const struct quorum *, struct signer *out);
+void signer_free(struct signer *);
+
+/* What the TPM demands of this signer: adds the field to the text. */
+void put_authorization(struct text_writer *, size_t field,
+	const struct signer *, const struct approval_scope *,
+	const struct digest *cp_hash);
+
+/*
+ * Shows the text and asks, unless --yes was given; writes the note to
+ * --output, with the signatures of --note where the command has that option.
+ * 0, or a status of sysexits.h after printing what is wrong.
+ */
+int sign_text(
+	const struct arguments *, struct bytes text, const struct signer *);
+
+#endif

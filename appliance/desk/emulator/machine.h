@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A machine is a folder that one launcher process owns while it runs:
+ *
+ *	profile       how QEMU is started (machine_profile.h); written last,
+ *	              so that a folder that has it is complete
+ *	disk.img      the disk, with the image and the journal
+ *	vars.fd       the firmware's variables
+ *	tpm/          swtpm's state
+ *	ca/           the CA that signed this TPM's endorsement certificate
+ *	console.log   every line the console has shown, over all runs; lines
+ *	              of the launcher itself begin with "-- "
+ *	console.mark  how many of them `machine wait` has consumed
+ *	lock          locked while a launcher runs
+ *	control       its socket
+ *	*.log         what QEMU, swtpm, swtpm_setup and the launcher said
+ *
+ * Control protocol, over a Unix stream socket, one request a connection:
+ * the client sends one line, the launcher answers with one line and closes.
+ *
+ *	plug ro PATH | plug rw PATH    a medium; PATH is absolute
+ *	unplug
+ *	press KEY                      on a keyboard, all names of a chord
+ *	                               joined by '-'
+ *	picture PATH                   what the screen shows, as PPM
+ *	cut                            kill QEMU; answered when all has ended
+ *	stop                           end QEMU; answered when all has ended
+ *
+ * Answers: "ok", or "no TEXT" with TEXT saying why not.
+ */
+#ifndef SANDOQ_DESK_EMULATOR_MACHINE_H
+#define SANDOQ_DESK_EMULATOR_MACHINE_H
+
+#include "appliance/desk/desk.h"
+
+#define MACHINE_PROFILE "profile"
+#define MACHINE_DISK "disk.img"
+#define MACHINE_VARS "vars.fd"
+#define MACHINE_TPM "tpm"
+#define MACHINE_CA "ca"
+#define MACHINE_CONSOLE "console.log"
+#define MACHINE_MARK "console.mark"
+#define MACHINE_LOCK "lock"
+#define MACHINE_CONTROL "control"
+
+enum { CONTROL_LINE_MOST = 4352 };
+
+/* Milliseconds on the monotonic clock. */
+uint64_t now_ms(void);
+/* What is left until `deadline`, as poll() wants it. */
+int ms_until(uint64_t deadline);
+/* Waits until `descriptor` can be read; false once the deadline has passed. */
+bool readable_until(int descriptor, uint64_t deadline);
+
+/*
+ * Takes the folder's lock for as long as `*descriptor` is open. EX_TEMPFAIL
+ * when another launcher holds it.
+ */
+int machine_lock(const char *folder, int *descriptor);
+/* Does a launcher hold the lock? */
+bool machine_is_running(const char *folder);
+
+/* Has the folder been completed by `machine create`? Else complains. */
+int machine_check(const char *folder);
+
+/* Sends the launcher one line, newline included; returns 0 or complains. */
+int machine_request(const char *folder, const char *line);
+
+/* Lines that `machine wait` has consumed, and are to be taken as consumed. */
+int machine_mark_read(const char *folder, uint64_t *lines);
+int machine_mark_write(const char *folder, uint64_t lines);
+
+#endif

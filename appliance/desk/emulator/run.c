@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/emulator/console.h"
+#include "appliance/desk/emulator/launch.h"
+#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/qmp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	START_MS = 20000,
+	AWAIT_START_MS = 2 * START_MS,
+	QMP_MS = 10000,
+	STOP_MS = 10000,
+	REQUEST_MS = 2000,
+	PID_MOST = 4194304,
+};
+
+const struct option machine_run_options[] = {
+	{ "DIR", NULL, "the machine", REQUIRED },
+	{ "--daemon", NULL, "return once it runs, and go on in the background",
+		OPTIONAL },
+	{ "--until", "PID", "stop the machine when this process ends",
+		OPTIONAL },
+	{ "--vars", "FILE", "first replace the firmware's variables",
+		OPTIONAL },
+	{ "--device", "ARG", "one more device, as QEMU's -device takes it",
+		REPEATED },
+	{ "--kvm", NULL, "use hardware virtualization", OPTIONAL },
+	OPTION_END,
+};
+
+/* The name of the medium's drive and device in QEMU. */
+#define MEDIUM "medium"
+
+enum outcome { RUNNING, POWERED_OFF, STOPPED, CUT, BROKEN };
+
+static const char *const outcome_notes[] = {
+	[POWERED_OFF] = "powered off",
+	[STOPPED] = "stopped",
+	[CUT] = "power cut",
+	[BROKEN] = "QEMU or swtpm ended by itself; see qemu.log, swtpm.log",
+};
+
+struct launcher {
+	struct profile profile;
+	struct processes processes;
+	struct console console;
+	struct qmp qmp;
+	int control;
+	int signals;
+	int owner;  /* pidfd of --until, -1 without it */
+	int client; /* told when all has ended, -1 when nobody asked */
+	char reason[QMP_ERROR_SIZE];
+	bool medium_in;
+	bool medium_gone;
+	enum outcome outcome;
+};
+
+static void on_event(void *owner, const char *name, const json_t *data)
+{
+	struct launcher *launcher = owner;
+	const char *device = json_string_value(json_object_get(data, "device"));
+	if (strcmp(name, "RESET") == 0)
+		console_note(&launcher->console, "reset");
+	if (strcmp(name, "DEVICE_DELETED") == 0 && device != NULL &&
+		strcmp(device, MEDIUM) == 0)
+		launcher->medium_gone = true;
+}
+
+/* "driver,key=value,..." as the arguments of device_add. */
+static json_t *medium_device(const struct profile *profile)
+{
+	char text[PROFILE_VALUE_SIZE], *rest;
+	json_t *device = json_pack("{s:s, s:s}", "id", MEDIUM, "drive", MEDIUM);
+	memcpy(text, profile->value[PROFILE_MEDIUM], sizeof(text));
+	char *word = strtok_r(text, ",", &rest);
+	json_object_set_new(device, "driver", json_string(word));
+	while ((word = strtok_r(NULL, ",", &rest)) != NULL) {
+		char *equals = strchr(word, '=');
+		if (equals == NULL)
+			continue;
+		*equals = '\0';
+		bool on = strcmp(equals + 1, "on") == 0;
+		json_object_set_new(device, word,
+			on || strcmp(equals + 1, "off") == 0
+				? json_boolean(on)
+				: json_string(equals + 1));
+	}
+	return device;
+}
+
+static bool add_drive(struct qmp *qmp, const char *path, bool writable)
+{
+	json_t *drive = json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}", "driver",
+		"raw", "node-name", MEDIUM, "read-only", !writable, "file",
+		"driver", "file", "filename", path);
+	return qmp_call(qmp, "blockdev-add", drive, QMP_MS);
+}
+
+static bool remove_drive(struct qmp *qmp)
+{
+	return qmp_call(qmp, "blockdev-del",
+		json_pack("{s:s}", "node-name", MEDIUM), QMP_MS);
+}
+
+static refusal plug(struct launcher *launcher, const char *path, bool writable)
+{
+	struct qmp *qmp = &launcher->qmp;
+	if (launcher->medium_in)
+		return "a medium is plugged in already; unplug it first";
+	if (!add_drive(qmp, path, writable))
+		return qmp->error;
+	if (qmp_call(qmp, "device_add", medium_device(&launcher->profile),
+		    QMP_MS)) {
+		launcher->medium_in = true;
+		return NULL;
+	}
+	memcpy(launcher->reason, qmp->error, sizeof(launcher->reason));
+	remove_drive(qmp);
+	return launcher->reason;
+}
+
+static refusal unplug(struct launcher *launcher)
+{
+	struct qmp *qmp = &launcher->qmp;
+	if (!launcher->medium_in)
+		return "no medium is plugged in";
+	launcher->medium_gone = false;
+	if (!qmp_call(qmp, "device_del", json_pack("{s:s}", "id", MEDIUM),
+		    QMP_MS) ||
+		!qmp_events(qmp, &launcher->medium_gone, QMP_MS))
+		return qmp->error;
+	if (!remove_drive(qmp))
+		return qmp->error;
+	launcher->medium_in = false;
+	return NULL;
+}
+
+static refusal press(struct launcher *launcher, char *chord)
+{
+	json_t *keys = json_array();
+	char *rest = chord;
+	for (char *name; (name = strtok_r(rest, "-", &rest)) != NULL;)
+		json_array_append_new(keys,
+			json_pack("{s:s, s:s}", "type", "qcode", "data", name));
+	return qmp_call(&launcher->qmp, "send-key",
+		       json_pack("{s:o}", "keys", keys), QMP_MS)
+		       ? NULL
+		       : launcher->qmp.error;
+}
+
+static refusal take_picture(struct launcher *launcher, const char *path)
+{
+	return qmp_call(&launcher->qmp, "screendump",
+		       json_pack("{s:s}", "filename", path), QMP_MS)
+		       ? NULL
+		       : launcher->qmp.error;
+}
+
+static refusal cut(struct launcher *launcher)
+{
+	kill(launcher->processes.qemu.pid, SIGKILL);
+	launcher->outcome = CUT;
+	return NULL;
+}
+
+static refusal stop(struct launcher *launcher)
+{
+	qmp_call(&launcher->qmp, "quit", NULL, QMP_MS);
+	launcher->outcome = STOPPED;
+	return NULL;
+}
+
+static refusal obey(struct launcher *launcher, char *line)
+{
+	if (strncmp(line, "plug ro ", 8) == 0)
+		return plug(launcher, line + 8, false);
+	if (strncmp(line, "plug rw ", 8) == 0)
+		return plug(launcher, line + 8, true);
+	if (strcmp(line, "unplug") == 0)
+		return unplug(launcher);
+	if (strncmp(line, "press ", 6) == 0)
+		return press(launcher, line + 6);
+	if (strncmp(line, "picture ", 8) == 0)
+		return take_picture(launcher, line + 8);
+	if (strcmp(line, "cut") == 0)
+		return cut(launcher);
+	if (strcmp(line, "stop") == 0)
+		return stop(launcher);
+	return "the request is not known";
+}
+
+/* One line without its newline; false when none came in time. */
+static bool take_request(int client, char line[CONTROL_LINE_MOST])
+{
+	uint64_t deadline = now_ms() + REQUEST_MS;
+	size_t size = 0;
+	while (size < CONTROL_LINE_MOST && readable_until(client, deadline)) {
+		ssize_t n =
+			recv(client, line + size, CONTROL_LINE_MOST - size, 0);
+		if (n <= 0)
+			return false;
+		size += (size_t)n;
+		char *end = memchr(line, '\n', size);
+		if (end != NULL) {
+			*end = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+static void answer(int client, refusal refused)
+{
+	char line[CONTROL_LINE_MOST];
+	int size = refused == NULL
+			   ? snprintf(line, sizeof(line), "ok\n")
+			   : snprintf(line, sizeof(line), "no %s\n", refused);
+	send(client, line, (size_t)size, MSG_NOSIGNAL);
+	close(client);
+}
+
+static void serve(struct launcher *launcher)
+{
+	char line[CONTROL_LINE_MOST];
+	int client = accept4(launcher->control, NULL, NULL, SOCK_CLOEXEC);
+	if (client < 0)
+		return;
+	if (!take_request(client, line)) {
+		close(client);
+		return;
+	}
+	refusal refused = obey(launcher, line);
+	if (launcher->outcome == RUNNING)
+		answer(client, refused);
+	else
+		launcher->client = client;
+}
+
+/* False at the end of the stream. */
+static bool drain_serial(struct launcher *launcher)
+{
+	uint8_t raw[4096];
+	ssize_t n = recv(
+		launcher->processes.serial, raw, sizeof(raw), MSG_DONTWAIT);
+	if (n < 0)
+		return false;
+	return console_feed(&launcher->console, bytes_of(raw, (size_t)n)) &&
+	       n > 0;
+}
+
+/* QEMU closes the connection just before it ends. */
+static void watch_qmp(struct launcher *launcher)
+{
+	if (!qmp_events(&launcher->qmp, NULL, 0))
+		launcher->outcome = POWERED_OFF;
+}
+
+static void watch(struct launcher *launcher)
+{
+	enum { QEMU, SWTPM, SIGNALS, OWNER, CONTROL, SERIAL, QMP, WATCHED };
+	struct pollfd watched[WATCHED] = {
+		[QEMU] = { .fd = launcher->processes.qemu.pidfd },
+		[SWTPM] = { .fd = launcher->processes.swtpm.pidfd },
+		[SIGNALS] = { .fd = launcher->signals },
+		[OWNER] = { .fd = launcher->owner },
+		[CONTROL] = { .fd = launcher->control },
+		[SERIAL] = { .fd = launcher->processes.serial },
+		[QMP] = { .fd = launcher->processes.qmp },
+	};
+	for (size_t i = 0; i < WATCHED; i++)
+		watched[i].events = POLLIN;
+	if (poll(watched, WATCHED, -1) < 0)
+		return;
+	if (watched[SERIAL].revents != 0)
+		drain_serial(launcher);
+	if (watched[QEMU].revents != 0)
+		launcher->outcome = POWERED_OFF;
+	else if (watched[SWTPM].revents != 0)
+		launcher->outcome = BROKEN;
+	else if (watched[SIGNALS].revents != 0 || watched[OWNER].revents != 0)
+		stop(launcher);
+	else if (watched[QMP].revents != 0)
+		watch_qmp(launcher);
+	else if (watched[CONTROL].revents != 0)
+		serve(launcher);
+}
+
+/* Ends both processes, keeping the console's last words. */
+static void finish(struct launcher *launcher)
+{
+	int status = child_end(&launcher->processes.qemu,
+		launcher->outcome == BROKEN ? 0 : STOP_MS);
+	while (drain_serial(launcher))
+		;
+	processes_end(&launcher->processes, 0);
+	if (launcher->outcome == POWERED_OFF && status != 0)
+		launcher->outcome = BROKEN;
+	console_note(&launcher->console, outcome_notes[launcher->outcome]);
+}
+
+static int listen_control(void)
+{
+	struct sockaddr_un address = {
+		.sun_family = AF_UNIX,
+		.sun_path = MACHINE_CONTROL,
+	};
+	int control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unlink(MACHINE_CONTROL);
+	mode_t mask = umask(0077);
+	bool bound = bind(control, (struct sockaddr *)&address,
+			     sizeof(address)) == 0;
+	umask(mask);
+	if (bound && listen(control, 8) == 0)
+		return control;
+	close(control);
+	return -1;
+}
+
+static int catch_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static int open_sockets(struct launcher *launcher, uint64_t owner)
+{
+	launcher->signals = catch_signals();
+	launcher->control = listen_control();
+	launcher->owner = owner == 0 ? -1 : pidfd_open((pid_t)owner, 0);
+	if (launcher->signals < 0 || launcher->control < 0)
+		return fail(EX_CANTCREAT, MACHINE_CONTROL, 0,
+			"cannot listen: %s", strerror(errno));
+	if (owner != 0 && launcher->owner < 0)
+		return fail(EX_USAGE, NULL, 0,
+			"--until: there is no process %llu",
+			(unsigned long long)owner);
+	return 0;
+}
+
+static uint64_t count_lines(int log)
+{
+	char chunk[4096];
+	uint64_t lines = 0;
+	off_t offset = 0;
+	ssize_t n;
+	while ((n = pread(log, chunk, sizeof(chunk), offset)) > 0) {
+		for (ssize_t i = 0; i < n; i++)
+			lines += chunk[i] == '\n';
+		offset += n;
+	}
+	return lines;
+}
+
+/* Later waits are for what this run says, not for what an earlier one did. */
+static int open_console(struct console *console, bool echo)
+{
+	console->echo = echo;
+	console->log = open(
+		MACHINE_CONSOLE, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (console->log < 0 || !console_note(console, "power on"))
+		return fail(EX_CANTCREAT, MACHINE_CONSOLE, 0,
+			"cannot write it: %s", strerror(errno));
+	return machine_mark_write(".", count_lines(console->log));
+}
+
+static int start(struct launcher *launcher, const struct arguments *arguments)
+{
+	int status = profile_read(MACHINE_PROFILE, &launcher->profile);
+	if (status == 0)
+		status = profile_check_firmware(
+			MACHINE_PROFILE, &launcher->profile);
+	if (status == 0)
+		status = processes_start(
+			&launcher->processes, &launcher->profile, arguments);
+	if (status != 0)
+		return status;
+	launcher->qmp.socket = launcher->processes.qmp;
+	launcher->qmp.event = on_event;
+	launcher->qmp.owner = launcher;
+	if (qmp_begin(&launcher->qmp, START_MS))
+		return 0;
+	processes_end(&launcher->processes, 0);
+	return fail(EX_UNAVAILABLE, NULL, 0,
+		"QEMU did not start: %s; see qemu.log and swtpm.log",
+		launcher->qmp.error);
+}
+
+/* Tells whoever waits for the start, by closing the pipe with a status. */
+static void tell_started(int *started, int status)
+{
+	uint8_t byte = (uint8_t)status;
+	if (*started < 0)
+		return;
+	if (write(*started, &byte, 1) == 1 && status == 0) {
+		int log = open("launcher.log",
+			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+		dup2(log, STDERR_FILENO);
+		dup2(log, STDOUT_FILENO);
+	}
+	close(*started);
+	*started = -1;
+}
+
+/* `started` is a pipe's end, or -1 in the foreground; `lock` is let go. */
+static int run(const struct arguments *arguments, uint64_t owner, int lock,
+	int started)
+{
+	static struct launcher launcher = {
+		.control = -1,
+		.signals = -1,
+		.owner = -1,
+		.client = -1,
+	};
+	int status = open_sockets(&launcher, owner);
+	if (status == 0)
+		status = open_console(&launcher.console, started < 0);
+	if (status == 0)
+		status = start(&launcher, arguments);
+	tell_started(&started, status);
+	if (status != 0) {
+		if (launcher.control >= 0)
+			unlink(MACHINE_CONTROL);
+		return status;
+	}
+	while (launcher.outcome == RUNNING)
+		watch(&launcher);
+	finish(&launcher);
+	unlink(MACHINE_CONTROL);
+	close(lock);
+	if (launcher.client >= 0)
+		answer(launcher.client, NULL);
+	return launcher.outcome == BROKEN
+		       ? fail(EX_SOFTWARE, NULL, 0, "%s", outcome_notes[BROKEN])
+		       : 0;
+}
+
+/* The parent's part: waits for the child's status or its silent end. */
+static int await_start(int pipe, pid_t child)
+{
+	uint8_t status;
+	if (readable_until(pipe, now_ms() + AWAIT_START_MS) &&
+		read(pipe, &status, 1) == 1)
+		return status;
+	kill(child, SIGKILL);
+	return fail(EX_SOFTWARE, NULL, 0, "the launcher ended at its start");
+}
+
+static int run_in_background(
+	const struct arguments *arguments, uint64_t owner, int lock)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fail(EX_OSERR, NULL, 0, "cannot make a pipe: %s",
+			strerror(errno));
+	fflush(NULL);
+	pid_t child = fork();
+	if (child < 0)
+		return fail(
+			EX_OSERR, NULL, 0, "cannot fork: %s", strerror(errno));
+	if (child == 0) {
+		close(ends[0]);
+		int empty = open("/dev/null", O_RDWR | O_CLOEXEC);
+		dup2(empty, STDIN_FILENO);
+		setsid();
+		_exit(run(arguments, owner, lock, ends[1]));
+	}
+	close(ends[1]);
+	int status = await_start(ends[0], child);
+	close(ends[0]);
+	return status;
+}
+
+static int replace_vars(const char *folder, const char *vars)
+{
+	char *path = path_join(folder, MACHINE_VARS);
+	int status = file_copy(vars, path);
+	free(path);
+	return status;
+}
+
+int machine_run_command(const struct arguments *arguments)
+{
+	const char *folder = argument(arguments, "DIR");
+	const char *vars = argument(arguments, "--vars");
+	uint64_t owner = 0;
+	int lock = -1;
+	int status = argument_number(arguments, "--until", 1, PID_MOST, &owner);
+	if (status == 0)
+		status = machine_check(folder);
+	if (status == 0)
+		status = machine_lock(folder, &lock);
+	if (status == 0 && vars != NULL)
+		status = replace_vars(folder, vars);
+	if (status != 0)
+		return status;
+	if (chdir(folder) != 0)
+		return fail(EX_NOINPUT, folder, 0, "cannot enter it: %s",
+			strerror(errno));
+	return argument_given(arguments, "--daemon")
+		       ? run_in_background(arguments, owner, lock)
+		       : run(arguments, owner, lock, -1);
+}

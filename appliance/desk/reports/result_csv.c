@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/reports/result_formats.h"
+#include "appliance/election/result_form.h"
+
+#include <inttypes.h>
+
+static void quoted(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+/* What a row is about; `station` empty for the sum of all. */
+struct scope {
+	const struct definition *definition;
+	uint16_t contest;
+	const char *station;
+	bool annulled;
+};
+
+static void begin_row(FILE *out, const struct scope *scope, const char *item)
+{
+	fprintf(out, "%s,%s,%s,%s,",
+		scope->definition->plan.contest[scope->contest].id,
+		scope->station, scope->annulled ? "yes" : "no", item);
+}
+
+/* `standings` NULL for a station, where nobody is elected. */
+static void write_scope(FILE *out, const struct scope *scope,
+	const uint64_t *row, const struct standing *standings)
+{
+	const struct plan *plan = &scope->definition->plan;
+	const struct contest *contest = &plan->contest[scope->contest];
+	for (size_t i = 0; i < ROW_VOTES; i++) {
+		begin_row(out, scope, result_row_name[i]);
+		fprintf(out, ",,,%" PRIu64 ",,\r\n", row[i]);
+	}
+	for (size_t i = 0; i < contest->candidates; i++) {
+		const size_t at = contest->first + i;
+		const struct name *name =
+			&scope->definition->candidate_name[at];
+		begin_row(out, scope, "votes");
+		fprintf(out, "%u,", plan->candidate[at].code);
+		quoted(out, name->fa);
+		fputc(',', out);
+		quoted(out, name->en);
+		fprintf(out, ",%" PRIu64 ",", row[ROW_VOTES + i]);
+		if (standings != NULL)
+			fprintf(out, "%u,%s\r\n", standings[at].rank,
+				outcome_text(standings[at].outcome));
+		else
+			fputs(",\r\n", out);
+	}
+}
+
+static void write_contest(FILE *out, struct scope *scope,
+	const struct result *result, const struct outcomes *outcomes)
+{
+	const struct plan *plan = result->plan;
+	scope->station = "";
+	scope->annulled = false;
+	write_scope(out, scope, tally_row(&outcomes->total, scope->contest),
+		outcomes->standing);
+	for (size_t s = 0; s < plan->stations; s++) {
+		const uint64_t *row =
+			tally_row(&result->station[s], scope->contest);
+		scope->station = plan->station[s].id;
+		scope->annulled = result_is_annulled(result, s);
+		if (row != NULL)
+			write_scope(out, scope, row, NULL);
+	}
+}
+
+bool result_csv(FILE *out, const struct definition *definition,
+	const struct result *result, const struct outcomes *outcomes)
+{
+	struct scope scope = { .definition = definition };
+	fputs("contest,station,annulled,item,code,name_fa,name_en,count,rank,"
+	      "outcome\r\n",
+		out);
+	for (; scope.contest < definition->plan.contests; scope.contest++)
+		write_contest(out, &scope, result, outcomes);
+	return fflush(out) == 0 && !ferror(out);
+}

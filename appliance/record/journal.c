@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/record/journal.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <string.h>
+
+static const uint8_t magic[8] = { 's', 'a', 'n', 'd', 'o', 'q', 'J', '1' };
+
+#define IN(state) (1U << (state))
+#define STAYS STATE_FAILED
+
+/* What is not here cannot happen. */
+static const struct entry_row rows[] = {
+	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), STATE_ENROLLED, true,
+		false },
+	{ ENTRY_BOOT, "boot", ~IN(STATE_BLANK), STAYS, true, false },
+	{ ENTRY_SEALED, "sealed", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
+		STATE_SEALED, true, false },
+	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), STATE_INTAKE, true, true },
+	{ ENTRY_BOX, "box", IN(STATE_INTAKE), STAYS, false, true },
+	{ ENTRY_REFUSED, "refused", IN(STATE_INTAKE), STAYS, false, true },
+	{ ENTRY_MEDIUM, "medium", IN(STATE_INTAKE), STAYS, true, false },
+	{ ENTRY_OPEN, "open", IN(STATE_INTAKE), STATE_OPEN, true, false },
+	{ ENTRY_CLOSED, "closed", IN(STATE_OPEN), STATE_CLOSED, true, false },
+	{ ENTRY_APPROVED, "approved", IN(STATE_CLOSED), STATE_APPROVED, true,
+		false },
+	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED), STATE_RELEASED, true,
+		false },
+	{ ENTRY_SOFTWARE, "software", STATES_AT_REST, STAYS, true, false },
+	{ ENTRY_REVOCATION, "revocation", STATES_AT_REST, STAYS, true, false },
+	{ ENTRY_FAILED, "failed", ~IN(STATE_BLANK), STAYS, false, false },
+};
+
+const struct entry_row *entry_row_of(unsigned type)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
+
+void journal_header_encode(
+	const struct journal_header *header, uint8_t out[JOURNAL_HEADER_SIZE])
+{
+	struct writer to = writer_of(out, JOURNAL_HEADER_SIZE);
+	write_bytes(&to, bytes_of(magic, sizeof(magic)));
+	write_u16(&to, header->type);
+	write_u16(&to, header->anchored ? 1 : 0);
+	write_u16(&to, header->station);
+	write_u16(&to, header->sequence);
+	write_u64(&to, header->entry);
+	write_u64(&to, header->size);
+	write_bytes(&to, bytes_of(header->payload.byte, SHA256_SIZE));
+	write_bytes(&to, bytes_of(header->previous.byte, SHA256_SIZE));
+}
+
+refusal journal_header_decode(
+	const uint8_t header[JOURNAL_HEADER_SIZE], struct journal_header *out)
+{
+	struct cursor in = cursor_of(bytes_of(header, JOURNAL_HEADER_SIZE));
+	const struct bytes start = cursor_take(&in, sizeof(magic));
+	uint16_t anchored;
+	if (!bytes_equal(start, bytes_of(magic, sizeof(magic))))
+		return "there is no entry here";
+	out->type = cursor_u16(&in);
+	anchored = cursor_u16(&in);
+	out->station = cursor_u16(&in);
+	out->sequence = cursor_u16(&in);
+	out->entry = cursor_u64(&in);
+	out->size = cursor_u64(&in);
+	cursor_copy(&in, out->payload.byte, SHA256_SIZE);
+	cursor_copy(&in, out->previous.byte, SHA256_SIZE);
+	if (anchored > 1)
+		return "the header has a value that no header has";
+	if (out->size > JOURNAL_PAYLOAD_MOST)
+		return "the payload is larger than any entry's";
+	out->anchored = anchored == 1;
+	return NULL;
+}
+
+struct digest journal_leaf(const struct journal_header *header)
+{
+	uint8_t space[2 + 2 + 2 + 8 + SHA256_SIZE];
+	struct writer leaf = writer_of(space, sizeof(space));
+	write_u16(&leaf, header->type);
+	write_u16(&leaf, header->station);
+	write_u16(&leaf, header->sequence);
+	write_u64(&leaf, header->size);
+	write_bytes(&leaf, bytes_of(header->payload.byte, SHA256_SIZE));
+	return merkle_leaf(written(&leaf));
+}
+
+uint64_t journal_entry_size(uint64_t payload_size)
+{
+	const uint64_t size = JOURNAL_LEAD_SIZE + payload_size;
+	return (size + JOURNAL_BLOCK_SIZE - 1) / JOURNAL_BLOCK_SIZE *
+	       JOURNAL_BLOCK_SIZE;
+}
+
+void journal_fold_start(struct journal_fold *fold)
+{
+	memset(fold, 0, sizeof(*fold));
+	fold->state = STATE_BLANK;
+	fold->sealed_software = UINT64_MAX;
+	for (size_t i = 0; i <= ENTRY_TYPES; i++)
+		fold->last[i] = UINT64_MAX;
+}
+
+static struct digest extended(
+	const struct digest *anchor, const struct digest *chain)
+{
+	const struct bytes part[] = { bytes_of(anchor->byte, SHA256_SIZE),
+		bytes_of(chain->byte, SHA256_SIZE) };
+	return sha256_parts(part, 2);
+}
+
+static refusal follows(const struct journal_fold *fold,
+	const struct journal_header *header, const struct entry_row *row)
+{
+	if (header->entry != fold->entries)
+		return "its number does not follow";
+	if (!digest_equal(&header->previous, &fold->chain))
+		return "it does not follow the entry before";
+	if (row == NULL)
+		return "its type is unknown";
+	if ((row->states & IN(fold->state)) == 0)
+		return "such an entry may not stand here";
+	if (row->anchored != header->anchored)
+		return "its anchor mark is wrong";
+	if (row->type != ENTRY_BOX &&
+		(header->station != 0 || header->sequence != 0))
+		return "it names a box and is none";
+	return NULL;
+}
+
+static void freeze(struct journal_fold *fold)
+{
+	fold->frozen_size = fold->tree.size;
+	fold->frozen_root = merkle_root(&fold->tree);
+}
+
+static void anchor(struct journal_fold *fold)
+{
+	fold->anchor_before = fold->anchor;
+	fold->anchored_chain = fold->chain;
+	fold->anchor = extended(&fold->anchor, &fold->chain);
+	fold->anchored = fold->entries;
+}
+
+refusal journal_fold_next(
+	struct journal_fold *fold, const uint8_t bytes[JOURNAL_HEADER_SIZE])
+{
+	struct journal_header header;
+	struct digest leaf;
+	const struct entry_row *row;
+	refusal why = journal_header_decode(bytes, &header);
+	if (why != NULL)
+		return why;
+	row = entry_row_of(header.type);
+	why = follows(fold, &header, row);
+	if (why != NULL)
+		return why;
+	if (header.type == ENTRY_SEALED) {
+		memset(&fold->tree, 0, sizeof(fold->tree));
+		fold->sealed_software = fold->last[ENTRY_SOFTWARE];
+	}
+	if (header.type == ENTRY_OPEN)
+		freeze(fold);
+	if (row->leaf) {
+		leaf = journal_leaf(&header);
+		merkle_append(&fold->tree, &leaf);
+	}
+	fold->chain = sha256(bytes_of(bytes, JOURNAL_HEADER_SIZE));
+	fold->last[header.type] = fold->entries++;
+	if (row->next != STAYS)
+		fold->state = row->next;
+	if (row->anchored)
+		anchor(fold);
+	return NULL;
+}
+
+enum anchor_verdict journal_fold_compare(
+	const struct journal_fold *fold, const struct digest *value)
+{
+	if (digest_equal(&fold->anchor, value))
+		return ANCHOR_HOLDS;
+	if (digest_equal(&fold->anchor_before, value))
+		return ANCHOR_DUE;
+	return ANCHOR_DIFFERS;
+}

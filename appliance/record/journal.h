@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal's format and its fold: pure. docs/protocols/journal.md has the
+ * bytes; role_journal.c the partition.
+ */
+#ifndef SANDOQ_RECORD_JOURNAL_H
+#define SANDOQ_RECORD_JOURNAL_H
+
+#include "appliance/formats/merkle.h"
+#include "appliance/record/state.h"
+
+enum {
+	JOURNAL_HEADER_SIZE = 96,
+	JOURNAL_MAC_SIZE = SHA256_SIZE,
+	/* Header and MAC; the payload follows. */
+	JOURNAL_LEAD_SIZE = JOURNAL_HEADER_SIZE + JOURNAL_MAC_SIZE,
+	JOURNAL_BLOCK_SIZE = 512,
+	JOURNAL_PAYLOAD_MOST = 16 << 20,
+};
+
+enum entry_type {
+	ENTRY_ENROLLED = 1,
+	ENTRY_BOOT,
+	ENTRY_SEALED,
+	ENTRY_INTAKE,
+	ENTRY_BOX,
+	ENTRY_REFUSED,
+	ENTRY_MEDIUM,
+	ENTRY_OPEN,
+	ENTRY_CLOSED,
+	ENTRY_APPROVED,
+	ENTRY_RELEASED,
+	ENTRY_SOFTWARE,
+	ENTRY_REVOCATION,
+	ENTRY_FAILED,
+};
+
+enum { ENTRY_TYPES = ENTRY_FAILED };
+
+/* One row for each entry type: where it may stand and what it does. */
+struct entry_row {
+	enum entry_type type;
+	const char *name;
+	unsigned states;	 /* bit s: allowed in state s */
+	enum machine_state next; /* STATE_FAILED: the state stays */
+	bool anchored;
+	bool leaf; /* a leaf of the election's tree */
+};
+
+/* NULL when there is no such type. */
+const struct entry_row *entry_row_of(unsigned type);
+
+struct journal_header {
+	uint16_t type;
+	bool anchored;
+	/* Of a box; zero in any other entry. */
+	uint16_t station;
+	uint16_t sequence;
+	uint64_t entry;
+	uint64_t size; /* of the payload, bytes */
+	struct digest payload;
+	struct digest previous; /* chain of the entry before */
+};
+
+void journal_header_encode(
+	const struct journal_header *, uint8_t out[JOURNAL_HEADER_SIZE]);
+refusal journal_header_decode(
+	const uint8_t header[JOURNAL_HEADER_SIZE], struct journal_header *out);
+/*
+ * The leaf of an entry: type, station, sequence, payload size and digest. What
+ * depends on how often the machine was started is not in it, so that the same
+ * boxes in the same order have the same tree.
+ */
+struct digest journal_leaf(const struct journal_header *);
+/* Bytes that an entry takes on the partition, padding included. */
+uint64_t journal_entry_size(uint64_t payload_size);
+
+/* Entries folded so far. Starts as all zeros, but for journal_fold_start. */
+struct journal_fold {
+	enum machine_state state;
+	uint64_t entries;
+	struct merkle_tree tree; /* of the entries since `sealed` */
+	struct digest chain;
+	/* J after all anchored entries, and before the last of them. */
+	struct digest anchor;
+	struct digest anchor_before;
+	struct digest anchored_chain;
+	uint64_t anchored; /* entries up to and with the last anchored one */
+	uint64_t last[ENTRY_TYPES + 1]; /* UINT64_MAX: none */
+	uint64_t sealed_software; /* last software before the last sealed */
+	uint64_t frozen_size;
+	struct digest frozen_root;
+};
+
+void journal_fold_start(struct journal_fold *);
+/*
+ * The next entry. Refused, with nothing folded, when it does not follow the
+ * one before or may not stand here.
+ */
+refusal journal_fold_next(
+	struct journal_fold *, const uint8_t header[JOURNAL_HEADER_SIZE]);
+
+enum anchor_verdict {
+	ANCHOR_HOLDS,
+	ANCHOR_DUE, /* power was cut before the last extend */
+	ANCHOR_DIFFERS,
+};
+enum anchor_verdict journal_fold_compare(
+	const struct journal_fold *, const struct digest *anchor);
+
+#endif

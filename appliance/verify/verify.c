@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/verify/verify.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum step {
+	DEFINITION,
+	DEFINITION_NOTE,
+	OPERATORS_TEXT,
+	EK,
+	AK,
+	INDICES,
+	BOOT_APPROVALS,
+	ACTIVATION,
+	ENROLMENT,
+	BOX_KEY,
+	RESULT_KEY,
+	KEYS_NOTE,
+	JOURNAL,
+	BOXES,
+	OPEN_APPROVALS,
+	CHALLENGE,
+	NONCE,
+	QUOTE,
+	PCRS,
+	EVENT_LOG,
+	RELEASE_APPROVALS,
+	RESULT_NOTE,
+	RESULT,
+	STEPS,
+};
+
+#define BIT(n) (1u << (n))
+
+/* Goals from an election's stage to its end. */
+enum {
+	TO_ENROL = BIT(VERIFY_ENROLMENT),
+	AT_NOW = BIT(VERIFY_NOW),
+	FROM_RELEASED = BIT(VERIFY_RELEASED),
+	FROM_CLOSED = BIT(VERIFY_CLOSED) | FROM_RELEASED,
+	FROM_INTAKE = BIT(VERIFY_INTAKE) | FROM_CLOSED,
+	FROM_SEALED = BIT(VERIFY_SEALED) | FROM_INTAKE,
+	ALWAYS = TO_ENROL | FROM_SEALED | AT_NOW,
+};
+
+struct row {
+	const char *name;
+	refusal (*check)(struct chain *);
+	unsigned goals;
+	unsigned grounds; /* steps that must have passed */
+	/* Does the verifier have what it takes? NULL: always. */
+	bool (*possible)(const struct evidence *);
+};
+
+static bool has_activation(const struct evidence *evidence)
+{
+	return evidence->activation.size > 0;
+}
+
+static bool has_nonce(const struct evidence *evidence)
+{
+	return evidence->nonce.size > 0;
+}
+
+static bool has_profile(const struct evidence *evidence)
+{
+	return evidence->profile != NULL;
+}
+
+static const struct row rows[STEPS] = {
+	[DEFINITION] = { "definition", verify_definition, FROM_SEALED, 0,
+		NULL },
+	[DEFINITION_NOTE] = { "definition note", verify_definition_note,
+		FROM_SEALED, BIT(DEFINITION), NULL },
+	[OPERATORS_TEXT] = { "operators", verify_operators, ALWAYS, 0, NULL },
+	[EK] = { "endorsement key", verify_ek, ALWAYS, 0, NULL },
+	[AK] = { "attestation key", verify_ak, ALWAYS, 0, NULL },
+	[INDICES] = { "TPM indices", verify_indices, ALWAYS,
+		BIT(OPERATORS_TEXT) | BIT(AK), NULL },
+	[BOOT_APPROVALS] = { "boot approvals", verify_boot_approvals, ALWAYS,
+		BIT(INDICES), NULL },
+	[ACTIVATION] = { "activation", verify_activation, TO_ENROL,
+		BIT(EK) | BIT(AK), has_activation },
+	[ENROLMENT] = { "enrolment note", verify_enrolment,
+		FROM_SEALED | AT_NOW, BIT(EK) | BIT(INDICES), NULL },
+	[BOX_KEY] = { "box key", verify_box_key, FROM_SEALED,
+		BIT(DEFINITION) | BIT(ENROLMENT), NULL },
+	[RESULT_KEY] = { "result key", verify_result_key, FROM_SEALED,
+		BIT(BOX_KEY), NULL },
+	[KEYS_NOTE] = { "election keys note", verify_election_keys, FROM_INTAKE,
+		BIT(RESULT_KEY), NULL },
+	[JOURNAL] = { "journal", verify_journal, FROM_INTAKE, 0, NULL },
+	[BOXES] = { "boxes", verify_boxes, FROM_INTAKE,
+		BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
+	[OPEN_APPROVALS] = { "open approvals", verify_open_approvals,
+		FROM_CLOSED, BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
+	[CHALLENGE] = { "challenge", verify_challenge, FROM_CLOSED | AT_NOW,
+		BIT(AK) | BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
+	[NONCE] = { "nonce", verify_nonce, FROM_CLOSED | AT_NOW, BIT(CHALLENGE),
+		has_nonce },
+	[QUOTE] = { "quote", verify_quote, FROM_CLOSED | AT_NOW,
+		BIT(CHALLENGE) | BIT(ENROLMENT), NULL },
+	[PCRS] = { "boot state", verify_pcrs, FROM_CLOSED | AT_NOW,
+		BIT(QUOTE) | BIT(BOOT_APPROVALS), NULL },
+	[EVENT_LOG] = { "event log", verify_event_log, FROM_CLOSED | AT_NOW,
+		BIT(QUOTE) | BIT(BOOT_APPROVALS), has_profile },
+	[RELEASE_APPROVALS] = { "release approvals", verify_release_approvals,
+		FROM_RELEASED, BIT(QUOTE) | BIT(KEYS_NOTE), NULL },
+	[RESULT_NOTE] = { "result note", verify_result_note, FROM_RELEASED,
+		BIT(CHALLENGE) | BIT(KEYS_NOTE), NULL },
+	[RESULT] = { "result", verify_result, FROM_RELEASED,
+		BIT(RESULT_NOTE) | BIT(BOXES), NULL },
+};
+
+refusal refuse(struct chain *chain, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(chain->reason, sizeof(chain->reason), format, arguments);
+	va_end(arguments);
+	return chain->reason;
+}
+
+struct bytes evidence_find(const struct chain *chain, const char *name)
+{
+	char path[USTAR_NAME_MOST + 1];
+	snprintf(path, sizeof(path), "%s%s", chain->folder, name);
+	return archive_find(chain->evidence->sent, path);
+}
+
+/* Only what this goal looks at can be a ground. */
+static refusal ground_of(struct chain *chain, const struct row *row,
+	enum verify_goal goal, unsigned passed)
+{
+	unsigned missing = row->grounds & ~passed;
+	for (size_t step = 0; step < STEPS; step++)
+		if ((missing & BIT(step)) != 0 &&
+			(rows[step].goals & BIT(goal)) != 0)
+			return refuse(chain,
+				"cannot be verified, for the %s was refused",
+				rows[step].name);
+	return NULL;
+}
+
+static bool record(struct checks *checks, const char *name, refusal refused)
+{
+	struct check *check = &checks->check[checks->count++];
+	*check = (struct check){ .name = name, .passed = refused == NULL };
+	if (refused != NULL)
+		snprintf(check->reason, sizeof(check->reason), "%s", refused);
+	return check->passed;
+}
+
+bool verify(enum verify_goal goal, const struct evidence *evidence,
+	struct chain *chain, struct checks *checks)
+{
+	unsigned passed = 0;
+	*checks = (struct checks){ 0 };
+	*chain = (struct chain){
+		.evidence = evidence,
+		.folder = goal == VERIFY_NOW ? "now/" : "",
+	};
+	for (size_t step = 0; step < STEPS; step++) {
+		const struct row *row = &rows[step];
+		if ((row->goals & BIT(goal)) == 0 ||
+			(row->possible != NULL && !row->possible(evidence)))
+			continue;
+		refusal refused = ground_of(chain, row, goal, passed);
+		if (refused == NULL)
+			refused = row->check(chain);
+		if (record(checks, row->name, refused))
+			passed |= BIT(step);
+	}
+	for (size_t i = 0; i < checks->count; i++)
+		if (!checks->check[i].passed)
+			return false;
+	return true;
+}
+
+void verify_free(struct chain *chain)
+{
+	if (chain->has_result)
+		result_free(&chain->result);
+	*chain = (struct chain){ 0 };
+}

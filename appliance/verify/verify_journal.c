@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/formats/checkpoint.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/record/items.h"
+#include "appliance/verify/verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static refusal fold_entries(struct chain *chain)
+{
+	struct cursor rest = cursor_of(chain->headers);
+	journal_fold_start(&chain->fold);
+	while (rest.rest.size > 0) {
+		struct bytes header = cursor_take(&rest, JOURNAL_HEADER_SIZE);
+		if (rest.broken)
+			return "the last entry is cut off";
+		refusal refused = journal_fold_next(&chain->fold, header.data);
+		if (refused != NULL)
+			return refuse(chain, "entry %" PRIu64 ": %s",
+				chain->fold.entries, refused);
+	}
+	return NULL;
+}
+
+static refusal compare_checkpoint(const struct chain *chain)
+{
+	struct checkpoint checkpoint;
+	struct digest root = merkle_root(&chain->fold.tree);
+	refusal refused = checkpoint_parse(
+		archive_find(chain->evidence->sent, "checkpoint"), &checkpoint);
+	if (refused != NULL)
+		return refused;
+	if (checkpoint.size != chain->fold.tree.size)
+		return "the checkpoint is of another number of entries";
+	return digest_equal(&checkpoint.root, &root)
+		       ? NULL
+		       : "the entries do not lead to the checkpoint";
+}
+
+refusal verify_journal(struct chain *chain)
+{
+	chain->headers = archive_find(chain->evidence->sent, "entries");
+	refusal refused = fold_entries(chain);
+	if (refused == NULL)
+		refused = compare_checkpoint(chain);
+	const struct journal_fold *fold = &chain->fold;
+	bool frozen = fold->last[ENTRY_OPEN] != UINT64_MAX;
+	chain->checkpoint_size = frozen ? fold->frozen_size : fold->tree.size;
+	chain->checkpoint_root =
+		frozen ? fold->frozen_root : merkle_root(&fold->tree);
+	return refused;
+}
+
+struct leaves leaves_of(const struct chain *chain)
+{
+	return (struct leaves){
+		.headers = chain->headers,
+		.entry = chain->fold.last[ENTRY_SEALED],
+	};
+}
+
+bool leaves_next(struct leaves *leaves, struct journal_header *out)
+{
+	while (leaves->entry < leaves->headers.size / JOURNAL_HEADER_SIZE) {
+		const uint8_t *header = leaves->headers.data +
+					leaves->entry++ * JOURNAL_HEADER_SIZE;
+		if (journal_header_decode(header, out) != NULL)
+			return false;
+		if (!entry_row_of(out->type)->leaf)
+			continue;
+		leaves->leaf = leaves->next++;
+		return true;
+	}
+	return false;
+}
+
+bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
+	struct bytes *file)
+{
+	char name[USTAR_NAME_MOST + 1];
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", leaf);
+	*note = archive_find(chain->evidence->sent, name);
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", leaf);
+	*file = archive_find(chain->evidence->sent, name);
+	return note->size > 0 && file->size > 0;
+}
+
+/* The payload of a box's entry, as the machine wrote it. */
+static struct digest box_payload(struct bytes note, struct bytes file)
+{
+	uint8_t head[2 * (ITEM_OVERHEAD + ITEM_NAME_MOST)];
+	struct writer writer = writer_of(head, sizeof(head));
+	const struct bytes none = bytes_of(NULL, 0);
+	write_item(&writer, ITEM_PUBLIC, "note", none);
+	size_t first = writer.size;
+	write_item(&writer, ITEM_PUBLIC, "age", none);
+	struct writer sizes = writer_of(head + first - 4, 4);
+	write_u32(&sizes, (uint32_t)note.size);
+	sizes = writer_of(head + writer.size - 4, 4);
+	write_u32(&sizes, (uint32_t)file.size);
+	const struct bytes part[] = {
+		bytes_of(head, first),
+		note,
+		bytes_of(head + first, writer.size - first),
+		file,
+	};
+	return sha256_parts(part, 4);
+}
+
+static refusal verify_box(
+	struct chain *chain, uint64_t leaf, const struct digest *payload)
+{
+	struct bytes note, file;
+	if (!chain_box(chain, leaf, &note, &file))
+		return refuse(chain, "box %04" PRIu64 " is missing", leaf);
+	struct digest digest = box_payload(note, file);
+	if (!digest_equal(&digest, payload))
+		return refuse(chain,
+			"box %04" PRIu64 " is not the one in the journal",
+			leaf);
+	return NULL;
+}
+
+refusal verify_boxes(struct chain *chain)
+{
+	struct journal_header header;
+	struct leaves leaves = leaves_of(chain);
+	while (leaves_next(&leaves, &header)) {
+		if (header.type != ENTRY_BOX)
+			continue;
+		refusal refused =
+			verify_box(chain, leaves.leaf, &header.payload);
+		if (refused != NULL)
+			return refused;
+	}
+	return NULL;
+}

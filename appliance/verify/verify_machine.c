@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/terms.h"
+#include "appliance/verify/authorities.h"
+#include "appliance/verify/verify.h"
+#include "tpm/policy/credential.h"
+
+#include <string.h>
+
+static struct bytes sent(const struct chain *chain, const char *name)
+{
+	return archive_find(chain->evidence->sent, name);
+}
+
+static bool same_member(const struct member *a, const struct member *b)
+{
+	return strcmp(a->id, b->id) == 0 && a->board == b->board &&
+	       p256_equal(&a->key, &b->key);
+}
+
+static bool same_quorum(const struct quorum *a, const struct quorum *b)
+{
+	if (a->need != b->need || a->of != b->of)
+		return false;
+	for (size_t i = 0; i < a->of; i++)
+		if (!same_member(&a->member[i], &b->member[i]))
+			return false;
+	return true;
+}
+
+/* Somebody whom the verifier trusts must have named the operators. */
+static refusal trust_operators(
+	const struct chain *chain, struct bytes operators)
+{
+	const struct evidence *evidence = chain->evidence;
+	if (evidence->definition == NULL && evidence->operators.size == 0)
+		return "nothing that you trust names the operators; give the "
+		       "definition or the operators text";
+	if (evidence->operators.size > 0 &&
+		!bytes_equal(evidence->operators, operators))
+		return "the machine has another operators text than yours";
+	if (evidence->definition != NULL &&
+		!same_quorum(&chain->operator_quorum,
+			&evidence->definition->plan.quorum[OPERATORS]))
+		return "the machine's operators are not the definition's";
+	return NULL;
+}
+
+refusal verify_operators(struct chain *chain)
+{
+	struct text text;
+	struct bytes operators = sent(chain, "operators");
+	refusal refused =
+		statement_decode(STATEMENT_OPERATORS, operators, &text);
+	if (refused != NULL)
+		return refused;
+	refused = statement_operators(&text, &chain->operator_quorum);
+	if (refused != NULL)
+		return refused;
+	chain->serial = text_value(&text, OPERATORS_MACHINE);
+	chain->operators = sha256(operators);
+	struct wire_quorum quorum = wire_quorum_of(&chain->operator_quorum);
+	refused = approvers_of(&quorum, &chain->machine.operators);
+	return refused != NULL ? refused : trust_operators(chain, operators);
+}
+
+refusal verify_ek(struct chain *chain)
+{
+	const struct evidence *evidence = chain->evidence;
+	const struct definition *definition = evidence->definition;
+	struct bytes certificate = sent(chain, "ek.crt");
+	refusal refused = NULL;
+	if (definition != NULL)
+		refused = authorities_check(evidence->authorities, definition);
+	if (refused == NULL)
+		refused =
+			ek_certificate_check(certificate, evidence->authorities,
+				evidence->now, sent(chain, "ek.pub"));
+	if (refused != NULL)
+		return refused;
+	chain->ek = sha256(certificate);
+	if (definition != NULL && !definition->software_tpm &&
+		ek_is_software(certificate))
+		return "the TPM is a software one, which the definition does "
+		       "not allow";
+	return NULL;
+}
+
+refusal verify_ak(struct chain *chain)
+{
+	struct digest none;
+	struct p256_public srk;
+	struct bytes ak_area = sent(chain, "ak.pub");
+	struct bytes srk_area = sent(chain, "srk.pub");
+	refusal refused = key_decode(KEY_AK, ak_area, &none, &chain->ak);
+	if (refused == NULL)
+		refused = key_decode(KEY_SRK, srk_area, &none, &srk);
+	chain->machine.ak = public_name(ak_area);
+	chain->srk = public_name(srk_area);
+	return refused;
+}
+
+refusal verify_indices(struct chain *chain)
+{
+	static const char *const member[NV_COUNT] = {
+		[NV_A] = "approved.nv",
+		[NV_R] = "revocation.nv",
+		[NV_P] = "phase.nv",
+		[NV_J] = "journal.nv",
+	};
+	chain->indices = machine_nv_names(&chain->machine);
+	for (size_t i = 0; i < NV_COUNT; i++) {
+		struct tpm_name name = public_name(sent(chain, member[i]));
+		if (!tpm_name_equal(&name, &chain->indices.name[i]))
+			return refuse(chain,
+				"%s is not the index that these operators "
+				"and this attestation key must have",
+				member[i]);
+	}
+	return NULL;
+}
+
+refusal verify_activation(struct chain *chain)
+{
+	return bytes_equal_secret(
+		       sent(chain, "activation"), chain->evidence->activation)
+		       ? NULL
+		       : "the machine's TPM did not open the credential that "
+			 "was made for it";
+}
+
+void enrolment_values(const struct chain *chain,
+	struct statement_value value[ENROLMENT_VALUES])
+{
+	const struct nv_names *nv = &chain->indices;
+	const struct statement_value list[ENROLMENT_VALUES] = {
+		{ ENROLMENT_MACHINE, chain->serial, 0,
+			"it is of a machine with another serial" },
+		{ ENROLMENT_EK, bytes_of(chain->ek.byte, SHA256_SIZE), 0,
+			"it names another endorsement key certificate" },
+		{ ENROLMENT_AK, tpm_name_bytes(&chain->machine.ak), 0,
+			"it names the attestation key of another TPM" },
+		{ ENROLMENT_SRK, tpm_name_bytes(&chain->srk), 0,
+			"it names another storage root key" },
+		{ ENROLMENT_APPROVED, tpm_name_bytes(&nv->name[NV_A]), 0,
+			"it names another index for the approved boot" },
+		{ ENROLMENT_REVOCATION, tpm_name_bytes(&nv->name[NV_R]), 0,
+			"it names another revocation counter" },
+		{ ENROLMENT_PHASE, tpm_name_bytes(&nv->name[NV_P]), 0,
+			"it names another phase counter" },
+		{ ENROLMENT_JOURNAL, tpm_name_bytes(&nv->name[NV_J]), 0,
+			"it names another journal anchor" },
+		{ ENROLMENT_REVOCATION_BASE, bytes_of(NULL, 0),
+			chain->revocation_base, NULL },
+		{ ENROLMENT_OPERATORS,
+			bytes_of(chain->operators.byte, SHA256_SIZE), 0,
+			"it names other operators" },
+	};
+	memcpy(value, list, sizeof(list));
+}
+
+refusal verify_enrolment(struct chain *chain)
+{
+	struct statement statement;
+	struct statement_value value[ENROLMENT_VALUES];
+	struct bytes note = chain->evidence->enrolment;
+	if (note.size == 0)
+		note = sent(chain, "enrolment.note");
+	refusal refused = statement_open(STATEMENT_ENROLMENT, note, &statement);
+	if (refused == NULL)
+		refused = statement_signed_by_quorum(
+			&statement, &chain->operator_quorum, NULL);
+	if (refused != NULL)
+		return refused;
+	chain->enrolment = sha256(statement.note.text);
+	chain->revocation_base =
+		text_number(&statement.text, ENROLMENT_REVOCATION_BASE);
+	enrolment_values(chain, value);
+	return statement_says(&statement.text, false, value, ENROLMENT_VALUES);
+}

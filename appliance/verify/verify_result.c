@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/election/box.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/verify/verify.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { PHASES_TO_CLOSED = 2 };
+
+static refusal signed_by_result_key(
+	const struct chain *chain, const struct note *note)
+{
+	struct note_key key;
+	refusal refused = note_key_of("result", &chain->rk.key, &key);
+	if (refused == NULL && note->signature_count != 1)
+		refused = "a result carries exactly one signature";
+	return refused != NULL ? refused : note_verify(note, &key);
+}
+
+refusal verify_result_note(struct chain *chain)
+{
+	struct note note;
+	refusal refused = note_parse(
+		archive_find(chain->evidence->sent, "result.note"), &note);
+	if (refused == NULL)
+		refused = signed_by_result_key(chain, &note);
+	if (refused != NULL)
+		return refused;
+	struct digest digest = sha256(note.text);
+	chain->result_text = note.text;
+	return digest_equal(&digest, &chain->result_digest)
+		       ? NULL
+		       : "it is not the result that the auditors approved";
+}
+
+static bool is_name(
+	const uint8_t name[TEXT_NAME_SIZE], const struct tpm_name *expected)
+{
+	return memcmp(name, expected->byte, TPM_NAME_SIZE) == 0;
+}
+
+static refusal check_binding(const struct chain *chain)
+{
+	const struct result_binding *binding = &chain->result.binding;
+	if (!is_name(binding->ak, &chain->machine.ak) ||
+		!is_name(binding->bk, &chain->bk.name) ||
+		!is_name(binding->rk, &chain->rk.name))
+		return "it is bound to other keys";
+	if (binding->checkpoint_size != chain->checkpoint_size ||
+		!digest_equal(
+			&binding->checkpoint_root, &chain->checkpoint_root))
+		return "it is bound to another checkpoint";
+	if (binding->phase != chain->terms.phase + PHASES_TO_CLOSED)
+		return "it is bound to another phase";
+	return binding->revocation == chain->revocation
+		       ? NULL
+		       : "it has another revocation counter than the challenge";
+}
+
+/* A counted box must be one that a station signed, as the result says. */
+static refusal check_counted(
+	struct chain *chain, const struct result_box *counted)
+{
+	struct box box;
+	struct bytes note, file;
+	struct box_terms terms = {
+		.plan = &chain->evidence->definition->plan,
+		.bk = chain->bk.key,
+	};
+	memcpy(terms.bk_name, chain->bk.name.byte, TPM_NAME_SIZE);
+	if (!chain_box(chain, counted->entry, &note, &file))
+		return refuse(chain, "box %04" PRIu64 " is not in the journal",
+			counted->entry);
+	refusal refused = box_check(&terms, note, file, &box);
+	if (refused != NULL)
+		return refuse(chain, "box %04" PRIu64 ": %s", counted->entry,
+			refused);
+	if (box.station != counted->station ||
+		box.sequence != counted->sequence ||
+		!digest_equal(&box.digest, &counted->sealed))
+		return refuse(chain,
+			"box %04" PRIu64 " is another one than was counted",
+			counted->entry);
+	return NULL;
+}
+
+static bool is_accounted(const struct result *result, uint64_t entry)
+{
+	for (size_t i = 0; i < result->boxes; i++)
+		if (result->box[i].entry == entry)
+			return true;
+	for (size_t i = 0; i < result->voids; i++)
+		if (result->voided[i].entry == entry)
+			return true;
+	return false;
+}
+
+/* Every box of the journal is in the result: counted, or void with a reason. */
+static refusal check_all_boxes(struct chain *chain)
+{
+	struct journal_header header;
+	struct leaves leaves = leaves_of(chain);
+	while (leaves_next(&leaves, &header))
+		if (header.type == ENTRY_BOX &&
+			!is_accounted(&chain->result, leaves.leaf))
+			return refuse(chain,
+				"box %04" PRIu64 " is neither counted nor void",
+				leaves.leaf);
+	return NULL;
+}
+
+refusal verify_result(struct chain *chain)
+{
+	size_t line = 0;
+	refusal refused = result_parse(&chain->result,
+		&chain->evidence->definition->plan, chain->result_text, &line);
+	chain->has_result = true;
+	if (refused != NULL)
+		return refuse(chain, "line %zu: %s", line, refused);
+	refused = check_binding(chain);
+	for (size_t i = 0; i < chain->result.boxes && refused == NULL; i++)
+		refused = check_counted(chain, &chain->result.box[i]);
+	return refused != NULL ? refused : check_all_boxes(chain);
+}

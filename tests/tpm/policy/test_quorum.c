@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* k of n with both boards: every way through the graph, and the refusals. */
+#include "appliance/formats/crypto.h"
+#include "tests/support/sealed_machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MEMBERS_MOST = 9 };
+
+static struct p256_private *keys[MEMBERS_MOST];
+
+static int make_keys(void **state)
+{
+	(void)state;
+	crypto_start();
+	for (size_t i = 0; i < MEMBERS_MOST; i++)
+		keys[i] = p256_generate();
+	return 0;
+}
+
+static int free_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MEMBERS_MOST; i++)
+		p256_free(keys[i]);
+	return 0;
+}
+
+/* Members alternate between the boards. */
+static struct approvers body_of(size_t count, size_t need)
+{
+	struct approvers approvers = { .count = count, .need = need };
+	for (size_t i = 0; i < count; i++) {
+		approvers.member[i].key = p256_public_of(keys[i]);
+		approvers.member[i].board = i % 2;
+	}
+	return approvers;
+}
+
+static struct approvals unsigned_approvals(unsigned members)
+{
+	struct approvals approvals = { 0 };
+	for (size_t i = 0; i < MEMBERS_MOST; i++)
+		if (members >> i & 1)
+			approvals.list[approvals.count++].member = i;
+	return approvals;
+}
+
+static bool of_both_boards(unsigned members)
+{
+	return (members & 0x155) && (members & 0xAA);
+}
+
+static unsigned count_bits(unsigned set)
+{
+	unsigned count = 0;
+	for (; set; set &= set - 1)
+		count++;
+	return count;
+}
+
+/* The path of every set of members, against the digest of all. */
+static void check_all_sets(size_t count, size_t need)
+{
+	struct approvers approvers = body_of(count, need);
+	struct digest ref = sha256(bytes_of_text("ref"));
+	struct policy_step first = { .kind = POLICY_COMMAND_CODE };
+	struct policy base = { 0 };
+	struct digest base_digest;
+	struct digest wanted;
+	first.command = COMMAND_SIGN;
+	policy_append(&base, &first);
+	base_digest = policy_digest(&base);
+	assert_null(quorum_check(&approvers));
+	wanted = quorum_digest(&approvers, &ref, &base_digest);
+	for (unsigned set = 0; set < 1u << count; set++) {
+		struct approvals approvals = unsigned_approvals(set);
+		struct policy policy = base;
+		bool met = count_bits(set) >= need && of_both_boards(set);
+		refusal why =
+			quorum_path(&approvers, &ref, &approvals, &policy);
+		struct digest digest = policy_digest(&policy);
+
+		assert_true((why == NULL) == met);
+		assert_true(digest_equal(&digest, &wanted) == met);
+	}
+}
+
+static void every_set_of_members(void **state)
+{
+	(void)state;
+	check_all_sets(2, 2);
+	check_all_sets(3, 2);
+	check_all_sets(3, 3);
+	check_all_sets(5, 3);
+	check_all_sets(6, 4);
+}
+
+static void five_of_nine_is_short(void **state)
+{
+	struct approvers approvers = body_of(9, 5);
+	struct approvals approvals = unsigned_approvals(0x1F0);
+	struct digest ref = sha256(bytes_of_text("ref"));
+	struct policy policy = { 0 };
+	struct digest empty = { { 0 } };
+	struct digest digest;
+	struct digest wanted = quorum_digest(&approvers, &ref, &empty);
+	(void)state;
+	assert_null(quorum_path(&approvers, &ref, &approvals, &policy));
+	digest = policy_digest(&policy);
+	assert_true(digest_equal(&digest, &wanted));
+	assert_in_range(policy.count, 6, 14);
+}
+
+/* The last step of a path has the whole quorum's digest; no other has. */
+static void digest_depends_on_all(void **state)
+{
+	struct approvers approvers = body_of(3, 2);
+	struct approvers other;
+	struct digest ref = sha256(bytes_of_text("ref"));
+	struct digest base = { { 0 } };
+	struct digest digest = quorum_digest(&approvers, &ref, &base);
+	struct digest changed;
+	(void)state;
+	other = approvers;
+	other.member[2].board = 0;
+	other.member[1].board = 0;
+	changed = quorum_digest(&other, &ref, &base);
+	assert_false(digest_equal(&digest, &changed));
+	other = approvers;
+	other.need = 3;
+	changed = quorum_digest(&other, &ref, &base);
+	assert_false(digest_equal(&digest, &changed));
+	other = approvers;
+	other.member[1].key = p256_public_of(keys[5]);
+	changed = quorum_digest(&other, &ref, &base);
+	assert_false(digest_equal(&digest, &changed));
+	ref.byte[31] ^= 1;
+	changed = quorum_digest(&approvers, &ref, &base);
+	assert_false(digest_equal(&digest, &changed));
+}
+
+static void bodies_that_are_no_quorum(void **state)
+{
+	struct approvers approvers = body_of(3, 2);
+	(void)state;
+	approvers.need = 1;
+	assert_string_equal(quorum_check(&approvers),
+		"the quorum needs fewer than two approvals");
+	approvers.need = 4;
+	assert_string_equal(quorum_check(&approvers),
+		"the quorum needs more approvals than it has members");
+	approvers = body_of(3, 2);
+	approvers.member[2].key = approvers.member[0].key;
+	assert_string_equal(
+		quorum_check(&approvers), "two members have the same key");
+	approvers = body_of(3, 2);
+	approvers.member[1].board = 0;
+	assert_string_equal(quorum_check(&approvers),
+		"all members of the quorum are of one board");
+	approvers.member[1].board = 2;
+	assert_string_equal(
+		quorum_check(&approvers), "a member is of neither board");
+	approvers.count = QUORUM_MOST + 1;
+	assert_string_equal(quorum_check(&approvers),
+		"the quorum has more members than 16");
+}
+
+static void one_key_in_two_bodies(void **state)
+{
+	struct approvers officers = body_of(3, 2);
+	struct approvers auditors = body_of(3, 2);
+	(void)state;
+	assert_string_equal(quorums_check(&officers, &auditors),
+		"one key is in two quorums");
+	for (size_t i = 0; i < 3; i++)
+		auditors.member[i].key = p256_public_of(keys[3 + i]);
+	assert_null(quorums_check(&officers, &auditors));
+}
+
+/* Two of three, members 0 and 1 of one board. */
+struct room {
+	struct body body;
+	struct approval_scope scope;
+	struct digest cp_hash;
+};
+
+static int enter(void **state)
+{
+	static struct room room;
+	room.body = body_make();
+	room.scope = (struct approval_scope){ .purpose = APPROVE_RELEASE };
+	room.scope.definition = sha256(bytes_of_text("definition"));
+	room.scope.ak = public_name(bytes_of_text("AK"));
+	room.cp_hash = sha256(bytes_of_text("command"));
+	*state = &room;
+	return 0;
+}
+
+static int leave(void **state)
+{
+	struct room *room = *state;
+	body_free(&room->body);
+	return 0;
+}
+
+static struct approvals approved(
+	const struct room *room, const struct approval_scope *scope)
+{
+	return approve(&room->body, scope, &room->cp_hash, QUORUM);
+}
+
+static void assert_why(const struct room *room,
+	const struct approvals *approvals, const char *why)
+{
+	refusal actual = approvals_check(
+		&room->body.approvers, &room->scope, &room->cp_hash, approvals);
+	if (why == NULL) {
+		assert_null(actual);
+		return;
+	}
+	assert_non_null(actual);
+	assert_string_equal(actual, why);
+}
+
+static const char other_scope[] =
+	"the signature is not this member's over this purpose, election, "
+	"machine and command";
+
+static void two_of_both_boards(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	assert_why(room, &approvals, NULL);
+}
+
+static void one_of_two(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals =
+		approve(&room->body, &room->scope, &room->cp_hash, MEMBER_0);
+	assert_why(room, &approvals, "fewer approvals than the quorum needs");
+	approvals.count = 0;
+	assert_why(room, &approvals, "fewer approvals than the quorum needs");
+}
+
+static void twice_by_the_same(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	approvals.list[1] = approvals.list[0];
+	assert_why(room, &approvals, "two approvals by the same member");
+}
+
+/* The same signature under the name of somebody else. */
+static void under_another_name(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	approvals.list[1] = approvals.list[0];
+	approvals.list[1].member = 2;
+	assert_why(room, &approvals, "the signature is another member's");
+}
+
+static void both_of_one_board(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals =
+		approve(&room->body, &room->scope, &room->cp_hash, ONE_BOARD);
+	assert_why(room, &approvals, "both boards must approve");
+}
+
+static void of_another_digest(void **state)
+{
+	struct room *room = *state;
+	struct digest other = sha256(bytes_of_text("another command"));
+	struct approvals approvals =
+		approve(&room->body, &room->scope, &other, QUORUM);
+	assert_why(room, &approvals, other_scope);
+}
+
+static void of_another_election(void **state)
+{
+	struct room *room = *state;
+	struct approval_scope scope = room->scope;
+	struct approvals approvals;
+	scope.definition.byte[0] ^= 1;
+	approvals = approved(room, &scope);
+	assert_why(room, &approvals, other_scope);
+}
+
+static void of_another_machine(void **state)
+{
+	struct room *room = *state;
+	struct approval_scope scope = room->scope;
+	struct approvals approvals;
+	scope.ak.byte[5] ^= 1;
+	approvals = approved(room, &scope);
+	assert_why(room, &approvals, other_scope);
+}
+
+static void of_another_purpose(void **state)
+{
+	struct room *room = *state;
+	struct approval_scope scope = room->scope;
+	struct approvals approvals;
+	scope.purpose = APPROVE_OPEN;
+	approvals = approved(room, &scope);
+	assert_why(room, &approvals, other_scope);
+}
+
+static void of_a_rehearsal(void **state)
+{
+	struct room *room = *state;
+	struct approval_scope scope = room->scope;
+	struct approvals approvals;
+	scope.rehearsal = true;
+	approvals = approved(room, &scope);
+	assert_why(room, &approvals, "the approval is for a rehearsal");
+	scope.rehearsal = false;
+	approvals = approved(room, &scope);
+	room->scope.rehearsal = true;
+	assert_why(room, &approvals, "the approval is for a live election");
+}
+
+static void by_an_outsider(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	struct digest digest = approval_digest(&room->scope, &room->cp_hash);
+	approvals.list[1].signature = p256_sign(keys[0], &digest);
+	assert_why(room, &approvals, other_scope);
+	approvals.list[1].member = BODY_SIZE;
+	assert_why(
+		room, &approvals, "the approver is not a member of the quorum");
+}
+
+static void bound_to_nothing(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals =
+		approve(&room->body, &room->scope, NULL, QUORUM);
+	assert_why(room, &approvals,
+		"the approval is bound to no command: it would approve any");
+	/* And the same signatures when they claim to be bound. */
+	approvals.list[0].bound = true;
+	approvals.list[1].bound = true;
+	assert_why(room, &approvals,
+		"the approval is bound to no command: it would approve any");
+}
+
+static void bound_where_it_must_not_be(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	assert_string_equal(approvals_check(&room->body.approvers, &room->scope,
+				    NULL, &approvals),
+		"the approval is bound to a command, which this purpose does "
+		"not allow");
+}
+
+static void signature_of_a_note(void **state)
+{
+	struct room *room = *state;
+	struct digest note =
+		sha256(bytes_of_text("sandoq box v1 live\nstation 7\n"));
+	struct approvals approvals = approved(room, &room->scope);
+	approvals.list[0].signature = p256_sign(room->body.key[0], &note);
+	assert_why(room, &approvals, other_scope);
+}
+
+static void more_than_can_be(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	approvals.count = QUORUM_MOST + 1;
+	assert_why(room, &approvals,
+		"more approvals than a quorum can have members");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_set_of_members),
+		cmocka_unit_test(five_of_nine_is_short),
+		cmocka_unit_test(digest_depends_on_all),
+		cmocka_unit_test(bodies_that_are_no_quorum),
+		cmocka_unit_test(one_key_in_two_bodies),
+		cmocka_unit_test_setup_teardown(
+			two_of_both_boards, enter, leave),
+		cmocka_unit_test_setup_teardown(one_of_two, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			twice_by_the_same, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			under_another_name, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			both_of_one_board, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			of_another_digest, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			of_another_election, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			of_another_machine, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			of_another_purpose, enter, leave),
+		cmocka_unit_test_setup_teardown(of_a_rehearsal, enter, leave),
+		cmocka_unit_test_setup_teardown(by_an_outsider, enter, leave),
+		cmocka_unit_test_setup_teardown(bound_to_nothing, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			bound_where_it_must_not_be, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			signature_of_a_note, enter, leave),
+		cmocka_unit_test_setup_teardown(more_than_can_be, enter, leave),
+	};
+	return cmocka_run_group_tests(tests, make_keys, free_keys);
+}

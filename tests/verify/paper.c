@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/verify/paper.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct bytes copied(struct bytes content)
+{
+	const struct bytes none = bytes_of_text("");
+	const struct bytes from = content.size > 0 ? content : none;
+	struct file copy = { calloc(1, from.size + 1), from.size };
+	if (copy.data == NULL)
+		abort();
+	memcpy(copy.data, from.data, from.size);
+	return file_bytes(&copy);
+}
+
+static void drop(struct archive *sent, size_t at)
+{
+	free((void *)sent->member[at].content.data);
+	sent->count--;
+	memmove(&sent->member[at], &sent->member[at + 1],
+		(sent->count - at) * sizeof(sent->member[0]));
+}
+
+static void insert(
+	struct archive *sent, size_t at, const char *name, struct bytes content)
+{
+	sent->member = reallocarray(
+		sent->member, sent->count + 1, sizeof(sent->member[0]));
+	assert_non_null(sent->member);
+	memmove(&sent->member[at + 1], &sent->member[at],
+		(sent->count - at) * sizeof(sent->member[0]));
+	sent->count++;
+	snprintf(sent->member[at].name, sizeof(sent->member[at].name), "%s",
+		name);
+	sent->member[at].content = content;
+}
+
+void paper_put(struct paper *paper, const char *name, struct bytes content)
+{
+	struct archive *sent = &paper->sent;
+	struct bytes copy = copied(content);
+	size_t at = 0;
+	while (at < sent->count && strcmp(sent->member[at].name, name) < 0)
+		at++;
+	if (at < sent->count && strcmp(sent->member[at].name, name) == 0)
+		drop(sent, at);
+	if (content.size > 0)
+		insert(sent, at, name, copy);
+	else
+		free((void *)copy.data);
+}
+
+struct bytes paper_get(const struct paper *paper, const char *name)
+{
+	struct bytes content = archive_find(&paper->sent, name);
+	assert_true(content.size > 0);
+	return content;
+}
+
+void paper_flip(struct paper *paper, const char *name, long place)
+{
+	struct bytes content = copied(paper_get(paper, name));
+	size_t at = place < 0 ? content.size - (size_t)-place : (size_t)place;
+	assert_true(at < content.size);
+	((uint8_t *)content.data)[at] ^= 1;
+	paper_put(paper, name, content);
+	free((void *)content.data);
+}
+
+static struct file copied_file(const struct file *from)
+{
+	struct bytes copy = copied(file_bytes(from));
+	return (struct file){ (uint8_t *)copy.data, copy.size };
+}
+
+struct paper *paper_copy(const struct paper *from)
+{
+	struct paper *paper = calloc(1, sizeof(*paper));
+	char error[DEFINITION_ERROR_MOST];
+	assert_non_null(paper);
+	for (size_t i = 0; i < from->sent.count; i++)
+		insert(&paper->sent, i, from->sent.member[i].name,
+			copied(from->sent.member[i].content));
+	paper->json = strdup(from->json);
+	assert_true(definition_parse(
+		&paper->definition, bytes_of_text(paper->json), error));
+	paper->authorities = copied_file(&from->authorities);
+	paper->nonce = copied_file(&from->nonce);
+	paper->profile = from->profile;
+	memcpy(paper->box_leaf, from->box_leaf, sizeof(from->box_leaf));
+	paper->evidence = (struct evidence){
+		.sent = &paper->sent,
+		.definition = &paper->definition,
+		.definition_file = bytes_of_text(paper->json),
+		.authorities = file_bytes(&paper->authorities),
+		.nonce = file_bytes(&paper->nonce),
+		.profile = &paper->profile,
+		.now = from->evidence.now,
+	};
+	paper_accepts(paper, VERIFY_RELEASED);
+	return paper;
+}
+
+void paper_free(struct paper *paper)
+{
+	while (paper->sent.count > 0)
+		drop(&paper->sent, paper->sent.count - 1);
+	free(paper->sent.member);
+	verify_free(&paper->chain);
+	definition_free(&paper->definition);
+	free(paper->json);
+	file_free(&paper->authorities);
+	file_free(&paper->nonce);
+	free(paper);
+}
+
+void paper_accepts(struct paper *paper, enum verify_goal goal)
+{
+	verify_free(&paper->chain);
+	bool accepted =
+		verify(goal, &paper->evidence, &paper->chain, &paper->checks);
+	for (size_t i = 0; i < paper->checks.count; i++)
+		if (!paper->checks.check[i].passed)
+			fail_msg("%s: %s", paper->checks.check[i].name,
+				paper->checks.check[i].reason);
+	assert_true(accepted);
+}
+
+void paper_refuses(struct paper *paper, enum verify_goal goal, const char *name,
+	const char *reason)
+{
+	verify_free(&paper->chain);
+	assert_false(
+		verify(goal, &paper->evidence, &paper->chain, &paper->checks));
+	const struct check *check = paper->checks.check;
+	while (check->passed)
+		check++;
+	assert_string_equal(check->name, name);
+	if (strstr(check->reason, reason) == NULL)
+		fail_msg("\"%s\" is not in \"%s\"", reason, check->reason);
+}
+
+struct p256_private *paper_key(unsigned scalar)
+{
+	uint8_t bytes[P256_SIZE] = { 0 };
+	struct p256_private *key;
+	bytes[P256_SIZE - 1] = (uint8_t)scalar;
+	assert_null(p256_from_scalar(bytes, &key));
+	return key;
+}
+
+unsigned paper_scalar(enum body body, unsigned member)
+{
+	return 1 + 3 * (unsigned)body + member;
+}
+
+static void sign(struct writer *out, struct bytes text, const char *name,
+	unsigned scalar)
+{
+	struct p256_private *key = paper_key(scalar);
+	struct p256_public public = p256_public_of(key);
+	struct digest digest = sha256(text);
+	struct p256_signature signature = p256_sign(key, &digest);
+	struct note_key who;
+	assert_null(note_key_of(name, &public, &who));
+	write_note_signature(out, &who, &signature);
+	p256_free(key);
+}
+
+void paper_sign(struct writer *out, struct bytes text, const char *name,
+	unsigned scalar)
+{
+	write_note_text(out, text);
+	sign(out, text, name, scalar);
+	assert_false(out->broken);
+}
+
+void paper_add_signatures(struct writer *out, struct bytes text,
+	const struct quorum *quorum, enum body body, unsigned members)
+{
+	for (unsigned m = 0; m < quorum->of; m++)
+		if ((members >> m & 1) != 0)
+			sign(out, text, quorum->member[m].id,
+				paper_scalar(body, m));
+	assert_false(out->broken);
+}
+
+void paper_put_signed(struct paper *paper, const char *name, struct bytes text,
+	enum body body, unsigned members)
+{
+	uint8_t note[STATEMENT_MOST];
+	struct writer out = writer_of(note, sizeof(note));
+	const struct quorum *quorum = &paper->definition.plan.quorum[body];
+	write_note_text(&out, text);
+	paper_add_signatures(&out, text, quorum, body, members);
+	paper_put(paper, name, written(&out));
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A machine on paper: what a machine sends from enrolment to release, made
+ * with keys in software instead of a TPM, true in every detail that a verifier
+ * looks at. Tests change one detail and verify.
+ *
+ * Keys are those of city_json(): body b's member m has the scalar
+ * 1 + 3 * b + m, the escrow key 13, station s 14 + s.
+ */
+#ifndef SANDOQ_TESTS_VERIFY_PAPER_H
+#define SANDOQ_TESTS_VERIFY_PAPER_H
+
+#include "appliance/desk/common/files.h"
+#include "appliance/verify/verify.h"
+
+enum {
+	PAPER_BOXES = 2,
+	PAPER_PHASE = 5,
+	PAPER_REVOCATION = 1,
+	PAPER_AK_SCALAR = 40,
+	PAPER_SRK_SCALAR,
+	PAPER_BK_SCALAR,
+	PAPER_RK_SCALAR,
+	PAPER_OTHER_SCALAR,
+};
+
+/* Who signs approvals; bit m is member m of the body. */
+enum {
+	MEMBER_1 = 1,
+	MEMBER_2 = 2,
+	MEMBER_3 = 4,
+	QUORUM = MEMBER_1 | MEMBER_3,
+	ONE_BOARD = MEMBER_1 | MEMBER_2,
+};
+
+struct paper {
+	char *json;
+	struct definition definition;
+	struct archive sent; /* every content is owned */
+	struct file authorities;
+	struct file nonce;
+	struct boot_profile profile;
+	struct evidence evidence;
+	struct chain chain; /* as far as it was verified while it was made */
+	struct checks checks;
+	struct digest box_digest[PAPER_BOXES];
+	uint64_t box_leaf[PAPER_BOXES];
+};
+
+/* Up to release; every check of every goal passes. */
+struct paper *paper_make(void);
+/* The same once more, which takes far less time. */
+struct paper *paper_copy(const struct paper *);
+void paper_free(struct paper *);
+
+/* A member is replaced, added, or (empty) taken away. */
+void paper_put(struct paper *, const char *name, struct bytes content);
+struct bytes paper_get(const struct paper *, const char *name);
+/* One bit of a member changes; the place counts from its end when negative. */
+void paper_flip(struct paper *, const char *name, long place);
+
+/* The goal is reached. */
+void paper_accepts(struct paper *, enum verify_goal);
+/* Exactly this check is the first that is refused, with this in the reason. */
+void paper_refuses(struct paper *, enum verify_goal, const char *check,
+	const char *reason);
+
+struct p256_private *paper_key(unsigned scalar);
+unsigned paper_scalar(enum body, unsigned member);
+/* A note of the text by the key of this scalar under this name. */
+void paper_sign(struct writer *out, struct bytes text, const char *name,
+	unsigned scalar);
+/* Signatures of these members of a body. */
+void paper_add_signatures(struct writer *out, struct bytes text,
+	const struct quorum *, enum body, unsigned members);
+/* Signed by these members of a body, in one note. */
+void paper_put_signed(struct paper *, const char *name, struct bytes text,
+	enum body, unsigned members);
+
+/*
+ * Parts, made again over what the paper holds: `members` sign, `change` may
+ * alter what they sign.
+ */
+struct paper_approval {
+	unsigned members;
+	bool unbound;		   /* without cpHash */
+	bool other_purpose;	   /* over the scope of the other purpose */
+	bool rehearsal;		   /* text and scope */
+	unsigned note_scalar;	   /* 0: the member's own key signs the note */
+	const char *note_in_place; /* of the authorization: a note's text */
+	const struct digest *result;
+	const struct digest *definition;
+	const struct tpm_name *ak;
+};
+void paper_approve_release(struct paper *, const struct paper_approval *);
+void paper_approve_open(struct paper *, const struct paper_approval *);
+void paper_approve_boot(struct paper *, const struct paper_approval *,
+	const struct boot_policy *, const struct digest *image);
+
+/*
+ * Later software, approved by the journal's entry before the first one of this
+ * type, or by the last entry (0). Gives the entry's number.
+ */
+uint64_t paper_approve_software(struct paper *, const struct paper_approval *,
+	const struct boot_policy *, const struct digest *image,
+	enum entry_type before);
+
+struct paper_quote {
+	uint32_t mask;
+	unsigned ak_scalar;
+	const struct pcr_set *pcrs;
+	const struct digest *qualifying;
+};
+/* "quote.attest" and "quote.signature" in the folder ("" or "now/"). */
+void paper_quote(
+	struct paper *, const char *folder, const struct paper_quote *);
+/* What the approved boot's PCRs are, PCR 14 among them. */
+void paper_pcrs(const struct paper *, struct pcr_set *out);
+uint32_t paper_quoted_mask(void);
+
+/* An event log of these events, replayed to `pcrs` as well. */
+void paper_log(struct paper *, const char *name, const struct event_rule *event,
+	size_t count);
+
+/* BK or RK with a policy of the caller's, certified by a key of its own. */
+struct paper_creation {
+	unsigned ak_scalar;
+	struct digest policy;
+	struct digest outside_info;
+};
+void paper_election_key(struct paper *, const char *stem, enum key_template,
+	unsigned scalar, const struct paper_creation *);
+
+#endif

@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/verify/paper.h"
+
+#include "appliance/election/box.h"
+#include "appliance/formats/checkpoint.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/machine/terms.h"
+#include "appliance/record/items.h"
+#include "appliance/verify/authorities.h"
+#include "tests/support/election.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+enum { TEXT_MOST = 8192, SEED = 7 };
+
+static const struct paper_approval quorum = { .members = QUORUM };
+
+static struct bytes view(const struct digest *digest)
+{
+	return bytes_of(digest->byte, SHA256_SIZE);
+}
+
+static void extend_certificate(
+	X509 *certificate, X509 *issuer, int what, const char *value)
+{
+	X509V3_CTX context;
+	X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+	X509_EXTENSION *extension =
+		X509V3_EXT_conf_nid(NULL, &context, what, value);
+	assert_non_null(extension);
+	assert_true(X509_add_ext(certificate, extension, -1));
+	X509_EXTENSION_free(extension);
+}
+
+static X509 *certificate_of(EVP_PKEY *key, const char *name, X509 *issuer)
+{
+	X509 *certificate = X509_new();
+	X509_NAME *subject = X509_get_subject_name(certificate);
+	assert_true(X509_set_version(certificate, X509_VERSION_3));
+	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	X509_NAME_add_entry_by_txt(
+		subject, "CN", MBSTRING_ASC, (const uint8_t *)name, -1, -1, 0);
+	X509_set_issuer_name(certificate,
+		X509_get_subject_name(issuer != NULL ? issuer : certificate));
+	assert_true(X509_set_pubkey(certificate, key));
+	return certificate;
+}
+
+static void put_authority(struct paper *paper, X509 *authority)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	char *pem;
+	assert_true(PEM_write_bio_X509(out, authority));
+	long size = BIO_get_mem_data(out, &pem);
+	paper->authorities.data = malloc((size_t)size);
+	paper->authorities.size = (size_t)size;
+	memcpy(paper->authorities.data, pem, (size_t)size);
+	paper->evidence.authorities = file_bytes(&paper->authorities);
+	BIO_free(out);
+}
+
+static void put_ek(struct paper *paper, EVP_PKEY *ek, X509 *certificate)
+{
+	BIGNUM *modulus = NULL;
+	uint8_t raw[EK_MODULUS_SIZE];
+	uint8_t *der = NULL;
+	assert_true(EVP_PKEY_get_bn_param(ek, "n", &modulus));
+	assert_int_equal(BN_bn2binpad(modulus, raw, sizeof(raw)), sizeof(raw));
+	BN_free(modulus);
+	struct tpm_public area = ek_encode(raw);
+	paper_put(paper, "ek.pub", tpm_public_bytes(&area));
+	int size = i2d_X509(certificate, &der);
+	paper_put(paper, "ek.crt", bytes_of(der, (size_t)size));
+	OPENSSL_free(der);
+}
+
+static void make_ek(struct paper *paper)
+{
+	EVP_PKEY *authority_key = EVP_EC_gen("P-256");
+	EVP_PKEY *ek = EVP_RSA_gen(2048);
+	X509 *authority = certificate_of(authority_key, "authority", NULL);
+	extend_certificate(authority, authority, NID_basic_constraints,
+		"critical,CA:TRUE");
+	assert_true(X509_sign(authority, authority_key, EVP_sha256()) > 0);
+	X509 *certificate = certificate_of(ek, "id:00001014", authority);
+	extend_certificate(
+		certificate, authority, NID_ext_key_usage, "2.23.133.8.1");
+	assert_true(X509_sign(certificate, authority_key, EVP_sha256()) > 0);
+	put_authority(paper, authority);
+	put_ek(paper, ek, certificate);
+	X509_free(certificate);
+	X509_free(authority);
+	EVP_PKEY_free(ek);
+	EVP_PKEY_free(authority_key);
+}
+
+/* The city's definition, with the authority that was just made. */
+static void make_definition(struct paper *paper)
+{
+	struct digest authority[EK_CAS_MOST];
+	size_t count;
+	char wanted[2 * SHA256_SIZE + 1] = { 0 }, digits[sizeof(wanted)] = "01";
+	char error[DEFINITION_ERROR_MOST];
+	struct writer out = writer_of(wanted, sizeof(wanted));
+	memset(digits + 2, '0', sizeof(digits) - 3);
+	assert_null(authorities_digests(
+		file_bytes(&paper->authorities), authority, &count));
+	assert_int_equal(count, 1);
+	write_hex(&out, view(&authority[0]));
+	paper->json = city_json();
+	char *place = strstr(paper->json, digits);
+	assert_non_null(place);
+	memcpy(place, wanted, strlen(wanted));
+	assert_true(definition_parse(
+		&paper->definition, bytes_of_text(paper->json), error));
+	paper_put(paper, "definition.json", bytes_of_text(paper->json));
+	paper->evidence.definition = &paper->definition;
+	paper->evidence.definition_file = bytes_of_text(paper->json);
+}
+
+static void make_operators(struct paper *paper)
+{
+	uint8_t text[TEXT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	const struct quorum *operators =
+		&paper->definition.plan.quorum[OPERATORS];
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_OPERATORS], false, &out);
+	text_put(&writer, OPERATORS_MACHINE, bytes_of_text("SQ-7"));
+	text_put_number(&writer, OPERATORS_NEED, operators->need);
+	for (size_t m = 0; m < operators->of; m++) {
+		char line[512];
+		struct writer line_out = writer_of(line, sizeof(line));
+		struct note_key key;
+		assert_null(statement_member_key(&operators->member[m], &key));
+		write_text(&line_out, operators->member[m].board == EXECUTIVE
+					      ? "executive "
+					      : "supervisory ");
+		write_note_key(&line_out, &key);
+		text_put(&writer, OPERATORS_OPERATOR, written(&line_out));
+	}
+	assert_null(text_end(&writer));
+	paper_put(paper, "operators", written(&out));
+}
+
+static void put_root_key(struct paper *paper, const char *name,
+	enum key_template template, unsigned scalar)
+{
+	struct p256_private *key = paper_key(scalar);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area = key_encode(template, NULL, &public);
+	p256_free(key);
+	paper_put(paper, name, tpm_public_bytes(&area));
+}
+
+static void put_indices(struct paper *paper)
+{
+	static const char *const name[NV_COUNT] = { "approved.nv",
+		"revocation.nv", "phase.nv", "journal.nv" };
+	for (enum nv_index i = 0; i < NV_COUNT; i++) {
+		uint8_t area[NV_PUBLIC_SIZE];
+		struct digest policy = nv_policy(&paper->chain.machine, i);
+		nv_encode(i, &policy, true, area);
+		paper_put(paper, name[i], bytes_of(area, sizeof(area)));
+	}
+}
+
+/* Two events of PCR 0, one each of 2, 4 and 7, and the image. */
+static void make_profile(struct paper *paper)
+{
+	static const struct event_rule event[] = {
+		{ 0, 8, { { 1 } } },
+		{ 0, EVENT_NO_ACTION, { { 0 } } },
+		{ 7, 0xC, { { 2 } } },
+		{ 4, 0xC, { { 3 } } },
+		{ 2, 0xB, { { 4 } } },
+		{ 4, 0xB, { { 0 } } },
+	};
+	struct boot_profile *profile = &paper->profile;
+	profile->count = sizeof(event) / sizeof(event[0]);
+	memcpy(profile->event, event, sizeof(event));
+	profile->image = profile->count - 1;
+	boot_profile_set_image(profile, &paper->definition.image);
+	paper->evidence.profile = profile;
+}
+
+/* As far as the first refusal: what was established is in the chain. */
+static void look(struct paper *paper, enum verify_goal goal)
+{
+	verify_free(&paper->chain);
+	verify(goal, &paper->evidence, &paper->chain, &paper->checks);
+}
+
+static void enrol(struct paper *paper)
+{
+	uint8_t text[TEXT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct boot_policy boot = { .epoch = PAPER_REVOCATION };
+	struct statement_value value[ENROLMENT_VALUES];
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_ENROLMENT], false, &out);
+	put_root_key(paper, "ak.pub", KEY_AK, PAPER_AK_SCALAR);
+	put_root_key(paper, "srk.pub", KEY_SRK, PAPER_SRK_SCALAR);
+	look(paper, VERIFY_ENROLMENT);
+	put_indices(paper);
+	boot_profile_predict(&paper->profile, &boot.pcrs);
+	paper_approve_boot(paper, &quorum, &boot, &paper->definition.image);
+	paper_put(paper, "activation", bytes_of_text("the secret"));
+	paper_accepts(paper, VERIFY_ENROLMENT);
+	paper->chain.revocation_base = PAPER_REVOCATION;
+	enrolment_values(&paper->chain, value);
+	for (size_t i = 0; i < ENROLMENT_VALUES; i++)
+		statement_put(&writer, &value[i]);
+	assert_null(text_end(&writer));
+	paper_put_signed(
+		paper, "enrolment.note", written(&out), OPERATORS, QUORUM);
+}
+
+static void put_definition_note(struct paper *paper)
+{
+	uint8_t text[TEXT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_DEFINITION], false, &out);
+	text_put(&writer, DEFINITION_ELECTION,
+		bytes_of_text(paper->definition.plan.id));
+	text_put(&writer, DEFINITION_DIGEST,
+		view(&paper->definition.plan.definition));
+	assert_null(text_end(&writer));
+	paper_put_signed(
+		paper, "definition.note", written(&out), AUTHORITY, QUORUM);
+}
+
+static void put_keys_note(struct paper *paper)
+{
+	uint8_t text[TEXT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct statement_value value[ELECTION_KEYS_VALUES];
+	struct text_writer writer = text_begin(
+		&statement_form[STATEMENT_ELECTION_KEYS], false, &out);
+	election_keys_values(&paper->chain, value);
+	for (size_t i = 0; i < ELECTION_KEYS_VALUES; i++)
+		statement_put(&writer, &value[i]);
+	assert_null(text_end(&writer));
+	paper_put_signed(
+		paper, "election-keys.note", written(&out), AUTHORITY, QUORUM);
+}
+
+static void put_phase(struct paper *paper)
+{
+	uint8_t phase[8];
+	struct writer out = writer_of(phase, sizeof(phase));
+	write_u64(&out, PAPER_PHASE);
+	paper_put(paper, "phase", written(&out));
+}
+
+static void seal(struct paper *paper)
+{
+	put_definition_note(paper);
+	look(paper, VERIFY_SEALED);
+	struct election_terms terms = paper->chain.terms;
+	terms.ak = paper->chain.machine.ak;
+	terms.nv = paper->chain.indices;
+	terms.phase = PAPER_PHASE;
+	struct paper_creation creation = {
+		.ak_scalar = PAPER_AK_SCALAR,
+		.policy = bk_policy(&terms),
+		.outside_info = terms.definition,
+	};
+	paper_election_key(paper, "bk", KEY_BK, PAPER_BK_SCALAR, &creation);
+	put_phase(paper);
+	creation.policy = rk_policy(&terms);
+	paper_election_key(paper, "rk", KEY_RK, PAPER_RK_SCALAR, &creation);
+	paper_accepts(paper, VERIFY_SEALED);
+	put_keys_note(paper);
+}
+
+/* The journal grows by one entry; station and sequence are a box's. */
+static void add_entry_of(struct paper *paper, enum entry_type type,
+	uint16_t station, uint16_t sequence, struct bytes payload)
+{
+	struct journal_fold *fold = &paper->chain.fold;
+	uint8_t entries[64 * JOURNAL_HEADER_SIZE], text[256];
+	struct writer out = writer_of(entries, sizeof(entries));
+	struct writer checkpoint_out = writer_of(text, sizeof(text));
+	uint8_t header[JOURNAL_HEADER_SIZE];
+	const struct journal_header next = {
+		.type = (uint16_t)type,
+		.anchored = entry_row_of(type)->anchored,
+		.station = station,
+		.sequence = sequence,
+		.entry = fold->entries,
+		.size = payload.size,
+		.payload = sha256(payload),
+		.previous = fold->chain,
+	};
+	journal_header_encode(&next, header);
+	assert_null(journal_fold_next(fold, header));
+	write_bytes(&out, archive_find(&paper->sent, "entries"));
+	write_bytes(&out, bytes_of(header, sizeof(header)));
+	paper_put(paper, "entries", written(&out));
+	const struct checkpoint checkpoint = {
+		.origin = bytes_of_text("SQ-7"),
+		.size = fold->tree.size,
+		.root = merkle_root(&fold->tree),
+	};
+	write_checkpoint(&checkpoint_out, &checkpoint);
+	paper_put(paper, "checkpoint", written(&checkpoint_out));
+}
+
+static void add_entry(
+	struct paper *paper, enum entry_type type, struct bytes payload)
+{
+	add_entry_of(paper, type, 0, 0, payload);
+}
+
+static void put_box_note(struct paper *paper, const char *name,
+	uint16_t station, struct bytes sealed)
+{
+	uint8_t text[TEXT_MOST], note[TEXT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct writer note_out = writer_of(note, sizeof(note));
+	const struct plan *plan = &paper->definition.plan;
+	struct digest digest = sha256(sealed);
+	struct age_header header;
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_BOX], false, &out);
+	assert_null(age_header_parse(sealed, &header));
+	text_put(&writer, BOX_ELECTION, bytes_of_text(plan->id));
+	text_put(&writer, BOX_DEFINITION, view(&plan->definition));
+	text_put(
+		&writer, BOX_STATION, bytes_of_text(plan->station[station].id));
+	text_put_number(&writer, BOX_SEQUENCE, 1);
+	text_put(&writer, BOX_CIPHERTEXT, view(&digest));
+	text_put(&writer, BOX_BK, tpm_name_bytes(&paper->chain.bk.name));
+	for (size_t i = 0; i < header.stanza_count; i++)
+		text_put(&writer, BOX_TAG,
+			bytes_of(header.stanza[i].tag, AGE_TAG_SIZE));
+	assert_null(text_end(&writer));
+	paper_sign(&note_out, written(&out), plan->station[station].id,
+		paper_scalar(BODIES, 0) + 1u + station);
+	paper_put(paper, name, written(&note_out));
+}
+
+static void add_box(struct paper *paper, uint16_t station)
+{
+	char note_name[64], file_name[64];
+	const struct plan *plan = &paper->definition.plan;
+	uint64_t leaf = paper->chain.fold.tree.size;
+	const struct p256_public recipient[] = { paper->chain.bk.key,
+		plan->recipient[0].key };
+	struct bytes payload = sampled_box(plan, station, SEED);
+	size_t size = age_file_size(2, payload.size);
+	uint8_t *sealed = malloc(size);
+	struct writer out = writer_of(sealed, size);
+	write_age_file(&out, recipient, 2, payload);
+	free((void *)payload.data);
+	snprintf(note_name, sizeof(note_name), "boxes/%04u.note",
+		(unsigned)leaf);
+	snprintf(
+		file_name, sizeof(file_name), "boxes/%04u.age", (unsigned)leaf);
+	paper_put(paper, file_name, written(&out));
+	put_box_note(paper, note_name, station, written(&out));
+	paper->box_digest[station] = sha256(written(&out));
+	paper->box_leaf[station] = leaf;
+
+	struct bytes note = paper_get(paper, note_name);
+	uint8_t *items = malloc(size + note.size + 64);
+	struct writer items_out = writer_of(items, size + note.size + 64);
+	write_item(&items_out, ITEM_PUBLIC, "note", note);
+	write_item(&items_out, ITEM_PUBLIC, "age", written(&out));
+	add_entry_of(paper, ENTRY_BOX, station, 1, written(&items_out));
+	free(items);
+	free(sealed);
+}
+
+static void take_boxes(struct paper *paper)
+{
+	const struct bytes any = bytes_of_text("any payload");
+	look(paper, VERIFY_INTAKE);
+	journal_fold_start(&paper->chain.fold);
+	add_entry(paper, ENTRY_ENROLLED, any);
+	add_entry(paper, ENTRY_BOOT, any);
+	add_entry(paper, ENTRY_SEALED, any);
+	add_entry(paper, ENTRY_INTAKE, any);
+	for (unsigned station = 0; station < PAPER_BOXES; station++)
+		add_box(paper, (uint16_t)station);
+	add_entry(paper, ENTRY_MEDIUM, any);
+	paper_accepts(paper, VERIFY_INTAKE);
+	paper_approve_open(paper, &quorum);
+	add_entry(paper, ENTRY_OPEN, any);
+	add_entry(paper, ENTRY_BOOT, any);
+}
+
+static void bind_result(const struct chain *chain, struct result_binding *out)
+{
+	*out = (struct result_binding){
+		.checkpoint_size = chain->checkpoint_size,
+		.checkpoint_root = chain->checkpoint_root,
+		.phase = chain->terms.phase + 2,
+		.revocation = PAPER_REVOCATION,
+	};
+	memcpy(out->ak, chain->machine.ak.byte, TPM_NAME_SIZE);
+	memcpy(out->bk, chain->bk.name.byte, TPM_NAME_SIZE);
+	memcpy(out->rk, chain->rk.name.byte, TPM_NAME_SIZE);
+}
+
+static void count(struct paper *paper, struct result *result)
+{
+	const struct plan *plan = &paper->definition.plan;
+	assert_true(result_init(result, plan));
+	bind_result(&paper->chain, &result->binding);
+	for (unsigned station = 0; station < PAPER_BOXES; station++) {
+		struct tally tally;
+		struct bytes payload =
+			sampled_box(plan, (uint16_t)station, SEED);
+		count_box(plan, (uint16_t)station, 1, payload, &tally);
+		free((void *)payload.data);
+		const struct result_box box = {
+			.entry = paper->box_leaf[station],
+			.station = (uint16_t)station,
+			.sequence = 1,
+			.sealed = paper->box_digest[station],
+			.ballots = tally_ballots(&tally),
+		};
+		assert_null(result_add_box(result, &box, &tally));
+		tally_free(&tally);
+	}
+}
+
+static void put_challenge(
+	struct paper *paper, const char *name, const struct digest *result)
+{
+	uint8_t text[TEXT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	char line[256];
+	struct writer line_out = writer_of(line, sizeof(line));
+	const struct statement_nonce nonce = { bytes_of_text("auditor-1"),
+		{ { 9 } } };
+	const struct chain *chain = &paper->chain;
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_CHALLENGE], false, &out);
+	write_statement_nonce(&line_out, &nonce);
+	text_put(&writer, CHALLENGE_ELECTION,
+		bytes_of_text(paper->definition.plan.id));
+	text_put(&writer, CHALLENGE_NONCE, written(&line_out));
+	text_put(&writer, CHALLENGE_DEFINITION, view(&chain->terms.definition));
+	text_put(&writer, CHALLENGE_AK, tpm_name_bytes(&chain->machine.ak));
+	text_put(&writer, CHALLENGE_RK, tpm_name_bytes(&chain->rk.name));
+	text_put_number(
+		&writer, CHALLENGE_CHECKPOINT_SIZE, chain->checkpoint_size);
+	text_put(&writer, CHALLENGE_CHECKPOINT_ROOT,
+		view(&chain->checkpoint_root));
+	text_put_number(&writer, CHALLENGE_REVOCATION, PAPER_REVOCATION);
+	text_put(&writer, CHALLENGE_RESULT, view(result));
+	assert_null(text_end(&writer));
+	paper_put(paper, name, written(&out));
+}
+
+static void put_nonce(struct paper *paper)
+{
+	uint8_t text[512];
+	struct writer out = writer_of(text, sizeof(text));
+	const struct digest nonce = { { 9 } };
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_NONCE], false, &out);
+	text_put(&writer, NONCE_AUDITOR, bytes_of_text("auditor-1"));
+	text_put(&writer, NONCE_NONCE, view(&nonce));
+	assert_null(text_end(&writer));
+	paper->nonce.data = malloc(out.size);
+	paper->nonce.size = out.size;
+	memcpy(paper->nonce.data, text, out.size);
+	paper->evidence.nonce = file_bytes(&paper->nonce);
+}
+
+static void put_evidence(
+	struct paper *paper, const char *folder, const struct pcr_set *pcrs)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "%schallenge", folder);
+	struct digest challenge = sha256(paper_get(paper, name));
+	const struct paper_quote quote = { paper_quoted_mask(), PAPER_AK_SCALAR,
+		pcrs, &challenge };
+	paper_quote(paper, folder, &quote);
+	snprintf(name, sizeof(name), "%sevent-log", folder);
+	paper_log(paper, name, paper->profile.event, paper->profile.count);
+}
+
+static void close_and_release(struct paper *paper)
+{
+	static uint8_t text[1 << 20], note[1 << 20];
+	const struct bytes any = bytes_of_text("any payload");
+	struct writer out = writer_of(text, sizeof(text));
+	struct writer note_out = writer_of(note, sizeof(note));
+	struct result result;
+	struct pcr_set pcrs;
+	look(paper, VERIFY_CLOSED);
+	count(paper, &result);
+	assert_null(result_write(&out, &result));
+	result_free(&result);
+	struct digest digest = sha256(written(&out));
+	put_challenge(paper, "challenge", &digest);
+	put_challenge(paper, "now/challenge", &digest);
+	put_nonce(paper);
+	paper_pcrs(paper, &pcrs);
+	put_evidence(paper, "", &pcrs);
+	const struct digest event =
+		sha256(bytes_of_text("sandoq courier boot"));
+	const struct bytes part[] = { view(&pcrs.value[PCR_AIRLOCK]),
+		view(&event) };
+	pcrs.value[PCR_AIRLOCK] = sha256_parts(part, 2);
+	put_evidence(paper, "now/", &pcrs);
+	add_entry(paper, ENTRY_CLOSED, any);
+	paper_accepts(paper, VERIFY_CLOSED);
+	paper_approve_release(paper, &quorum);
+	add_entry(paper, ENTRY_APPROVED, any);
+	paper_sign(&note_out, written(&out), "result", PAPER_RK_SCALAR);
+	paper_put(paper, "result.note", written(&note_out));
+	add_entry(paper, ENTRY_RELEASED, any);
+}
+
+struct paper *paper_make(void)
+{
+	struct paper *paper = calloc(1, sizeof(*paper));
+	assert_non_null(paper);
+	paper->evidence.sent = &paper->sent;
+	paper->evidence.now = time(NULL);
+	make_ek(paper);
+	make_definition(paper);
+	make_operators(paper);
+	make_profile(paper);
+	enrol(paper);
+	seal(paper);
+	take_boxes(paper);
+	close_and_release(paper);
+	paper_accepts(paper, VERIFY_RELEASED);
+	return paper;
+}

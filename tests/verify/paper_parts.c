@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/verify/paper.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+	ATTEST_MAGIC = 0xff544347,
+	ATTEST_CREATION = 0x801A,
+	ATTEST_QUOTE = 0x8018,
+	ALG_SHA256 = 0x000B,
+	LOG_MOST = 8192,
+	TEXT_MOST = 8192,
+};
+
+static struct bytes view(const struct digest *digest)
+{
+	return bytes_of(digest->byte, SHA256_SIZE);
+}
+
+static void write_sized(struct writer *out, struct bytes content)
+{
+	write_u16(out, (uint16_t)content.size);
+	write_bytes(out, content);
+}
+
+static struct tpm_name name_of(enum key_template template, unsigned scalar)
+{
+	struct p256_private *key = paper_key(scalar);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area = key_encode(template, NULL, &public);
+	p256_free(key);
+	return public_name(tpm_public_bytes(&area));
+}
+
+/* What every TPMS_ATTEST begins with. */
+static void write_head(struct writer *out, uint16_t type, unsigned ak,
+	const struct digest *qualifying)
+{
+	struct tpm_name name = name_of(KEY_AK, ak);
+	struct tpm_name qualified = endorsement_qualified_name(&name);
+	write_u32(out, ATTEST_MAGIC);
+	write_u16(out, type);
+	write_sized(out, tpm_name_bytes(&qualified));
+	write_sized(out, view(qualifying));
+	write_u64(out, 123456); /* clock, milliseconds */
+	write_u32(out, 7);	/* resets */
+	write_u32(out, 0);	/* restarts */
+	write_u8(out, 1);	/* safe */
+	write_u64(out, 1);	/* firmware */
+}
+
+static void put_attested(
+	struct paper *paper, const char *stem, unsigned ak, struct bytes attest)
+{
+	char name[64];
+	uint8_t encoded[TPM_SIGNATURE_SIZE];
+	struct p256_private *key = paper_key(ak);
+	struct digest digest = sha256(attest);
+	struct p256_signature signature = p256_sign(key, &digest);
+	p256_free(key);
+	tpm_signature_encode(&signature, encoded);
+	snprintf(name, sizeof(name), "%s.attest", stem);
+	paper_put(paper, name, attest);
+	snprintf(name, sizeof(name), "%s.signature", stem);
+	paper_put(paper, name, bytes_of(encoded, sizeof(encoded)));
+}
+
+void paper_quote(struct paper *paper, const char *folder,
+	const struct paper_quote *quote)
+{
+	char stem[32];
+	uint8_t attest[ATTEST_MOST], selection[PCR_SELECTION_SIZE];
+	struct writer out = writer_of(attest, sizeof(attest));
+	struct pcr_set pcrs = *quote->pcrs;
+	pcrs.mask = quote->mask;
+	struct digest digest = pcr_set_digest(&pcrs);
+	write_head(&out, ATTEST_QUOTE, quote->ak_scalar, quote->qualifying);
+	pcr_selection_encode(quote->mask, selection);
+	write_bytes(&out, bytes_of(selection, sizeof(selection)));
+	write_sized(&out, view(&digest));
+	snprintf(stem, sizeof(stem), "%squote", folder);
+	put_attested(paper, stem, quote->ak_scalar, written(&out));
+}
+
+uint32_t paper_quoted_mask(void)
+{
+	return 0x7fff;
+}
+
+void paper_pcrs(const struct paper *paper, struct pcr_set *out)
+{
+	boot_profile_predict(&paper->profile, out);
+	out->mask = paper_quoted_mask();
+}
+
+/* Firmware writes little-endian. */
+static void write_le16(struct writer *out, unsigned value)
+{
+	write_u8(out, (uint8_t)value);
+	write_u8(out, (uint8_t)(value >> 8));
+}
+
+static void write_le32(struct writer *out, uint32_t value)
+{
+	write_le16(out, value & 0xffff);
+	write_le16(out, value >> 16);
+}
+
+static void write_log_header(struct writer *out)
+{
+	static const uint8_t spec[] = "Spec ID Event03\0"
+				      "\0\0\0\0\0\2\0\2"
+				      "\1\0\0\0\x0b\0\x20\0";
+	static const uint8_t sha1[20];
+	write_le32(out, 0);
+	write_le32(out, EVENT_NO_ACTION);
+	write_bytes(out, bytes_of(sha1, sizeof(sha1)));
+	write_le32(out, sizeof(spec)); /* its NUL is the vendor's size, 0 */
+	write_bytes(out, bytes_of(spec, sizeof(spec)));
+}
+
+void paper_log(struct paper *paper, const char *name,
+	const struct event_rule *event, size_t count)
+{
+	uint8_t log[LOG_MOST];
+	struct writer out = writer_of(log, sizeof(log));
+	write_log_header(&out);
+	for (size_t i = 0; i < count; i++) {
+		write_le32(&out, event[i].pcr);
+		write_le32(&out, event[i].type);
+		write_le32(&out, 1);
+		write_le16(&out, ALG_SHA256);
+		write_bytes(&out, view(&event[i].digest));
+		write_le32(&out, 0);
+	}
+	assert_false(out.broken);
+	paper_put(paper, name, written(&out));
+}
+
+void paper_election_key(struct paper *paper, const char *stem,
+	enum key_template template, unsigned scalar,
+	const struct paper_creation *creation)
+{
+	char name[32];
+	uint8_t data[CREATION_MOST], attest[ATTEST_MOST];
+	uint8_t selection[PCR_SELECTION_SIZE];
+	struct writer created = writer_of(data, sizeof(data));
+	struct writer out = writer_of(attest, sizeof(attest));
+	struct p256_private *key = paper_key(scalar);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area =
+		key_encode(template, &creation->policy, &public);
+	struct tpm_name object = public_name(tpm_public_bytes(&area));
+	struct tpm_name srk = name_of(KEY_SRK, PAPER_SRK_SCALAR);
+	p256_free(key);
+
+	pcr_selection_encode(0xffff, selection);
+	write_bytes(&created, bytes_of(selection, sizeof(selection)));
+	write_sized(&created, view(&creation->policy)); /* any PCR digest */
+	write_u8(&created, 1);				/* locality 0 */
+	write_u16(&created, ALG_SHA256);
+	write_sized(&created, tpm_name_bytes(&srk));
+	write_sized(&created, tpm_name_bytes(&srk));
+	write_sized(&created, view(&creation->outside_info));
+	struct digest hash = sha256(written(&created));
+
+	write_head(&out, ATTEST_CREATION, creation->ak_scalar,
+		&creation->outside_info);
+	write_sized(&out, tpm_name_bytes(&object));
+	write_sized(&out, view(&hash));
+
+	snprintf(name, sizeof(name), "%s.pub", stem);
+	paper_put(paper, name, tpm_public_bytes(&area));
+	snprintf(name, sizeof(name), "%s.creation", stem);
+	paper_put(paper, name, written(&created));
+	put_attested(paper, stem, creation->ak_scalar, written(&out));
+}
+
+/* One kind of approval, as it should be. */
+struct form {
+	enum statement_kind kind;
+	const char *stem;
+	enum body body;
+	struct approval_scope scope;
+	const struct digest *cp_hash;
+	const struct statement_value *value;
+	size_t count;
+	const struct boot_policy *boot; /* its PCRs go behind the image */
+};
+
+static struct digest wanted_of(
+	const struct form *form, const struct paper_approval *how)
+{
+	struct approval_scope scope = form->scope;
+	scope.rehearsal = how->rehearsal;
+	if (how->other_purpose)
+		scope.purpose = APPROVE_REVOKE;
+	if (how->definition != NULL)
+		scope.definition = *how->definition;
+	if (how->ak != NULL)
+		scope.ak = *how->ak;
+	if (how->note_in_place != NULL)
+		return sha256(bytes_of_text(how->note_in_place));
+	return approval_digest(&scope, how->unbound ? NULL : form->cp_hash);
+}
+
+static void put_pcrs(struct text_writer *text, const struct boot_policy *boot)
+{
+	for (unsigned i = 0; i < PCR_COUNT; i++) {
+		char line[128];
+		struct writer out = writer_of(line, sizeof(line));
+		const struct statement_pcr pcr = { i, boot->pcrs.value[i] };
+		if ((boot->pcrs.mask >> i & 1) == 0)
+			continue;
+		write_statement_pcr(&out, &pcr);
+		text_put(text, BOOT_PCR, written(&out));
+	}
+}
+
+static struct bytes approval_of(struct writer *out, const struct form *form,
+	const struct paper_approval *how, unsigned scalar)
+{
+	uint8_t der[P256_DER_MOST];
+	struct writer authorization = writer_of(der, sizeof(der));
+	struct digest wanted = wanted_of(form, how);
+	struct p256_private *key = paper_key(scalar);
+	struct p256_signature signature = p256_sign(key, &wanted);
+	struct text_writer text =
+		text_begin(&statement_form[form->kind], how->rehearsal, out);
+	p256_free(key);
+	for (size_t i = 0; i < form->count; i++) {
+		if (form->boot != NULL && form->value[i].field > BOOT_PCR &&
+			form->value[i - 1].field < BOOT_PCR)
+			put_pcrs(&text, form->boot);
+		statement_put(&text, &form->value[i]);
+	}
+	write_p256_signature(&authorization, &signature);
+	text_put(&text, text.form->field_count - 1, written(&authorization));
+	assert_null(text_end(&text));
+	return written(out);
+}
+
+static void approve(struct paper *paper, const struct form *form,
+	const struct paper_approval *how)
+{
+	const struct quorum *quorum =
+		&paper->definition.plan.quorum[form->body];
+	unsigned number = 0;
+	for (unsigned n = 1; n <= 9; n++) {
+		char name[64];
+		snprintf(name, sizeof(name), "%s-%u", form->stem, n);
+		paper_put(paper, name, bytes_of(NULL, 0));
+	}
+	for (unsigned m = 0; m < quorum->of; m++) {
+		char name[64];
+		uint8_t text[TEXT_MOST], note[TEXT_MOST];
+		struct writer text_out = writer_of(text, sizeof(text));
+		struct writer note_out = writer_of(note, sizeof(note));
+		unsigned scalar = paper_scalar(form->body, m);
+		if ((how->members >> m & 1) == 0)
+			continue;
+		paper_sign(&note_out, approval_of(&text_out, form, how, scalar),
+			quorum->member[m].id,
+			how->note_scalar != 0 ? how->note_scalar : scalar);
+		snprintf(name, sizeof(name), "%s-%u", form->stem, ++number);
+		paper_put(paper, name, written(&note_out));
+	}
+}
+
+void paper_approve_release(
+	struct paper *paper, const struct paper_approval *how)
+{
+	struct chain *chain = &paper->chain;
+	struct statement_value value[RELEASE_VALUES];
+	if (how->result != NULL)
+		chain->result_digest = *how->result;
+	struct digest cp_hash = release_cp_hash(chain);
+	release_values(chain, &cp_hash, value);
+	if (how->definition != NULL)
+		value[RELEASE_DEFINITION].value = view(how->definition);
+	if (how->ak != NULL)
+		value[RELEASE_AK].value = tpm_name_bytes(how->ak);
+	const struct form form = {
+		.kind = STATEMENT_RELEASE,
+		.stem = "release-approval",
+		.body = AUDITORS,
+		.scope = election_scope(&chain->terms, APPROVE_RELEASE),
+		.cp_hash = &cp_hash,
+		.value = value,
+		.count = RELEASE_VALUES,
+	};
+	approve(paper, &form, how);
+}
+
+void paper_approve_open(struct paper *paper, const struct paper_approval *how)
+{
+	struct statement_value value[OPEN_VALUES];
+	open_values(&paper->chain, value);
+	const struct form form = {
+		.kind = STATEMENT_OPEN,
+		.stem = "open-approval",
+		.body = OFFICERS,
+		.scope = election_scope(&paper->chain.terms, APPROVE_OPEN),
+		.value = value,
+		.count = OPEN_VALUES,
+	};
+	approve(paper, &form, how);
+}
+
+static void approve_boot(struct paper *paper, const struct paper_approval *how,
+	const struct boot_policy *boot, const struct digest *image,
+	const char *stem)
+{
+	struct statement_value value[BOOT_VALUES];
+	struct boot_terms terms = {
+		.serial = paper->chain.serial,
+		.machine = &paper->chain.machine,
+		.boot = boot,
+		.image = image,
+	};
+	boot_terms_of(&terms, strcmp(stem, "approval") != 0);
+	boot_values(&terms, value);
+	const struct form form = {
+		.kind = STATEMENT_BOOT_APPROVAL,
+		.stem = stem,
+		.body = OPERATORS,
+		.scope = machine_scope(&paper->chain.machine, APPROVE_BOOT),
+		.cp_hash = &terms.cp_hash,
+		.value = value,
+		.count = BOOT_VALUES,
+		.boot = boot,
+	};
+	approve(paper, &form, how);
+}
+
+void paper_approve_boot(struct paper *paper, const struct paper_approval *how,
+	const struct boot_policy *boot, const struct digest *image)
+{
+	approve_boot(paper, how, boot, image, "approval");
+}
+
+static void write_header(struct writer *out, struct journal_fold *fold,
+	struct journal_header *header)
+{
+	uint8_t bytes[JOURNAL_HEADER_SIZE];
+	header->entry = fold->entries;
+	header->previous = fold->chain;
+	journal_header_encode(header, bytes);
+	assert_null(journal_fold_next(fold, bytes));
+	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
+}
+
+uint64_t paper_approve_software(struct paper *paper,
+	const struct paper_approval *how, const struct boot_policy *boot,
+	const struct digest *image, enum entry_type before)
+{
+	uint8_t entries[64 * JOURNAL_HEADER_SIZE];
+	struct writer out = writer_of(entries, sizeof(entries));
+	struct cursor rest = cursor_of(paper_get(paper, "entries"));
+	struct journal_header software = { .type = ENTRY_SOFTWARE,
+		.anchored = true };
+	struct journal_fold fold;
+	bool found = false;
+	char stem[64];
+	journal_fold_start(&fold);
+	while (rest.rest.size > 0) {
+		struct journal_header header;
+		assert_null(journal_header_decode(
+			cursor_take(&rest, JOURNAL_HEADER_SIZE).data, &header));
+		if (!found && header.type == before) {
+			write_header(&out, &fold, &software);
+			found = true;
+		}
+		write_header(&out, &fold, &header);
+	}
+	if (!found)
+		write_header(&out, &fold, &software);
+	paper_put(paper, "entries", written(&out));
+	snprintf(stem, sizeof(stem), "software/%04u.approval",
+		(unsigned)software.entry);
+	approve_boot(paper, how, boot, image, stem);
+	return software.entry;
+}

@@ -1,0 +1,924 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each refusal of the chain of evidence, on a machine on paper. */
+#include "tests/verify/paper.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct paper *original;
+
+static int make_original(void **state)
+{
+	(void)state;
+	original = paper_make();
+	return 0;
+}
+
+static int drop_original(void **state)
+{
+	(void)state;
+	paper_free(original);
+	return 0;
+}
+
+static int make(void **state)
+{
+	*state = paper_copy(original);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	paper_free(*state);
+	return 0;
+}
+
+static const struct bytes nothing = { NULL, 0 };
+
+static void every_goal_is_reached(void **state)
+{
+	for (enum verify_goal goal = VERIFY_ENROLMENT; goal <= VERIFY_NOW;
+		goal++)
+		paper_accepts(*state, goal);
+}
+
+/* --- who is trusted --- */
+
+static void another_definition(void **state)
+{
+	paper_flip(*state, "definition.json", -2);
+	paper_refuses(*state, VERIFY_SEALED, "definition",
+		"another definition than yours");
+}
+
+static struct bytes note_text(struct paper *paper, const char *name)
+{
+	static struct note note;
+	assert_null(note_parse(paper_get(paper, name), &note));
+	return note.text;
+}
+
+/* The text outlives the note that it is taken from. */
+static void sign_again(
+	struct paper *paper, const char *name, enum body body, unsigned members)
+{
+	static uint8_t copy[STATEMENT_MOST];
+	struct bytes text = note_text(paper, name);
+	memcpy(copy, text.data, text.size);
+	paper_put_signed(paper, name, bytes_of(copy, text.size), body, members);
+}
+
+static void definition_signed_by_one(void **state)
+{
+	sign_again(*state, "definition.note", AUTHORITY, MEMBER_1);
+	paper_refuses(*state, VERIFY_SEALED, "definition note",
+		"fewer have signed than the quorum needs");
+}
+
+static void definition_signed_by_one_board(void **state)
+{
+	sign_again(*state, "definition.note", AUTHORITY, ONE_BOARD);
+	paper_refuses(*state, VERIFY_SEALED, "definition note",
+		"nobody of the supervisory board");
+}
+
+static void other_operators(void **state)
+{
+	struct paper *paper = *state;
+	paper->definition.plan.quorum[OPERATORS].need = 3;
+	paper_refuses(
+		paper, VERIFY_CLOSED, "operators", "not the definition's");
+}
+
+static void other_operators_text(void **state)
+{
+	struct paper *paper = *state;
+	paper->evidence.operators = bytes_of_text("another text\n");
+	paper_refuses(paper, VERIFY_ENROLMENT, "operators",
+		"another operators text than yours");
+}
+
+static void nobody_is_trusted(void **state)
+{
+	struct paper *paper = *state;
+	paper->evidence.definition = NULL;
+	paper_refuses(paper, VERIFY_NOW, "operators", "nothing that you trust");
+}
+
+/* --- the machine --- */
+
+static void authority_is_not_listed(void **state)
+{
+	struct paper *paper = *state;
+	paper->definition.ek_ca[0].byte[0] ^= 1;
+	paper_refuses(paper, VERIFY_CLOSED, "endorsement key",
+		"not among the definition's ek_cas");
+}
+
+static void certificate_has_expired(void **state)
+{
+	struct paper *paper = *state;
+	paper->evidence.now += 7200;
+	paper_refuses(paper, VERIFY_CLOSED, "endorsement key", "expired");
+}
+
+static void certificate_was_changed(void **state)
+{
+	paper_flip(*state, "ek.crt", -1);
+	paper_refuses(*state, VERIFY_CLOSED, "endorsement key", "signature");
+}
+
+static void software_tpm(void **state)
+{
+	struct paper *paper = *state;
+	paper->definition.software_tpm = false;
+	paper_refuses(
+		paper, VERIFY_CLOSED, "endorsement key", "a software one");
+}
+
+static void put_ak(struct paper *paper, unsigned scalar)
+{
+	struct p256_private *key = paper_key(scalar);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area = key_encode(KEY_AK, NULL, &public);
+	p256_free(key);
+	paper_put(paper, "ak.pub", tpm_public_bytes(&area));
+}
+
+static void ak_of_another_tpm(void **state)
+{
+	put_ak(*state, PAPER_OTHER_SCALAR);
+	paper_refuses(*state, VERIFY_CLOSED, "TPM indices",
+		"these operators and this attestation key");
+}
+
+static void ak_is_no_attestation_key(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "ak.pub", paper_get(paper, "srk.pub"));
+	paper_refuses(paper, VERIFY_CLOSED, "attestation key", "");
+}
+
+static void another_index(void **state)
+{
+	paper_flip(*state, "phase.nv", -3);
+	paper_refuses(*state, VERIFY_CLOSED, "TPM indices", "phase.nv");
+}
+
+static void credential_was_not_opened(void **state)
+{
+	struct paper *paper = *state;
+	paper->evidence.activation = bytes_of_text("another secret");
+	paper_refuses(paper, VERIFY_ENROLMENT, "activation", "did not open");
+}
+
+static void enrolment_signed_by_one(void **state)
+{
+	sign_again(*state, "enrolment.note", OPERATORS, MEMBER_3);
+	paper_refuses(*state, VERIFY_CLOSED, "enrolment note",
+		"fewer have signed than the quorum needs");
+}
+
+static void enrolment_of_another_srk(void **state)
+{
+	struct paper *paper = *state;
+	struct p256_private *key = paper_key(PAPER_OTHER_SCALAR);
+	struct p256_public public = p256_public_of(key);
+	struct tpm_public area = key_encode(KEY_SRK, NULL, &public);
+	p256_free(key);
+	paper_put(paper, "srk.pub", tpm_public_bytes(&area));
+	paper_refuses(paper, VERIFY_CLOSED, "enrolment note",
+		"another storage root key");
+}
+
+/* --- boot approvals --- */
+
+static void approve_boot(struct paper *paper, const struct paper_approval *how,
+	const struct digest *image)
+{
+	struct boot_policy boot = paper->chain.in_force->boot;
+	paper_approve_boot(paper, how, &boot, image);
+}
+
+static void boot_approved_by_one(void **state)
+{
+	const struct paper_approval how = { .members = MEMBER_1 };
+	struct paper *paper = *state;
+	approve_boot(paper, &how, &paper->definition.image);
+	paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
+		"fewer approvals than the quorum needs");
+}
+
+static void boot_approved_by_one_board(void **state)
+{
+	const struct paper_approval how = { .members = ONE_BOARD };
+	struct paper *paper = *state;
+	approve_boot(paper, &how, &paper->definition.image);
+	paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
+		"both boards must approve");
+}
+
+static void boot_approval_without_cp_hash(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.unbound = true };
+	struct paper *paper = *state;
+	approve_boot(paper, &how, &paper->definition.image);
+	paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
+		"bound to no command");
+}
+
+static void boot_of_another_image(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM };
+	const struct digest image = { { 77 } };
+	approve_boot(*state, &how, &image);
+	paper_refuses(*state, VERIFY_CLOSED, "boot approvals",
+		"another image than the definition");
+}
+
+static void boot_approvals_disagree(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM };
+	struct paper *paper = *state;
+	static uint8_t first[STATEMENT_MOST];
+	struct bytes note = paper_get(paper, "approval-1");
+	struct boot_policy boot = paper->chain.in_force->boot;
+	size_t size = note.size;
+	memcpy(first, note.data, size);
+	boot.epoch++;
+	paper_approve_boot(paper, &how, &boot, &paper->definition.image);
+	paper_put(paper, "approval-1", bytes_of(first, size));
+	paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
+		"another revocation epoch");
+}
+
+/* --- later software --- */
+
+/* Another image in the same PCRs but 4, approved up to the next counter. */
+static struct boot_policy second_release(struct digest *image)
+{
+	struct boot_profile profile = original->profile;
+	struct boot_policy boot = { .epoch = PAPER_REVOCATION + 1 };
+	*image = (struct digest){ { 0x22 } };
+	boot_profile_set_image(&profile, image);
+	boot_profile_predict(&profile, &boot.pcrs);
+	return boot;
+}
+
+static void approve_second(
+	struct paper *paper, unsigned members, enum entry_type before)
+{
+	const struct paper_approval how = { .members = members };
+	struct digest image;
+	const struct boot_policy boot = second_release(&image);
+	paper_approve_software(paper, &how, &boot, &image, before);
+}
+
+/* The closing by the first release stays what it was. */
+static void software_approved_after_the_closing(void **state)
+{
+	approve_second(*state, QUORUM, ENTRY_APPROVED);
+	paper_accepts(*state, VERIFY_CLOSED);
+	paper_accepts(*state, VERIFY_RELEASED);
+	paper_refuses(*state, VERIFY_NOW, "boot state",
+		"no longer approved: journal entry ");
+}
+
+static void software_approved_before_the_closing(void **state)
+{
+	approve_second(*state, QUORUM, ENTRY_OPEN);
+	paper_refuses(*state, VERIFY_CLOSED, "boot state",
+		"no longer approved: journal entry ");
+}
+
+static void software_approved_before_sealing(void **state)
+{
+	approve_second(*state, QUORUM, ENTRY_SEALED);
+	paper_refuses(*state, VERIFY_SEALED, "boot approvals",
+		"another image than the definition");
+}
+
+static void software_approved_by_one(void **state)
+{
+	approve_second(*state, MEMBER_1, ENTRY_OPEN);
+	paper_refuses(*state, VERIFY_CLOSED, "boot approvals",
+		"fewer approvals than the quorum needs");
+}
+
+static void software_approved_by_one_board(void **state)
+{
+	approve_second(*state, ONE_BOARD, ENTRY_OPEN);
+	paper_refuses(*state, VERIFY_NOW, "boot approvals", "both boards");
+}
+
+static void software_that_nobody_sent(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_approval how = { .members = QUORUM };
+	struct digest image;
+	const struct boot_policy boot = second_release(&image);
+	char name[64];
+	snprintf(name, sizeof(name), "software/%04u.approval-1",
+		(unsigned)paper_approve_software(
+			paper, &how, &boot, &image, ENTRY_APPROVED));
+	paper_put(paper, name, nothing);
+	paper_refuses(paper, VERIFY_RELEASED, "boot approvals", "software/");
+}
+
+/* What ran is approved, but only by an entry behind the closing. */
+static void software_ran_before_its_approval(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_approval how = { .members = QUORUM };
+	struct digest image;
+	const struct boot_policy second = second_release(&image);
+	const struct boot_policy first = paper->chain.in_force->boot;
+	const struct digest first_image = paper->chain.in_force->image;
+	paper_approve_software(paper, &how, &second, &image, ENTRY_OPEN);
+	paper_approve_software(
+		paper, &how, &first, &first_image, ENTRY_APPROVED);
+	paper_accepts(paper, VERIFY_NOW);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state", "approved later");
+}
+
+/* --- the election's keys --- */
+
+static void rk_policy_is_not_published(void **state)
+{
+	struct paper *paper = *state;
+	struct paper_creation creation = {
+		.ak_scalar = PAPER_AK_SCALAR,
+		.policy = paper->chain.rk.policy,
+		.outside_info = paper->definition.plan.definition,
+	};
+	creation.policy.byte[0] ^= 1;
+	paper_election_key(paper, "rk", KEY_RK, PAPER_RK_SCALAR, &creation);
+	paper_refuses(paper, VERIFY_CLOSED, "result key", "policy");
+}
+
+static void rk_is_not_named(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_creation creation = {
+		.ak_scalar = PAPER_AK_SCALAR,
+		.policy = paper->chain.rk.policy,
+		.outside_info = paper->definition.plan.definition,
+	};
+	paper_election_key(paper, "rk", KEY_RK, PAPER_OTHER_SCALAR, &creation);
+	paper_refuses(paper, VERIFY_CLOSED, "election keys note",
+		"another result key");
+}
+
+static void rk_is_certified_by_another_ak(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_creation creation = {
+		.ak_scalar = PAPER_OTHER_SCALAR,
+		.policy = paper->chain.rk.policy,
+		.outside_info = paper->definition.plan.definition,
+	};
+	paper_election_key(paper, "rk", KEY_RK, PAPER_RK_SCALAR, &creation);
+	paper_refuses(
+		paper, VERIFY_CLOSED, "result key", "another attestation key");
+}
+
+static void bk_of_another_election(void **state)
+{
+	struct paper *paper = *state;
+	const struct paper_creation creation = {
+		.ak_scalar = PAPER_AK_SCALAR,
+		.policy = paper->chain.bk.policy,
+		.outside_info = { { 1 } },
+	};
+	paper_election_key(paper, "bk", KEY_BK, PAPER_BK_SCALAR, &creation);
+	paper_refuses(paper, VERIFY_CLOSED, "box key", "another definition");
+}
+
+static void keys_of_another_phase(void **state)
+{
+	paper_flip(*state, "phase", -1);
+	paper_refuses(*state, VERIFY_CLOSED, "box key", "policy");
+}
+
+static void keys_signed_by_one(void **state)
+{
+	sign_again(*state, "election-keys.note", AUTHORITY, MEMBER_2);
+	paper_refuses(*state, VERIFY_CLOSED, "election keys note",
+		"fewer have signed than the quorum needs");
+}
+
+/* --- journal and boxes --- */
+
+static void entry_was_changed(void **state)
+{
+	paper_flip(*state, "entries", 2 * JOURNAL_HEADER_SIZE + 40);
+	paper_refuses(*state, VERIFY_CLOSED, "journal", "entry 3");
+}
+
+static void entry_was_taken_away(void **state)
+{
+	struct paper *paper = *state;
+	struct bytes entries = paper_get(paper, "entries");
+	static uint8_t fewer[64 * JOURNAL_HEADER_SIZE];
+	struct writer out = writer_of(fewer, sizeof(fewer));
+	const size_t place = (size_t)4 * JOURNAL_HEADER_SIZE;
+	write_bytes(&out, bytes_of(entries.data, place));
+	write_bytes(&out, bytes_of(entries.data + place + JOURNAL_HEADER_SIZE,
+				  entries.size - place - JOURNAL_HEADER_SIZE));
+	paper_put(paper, "entries", written(&out));
+	paper_refuses(paper, VERIFY_CLOSED, "journal",
+		"entry 4: its number does not follow");
+}
+
+static void checkpoint_was_changed(void **state)
+{
+	paper_flip(*state, "checkpoint", 0);
+	paper_accepts(*state, VERIFY_CLOSED); /* the origin names nothing */
+	paper_flip(*state, "checkpoint", 5);
+	paper_refuses(*state, VERIFY_CLOSED, "journal", "checkpoint");
+}
+
+static void box_name(const struct paper *paper, size_t box, const char *ending,
+	char name[64])
+{
+	snprintf(name, 64, "boxes/%04u.%s", (unsigned)paper->box_leaf[box],
+		ending);
+}
+
+static void box_was_changed(void **state)
+{
+	char name[64];
+	box_name(*state, 1, "age", name);
+	paper_flip(*state, name, -1);
+	paper_refuses(*state, VERIFY_CLOSED, "boxes", "not the one");
+}
+
+static void box_is_missing(void **state)
+{
+	char name[64];
+	box_name(*state, 0, "note", name);
+	paper_put(*state, name, nothing);
+	paper_refuses(*state, VERIFY_CLOSED, "boxes", "is missing");
+}
+
+/* --- approvals to open --- */
+
+static void opened_by_one(void **state)
+{
+	const struct paper_approval how = { .members = MEMBER_1 };
+	paper_approve_open(*state, &how);
+	paper_refuses(*state, VERIFY_CLOSED, "open approvals",
+		"fewer approvals than the quorum needs");
+}
+
+static void opened_at_another_checkpoint(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM };
+	struct paper *paper = *state;
+	paper->chain.checkpoint_size++;
+	paper_approve_open(paper, &how);
+	paper_refuses(
+		paper, VERIFY_CLOSED, "open approvals", "another checkpoint");
+}
+
+static void opened_for_a_rehearsal(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.rehearsal = true };
+	paper_approve_open(*state, &how);
+	paper_refuses(
+		*state, VERIFY_CLOSED, "open approvals", "for a rehearsal");
+}
+
+/* --- evidence --- */
+
+static void replayed_nonce(void **state)
+{
+	struct paper *paper = *state;
+	paper->nonce.data[paper->nonce.size - 2] = '7';
+	paper_refuses(paper, VERIFY_CLOSED, "nonce", "your nonce is not in it");
+}
+
+static void nonce_of_another_auditor(void **state)
+{
+	struct paper *paper = *state;
+	char *place =
+		memmem(paper->nonce.data, paper->nonce.size, "auditor-1", 9);
+	place[8] = '2';
+	paper_refuses(paper, VERIFY_CLOSED, "nonce", "your nonce is not in it");
+}
+
+static void challenge_of_other_boxes(void **state)
+{
+	static const char field[] = "checkpoint-size: ";
+	struct bytes text = paper_get(*state, "challenge");
+	const uint8_t *place =
+		memmem(text.data, text.size, field, sizeof(field) - 1);
+	assert_non_null(place);
+	paper_flip(*state, "challenge",
+		place - text.data + (long)sizeof(field) - 1);
+	paper_refuses(*state, VERIFY_CLOSED, "challenge", "another checkpoint");
+}
+
+static struct digest challenge_digest(struct paper *paper)
+{
+	return sha256(paper_get(paper, "challenge"));
+}
+
+static void quote_over_fewer_pcrs(void **state)
+{
+	struct paper *paper = *state;
+	struct pcr_set pcrs;
+	struct digest challenge = challenge_digest(paper);
+	paper_pcrs(paper, &pcrs);
+	const struct paper_quote quote = { paper_quoted_mask() & ~(1u << 4),
+		PAPER_AK_SCALAR, &pcrs, &challenge };
+	paper_quote(paper, "", &quote);
+	paper_refuses(paper, VERIFY_CLOSED, "quote", "fewer PCRs");
+}
+
+static void quote_by_another_ak(void **state)
+{
+	struct paper *paper = *state;
+	struct pcr_set pcrs;
+	struct digest challenge = challenge_digest(paper);
+	paper_pcrs(paper, &pcrs);
+	const struct paper_quote quote = { paper_quoted_mask(),
+		PAPER_OTHER_SCALAR, &pcrs, &challenge };
+	paper_quote(paper, "", &quote);
+	paper_refuses(paper, VERIFY_CLOSED, "quote", "another attestation key");
+}
+
+static void quote_of_another_challenge(void **state)
+{
+	struct paper *paper = *state;
+	struct pcr_set pcrs;
+	const struct digest challenge = { { 1 } };
+	paper_pcrs(paper, &pcrs);
+	const struct paper_quote quote = { paper_quoted_mask(), PAPER_AK_SCALAR,
+		&pcrs, &challenge };
+	paper_quote(paper, "", &quote);
+	paper_refuses(paper, VERIFY_CLOSED, "quote", "another challenge");
+}
+
+static void quote_was_changed(void **state)
+{
+	paper_flip(*state, "quote.attest", -1);
+	paper_refuses(*state, VERIFY_CLOSED, "quote", "signature is wrong");
+}
+
+/* Quotes what these events lead to, and gives them as the log. */
+static void boot_of(struct paper *paper, const char *folder,
+	const struct event_rule *event, size_t count,
+	const struct digest *airlock)
+{
+	char name[64];
+	struct pcr_set pcrs;
+	snprintf(name, sizeof(name), "%sevent-log", folder);
+	paper_log(paper, name, event, count);
+	assert_null(eventlog_replay(paper_get(paper, name), &pcrs));
+	pcrs.value[PCR_AIRLOCK] = *airlock;
+	snprintf(name, sizeof(name), "%schallenge", folder);
+	struct digest challenge = sha256(paper_get(paper, name));
+	const struct paper_quote quote = { paper_quoted_mask(), PAPER_AK_SCALAR,
+		&pcrs, &challenge };
+	paper_quote(paper, folder, &quote);
+}
+
+static const struct digest closed_airlock;
+
+static void another_image_ran(void **state)
+{
+	struct paper *paper = *state;
+	struct boot_profile profile = paper->profile;
+	profile.event[profile.image].digest.byte[31] = 1;
+	boot_of(paper, "", profile.event, profile.count, &closed_airlock);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state", "PCR 4 differs");
+}
+
+static void another_image_runs_now(void **state)
+{
+	struct paper *paper = *state;
+	struct boot_profile profile = paper->profile;
+	struct digest airlock = paper->chain.pcrs.value[PCR_AIRLOCK];
+	profile.event[profile.image].digest.byte[31] = 1;
+	boot_of(paper, "now/", profile.event, profile.count, &airlock);
+	paper_refuses(paper, VERIFY_NOW, "boot state", "PCR 4 differs");
+}
+
+static void load_options_were_given(void **state)
+{
+	struct paper *paper = *state;
+	struct boot_profile profile = paper->profile;
+	profile.event[profile.count++] = (struct event_rule){ 9, 6, { { 5 } } };
+	boot_of(paper, "", profile.event, profile.count, &closed_airlock);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state", "PCR 9 differs");
+}
+
+static void closed_in_a_courier_boot(void **state)
+{
+	struct paper *paper = *state;
+	const struct digest zero = { { 0 } };
+	const struct digest event =
+		sha256(bytes_of_text("sandoq courier boot"));
+	const struct bytes part[] = { bytes_of(zero.byte, SHA256_SIZE),
+		bytes_of(event.byte, SHA256_SIZE) };
+	struct digest airlock = sha256_parts(part, 2);
+	boot_of(paper, "", paper->profile.event, paper->profile.count,
+		&airlock);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state", "PCR 14 is not zero");
+}
+
+static void software_was_revoked(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM };
+	struct paper *paper = *state;
+	struct boot_policy boot = paper->chain.in_force->boot;
+	boot.epoch = PAPER_REVOCATION - 1;
+	paper_approve_boot(paper, &how, &boot, &paper->definition.image);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state",
+		"was revoked: the revocation counter is 1, it allows 0");
+}
+
+static void log_of_another_boot(void **state)
+{
+	struct paper *paper = *state;
+	paper_log(paper, "event-log", paper->profile.event,
+		paper->profile.count - 1);
+	paper_refuses(paper, VERIFY_CLOSED, "boot state",
+		"does not lead to the PCRs");
+}
+
+/* These change no PCR, so only the comparison with the profile sees them. */
+
+static void event_too_many(void **state)
+{
+	struct paper *paper = *state;
+	struct boot_profile log = paper->profile;
+	log.event[log.count++] =
+		(struct event_rule){ 2, EVENT_NO_ACTION, { { 0 } } };
+	paper_log(paper, "event-log", log.event, log.count);
+	paper_refuses(paper, VERIFY_CLOSED, "event log", "has an event that");
+}
+
+static void event_too_few(void **state)
+{
+	struct paper *paper = *state;
+	struct event_rule event[BOOT_PROFILE_EVENTS_MOST];
+	size_t count = 0;
+	for (size_t i = 0; i < paper->profile.count; i++)
+		if (paper->profile.event[i].type != EVENT_NO_ACTION)
+			event[count++] = paper->profile.event[i];
+	paper_log(paper, "event-log", event, count);
+	paper_refuses(paper, VERIFY_CLOSED, "event log", "lacks an event");
+}
+
+static void events_in_another_order(void **state)
+{
+	struct paper *paper = *state;
+	struct boot_profile log = paper->profile;
+	struct event_rule second = log.event[2];
+	log.event[2] = log.event[3];
+	log.event[3] = second;
+	paper_log(paper, "event-log", log.event, log.count);
+	paper_refuses(paper, VERIFY_CLOSED, "event log", "in another place");
+}
+
+/* --- approvals to release --- */
+
+static void releases(struct paper *paper, const struct paper_approval *how,
+	const char *reason)
+{
+	paper_approve_release(paper, how);
+	paper_refuses(paper, VERIFY_RELEASED, "release approvals", reason);
+}
+
+static void released_by_one(void **state)
+{
+	const struct paper_approval how = { .members = MEMBER_3 };
+	releases(*state, &how, "fewer approvals than the quorum needs");
+}
+
+static void released_by_one_board(void **state)
+{
+	const struct paper_approval how = { .members = ONE_BOARD };
+	releases(*state, &how, "both boards must approve");
+}
+
+static void released_twice_by_the_same(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "release-approval-2",
+		paper_get(paper, "release-approval-1"));
+	paper_refuses(paper, VERIFY_RELEASED, "release approvals",
+		"two approvals by the same member");
+}
+
+static void released_another_result(void **state)
+{
+	const struct digest result = { { 3 } };
+	const struct paper_approval how = { .members = QUORUM,
+		.result = &result };
+	releases(*state, &how, "another result");
+}
+
+static void released_another_election(void **state)
+{
+	const struct digest definition = { { 3 } };
+	const struct paper_approval how = { .members = QUORUM,
+		.definition = &definition };
+	releases(*state, &how, "another definition");
+}
+
+static void released_another_machine(void **state)
+{
+	struct tpm_name ak = { { 0, 0x0b, 3 } };
+	const struct paper_approval how = { .members = QUORUM, .ak = &ak };
+	releases(*state, &how, "another machine");
+}
+
+static void released_for_a_rehearsal(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.rehearsal = true };
+	releases(*state, &how, "for a rehearsal");
+}
+
+static void released_by_a_stranger(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.note_scalar = PAPER_OTHER_SCALAR };
+	releases(*state, &how, "a key that may not approve this");
+}
+
+static void released_without_cp_hash(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.unbound = true };
+	releases(*state, &how, "bound to no command");
+}
+
+static void note_passed_off_as_approval(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.note_in_place = "sandoq/release/v1 live\n" };
+	releases(*state, &how, "not this member's over this purpose");
+}
+
+static void released_for_another_purpose(void **state)
+{
+	const struct paper_approval how = { .members = QUORUM,
+		.other_purpose = true };
+	releases(*state, &how, "not this member's over this purpose");
+}
+
+static void released_with_two_signatures(void **state)
+{
+	sign_again(*state, "release-approval-1", AUDITORS, QUORUM);
+	paper_refuses(*state, VERIFY_RELEASED, "release approvals",
+		"exactly one signature");
+}
+
+/* --- the result --- */
+
+static void result_by_another_key(void **state)
+{
+	struct paper *paper = *state;
+	static uint8_t text[1 << 20], note[1 << 20];
+	struct bytes signed_text = note_text(paper, "result.note");
+	struct writer out = writer_of(note, sizeof(note));
+	size_t size = signed_text.size;
+	memcpy(text, signed_text.data, size);
+	paper_sign(&out, bytes_of(text, size), "result", PAPER_OTHER_SCALAR);
+	paper_put(paper, "result.note", written(&out));
+	paper_refuses(paper, VERIFY_RELEASED, "result note", "");
+}
+
+static void another_result(void **state)
+{
+	struct paper *paper = *state;
+	static uint8_t text[1 << 20], note[1 << 20];
+	struct bytes signed_text = note_text(paper, "result.note");
+	struct writer out = writer_of(note, sizeof(note));
+	size_t size = signed_text.size;
+	memcpy(text, signed_text.data, size);
+	char *cast = memmem(text, size, "cast=", 5);
+	assert_non_null(cast);
+	cast[5] = cast[5] == '9' ? '8' : '9';
+	paper_sign(&out, bytes_of(text, size), "result", PAPER_RK_SCALAR);
+	paper_put(paper, "result.note", written(&out));
+	paper_refuses(paper, VERIFY_RELEASED, "result note",
+		"not the result that the auditors approved");
+}
+
+static void not_released_yet(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "result.note", nothing);
+	paper_refuses(paper, VERIFY_RELEASED, "result note", "");
+}
+
+/* A refused ground is named, and nothing is believed on it. */
+static void grounds_are_named(void **state)
+{
+	struct paper *paper = *state;
+	put_ak(paper, PAPER_OTHER_SCALAR);
+	paper_refuses(paper, VERIFY_RELEASED, "TPM indices", "");
+	const struct check *last =
+		&paper->checks.check[paper->checks.count - 1];
+	assert_string_equal(last->name, "result");
+	assert_false(last->passed);
+	assert_non_null(strstr(last->reason, "was refused"));
+}
+
+#define REFUSAL(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REFUSAL(every_goal_is_reached),
+		REFUSAL(another_definition),
+		REFUSAL(definition_signed_by_one),
+		REFUSAL(definition_signed_by_one_board),
+		REFUSAL(other_operators),
+		REFUSAL(other_operators_text),
+		REFUSAL(nobody_is_trusted),
+		REFUSAL(authority_is_not_listed),
+		REFUSAL(certificate_has_expired),
+		REFUSAL(certificate_was_changed),
+		REFUSAL(software_tpm),
+		REFUSAL(ak_of_another_tpm),
+		REFUSAL(ak_is_no_attestation_key),
+		REFUSAL(another_index),
+		REFUSAL(credential_was_not_opened),
+		REFUSAL(enrolment_signed_by_one),
+		REFUSAL(enrolment_of_another_srk),
+		REFUSAL(boot_approved_by_one),
+		REFUSAL(boot_approved_by_one_board),
+		REFUSAL(boot_approval_without_cp_hash),
+		REFUSAL(boot_of_another_image),
+		REFUSAL(boot_approvals_disagree),
+		REFUSAL(rk_policy_is_not_published),
+		REFUSAL(rk_is_not_named),
+		REFUSAL(rk_is_certified_by_another_ak),
+		REFUSAL(bk_of_another_election),
+		REFUSAL(keys_of_another_phase),
+		REFUSAL(keys_signed_by_one),
+		REFUSAL(entry_was_changed),
+		REFUSAL(entry_was_taken_away),
+		REFUSAL(checkpoint_was_changed),
+		REFUSAL(box_was_changed),
+		REFUSAL(box_is_missing),
+		REFUSAL(opened_by_one),
+		REFUSAL(opened_at_another_checkpoint),
+		REFUSAL(opened_for_a_rehearsal),
+		REFUSAL(replayed_nonce),
+		REFUSAL(nonce_of_another_auditor),
+		REFUSAL(challenge_of_other_boxes),
+		REFUSAL(quote_over_fewer_pcrs),
+		REFUSAL(quote_by_another_ak),
+		REFUSAL(quote_of_another_challenge),
+		REFUSAL(quote_was_changed),
+		REFUSAL(another_image_ran),
+		REFUSAL(another_image_runs_now),
+		REFUSAL(load_options_were_given),
+		REFUSAL(closed_in_a_courier_boot),
+		REFUSAL(software_was_revoked),
+		REFUSAL(software_approved_after_the_closing),
+		REFUSAL(software_approved_before_the_closing),
+		REFUSAL(software_approved_before_sealing),
+		REFUSAL(software_approved_by_one),
+		REFUSAL(software_approved_by_one_board),
+		REFUSAL(software_that_nobody_sent),
+		REFUSAL(software_ran_before_its_approval),
+		REFUSAL(log_of_another_boot),
+		REFUSAL(event_too_many),
+		REFUSAL(event_too_few),
+		REFUSAL(events_in_another_order),
+		REFUSAL(released_by_one),
+		REFUSAL(released_by_one_board),
+		REFUSAL(released_twice_by_the_same),
+		REFUSAL(released_another_result),
+		REFUSAL(released_another_election),
+		REFUSAL(released_another_machine),
+		REFUSAL(released_for_a_rehearsal),
+		REFUSAL(released_by_a_stranger),
+		REFUSAL(released_without_cp_hash),
+		REFUSAL(note_passed_off_as_approval),
+		REFUSAL(released_for_another_purpose),
+		REFUSAL(released_with_two_signatures),
+		REFUSAL(result_by_another_key),
+		REFUSAL(another_result),
+		REFUSAL(not_released_yet),
+		REFUSAL(grounds_are_named),
+	};
+	crypto_start();
+	return cmocka_run_group_tests(tests, make_original, drop_original);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tpm/policy/credential.h"
+
+#include "appliance/formats/crypto.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	AES_KEY_SIZE = 16,
+	RSA_EXPONENT = 65537,
+	IDENTITY_SIZE = 2 + SHA256_SIZE,
+	FILE_VERSION = 1,
+};
+
+#define FILE_MAGIC 0xBADCC0DEu
+/* tcg-kp-EKCertificate, TCG EK Credential Profile. */
+#define EK_CERTIFICATE_USAGE "2.23.133.8.1"
+
+void credential_encode(
+	const struct credential *credential, uint8_t file[CREDENTIAL_FILE_SIZE])
+{
+	struct writer out = writer_of(file, CREDENTIAL_FILE_SIZE);
+	write_u32(&out, FILE_MAGIC);
+	write_u32(&out, FILE_VERSION);
+	write_u16(&out, CREDENTIAL_BLOB_SIZE);
+	write_bytes(&out, bytes_of(credential->blob, CREDENTIAL_BLOB_SIZE));
+	write_u16(&out, CREDENTIAL_SEED_SIZE);
+	write_bytes(&out, bytes_of(credential->seed, CREDENTIAL_SEED_SIZE));
+}
+
+refusal credential_decode(struct bytes file, struct credential *out)
+{
+	uint8_t again[CREDENTIAL_FILE_SIZE];
+	memset(out, 0, sizeof(*out));
+	if (file.size != CREDENTIAL_FILE_SIZE)
+		return "the credential has another length";
+	memcpy(out->blob, file.data + 10, CREDENTIAL_BLOB_SIZE);
+	memcpy(out->seed, file.data + 12 + CREDENTIAL_BLOB_SIZE,
+		CREDENTIAL_SEED_SIZE);
+	credential_encode(out, again);
+	if (!bytes_equal(file, bytes_of(again, sizeof(again))))
+		return "the credential is malformed";
+	return NULL;
+}
+
+/* KDFa of part 1, clause 11.4.10.2, for at most one block. */
+static struct digest kdf_a(const struct digest *seed, const char *label,
+	struct bytes context, uint32_t bits)
+{
+	uint8_t buffer[64 + TPM_NAME_SIZE];
+	struct writer out = writer_of(buffer, sizeof(buffer));
+	write_u32(&out, 1);
+	write_text(&out, label);
+	write_u8(&out, 0);
+	write_bytes(&out, context);
+	write_u32(&out, bits);
+	if (out.broken)
+		abort();
+	return hmac_sha256(bytes_of(seed->byte, SHA256_SIZE), written(&out));
+}
+
+static EVP_PKEY *rsa_key(const uint8_t modulus[EK_MODULUS_SIZE])
+{
+	BIGNUM *n = BN_bin2bn(modulus, EK_MODULUS_SIZE, NULL);
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM *param = NULL;
+	EVP_PKEY *key = NULL;
+	if (n != NULL && build != NULL && context != NULL &&
+		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
+		OSSL_PARAM_BLD_push_ulong(
+			build, OSSL_PKEY_PARAM_RSA_E, RSA_EXPONENT))
+		param = OSSL_PARAM_BLD_to_param(build);
+	if (param != NULL && EVP_PKEY_fromdata_init(context) > 0)
+		EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, param);
+	OSSL_PARAM_free(param);
+	EVP_PKEY_CTX_free(context);
+	OSSL_PARAM_BLD_free(build);
+	BN_free(n);
+	return key;
+}
+
+/* RSAES-OAEP with SHA-256 and the label "IDENTITY", its NUL included. */
+static bool set_oaep(EVP_PKEY_CTX *context)
+{
+	static const char identity[] = "IDENTITY";
+	void *label = OPENSSL_memdup(identity, sizeof(identity));
+	if (label != NULL && EVP_PKEY_encrypt_init(context) > 0 &&
+		EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) >
+			0 &&
+		EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) > 0 &&
+		EVP_PKEY_CTX_set0_rsa_oaep_label(
+			context, label, sizeof(identity)) > 0)
+		return true;
+	OPENSSL_free(label);
+	return false;
+}
+
+static bool encrypt_seed(const uint8_t modulus[EK_MODULUS_SIZE],
+	const struct digest *seed, uint8_t out[CREDENTIAL_SEED_SIZE])
+{
+	EVP_PKEY *key = rsa_key(modulus);
+	EVP_PKEY_CTX *context = key ? EVP_PKEY_CTX_new(key, NULL) : NULL;
+	size_t size = CREDENTIAL_SEED_SIZE;
+	bool done = context && set_oaep(context) &&
+		    EVP_PKEY_encrypt(
+			    context, out, &size, seed->byte, SHA256_SIZE) > 0 &&
+		    size == CREDENTIAL_SEED_SIZE;
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(key);
+	return done;
+}
+
+static void encrypt_cfb(
+	const uint8_t key[AES_KEY_SIZE], struct bytes plain, uint8_t *out)
+{
+	static const uint8_t zero_iv[AES_KEY_SIZE];
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	int size = 0;
+	if (context == NULL ||
+		!EVP_EncryptInit_ex(
+			context, EVP_aes_128_cfb128(), NULL, key, zero_iv) ||
+		!EVP_EncryptUpdate(
+			context, out, &size, plain.data, (int)plain.size) ||
+		(size_t)size != plain.size)
+		abort();
+	EVP_CIPHER_CTX_free(context);
+}
+
+/* Encrypted identity, and before it the HMAC over it and the AK's name. */
+static void protect(const struct digest *seed, const struct tpm_name *ak,
+	const uint8_t secret[SHA256_SIZE], uint8_t blob[CREDENTIAL_BLOB_SIZE])
+{
+	uint8_t identity[IDENTITY_SIZE];
+	uint8_t sealed[IDENTITY_SIZE + TPM_NAME_SIZE];
+	struct writer plain = writer_of(identity, sizeof(identity));
+	struct writer out = writer_of(blob, CREDENTIAL_BLOB_SIZE);
+	struct digest key =
+		kdf_a(seed, "STORAGE", tpm_name_bytes(ak), AES_KEY_SIZE * 8);
+	struct digest mac;
+	write_u16(&plain, SHA256_SIZE);
+	write_bytes(&plain, bytes_of(secret, SHA256_SIZE));
+	encrypt_cfb(key.byte, written(&plain), sealed);
+	memcpy(sealed + IDENTITY_SIZE, ak->byte, TPM_NAME_SIZE);
+	wipe(identity, sizeof(identity));
+	key = kdf_a(seed, "INTEGRITY", bytes_of(NULL, 0), SHA256_SIZE * 8);
+	mac = hmac_sha256(bytes_of(key.byte, SHA256_SIZE),
+		bytes_of(sealed, sizeof(sealed)));
+	wipe(&key, sizeof(key));
+	write_u16(&out, SHA256_SIZE);
+	write_bytes(&out, bytes_of(mac.byte, SHA256_SIZE));
+	write_bytes(&out, bytes_of(sealed, IDENTITY_SIZE));
+}
+
+refusal credential_make(struct bytes ek, const struct tpm_name *ak,
+	const uint8_t secret[SHA256_SIZE], struct credential *out)
+{
+	uint8_t modulus[EK_MODULUS_SIZE];
+	struct digest seed;
+	refusal why = ek_decode(ek, modulus);
+	memset(out, 0, sizeof(*out));
+	if (why != NULL)
+		return why;
+	random_bytes(seed.byte, SHA256_SIZE);
+	protect(&seed, ak, secret, out->blob);
+	if (!encrypt_seed(modulus, &seed, out->seed))
+		why = "the endorsement key cannot be encrypted to";
+	wipe(&seed, sizeof(seed));
+	return why;
+}
+
+static X509 *decode_certificate(struct bytes der)
+{
+	const uint8_t *at = der.data;
+	X509 *certificate;
+	if (der.size > EK_CERTIFICATE_MOST)
+		return NULL;
+	certificate = d2i_X509(NULL, &at, (long)der.size);
+	if (certificate != NULL && at != der.data + der.size) {
+		X509_free(certificate);
+		certificate = NULL;
+	}
+	return certificate;
+}
+
+/* Self-signed ones are trusted, others only fill a chain. */
+static refusal add_authority(
+	X509 *certificate, X509_STORE *trusted, STACK_OF(X509) * between)
+{
+	if (X509_self_signed(certificate, 1) == 1)
+		return X509_STORE_add_cert(trusted, certificate)
+			       ? NULL
+			       : "an authority's certificate is not usable";
+	if (!X509_add_cert(between, certificate, X509_ADD_FLAG_UP_REF))
+		return "an authority's certificate is not usable";
+	return NULL;
+}
+
+static refusal read_authorities(
+	struct bytes pem, X509_STORE *trusted, STACK_OF(X509) * between)
+{
+	BIO *in = BIO_new_mem_buf(pem.data, (int)pem.size);
+	refusal why = in ? NULL : "out of memory";
+	X509 *certificate;
+	while (why == NULL &&
+		(certificate = PEM_read_bio_X509(in, NULL, NULL, NULL))) {
+		why = add_authority(certificate, trusted, between);
+		X509_free(certificate);
+	}
+	BIO_free(in);
+	return why;
+}
+
+static refusal verify_chain(X509 *certificate, X509_STORE *trusted,
+	STACK_OF(X509) * between, int64_t now)
+{
+	enum { BITS_112 = 2 };
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	refusal why = "out of memory";
+
+	if (context != NULL &&
+		X509_STORE_CTX_init(context, trusted, certificate, between)) {
+		X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
+
+		X509_VERIFY_PARAM_set_time(rules, (time_t)now);
+		X509_VERIFY_PARAM_set_auth_level(rules, BITS_112);
+		why = X509_verify_cert(context) == 1
+			      ? NULL
+			      : X509_verify_cert_error_string(
+					X509_STORE_CTX_get_error(context));
+	}
+	X509_STORE_CTX_free(context);
+	return why;
+}
+
+static refusal check_authority(
+	X509 *certificate, struct bytes authorities, int64_t now)
+{
+	X509_STORE *trusted = X509_STORE_new();
+	STACK_OF(X509) *between = sk_X509_new_null();
+	refusal why = "out of memory";
+
+	if (trusted != NULL && between)
+		why = read_authorities(authorities, trusted, between);
+	if (why == NULL)
+		why = verify_chain(certificate, trusted, between, now);
+	sk_X509_pop_free(between, X509_free);
+	X509_STORE_free(trusted);
+	return why;
+}
+
+static bool is_for_ek(X509 *certificate)
+{
+	EXTENDED_KEY_USAGE *usages =
+		X509_get_ext_d2i(certificate, NID_ext_key_usage, NULL, NULL);
+	ASN1_OBJECT *wanted = OBJ_txt2obj(EK_CERTIFICATE_USAGE, 1);
+	bool found = false;
+	for (int i = 0; wanted && i < sk_ASN1_OBJECT_num(usages); i++)
+		if (OBJ_cmp(sk_ASN1_OBJECT_value(usages, i), wanted) == 0)
+			found = true;
+	ASN1_OBJECT_free(wanted);
+	EXTENDED_KEY_USAGE_free(usages);
+	return found;
+}
+
+static refusal check_key(X509 *certificate, struct bytes ek)
+{
+	uint8_t modulus[EK_MODULUS_SIZE];
+	refusal why = ek_decode(ek, modulus);
+	EVP_PKEY *key = why ? NULL : rsa_key(modulus);
+	if (why == NULL && !is_for_ek(certificate))
+		why = "the certificate is not for an endorsement key";
+	if (why == NULL &&
+		(key == NULL ||
+			EVP_PKEY_eq(X509_get0_pubkey(certificate), key) != 1))
+		why = "the certificate is for another endorsement key";
+	EVP_PKEY_free(key);
+	return why;
+}
+
+refusal ek_certificate_check(struct bytes der, struct bytes authorities,
+	int64_t now, struct bytes ek)
+{
+	X509 *certificate = decode_certificate(der);
+	refusal why;
+	if (certificate == NULL)
+		return "the endorsement certificate is not one certificate in "
+		       "DER";
+	why = check_authority(certificate, authorities, now);
+	if (why == NULL)
+		why = check_key(certificate, ek);
+	X509_free(certificate);
+	return why;
+}
