@@ -215,8 +215,8 @@ test: setup
 	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
 	@$(MAKE) --silent image
 	@tests/interop/install
-	@tests/run 2 $(UNITS) $(SHELLTESTS) $(SANITIZED) tests/fuzz/smoke.t \
-		$(MACHINETESTS)
+	@tests/run 2 $(UNITS) tests/lint/links $(SHELLTESTS) $(SANITIZED) \
+		tests/fuzz/smoke.t $(MACHINETESTS)
 
 # What takes too long for every day: filters asked about all 2^32 numbers.
 nightly: setup
@@ -227,7 +227,7 @@ nightly: setup
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
 	role_calls role_minimal role_peers stock_tools taken_over)
 check: tests programs
-	@tests/run 2 $(filter-out $(LONG),$(UNITS))
+	@tests/run 2 $(filter-out $(LONG),$(UNITS)) tests/lint/links
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
