@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sandoq command: what people run on their own computers. main.c holds
- * the table of commands; every row has its option table and its function,
- * declared here and defined in the file of its group. A function returns a
- * status of sysexits.h, 0 for success, having printed what went wrong.
+ * the tables of commands; every row has its option table and its function,
+ * declared here and defined in the file of its name: `box seal` in
+ * box_seal.c. The commands that run QEMU are in emulator/, what several
+ * commands share is in the other folders. A function returns a status of
+ * sysexits.h, 0 for success, having printed what went wrong.
  */
 #ifndef SANDOQ_DESK_DESK_H
 #define SANDOQ_DESK_DESK_H
@@ -30,6 +32,8 @@ DESK_COMMAND(firmware_profile);
 DESK_COMMAND(machine_operators);
 DESK_COMMAND(machine_enrol);
 DESK_COMMAND(machine_enrolment);
+
+/* In emulator/. */
 DESK_COMMAND(machine_create);
 DESK_COMMAND(machine_run);
 DESK_COMMAND(machine_plug);

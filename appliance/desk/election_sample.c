@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `election sample`: makes up a city, with keys, a definition and ballots, for
+ * tests and rehearsals. Not for an election: who ran it has everybody's keys.
+ */
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
+#include "appliance/desk/image/image_file.h"
 #include "appliance/election/sample.h"
 #include "appliance/formats/age.h"
 #include "appliance/verify/authorities.h"
-#include "tpm/policy/authenticode.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +18,6 @@
 enum {
 	MEMBERS = 3,
 	NEED = 2,
-	IMAGE_MOST = 256 << 20,
 	AUTHORITIES_MOST = 1 << 20,
 	/* Of one station: more than any has. */
 	BALLOTS_MOST = 4 << 20,
@@ -133,20 +136,6 @@ static int make_cast(const char *folder, struct cast *cast)
 	return status != 0 ? status : make_escrow(folder, cast);
 }
 
-static int read_image(const char *path, struct digest *out)
-{
-	struct file file;
-	int status = file_read(path, IMAGE_MOST, &file);
-	if (status != 0)
-		return status;
-	refusal refused = authenticode_digest(file_bytes(&file), out);
-	file_free(&file);
-	return refused == NULL
-		       ? 0
-		       : fail(EX_DATAERR, path, 0,
-				 "%s; give the image's EFI file", refused);
-}
-
 static int read_authorities(
 	const char *path, struct digest out[EK_CAS_MOST], size_t *count)
 {
@@ -177,7 +166,8 @@ static int write_definition(const struct arguments *arguments,
 		.recipients = 1,
 		.recipient = &escrow,
 	};
-	int status = read_image(argument(arguments, "--image"), &sample.image);
+	int status =
+		image_digest(argument(arguments, "--image"), &sample.image);
 	if (status == 0)
 		status = read_authorities(argument(arguments, "--authorities"),
 			ca, &sample.ek_cas);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `image inspect`: prints what is inside an image, to be compared with what it
+ * was to be made of. Starts nothing of what it unpacks and writes no file.
+ */
 #include "appliance/desk/desk.h"
 #include "appliance/desk/image/cpio.h"
+#include "appliance/desk/image/image_file.h"
 #include "appliance/desk/image/kernel_image.h"
 #include "appliance/formats/crypto.h"
 #include "tpm/policy/authenticode.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
-
-enum { IMAGE_MOST = 256 * 1024 * 1024 };
 
 const struct option image_inspect_options[] = {
 	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `image revoke`: signs one operator's approval that earlier images may run no
+ * more. Signs for an enrolled machine alone, one step of its counter at a time.
+ */
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/known_machine.h"
 #include "appliance/desk/common/signing.h"

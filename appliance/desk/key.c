@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `key`: makes a private key, or prints the public key of one that is there.
+ * Overwrites no key and prints no private one.
+ */
 #include "appliance/desk/desk.h"
 #include "appliance/formats/note.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine enrol`: makes the credential that only a machine with a TPM of a
+ * trusted maker can answer. Makes none for a TPM that nobody vouches for.
+ */
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine enrolment`: signs that a machine was enrolled, as one of its
+ * operators. Signs nothing that was not verified.
+ */
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
@@ -20,25 +24,10 @@ const struct option machine_enrolment_options[] = {
 static int sign_enrolment(
 	const struct arguments *arguments, const struct chain *chain)
 {
-	static uint8_t text[STATEMENT_MOST];
-	struct writer out = writer_of(text, sizeof(text));
-	struct text_writer writer =
-		text_begin(&statement_form[STATEMENT_ENROLMENT], false, &out);
 	struct statement_value value[ENROLMENT_VALUES];
-	struct signer signer;
 	enrolment_values(chain, value);
-	for (size_t i = 0; i < ENROLMENT_VALUES; i++)
-		statement_put(&writer, &value[i]);
-	refusal refused = text_end(&writer);
-	if (refused != NULL)
-		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	int status = signer_read(
-		argument(arguments, "--key"), &chain->operator_quorum, &signer);
-	if (status != 0)
-		return status;
-	status = sign_text(arguments, written(&out), &signer);
-	signer_free(&signer);
-	return status;
+	return sign_values(arguments, STATEMENT_ENROLMENT, false,
+		&chain->operator_quorum, value, ENROLMENT_VALUES);
 }
 
 int machine_enrolment_command(const struct arguments *arguments)

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine operators`: writes the text that names a machine's operators.
+ * Writes none that the machine and the other commands would not read.
+ */
 #include "appliance/desk/desk.h"
 #include "appliance/election/statement.h"
 
@@ -54,7 +58,6 @@ int machine_operators_command(const struct arguments *arguments)
 {
 	static uint8_t text[STATEMENT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
-	const char *output = argument(arguments, "--output");
 	uint64_t need = 0;
 	int status =
 		argument_number(arguments, "--need", 1, MEMBERS_MOST, &need);
@@ -66,5 +69,5 @@ int machine_operators_command(const struct arguments *arguments)
 	if (refused != NULL)
 		return fail(EX_USAGE, NULL, 0,
 			"%s; see 'sandoq machine operators --help'", refused);
-	return file_write(output != NULL ? output : "-", written(&out), 0644);
+	return file_write(argument_output(arguments), written(&out), 0644);
 }

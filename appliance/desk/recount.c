@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `recount`: counts boxes outside the machine, with a key that the definition
+ * lists, and compares with the machine's result. It holds an escrow key and
+ * open ballots: it keeps them in memory alone, and prints totals, no ballot.
+ */
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/common/sealing.h"

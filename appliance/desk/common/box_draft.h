@@ -9,6 +9,13 @@
 #include "appliance/desk/common/ballots_file.h"
 #include "appliance/desk/common/sealing.h"
 
+#define OPTION_BALLOTS                                                         \
+	{                                                                      \
+		"BALLOTS", NULL,                                               \
+			"the station's ballots: CSV, or cast vote records as " \
+			"JSON (NIST SP 1500-103 or Dominion)",                 \
+			REQUIRED                                               \
+	}
 #define OPTION_STATION_KEY                                                     \
 	{                                                                      \
 		"--key", "FILE", "the station's private key, PEM", REQUIRED    \

@@ -166,6 +166,12 @@ size_t argument_count(const struct arguments *arguments, const char *name)
 	return times_given(arguments, row_of(arguments, name));
 }
 
+const char *argument_output(const struct arguments *arguments)
+{
+	const char *output = argument(arguments, "--output");
+	return output != NULL ? output : "-";
+}
+
 bool argument_given(const struct arguments *arguments, const char *name)
 {
 	return argument_count(arguments, name) > 0;

@@ -62,6 +62,8 @@ void arguments_free(struct arguments *);
  * a name that the command's table does not have ends the program.
  */
 const char *argument(const struct arguments *, const char *name);
+/* The value of --output; "-", which means stdout, when it was not given. */
+const char *argument_output(const struct arguments *);
 bool argument_given(const struct arguments *, const char *name);
 size_t argument_count(const struct arguments *, const char *name);
 /* The value given `index`th (from 0) for a repeatable one. */

@@ -100,7 +100,6 @@ int sign_text(const struct arguments *arguments, struct bytes text,
 	struct writer out = writer_of(whole, sizeof(whole));
 	struct note_key who;
 	struct note check;
-	const char *output = argument(arguments, "--output");
 	const char *others = has_option(arguments, "--note")
 				     ? argument(arguments, "--note")
 				     : NULL;
@@ -118,5 +117,27 @@ int sign_text(const struct arguments *arguments, struct bytes text,
 	}
 	if (refused != NULL)
 		return fail(EX_DATAERR, others, 0, "%s", refused);
-	return file_write(output != NULL ? output : "-", written(&out), 0644);
+	return file_write(argument_output(arguments), written(&out), 0644);
+}
+
+int sign_values(const struct arguments *arguments, enum statement_kind kind,
+	bool rehearsal, const struct quorum *quorum,
+	const struct statement_value *value, size_t count)
+{
+	static uint8_t text[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct text_writer writer =
+		text_begin(&statement_form[kind], rehearsal, &out);
+	struct signer signer;
+	for (size_t i = 0; i < count; i++)
+		statement_put(&writer, &value[i]);
+	refusal refused = text_end(&writer);
+	if (refused != NULL)
+		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
+	int status = signer_read(argument(arguments, "--key"), quorum, &signer);
+	if (status != 0)
+		return status;
+	status = sign_text(arguments, written(&out), &signer);
+	signer_free(&signer);
+	return status;
 }

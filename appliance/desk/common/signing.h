@@ -55,4 +55,11 @@ void put_authorization(struct text_writer *, size_t field,
 int sign_text(
 	const struct arguments *, struct bytes text, const struct signer *);
 
+/*
+ * The same for a note of these values alone, one a field, by whom of the
+ * quorum --key belongs to.
+ */
+int sign_values(const struct arguments *, enum statement_kind, bool rehearsal,
+	const struct quorum *, const struct statement_value *, size_t count);
+
 #endif

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine create`: makes the folder of an emulated machine: its TPM with a CA
+ * of its own, its firmware's variables and its disk. Overwrites no machine.
+ */
 #include "appliance/desk/common/profiles.h"
 #include "appliance/desk/emulator/launch.h"
 #include "appliance/desk/emulator/machine.h"

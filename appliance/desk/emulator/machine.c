@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,36 +17,6 @@
 enum {
 	ANSWER_MS = 60000,
 	MARK_FILE_MOST = 32,
-};
-
-const struct option machine_plug_options[] = {
-	{ "DIR", NULL, "the machine", REQUIRED },
-	{ "MEDIUM", NULL, "the file that is the medium", REQUIRED },
-	{ "--writable", NULL, "let the machine write to it", OPTIONAL },
-	OPTION_END,
-};
-
-const struct option machine_unplug_options[] = {
-	{ "DIR", NULL, "the machine", REQUIRED },
-	OPTION_END,
-};
-
-const struct option machine_press_options[] = {
-	{ "DIR", NULL, "the machine", REQUIRED },
-	{ "KEY", NULL, "its name, as QEMU has it: 'ret', 'a', 'alt-f2'",
-		REQUIRED },
-	OPTION_END,
-};
-
-const struct option machine_power_options[] = {
-	{ "DIR", NULL, "the machine", REQUIRED },
-	{ "cut", NULL, "the only thing that can be done to it", REQUIRED },
-	OPTION_END,
-};
-
-const struct option machine_stop_options[] = {
-	{ "DIR", NULL, "the machine", REQUIRED },
-	OPTION_END,
 };
 
 uint64_t now_ms(void)
@@ -200,57 +169,4 @@ int machine_request(const char *folder, const char *line)
 		return 0;
 	return fail(EX_UNAVAILABLE, folder, 0, "%s",
 		strncmp(reply, "no ", 3) == 0 ? reply + 3 : reply);
-}
-
-int machine_plug_command(const struct arguments *arguments)
-{
-	const char *medium = argument(arguments, "MEDIUM");
-	char path[PATH_MAX], line[CONTROL_LINE_MOST];
-	struct stat file;
-	if (realpath(medium, path) == NULL || stat(path, &file) != 0)
-		return fail(EX_NOINPUT, medium, 0, "cannot open it: %s",
-			strerror(errno));
-	if (file.st_size == 0 || file.st_size % 512 != 0)
-		return fail(EX_DATAERR, medium, 0,
-			"is no whole number of 512-byte blocks; make it by "
-			"'sandoq courier pack'");
-	if (strchr(path, '\n') != NULL)
-		return fail(EX_USAGE, medium, 0,
-			"has a line break in its path; move it");
-	snprintf(line, sizeof(line), "plug %s %s\n",
-		argument_given(arguments, "--writable") ? "rw" : "ro", path);
-	return machine_request(argument(arguments, "DIR"), line);
-}
-
-int machine_unplug_command(const struct arguments *arguments)
-{
-	return machine_request(argument(arguments, "DIR"), "unplug\n");
-}
-
-int machine_press_command(const struct arguments *arguments)
-{
-	const char *key = argument(arguments, "KEY");
-	char line[CONTROL_LINE_MOST];
-	if (strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_-") !=
-			strlen(key) ||
-		key[0] == '\0')
-		return fail(EX_USAGE, key, 0,
-			"is no key's name; see 'sandoq machine press --help'");
-	snprintf(line, sizeof(line), "press %s\n", key);
-	return machine_request(argument(arguments, "DIR"), line);
-}
-
-int machine_power_command(const struct arguments *arguments)
-{
-	const char *what = argument(arguments, "cut");
-	if (strcmp(what, "cut") != 0)
-		return fail(EX_USAGE, NULL, 0,
-			"power can only be 'cut'; see "
-			"'sandoq machine power --help'");
-	return machine_request(argument(arguments, "DIR"), "cut\n");
-}
-
-int machine_stop_command(const struct arguments *arguments)
-{
-	return machine_request(argument(arguments, "DIR"), "stop\n");
 }

@@ -43,7 +43,10 @@
 #define MACHINE_LOCK "lock"
 #define MACHINE_CONTROL "control"
 
-enum { CONTROL_LINE_MOST = 4352 };
+enum {
+	CONTROL_LINE_MOST = 4352,
+	CONSOLE_FILE_MOST = 256 * 1024 * 1024,
+};
 
 /* Milliseconds on the monotonic clock. */
 uint64_t now_ms(void);

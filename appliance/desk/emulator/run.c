@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine run`: boots an emulated machine and is its launcher, which owns it
+ * until it ends: starts QEMU and swtpm, keeps the console's log, and does what
+ * requests on the control socket ask. Leaves no process behind.
+ */
 #include "appliance/desk/emulator/console.h"
 #include "appliance/desk/emulator/launch.h"
 #include "appliance/desk/emulator/machine.h"

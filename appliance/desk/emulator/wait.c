@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine wait`: waits until an emulated machine's console says something, or
+ * gives up when the machine fails, ends, or is too slow. Only reads the log.
+ */
 #include "appliance/desk/emulator/machine.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -16,7 +17,6 @@ enum {
 	TIMEOUT_MOST_S = 86400,
 	LOOK_AGAIN_MS = 500,
 	LAST_LINES = 12,
-	CONSOLE_FILE_MOST = 256 * 1024 * 1024,
 };
 
 const struct option machine_wait_options[] = {
@@ -28,14 +28,6 @@ const struct option machine_wait_options[] = {
 		"the one after the last wait's",
 		OPTIONAL },
 	{ "--after-last", NULL, "look only at lines that are not there yet",
-		OPTIONAL },
-	OPTION_END,
-};
-
-const struct option machine_screen_options[] = {
-	{ "DIR", NULL, "the machine", REQUIRED },
-	{ "--picture", "FILE",
-		"write what a running machine's screen shows, as PPM",
 		OPTIONAL },
 	OPTION_END,
 };
@@ -199,40 +191,4 @@ int machine_wait_command(const struct arguments *arguments)
 	free(wait.path);
 	close(wait.changes);
 	return status;
-}
-
-/* The launcher writes the file; it works in the machine's folder. */
-static int take_picture(const char *folder, const char *out)
-{
-	char path[PATH_MAX], line[CONTROL_LINE_MOST];
-	int status = file_write(out, bytes_of_text(""), 0644);
-	if (status != 0)
-		return status;
-	if (realpath(out, path) == NULL || strchr(path, '\n') != NULL)
-		return fail(EX_USAGE, out, 0, "is no path of a new file");
-	snprintf(line, sizeof(line), "picture %s\n", path);
-	return machine_request(folder, line);
-}
-
-static int print_lines(const char *folder)
-{
-	struct file log;
-	int status = machine_check(folder);
-	if (status != 0)
-		return status;
-	char *path = path_join(folder, MACHINE_CONSOLE);
-	status = file_read(path, CONSOLE_FILE_MOST, &log);
-	if (status == 0)
-		status = file_write("-", file_bytes(&log), 0);
-	file_free(&log);
-	free(path);
-	return status;
-}
-
-int machine_screen_command(const struct arguments *arguments)
-{
-	const char *folder = argument(arguments, "DIR");
-	const char *picture = argument(arguments, "--picture");
-	return picture == NULL ? print_lines(folder)
-			       : take_picture(folder, picture);
 }

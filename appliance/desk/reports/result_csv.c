@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A result as CSV, one row for each number. What it may tell was decided
+ * before: who calls it has verified the result.
+ */
 #include "appliance/desk/reports/result_formats.h"
 #include "appliance/election/result_form.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A result as NIST SP 1500-100 version 2, JSON. What it may tell was decided
+ * before: who calls it has verified the result.
+ */
 #include "appliance/desk/reports/result_formats.h"
 
 #include <stdio.h>

@@ -1,57 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/approving.h"
 #include "appliance/desk/common/signing.h"
-#include "appliance/desk/desk.h"
 
-const struct option approve_open_options[] = {
-	OPTION_DEFINITION,
-	OPTION_SENT,
-	OPTION_AUTHORITIES,
-	OPTION_KEY("an officer's"),
-	OPTION_YES,
-	OPTION_OUTPUT("approval"),
-	OPTION_END,
-};
-
-const struct option approve_release_options[] = {
-	OPTION_DEFINITION,
-	OPTION_SENT,
-	OPTION_AUTHORITIES,
-	OPTION_COMPARED_PROFILE,
-	OPTION_NONCE,
-	OPTION_KEY("an auditor's"),
-	OPTION_YES,
-	OPTION_OUTPUT("approval"),
-	OPTION_END,
-};
-
-/* One kind of approval: how far the chain must hold, who signs what. */
-struct kind {
-	enum statement_kind statement;
-	enum verify_goal goal;
-	enum body body;
-	enum approval_purpose purpose;
-	size_t authorization;
-};
-
-static const struct kind open_kind = {
-	STATEMENT_OPEN,
-	VERIFY_INTAKE,
-	OFFICERS,
-	APPROVE_OPEN,
-	OPEN_AUTHORIZATION,
-};
-
-static const struct kind release_kind = {
-	STATEMENT_RELEASE,
-	VERIFY_CLOSED,
-	AUDITORS,
-	APPROVE_RELEASE,
-	RELEASE_AUTHORIZATION,
-};
+#include <sysexits.h>
 
 /* The text, whose last field is the authorization of the signer. */
-static refusal write_approval(const struct kind *kind,
+static refusal write_approval(const struct approval_kind *kind,
 	const struct chain *chain, const struct signer *signer,
 	struct writer *out)
 {
@@ -73,7 +27,7 @@ static refusal write_approval(const struct kind *kind,
 	return text_end(&text);
 }
 
-static int sign_approval(const struct kind *kind,
+static int sign_approval(const struct approval_kind *kind,
 	const struct arguments *arguments, const struct chain *chain,
 	const struct signer *signer)
 {
@@ -85,7 +39,7 @@ static int sign_approval(const struct kind *kind,
 	return sign_text(arguments, written(&out), signer);
 }
 
-static int approve_verified(const struct kind *kind,
+static int approve_evidence(const struct approval_kind *kind,
 	const struct arguments *arguments, const struct evidence *evidence)
 {
 	static struct chain chain;
@@ -108,22 +62,13 @@ static int approve_verified(const struct kind *kind,
 	return status;
 }
 
-static int approve(const struct kind *kind, const struct arguments *arguments)
+int approve_verified(
+	const struct approval_kind *kind, const struct arguments *arguments)
 {
 	static struct evidence_files files;
 	int status = evidence_read(arguments, &files);
 	if (status == 0)
-		status = approve_verified(kind, arguments, &files.evidence);
+		status = approve_evidence(kind, arguments, &files.evidence);
 	evidence_free(&files);
 	return status;
-}
-
-int approve_open_command(const struct arguments *arguments)
-{
-	return approve(&open_kind, arguments);
-}
-
-int approve_release_command(const struct arguments *arguments)
-{
-	return approve(&release_kind, arguments);
 }

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `courier pack`: writes a medium's archive from files, into a file or onto a
+ * stick. Reads regular files alone and writes nothing but what it was told.
+ */
+#include "appliance/desk/common/courier_member.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/ustar.h"
 
@@ -15,23 +20,6 @@ enum {
 	CAPACITY_LEAST_MIB = 1,
 	CAPACITY_MOST_MIB = 65536,
 	CHUNK_SIZE = 65536,
-	COURIER_LINE_MOST = 64,
-	MEMBERS_MOST = 100000,
-};
-
-/* docs/protocols/courier.md, "The first member". */
-#define COURIER_MEMBER "courier"
-#define COURIER_FIRST_WORD "sandoq/courier/v1 "
-
-static const char *const kinds[] = {
-	"enrol",
-	"election",
-	"boxes",
-	"approvals",
-	"software",
-	"revocation",
-	"outbox",
-	"sent",
 };
 
 const struct option courier_pack_options[] = {
@@ -50,22 +38,6 @@ const struct option courier_pack_options[] = {
 		OPTIONAL },
 	OPTION_END,
 };
-
-const struct option courier_unpack_options[] = {
-	{ "ARCHIVE", NULL, "the medium: a file, or a stick's raw device",
-		REQUIRED },
-	{ "DIR", NULL, "folder for the members, made when missing", REQUIRED },
-	OPTION_JSON,
-	OPTION_END,
-};
-
-static bool is_kind(const char *word)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i], word) == 0)
-			return true;
-	return false;
-}
 
 /* The archive that is being written. */
 struct pack {
@@ -266,7 +238,7 @@ int courier_pack_command(const struct arguments *arguments)
 {
 	const char *kind = argument(arguments, "--kind");
 	uint64_t capacity = 0;
-	if (!is_kind(kind))
+	if (!courier_is_kind(kind))
 		return fail(EX_USAGE, NULL, 0,
 			"there is no kind '%s'; see "
 			"'sandoq courier pack --help'",
@@ -280,189 +252,4 @@ int courier_pack_command(const struct arguments *arguments)
 	const char *path = argument(arguments, "OUT");
 	return is_device(path) ? pack_to_device(arguments, path, capacity * MIB)
 			       : pack_to_file(arguments, path, capacity * MIB);
-}
-
-/* The archive that is being read and the folder that it goes into. */
-struct unpack {
-	const char *path;
-	int descriptor;
-	const char *folder_path;
-	int folder;
-	struct report *report;
-	json_t *members;
-};
-
-static int unpack_bytes(struct unpack *unpack, uint8_t *data, size_t size)
-{
-	for (size_t done = 0; done < size;) {
-		ssize_t n = read(unpack->descriptor, data + done, size - done);
-		if (n < 0)
-			return fail(EX_IOERR, unpack->path, 0,
-				"cannot read it: %s", strerror(errno));
-		if (n == 0)
-			return fail(EX_DATAERR, unpack->path, 0,
-				"ends inside the archive; copy it again");
-		done += (size_t)n;
-	}
-	return 0;
-}
-
-static int unpack_header(struct unpack *unpack, struct ustar_member *member)
-{
-	uint8_t block[USTAR_BLOCK_SIZE];
-	int status = unpack_bytes(unpack, block, sizeof(block));
-	if (status != 0)
-		return status;
-	refusal refused = ustar_header_decode(block, member);
-	if (refused != NULL)
-		return fail(EX_DATAERR, unpack->path, 0,
-			"%s; it is no courier archive", refused);
-	return 0;
-}
-
-/* A new file below the folder, its one folder level made when missing. */
-static int create_member(const struct unpack *unpack, const char *name)
-{
-	const char *slash = strchr(name, '/');
-	if (slash != NULL) {
-		char folder[USTAR_NAME_MOST + 1] = { 0 };
-		memcpy(folder, name, (size_t)(slash - name));
-		if (mkdirat(unpack->folder, folder, 0755) != 0 &&
-			errno != EEXIST)
-			return -1;
-	}
-	return openat(unpack->folder, name,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-}
-
-static int unpack_content(struct unpack *unpack,
-	const struct ustar_member *member, int descriptor)
-{
-	uint8_t chunk[CHUNK_SIZE];
-	int status = 0;
-	for (uint64_t left = member->size; left > 0 && status == 0;) {
-		size_t size = left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
-		status = unpack_bytes(unpack, chunk, size);
-		if (status == 0)
-			status = descriptor_write(descriptor, member->name,
-				bytes_of(chunk, size));
-		left -= size;
-	}
-	if (status == 0)
-		status = unpack_bytes(
-			unpack, chunk, ustar_padding(member->size));
-	return status;
-}
-
-static int unpack_member(
-	struct unpack *unpack, const struct ustar_member *member)
-{
-	int descriptor = create_member(unpack, member->name);
-	if (descriptor < 0 && errno == EEXIST)
-		return fail(EX_CANTCREAT, unpack->folder_path, 0,
-			"holds '%s' already; give a new folder", member->name);
-	if (descriptor < 0)
-		return fail(EX_CANTCREAT, unpack->folder_path, 0,
-			"cannot create '%s': %s", member->name,
-			strerror(errno));
-	int status = unpack_content(unpack, member, descriptor);
-	close(descriptor);
-	json_array_append_new(
-		unpack->members, json_pack("{s:s, s:I}", "member", member->name,
-					 "size", (json_int_t)member->size));
-	return status;
-}
-
-/* Reads the first member, which has to be "courier", and names the kind. */
-static int unpack_courier(struct unpack *unpack)
-{
-	struct ustar_member member;
-	uint8_t block[USTAR_BLOCK_SIZE];
-	int status = unpack_header(unpack, &member);
-	if (status != 0)
-		return status;
-	if (member.end || strcmp(member.name, COURIER_MEMBER) != 0 ||
-		member.size >= COURIER_LINE_MOST)
-		return fail(EX_DATAERR, unpack->path, 0,
-			"does not begin with the member 'courier'; "
-			"it is no courier archive");
-	status = unpack_bytes(unpack, block, sizeof(block));
-	if (status != 0)
-		return status;
-
-	const size_t prefix = strlen(COURIER_FIRST_WORD);
-	char line[COURIER_LINE_MOST] = { 0 };
-	memcpy(line, block, (size_t)member.size);
-	size_t length = strlen(line);
-	if (length != member.size || length <= prefix ||
-		line[length - 1] != '\n' ||
-		strncmp(line, COURIER_FIRST_WORD, prefix) != 0)
-		return fail(EX_DATAERR, unpack->path, 0,
-			"its member 'courier' is not '%sKIND'",
-			COURIER_FIRST_WORD);
-	line[length - 1] = '\0';
-	if (!is_kind(line + prefix))
-		return fail(EX_DATAERR, unpack->path, 0,
-			"its kind is not one that this version knows");
-	report_text(unpack->report, "kind", line + prefix);
-	return 0;
-}
-
-static int unpack_all(struct unpack *unpack)
-{
-	struct ustar_member member;
-	int status = unpack_courier(unpack);
-	struct progress progress = progress_begin("unpacking", 0);
-	for (size_t i = 0; status == 0; i++) {
-		progress_show(&progress, i);
-		status = unpack_header(unpack, &member);
-		if (status != 0 || member.end)
-			break;
-		status = i == MEMBERS_MOST ? fail(EX_DATAERR, unpack->path, 0,
-						     "has more than %d members",
-						     MEMBERS_MOST)
-					   : unpack_member(unpack, &member);
-	}
-	if (status == 0)
-		status = unpack_header(unpack, &member);
-	if (status == 0 && !member.end)
-		status = fail(EX_DATAERR, unpack->path, 0,
-			"has one zero block where two must end it");
-	progress_end(&progress);
-	return status;
-}
-
-int courier_unpack_command(const struct arguments *arguments)
-{
-	struct report report = report_begin(arguments);
-	struct unpack unpack = {
-		.path = argument(arguments, "ARCHIVE"),
-		.descriptor = -1,
-		.folder_path = argument(arguments, "DIR"),
-		.folder = -1,
-		.report = &report,
-		.members = json_array(),
-	};
-	int status = folder_make(unpack.folder_path);
-	if (status == 0) {
-		unpack.descriptor = open(unpack.path, O_RDONLY | O_CLOEXEC);
-		if (unpack.descriptor < 0)
-			status = fail(EX_NOINPUT, unpack.path, 0,
-				"cannot open it: %s", strerror(errno));
-	}
-	if (status == 0) {
-		unpack.folder = open(
-			unpack.folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		status =
-			unpack.folder < 0
-				? fail(EX_CANTCREAT, unpack.folder_path, 0,
-					  "cannot open it: %s", strerror(errno))
-				: unpack_all(&unpack);
-	}
-	if (unpack.descriptor >= 0)
-		close(unpack.descriptor);
-	if (unpack.folder >= 0)
-		close(unpack.folder);
-	report_value(&report, "members", unpack.members);
-	return report_end(&report, status);
 }

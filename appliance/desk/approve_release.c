@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `approve release`: signs an auditor's approval that a closed result is signed
+ * by the machine. Signs nothing that was not verified.
+ */
+#include "appliance/desk/common/approving.h"
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signing.h"
+#include "appliance/desk/desk.h"
+
+const struct option approve_release_options[] = {
+	OPTION_DEFINITION,
+	OPTION_SENT,
+	OPTION_AUTHORITIES,
+	OPTION_COMPARED_PROFILE,
+	OPTION_NONCE,
+	OPTION_KEY("an auditor's"),
+	OPTION_YES,
+	OPTION_OUTPUT("approval"),
+	OPTION_END,
+};
+
+static const struct approval_kind kind = {
+	STATEMENT_RELEASE,
+	VERIFY_CLOSED,
+	AUDITORS,
+	APPROVE_RELEASE,
+	RELEASE_AUTHORIZATION,
+};
+
+int approve_release_command(const struct arguments *arguments)
+{
+	return approve_verified(&kind, arguments);
+}

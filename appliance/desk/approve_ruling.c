@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `approve ruling`: signs what no count can decide: stations that are annulled
+ * and lots that were drawn. Signs no lot where the votes leave nothing open,
+ * and nothing about a result of another election.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signing.h"
+#include "appliance/desk/desk.h"
+#include "appliance/election/result_form.h"
+#include "appliance/formats/note.h"
+#include "appliance/record/items.h"
+
+#include <stdlib.h>
+
+const struct option approve_ruling_options[] = {
+	OPTION_DEFINITION,
+	{ "--result", "FILE", "the signed result that the ruling is about",
+		REQUIRED },
+	{ "--annul", "'STATION REASON'", "take its boxes out of the totals",
+		REPEATED },
+	{ "--lot", "'CONTEST CODE CODE ...'",
+		"a lot that was drawn, codes in the order drawn", REPEATED },
+	OPTION_KEY("an auditor's"),
+	OPTION_NOTE,
+	OPTION_YES,
+	OPTION_OUTPUT("ruling note"),
+	OPTION_END,
+};
+
+typedef refusal reader(struct result *, struct bytes line);
+
+/* Every value of an option, once it reads as what it must be. */
+static int put_lines(const struct arguments *arguments, const char *option,
+	struct result *result, reader *read, size_t field,
+	struct text_writer *text)
+{
+	for (size_t i = 0; i < argument_count(arguments, option); i++) {
+		struct bytes line =
+			bytes_of_text(argument_at(arguments, option, i));
+		refusal refused = read(result, line);
+		if (refused != NULL)
+			return fail(EX_USAGE, NULL, 0, "%s '%.*s': %s", option,
+				(int)line.size, (const char *)line.data,
+				refused);
+		text_put(text, field, line);
+	}
+	return 0;
+}
+
+/* The lines of the options, in the result as in the text. */
+static int put_rulings(const struct arguments *arguments, struct result *result,
+	struct text_writer *text)
+{
+	const struct plan *plan = result->plan;
+	const struct result_binding *binding = &result->binding;
+	text_put(text, RULING_ELECTION, bytes_of_text(plan->id));
+	text_put(text, RULING_MEANING,
+		bytes_of_text(statement_meaning(STATEMENT_RULING)));
+	text_put(text, RULING_DEFINITION,
+		bytes_of(plan->definition.byte, SHA256_SIZE));
+	text_put_number(text, RULING_CHECKPOINT_SIZE, binding->checkpoint_size);
+	text_put(text, RULING_CHECKPOINT_ROOT,
+		bytes_of(binding->checkpoint_root.byte, SHA256_SIZE));
+	int status = put_lines(arguments, "--annul", result,
+		result_read_annulment, RULING_ANNULLED, text);
+	if (status != 0)
+		return status;
+	return put_lines(
+		arguments, "--lot", result, result_read_lot, RULING_LOT, text);
+}
+
+/* Whether the votes leave open what was drawn: the writer knows. */
+static int fits(const struct result *result)
+{
+	size_t most = result_size_most(result);
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	refusal refused = "no memory is left";
+	if (space != NULL)
+		refused = result_write(&out, result);
+	free(space);
+	return refused == NULL ? 0 : fail(EX_DATAERR, NULL, 0, "%s", refused);
+}
+
+static int write_ruling(const struct arguments *arguments,
+	struct result *result, struct writer *out)
+{
+	struct text_writer text = text_begin(&statement_form[STATEMENT_RULING],
+		result->plan->rehearsal, out);
+	int status = put_rulings(arguments, result, &text);
+	if (status == 0)
+		status = fits(result);
+	if (status != 0)
+		return status;
+	refusal refused = text_end(&text);
+	return refused == NULL ? 0 : fail(EX_USAGE, NULL, 0, "%s", refused);
+}
+
+/* The result that is ruled about. result_free is due in either case. */
+static int read_result(const char *path, const struct plan *plan,
+	struct file *file, struct result *out)
+{
+	struct note note;
+	size_t line = 0;
+	*out = (struct result){ .plan = plan };
+	int status = file_read(path, ITEMS_MOST, file);
+	if (status != 0)
+		return status;
+	refusal refused = note_parse(file_bytes(file), &note);
+	if (refused == NULL)
+		refused = result_parse(out, plan, note.text, &line);
+	return refused == NULL ? 0
+			       : fail(EX_DATAERR, path, line, "%s", refused);
+}
+
+static int sign_ruling(
+	const struct arguments *arguments, const struct plan *plan)
+{
+	static uint8_t text[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct signer signer;
+	struct file file = { 0 };
+	struct result result;
+	int status = read_result(
+		argument(arguments, "--result"), plan, &file, &result);
+	if (status == 0)
+		status = write_ruling(arguments, &result, &out);
+	result_free(&result);
+	file_free(&file);
+	if (status == 0)
+		status = signer_read(argument(arguments, "--key"),
+			&plan->quorum[AUDITORS], &signer);
+	if (status != 0)
+		return status;
+	status = sign_text(arguments, written(&out), &signer);
+	signer_free(&signer);
+	return status;
+}
+
+int approve_ruling_command(const struct arguments *arguments)
+{
+	struct file file;
+	struct definition definition;
+	int status = definition_read(
+		argument(arguments, "--definition"), &file, &definition);
+	if (status != 0)
+		return status;
+	status = sign_ruling(arguments, &definition.plan);
+	definition_free(&definition);
+	file_free(&file);
+	return status;
+}

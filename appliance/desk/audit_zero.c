@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `audit zero`: reports that a machine starts from zeros. Tells them only when
+ * every check has passed and no box was taken in.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/desk.h"
+#include "appliance/desk/reports/result_print.h"
+#include "appliance/desk/reports/result_table.h"
+
+const struct option audit_zero_options[] = {
+	OPTION_SENT,
+	OPTION_DEFINITION,
+	OPTION_AUTHORITIES,
+	OPTION_FORMAT,
+	OPTION_DAY,
+	OPTION_JSON,
+	OPTION_END,
+};
+
+static int report_zeros(const struct arguments *arguments,
+	const struct chain *chain, const struct checks *checks,
+	const struct result *result)
+{
+	struct report report = report_begin(arguments);
+	report_hex(&report, "checkpoint",
+		bytes_of(chain->checkpoint_root.byte, SHA256_SIZE));
+	int status =
+		report_result(&report, chain->evidence->definition, result);
+	report_checks(&report, checks);
+	return report_end(&report, status);
+}
+
+static int tell_zeros(const struct arguments *arguments,
+	const struct chain *chain, const struct checks *checks)
+{
+	const struct definition *definition = chain->evidence->definition;
+	struct result result;
+	int status;
+	if (!result_init(&result, &definition->plan))
+		status = fail(EX_OSERR, NULL, 0, "no memory is left");
+	else if (format_given(arguments))
+		status = format_print(arguments, definition, &result);
+	else
+		status = report_zeros(arguments, chain, checks, &result);
+	result_free(&result);
+	return status;
+}
+
+/* Numbers, all zeros, are told only when every check has passed. */
+static int audit_zero(
+	const struct arguments *arguments, const struct evidence *evidence)
+{
+	static struct chain chain;
+	struct checks checks;
+	const char *sent = argument(arguments, "--sent");
+	int status;
+	if (!verify(VERIFY_INTAKE, evidence, &chain, &checks))
+		status = refused_checks(sent, &checks);
+	else if (chain.fold.last[ENTRY_BOX] != UINT64_MAX)
+		status = fail(EX_DATAERR, sent, 0,
+			"the machine took a box in; zeros are reported before "
+			"the first");
+	else
+		status = tell_zeros(arguments, &chain, &checks);
+	verify_free(&chain);
+	return status;
+}
+
+int audit_zero_command(const struct arguments *arguments)
+{
+	static struct evidence_files files;
+	int status = format_check(arguments);
+	if (status != 0)
+		return status;
+	status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = audit_zero(arguments, &files.evidence);
+	evidence_free(&files);
+	return status;
+}

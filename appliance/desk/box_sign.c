@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `box sign`: signs what another age client has sealed. Signs no box that the
+ * machine would not take: it is checked with the note before it is written.
+ */
+#include "appliance/desk/common/box_draft.h"
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/desk.h"
+
+const struct option box_sign_options[] = {
+	{ "SEALED", NULL, "the payload, sealed by an age client", REQUIRED },
+	OPTION_DEFINITION,
+	OPTION_ELECTION_KEYS(REQUIRED),
+	OPTION_BOX_KEY(REQUIRED),
+	OPTION_STATION_KEY,
+	OPTION_SEQUENCE,
+	{ "--output", "FILE", "note to write, stdout if not given", OPTIONAL },
+	OPTION_END,
+};
+
+static int sign_sealed(const struct arguments *arguments,
+	const struct draft *draft, struct bytes sealed)
+{
+	uint8_t note[STATEMENT_MOST];
+	struct writer out = writer_of(note, sizeof(note));
+	struct box box;
+	const char *path = argument(arguments, "SEALED");
+	refusal refused = draft_sign(draft, sealed, &out);
+	if (refused == NULL)
+		refused = box_check(
+			&draft->sealing.terms, written(&out), sealed, &box);
+	return refused == NULL
+		       ? file_write(argument_output(arguments), written(&out),
+				 0644)
+		       : fail(EX_DATAERR, path, 0,
+				 "%s; seal it to what 'sandoq box recipients' "
+				 "prints",
+				 refused);
+}
+
+int box_sign_command(const struct arguments *arguments)
+{
+	static struct draft draft;
+	struct file sealed;
+	int status = draft_begin(arguments, &draft);
+	if (status != 0)
+		return status;
+	status = file_read(argument(arguments, "SEALED"), BOX_MOST, &sealed);
+	if (status == 0) {
+		status = sign_sealed(arguments, &draft, file_bytes(&sealed));
+		file_free(&sealed);
+	}
+	draft_free(&draft);
+	return status;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `bundle report`: verifies a signed result and prints it, as a table or in
+ * another format. Numbers are told only when every check has passed.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/ruling.h"
+#include "appliance/desk/desk.h"
+#include "appliance/desk/reports/released.h"
+#include "appliance/desk/reports/result_print.h"
+#include "appliance/desk/reports/result_table.h"
+
+const struct option bundle_report_options[] = {
+	OPTION_SENT,
+	OPTION_DEFINITION,
+	OPTION_AUTHORITIES,
+	OPTION_COMPARED_PROFILE,
+	OPTION_RULING,
+	OPTION_FORMAT,
+	OPTION_DAY,
+	OPTION_JSON,
+	OPTION_END,
+};
+
+/* As `bundle verify` does, and numbers when every check has passed. */
+static int tell_checks(const struct arguments *arguments,
+	const struct chain *chain, const struct checks *checks, bool worked)
+{
+	struct report report = report_begin(arguments);
+	int status = 0;
+	report_released(&report, chain);
+	if (worked)
+		status = report_result(
+			&report, chain->evidence->definition, &chain->result);
+	report_checks(&report, checks);
+	return report_end(&report, status);
+}
+
+static int tell_format(const struct arguments *arguments,
+	const struct chain *chain, const struct checks *checks, bool worked)
+{
+	return worked ? format_print(arguments, chain->evidence->definition,
+				&chain->result)
+		      : refused_checks(argument(arguments, "--sent"), checks);
+}
+
+static int tell(
+	const struct arguments *arguments, const struct evidence *evidence)
+{
+	static struct chain chain;
+	struct checks checks;
+	bool worked = verify(VERIFY_RELEASED, evidence, &chain, &checks);
+	int status = worked ? ruling_read(arguments, &chain.result) : 0;
+	if (status == 0)
+		status = (format_given(arguments) ? tell_format : tell_checks)(
+			arguments, &chain, &checks, worked);
+	verify_free(&chain);
+	return status;
+}
+
+int bundle_report_command(const struct arguments *arguments)
+{
+	static struct evidence_files files;
+	int status = format_check(arguments);
+	if (status != 0)
+		return status;
+	status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = tell(arguments, &files.evidence);
+	evidence_free(&files);
+	return status;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `bundle verify`: verifies a signed result and all behind it, and reports
+ * every check. Signs nothing and tells no numbers.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/desk.h"
+#include "appliance/desk/reports/released.h"
+
+const struct option bundle_verify_options[] = {
+	OPTION_SENT,
+	OPTION_DEFINITION,
+	OPTION_AUTHORITIES,
+	OPTION_COMPARED_PROFILE,
+	OPTION_NONCE,
+	OPTION_JSON,
+	OPTION_END,
+};
+
+static int tell(
+	const struct arguments *arguments, const struct evidence *evidence)
+{
+	static struct chain chain;
+	struct checks checks;
+	verify(VERIFY_RELEASED, evidence, &chain, &checks);
+	struct report report = report_begin(arguments);
+	report_released(&report, &chain);
+	report_checks(&report, &checks);
+	verify_free(&chain);
+	return report_end(&report, 0);
+}
+
+int bundle_verify_command(const struct arguments *arguments)
+{
+	static struct evidence_files files;
+	int status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = tell(arguments, &files.evidence);
+	evidence_free(&files);
+	return status;
+}

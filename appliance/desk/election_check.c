@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `election check`: reads a definition and says what it defines. Signs nothing.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/desk.h"
+
+const struct option election_check_options[] = {
+	{ "DEFINITION", NULL, "the election's definition, JSON", REQUIRED },
+	OPTION_JSON,
+	OPTION_END,
+};
+
+static void report_definition(
+	struct report *report, const struct definition *definition)
+{
+	const struct plan *plan = &definition->plan;
+	report_text(report, "election", plan->id);
+	report_text(report, "title", definition->title.en);
+	report_text(report, "mode", plan->rehearsal ? "rehearsal" : "live");
+	report_hex(report, "definition",
+		bytes_of(plan->definition.byte, SHA256_SIZE));
+	report_number(report, "contests", plan->contests);
+	report_number(report, "candidates", plan->candidates);
+	report_number(report, "stations", plan->stations);
+	report_number(report, "recipients", plan->recipients);
+}
+
+int election_check_command(const struct arguments *arguments)
+{
+	struct file file;
+	struct definition definition;
+	int status = definition_read(
+		argument(arguments, "DEFINITION"), &file, &definition);
+	if (status != 0)
+		return status;
+	struct report report = report_begin(arguments);
+	report_definition(&report, &definition);
+	definition_free(&definition);
+	file_free(&file);
+	return report_end(&report, 0);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `election sign`: signs a definition, as a member of its authority. Signs no
+ * definition that the machine would not read.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signing.h"
+#include "appliance/desk/desk.h"
+
+const struct option election_sign_options[] = {
+	{ "DEFINITION", NULL, "the election's definition, JSON", REQUIRED },
+	OPTION_KEY("an authority member's"),
+	OPTION_NOTE,
+	OPTION_YES,
+	OPTION_OUTPUT("definition note"),
+	OPTION_END,
+};
+
+int election_sign_command(const struct arguments *arguments)
+{
+	struct file file;
+	struct definition definition;
+	int status = definition_read(
+		argument(arguments, "DEFINITION"), &file, &definition);
+	if (status != 0)
+		return status;
+	const struct plan *plan = &definition.plan;
+	const struct statement_value value[] = {
+		{ DEFINITION_ELECTION, bytes_of_text(plan->id), 0, NULL },
+		{ DEFINITION_DIGEST,
+			bytes_of(plan->definition.byte, SHA256_SIZE), 0, NULL },
+	};
+	status = sign_values(arguments, STATEMENT_DEFINITION, plan->rehearsal,
+		&plan->quorum[AUTHORITY], value,
+		sizeof(value) / sizeof(value[0]));
+	definition_free(&definition);
+	file_free(&file);
+	return status;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `image approve`: signs one operator's approval of one boot state of one
+ * machine. It signs for the image and the machine that it was given, and
+ * nothing that the boot policy would not take.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/known_machine.h"
+#include "appliance/desk/common/signing.h"
+#include "appliance/desk/desk.h"
+#include "appliance/desk/image/image_file.h"
+
+#include <stdlib.h>
+
+enum {
+	PCR_LINE_MOST = 80,
+	/* What R is after its first increment in a TPM without history. */
+	FIRST_REVOCATION = 1,
+};
+
+const struct option image_approve_options[] = {
+	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
+	OPTION_PROFILE("to approve it for", REQUIRED),
+	OPTION_SENT,
+	OPTION_OPERATORS(REQUIRED),
+	OPTION_KEY("an operator's"),
+	OPTION_YES,
+	{ "--revocation", "NUMBER",
+		"void once the machine's revocation counter is above this; "
+		"what it is now, if not given",
+		OPTIONAL },
+	OPTION_OUTPUT("approval"),
+	OPTION_END,
+};
+
+/* One operator's approval of one boot state of one machine. */
+struct approval_task {
+	struct signer signer;
+	struct known_machine known;
+	struct digest image;
+	struct boot_policy boot;
+};
+
+static void put(struct text_writer *text, size_t field, struct bytes value)
+{
+	text_put(text, field, value);
+}
+
+static void put_digest(
+	struct text_writer *text, size_t field, const struct digest *value)
+{
+	put(text, field, bytes_of(value->byte, SHA256_SIZE));
+}
+
+static void put_pcrs(struct text_writer *text, const struct pcr_set *pcrs)
+{
+	for (uint32_t i = 0; i < PCR_COUNT; i++) {
+		char line[PCR_LINE_MOST];
+		struct writer writer = writer_of(line, sizeof(line));
+		struct statement_pcr pcr = { i, pcrs->value[i] };
+		if ((pcrs->mask >> i & 1) == 0)
+			continue;
+		write_statement_pcr(&writer, &pcr);
+		put(text, BOOT_PCR, written(&writer));
+	}
+}
+
+/* What the TPM is to hold and to demand: the approval's last fields. */
+static void put_policy(
+	struct text_writer *text, const struct approval_task *task)
+{
+	const struct machine *machine = &task->known.machine;
+	struct nv_names names = machine_nv_names(machine);
+	struct tpm_name index =
+		task->known.written ? names.name[NV_A]
+				    : machine_nv_name_unwritten(machine, NV_A);
+	struct digest cp_hash = boot_approval_cp_hash(
+		machine, &task->boot, task->known.written);
+	struct approval_scope scope = machine_scope(machine, APPROVE_BOOT);
+	uint8_t value[TPM_NAME_SIZE];
+	boot_policy_value(&task->boot, &names, value);
+	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
+	put(text, BOOT_INDEX, tpm_name_bytes(&index));
+	put_digest(text, BOOT_CPHASH, &cp_hash);
+	put_authorization(
+		text, BOOT_AUTHORIZATION, &task->signer, &scope, &cp_hash);
+}
+
+static refusal write_approval(
+	const struct approval_task *task, struct writer *out)
+{
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_BOOT_APPROVAL], false, out);
+	put(&text, BOOT_MACHINE, bytes_of_text(task->known.serial));
+	put(&text, BOOT_MEANING,
+		bytes_of_text(statement_meaning(STATEMENT_BOOT_APPROVAL)));
+	put(&text, BOOT_AK, tpm_name_bytes(&task->known.machine.ak));
+	put_digest(&text, BOOT_IMAGE, &task->image);
+	put_pcrs(&text, &task->boot.pcrs);
+	text_put_number(&text, BOOT_REVOCATION, task->boot.epoch);
+	put_policy(&text, task);
+	return text_end(&text);
+}
+
+static int approve(
+	const struct arguments *arguments, const struct approval_task *task)
+{
+	static uint8_t text[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	refusal refused = boot_policy_check(&task->boot);
+	if (refused == NULL)
+		refused = write_approval(task, &out);
+	if (refused != NULL)
+		return fail(EX_DATAERR, NULL, 0, "%s", refused);
+	return sign_text(arguments, written(&out), &task->signer);
+}
+
+/* What it is given, or what R is now: the machine takes nothing below. */
+static int read_epoch(
+	const struct arguments *arguments, struct approval_task *task)
+{
+	uint64_t now = task->known.revocation;
+	task->boot.epoch = now > 0 ? now : FIRST_REVOCATION;
+	return argument_number(
+		arguments, "--revocation", 1, INT64_MAX, &task->boot.epoch);
+}
+
+int image_approve_command(const struct arguments *arguments)
+{
+	struct approval_task task = { 0 };
+	struct boot_profile profile;
+	int status = image_prediction(
+		arguments, &task.image, &profile, &task.boot.pcrs);
+	if (status == 0)
+		status = known_machine_read(arguments, &task.known);
+	if (status == 0)
+		status = read_epoch(arguments, &task);
+	if (status == 0)
+		status = signer_read(argument(arguments, "--key"),
+			&task.known.operators, &task.signer);
+	if (status != 0)
+		return status;
+	status = approve(arguments, &task);
+	signer_free(&task.signer);
+	return status;
+}

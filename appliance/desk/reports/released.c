@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/reports/released.h"
+
+void report_released(struct report *report, const struct chain *chain)
+{
+	const struct definition *definition = chain->evidence->definition;
+	report_text(report, "election", definition->plan.id);
+	report_text(report, "title_fa", definition->title.fa);
+	report_text(report, "title_en", definition->title.en);
+	report_text(report, "mode",
+		definition->plan.rehearsal ? "rehearsal" : "live");
+	report_hex(report, "result",
+		bytes_of(chain->result_digest.byte, SHA256_SIZE));
+}
