@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program `sandoq`: the table of all commands, and the help. It starts the
+ * command that its words name and does nothing else.
+ */
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
@@ -17,7 +21,8 @@ struct command {
 	int (*run)(const struct arguments *);
 };
 
-static const struct command commands[] = {
+/* What officials, operators and auditors do. */
+static const struct command offices[] = {
 	{ "image", "inspect", "print what is inside an image",
 		image_inspect_options, image_inspect_command },
 	{ "image", "profile", "take the boot profile from a reference boot",
@@ -40,24 +45,6 @@ static const struct command commands[] = {
 		machine_enrol_options, machine_enrol_command },
 	{ "machine", "enrolment", "sign that a machine was enrolled",
 		machine_enrolment_options, machine_enrolment_command },
-	{ "machine", "create", "make a machine: its TPM, firmware and disk",
-		machine_create_options, machine_create_command },
-	{ "machine", "run", "boot a machine and own it until it ends",
-		machine_run_options, machine_run_command },
-	{ "machine", "plug", "plug a medium into a running machine",
-		machine_plug_options, machine_plug_command },
-	{ "machine", "unplug", "take the medium out again",
-		machine_unplug_options, machine_unplug_command },
-	{ "machine", "press", "press a key on its keyboard",
-		machine_press_options, machine_press_command },
-	{ "machine", "wait", "wait until the machine's console says something",
-		machine_wait_options, machine_wait_command },
-	{ "machine", "power", "cut a running machine's power",
-		machine_power_options, machine_power_command },
-	{ "machine", "stop", "end a running machine", machine_stop_options,
-		machine_stop_command },
-	{ "machine", "screen", "print what the machine's console has shown",
-		machine_screen_options, machine_screen_command },
 	{ "election", "sample", "make up a city with keys and ballots",
 		election_sample_options, election_sample_command },
 	{ "election", "check", "read a definition and say what it defines",
@@ -102,51 +89,98 @@ static const struct command commands[] = {
 		key_options, key_command },
 };
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+/* What runs QEMU: appliance/desk/emulator. */
+static const struct command emulator[] = {
+	{ "machine", "create", "make a machine: its TPM, firmware and disk",
+		machine_create_options, machine_create_command },
+	{ "machine", "run", "boot a machine and own it until it ends",
+		machine_run_options, machine_run_command },
+	{ "machine", "plug", "plug a medium into a running machine",
+		machine_plug_options, machine_plug_command },
+	{ "machine", "unplug", "take the medium out again",
+		machine_unplug_options, machine_unplug_command },
+	{ "machine", "press", "press a key on its keyboard",
+		machine_press_options, machine_press_command },
+	{ "machine", "wait", "wait until the machine's console says something",
+		machine_wait_options, machine_wait_command },
+	{ "machine", "power", "cut a running machine's power",
+		machine_power_options, machine_power_command },
+	{ "machine", "stop", "end a running machine", machine_stop_options,
+		machine_stop_command },
+	{ "machine", "screen", "print what the machine's console has shown",
+		machine_screen_options, machine_screen_command },
+};
+
+static const struct section {
+	const char *heading;
+	const struct command *command;
+	size_t commands;
+} sections[] = {
+	{ "Commands:", offices, sizeof(offices) / sizeof(offices[0]) },
+	{ "With an emulated machine (QEMU), for tests and rehearsals:",
+		emulator, sizeof(emulator) / sizeof(emulator[0]) },
+};
+
+enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
 static bool is_help(const char *word)
 {
 	return strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
 }
 
-/* Every command, or those of one group. */
-static int list_commands(const char *group)
+/* All of it, or what belongs to one group; the heading only with some. */
+static void list_section(const struct section *section, const char *group)
 {
-	printf("usage: sandoq %s COMMAND [OPTION...]\n\n",
-		group != NULL ? group : "GROUP");
-	for (size_t i = 0; i < COMMANDS; i++) {
-		const struct command *c = &commands[i];
+	bool begun = false;
+	for (size_t i = 0; i < section->commands; i++) {
+		const struct command *c = &section->command[i];
 		char title[40];
 		if (group != NULL && strcmp(group, c->group) != 0)
 			continue;
+		if (!begun)
+			printf("\n%s\n", section->heading);
+		begun = true;
 		snprintf(title, sizeof(title), "%s %s", c->group,
 			c->name != NULL ? c->name : "");
 		printf("  sandoq %-18s %s\n", title, c->help);
 	}
+}
+
+/* Every command, or those of one group. */
+static int list_commands(const char *group)
+{
+	printf("usage: sandoq %s COMMAND [OPTION...]\n",
+		group != NULL ? group : "GROUP");
+	for (size_t i = 0; i < SECTIONS; i++)
+		list_section(&sections[i], group);
 	printf("\n'sandoq GROUP COMMAND --help' lists a command's options.\n");
 	return fflush(stdout) == 0 ? 0 : EX_IOERR;
 }
 
-static bool group_exists(const char *group)
+static bool is_of(const struct command *c, const char *group, const char *name)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].group, group) == 0)
-			return true;
-	return false;
+	if (strcmp(c->group, group) != 0)
+		return false;
+	return c->name == NULL || (name != NULL && strcmp(c->name, name) == 0);
 }
 
 /* `name` may be NULL when the line ended after the group. */
 static const struct command *find(const char *group, const char *name)
 {
-	for (size_t i = 0; i < COMMANDS; i++) {
-		const struct command *c = &commands[i];
-		if (strcmp(c->group, group) != 0)
-			continue;
-		if (c->name == NULL ||
-			(name != NULL && strcmp(c->name, name) == 0))
-			return c;
-	}
+	for (size_t i = 0; i < SECTIONS; i++)
+		for (size_t k = 0; k < sections[i].commands; k++)
+			if (is_of(&sections[i].command[k], group, name))
+				return &sections[i].command[k];
 	return NULL;
+}
+
+static bool group_exists(const char *group)
+{
+	for (size_t i = 0; i < SECTIONS; i++)
+		for (size_t k = 0; k < sections[i].commands; k++)
+			if (strcmp(sections[i].command[k].group, group) == 0)
+				return true;
+	return false;
 }
 
 static int run(const struct command *c, int argc, char **argv)

@@ -8,6 +8,36 @@ like 'help lists the groups' 'sandoq courier pack' "$sandoq" --help
 like 'help of a group' 'sandoq machine plug' "$sandoq" machine --help
 like 'help of a command lists its options' '--timeout SECONDS' \
 	"$sandoq" machine wait --help
+
+# What `sandoq --help` says from a line on, or up to it.
+apart='With an emulated machine (QEMU), for tests and rehearsals:'
+help_behind() {
+	"$sandoq" --help | sed "1,/^$1/d"
+}
+help_before() {
+	"$sandoq" --help | sed "/^$1/,\$d"
+}
+is 'commands that run the emulator are listed apart' \
+	"$(help_behind "$apart" | sed -n 's/^  sandoq \(machine [a-z]*\).*/\1/p' |
+		sort | paste -sd ,)" \
+	"$(cat appliance/desk/emulator/*.c |
+		sed -n 's/^int machine_\([a-z]*\)_command(.*/machine \1/p' |
+		sort | paste -sd ,)"
+is 'no other command is among them' \
+	"$(help_behind "$apart" | grep -c '^  sandoq [^m]')" 0
+each_in_its_file() {
+	local group name file
+	while read -r _ group name _; do
+		file=appliance/desk/$group${name:+_$name}.c
+		[ -f "$file" ] || file=appliance/desk/$group.c
+		grep -q "^int ${group}_${name}_command(" "$file" ||
+			grep -q "^int ${group}_command(" "$file" ||
+			return
+		[ "$(grep -c '^int [a-z_]*_command(' "$file")" -eq 1 ] || return
+	done < <(help_before "$apart" | grep '^  sandoq ')
+}
+ok "each of the officials' commands is alone in the file of its name" \
+	each_in_its_file
 refused 'no command' 64 'usage: sandoq' "$sandoq"
 refused 'an unknown group' 64 "no command 'boat'" "$sandoq" boat
 refused 'an unknown command' 64 "no command 'machine sail'" \
