@@ -147,7 +147,7 @@ static bool read_approvals(struct session *session, enum wire_type type,
 
 static bool load_open(struct session *session, struct define_approvals *out)
 {
-	const struct journal_unlocked *folded = &session->folded;
+	const struct journal_folded *folded = &session->folded;
 	const uint64_t entries[] = { folded->opened, folded->sealed };
 	const struct define_open body = {
 		.election = session->election,
@@ -161,7 +161,7 @@ static bool load_open(struct session *session, struct define_approvals *out)
 
 static bool load_release(struct session *session, struct define_approvals *out)
 {
-	const struct journal_unlocked *folded = &session->folded;
+	const struct journal_folded *folded = &session->folded;
 	const uint64_t entries[] = { folded->approved, folded->sealed,
 		folded->closed };
 	const struct define_release body = {

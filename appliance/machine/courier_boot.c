@@ -221,10 +221,8 @@ static bool take_box(struct session *session, struct boxes *boxes,
 			told->station, told->sequence);
 		return true;
 	}
-	session->folded.size = answer.body.appended.size;
-	session->folded.root = answer.body.appended.root;
 	boxes->taken++;
-	return true;
+	return session_folded(session, &answer.body.folded);
 }
 
 static bool take_keys_note(struct session *session, int list)
@@ -427,7 +425,7 @@ static bool publish_type(struct session *session, struct peer *publish,
  */
 static bool publish_entries(struct session *session, struct peer *publish)
 {
-	const struct journal_unlocked *folded = &session->folded;
+	const struct journal_folded *folded = &session->folded;
 	const uint64_t from =
 		session->has_election ? folded->sealed : folded->entries;
 	uint64_t before;

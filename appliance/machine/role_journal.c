@@ -290,9 +290,9 @@ static refusal handle_begin(
 	return wire_send(end, DONE, NULL, NULL, 0);
 }
 
-static struct journal_unlocked unlocked(const struct journal_fold *fold)
+static struct journal_folded folded(const struct journal_fold *fold)
 {
-	return (struct journal_unlocked){
+	return (struct journal_folded){
 		.state = (uint16_t)fold->state,
 		.entries = fold->entries,
 		.anchor_chain = fold->anchored_chain,
@@ -328,7 +328,7 @@ static refusal handle_unlock(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct journal *journal = state;
-	struct journal_unlocked answer;
+	struct journal_folded answer;
 	enum anchor_verdict verdict;
 	const char *scan_end;
 	start(journal, &message->body.key);
@@ -337,7 +337,7 @@ static refusal handle_unlock(
 		journal_fold_compare(&journal->fold, &message->body.key.anchor);
 	if (verdict == ANCHOR_DIFFERS)
 		return refuse_anchor(end, &journal->fold, scan_end);
-	answer = unlocked(&journal->fold);
+	answer = folded(&journal->fold);
 	answer.anchor_due = verdict == ANCHOR_DUE;
 	return wire_send(end, JOURNAL_UNLOCKED, &answer, NULL, 0);
 }
@@ -405,15 +405,12 @@ static refusal append(struct journal *journal, const struct raw_entry *raw)
 	return take(journal, raw);
 }
 
-static refusal answer_appended(struct wire_end *end, const struct journal *j)
+/* The anchor is due when it is this entry that is anchored. */
+static refusal answer_appended(
+	struct wire_end *end, const struct journal_fold *fold)
 {
-	const struct journal_appended answer = {
-		.entry = j->fold.entries - 1,
-		.anchored = j->fold.anchored == j->fold.entries,
-		.chain = j->fold.chain,
-		.size = j->fold.tree.size,
-		.root = merkle_root(&j->fold.tree),
-	};
+	struct journal_folded answer = folded(fold);
+	answer.anchor_due = fold->anchored == fold->entries;
 	return wire_send(end, JOURNAL_APPENDED, &answer, NULL, 0);
 }
 
@@ -470,7 +467,7 @@ static refusal handle_append(
 	else if (same != NULL)
 		why = answer_same(end, same, &raw);
 	else
-		why = answer_appended(end, journal);
+		why = answer_appended(end, &journal->fold);
 	free(raw.whole);
 	return why;
 }

@@ -79,49 +79,24 @@ bool session_anchor(struct session *session, const struct digest *chain)
 		KEYS_ANCHORED, &answer);
 }
 
-/* What the fold over the journal now says, from what the entry did. */
-static void note_appended(struct session *session,
-	const struct journal_append *what, const struct journal_appended *done)
+/* A machine that has failed stays so, whatever its journal says. */
+bool session_folded(
+	struct session *session, const struct journal_folded *folded)
 {
-	const struct entry_row *row = entry_row_of(what->type);
-	struct journal_unlocked *folded = &session->folded;
-	if (what->type == ENTRY_OPEN) {
-		folded->frozen_size = folded->size;
-		folded->frozen_root = folded->root;
-		folded->opened = done->entry;
-	}
-	if (what->type == ENTRY_ENROLLED)
-		*folded = (struct journal_unlocked){
-			.enrolled = done->entry,
-			.software = UINT64_MAX,
-			.sealed_software = UINT64_MAX,
-			.revocation = UINT64_MAX,
-		};
-	if (what->type == ENTRY_SEALED) {
-		folded->sealed = done->entry;
-		folded->sealed_software = folded->software;
-	}
-	if (what->type == ENTRY_SOFTWARE)
-		folded->software = done->entry;
-	if (what->type == ENTRY_REVOCATION)
-		folded->revocation = done->entry;
-	folded->entries = done->entry + 1;
-	folded->size = done->size;
-	folded->root = done->root;
-	if (row->next != STATE_FAILED)
-		session->state = row->next;
+	session->folded = *folded;
+	if (session->state != STATE_FAILED)
+		session->state = (enum machine_state)folded->state;
+	return !folded->anchor_due ||
+	       session_anchor(session, &folded->anchor_chain);
 }
 
 bool session_append(struct session *session, const struct journal_append *what,
 	const int *list, size_t count)
 {
 	struct wire_message answer;
-	if (!session_ask(session, &session->journal, JOURNAL_APPEND, what, list,
-		    count, JOURNAL_APPENDED, &answer))
-		return false;
-	note_appended(session, what, &answer.body.appended);
-	return !answer.body.appended.anchored ||
-	       session_anchor(session, &answer.body.appended.chain);
+	return session_ask(session, &session->journal, JOURNAL_APPEND, what,
+		       list, count, JOURNAL_APPENDED, &answer) &&
+	       session_folded(session, &answer.body.folded);
 }
 
 bool session_append_pair(
@@ -173,7 +148,7 @@ bool session_entry(struct session *session, uint64_t entry,
 bool session_load_election(struct session *session)
 {
 	const struct define_facts facts = session_facts(session);
-	const struct journal_unlocked *folded = &session->folded;
+	const struct journal_folded *folded = &session->folded;
 	struct journal_entry entry;
 	struct wire_message answer;
 	int list[3] = { -1, -1, -1 };

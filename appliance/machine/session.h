@@ -32,7 +32,7 @@ struct session {
 	bool broken;
 
 	struct keys_started machine;
-	struct journal_unlocked folded;
+	struct journal_folded folded;
 	/* Other software than runs was approved in this boot. */
 	bool superseded;
 	/* Whether an election is loaded; then its plan is a memfd. */
@@ -75,6 +75,11 @@ bool session_define(struct session *, enum wire_type, const void *body,
 	struct wire_message *answer);
 /* What its texts are compared with. */
 struct define_facts session_facts(const struct session *);
+/*
+ * Takes over what the journal's fold says now, and brings the TPM's anchor to
+ * it if that is due.
+ */
+bool session_folded(struct session *, const struct journal_folded *);
 /* Writes an entry of one or two lists, anchors it if its type is anchored. */
 bool session_append(struct session *, const struct journal_append *,
 	const int *list, size_t count);

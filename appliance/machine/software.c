@@ -135,7 +135,7 @@ static bool finish(struct session *session, uint64_t number,
 
 bool finish_software(struct session *session)
 {
-	const struct journal_unlocked *folded = &session->folded;
+	const struct journal_folded *folded = &session->folded;
 	if (folded->revocation != UINT64_MAX &&
 		!finish(session, folded->revocation, finish_revocation))
 		return false;

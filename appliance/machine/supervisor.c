@@ -61,12 +61,7 @@ static bool unlock_journal(struct session *session)
 		JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED, &answer);
 	wipe(&key, sizeof(key));
 	wipe(&session->machine.mac_key, sizeof(session->machine.mac_key));
-	if (!unlocked)
-		return false;
-	session->folded = answer.body.unlocked;
-	session->state = (enum machine_state)session->folded.state;
-	return !session->folded.anchor_due ||
-	       session_anchor(session, &session->folded.anchor_chain);
+	return unlocked && session_folded(session, &answer.body.folded);
 }
 
 static bool counts_now(enum machine_state state)

@@ -88,10 +88,10 @@ enum wire_type {
 	JOURNAL_BEGIN, /* of a blank partition, under a new MAC key */
 	JOURNAL_UNLOCK,
 	JOURNAL_UNLOCKED,
-	JOURNAL_APPEND, /* one or two memfds of members */
-	JOURNAL_APPENDED,
-	JOURNAL_KNOWN, /* the very same box is there already */
-	JOURNAL_GET,   /* one entry */
+	JOURNAL_APPEND,	  /* one or two memfds of members */
+	JOURNAL_APPENDED, /* as unlocked, and the new entry is the last */
+	JOURNAL_KNOWN,	  /* the very same box is there already */
+	JOURNAL_GET,	  /* one entry */
 	JOURNAL_ENTRY,
 	JOURNAL_HEADS, /* members: checkpoint, headers of all entries */
 	JOURNAL_MEMBERS,
@@ -212,8 +212,11 @@ struct journal_key {
 	struct digest anchor;
 };
 
-/* What the fold over the journal says. */
-struct journal_unlocked {
+/*
+ * What the fold over the journal says, once it is unlocked and after each
+ * entry: nobody else folds.
+ */
+struct journal_folded {
 	uint16_t state;
 	uint64_t entries;
 	uint16_t anchor_due;
@@ -238,14 +241,6 @@ struct journal_append {
 	uint16_t type;
 	uint16_t station; /* of a box, else zero */
 	uint16_t sequence;
-};
-
-struct journal_appended {
-	uint64_t entry;
-	uint16_t anchored;
-	struct digest chain;
-	uint64_t size;
-	struct digest root;
 };
 
 struct journal_get {
@@ -464,9 +459,8 @@ union wire_body {
 	struct wire_text text;
 	struct journal_scanned scanned;
 	struct journal_key key;
-	struct journal_unlocked unlocked;
+	struct journal_folded folded;
 	struct journal_append append;
-	struct journal_appended appended;
 	struct journal_get get;
 	struct journal_entry entry;
 	struct keys_started started;

@@ -130,13 +130,13 @@ static int plan_of(const struct paper *paper)
 static bool append(struct play *play, const struct journal_append *what,
 	int list, struct journal_key *key)
 {
-	const struct journal_appended *done = &play->answer.body.appended;
+	const struct journal_folded *done = &play->answer.body.folded;
 	if (!play_ask(play, JOURNAL_APPEND, what, &list, 1, JOURNAL_APPENDED))
 		return false;
-	if (done->anchored) {
+	if (done->anchor_due) {
 		const struct bytes part[] = {
 			bytes_of(key->anchor.byte, SHA256_SIZE),
-			bytes_of(done->chain.byte, SHA256_SIZE),
+			bytes_of(done->anchor_chain.byte, SHA256_SIZE),
 		};
 		key->anchor = sha256_parts(part, 2);
 	}

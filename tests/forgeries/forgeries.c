@@ -316,22 +316,22 @@ static void give_another_place(struct words *words)
 
 static void say_another_root(struct words *words)
 {
-	words->body.appended.root.byte[0] ^= 1;
+	words->body.folded.root.byte[0] ^= 1;
 }
 
 static void say_it_is_open(struct words *words)
 {
-	words->body.unlocked.state = STATE_OPEN;
+	words->body.folded.state = STATE_OPEN;
 }
 
 static void say_it_is_approved(struct words *words)
 {
-	words->body.unlocked.state = STATE_APPROVED;
+	words->body.folded.state = STATE_APPROVED;
 }
 
 static void say_another_chain(struct words *words)
 {
-	words->body.appended.chain.byte[0] ^= 1;
+	words->body.folded.anchor_chain.byte[0] ^= 1;
 }
 
 static void change_the_definition(struct words *words)

@@ -151,14 +151,14 @@ static void ask_append(struct machine *machine, enum entry_type type,
 /* Appends entry `n` and extends the anchor if it is to be. */
 static void append(struct machine *machine, enum entry_type type, size_t n)
 {
-	const struct journal_appended *done = &machine->answer.body.appended;
+	const struct journal_folded *done = &machine->answer.body.folded;
 	ask_append(
 		machine, type, type == ENTRY_BOX ? (uint16_t)n : 0, (uint8_t)n);
 	assert_int_equal(machine->answer.type, JOURNAL_APPENDED);
-	assert_int_equal(done->entry, n);
-	assert_int_equal(done->anchored, entry_row_of(type)->anchored);
-	if (done->anchored)
-		extend(machine, &done->chain);
+	assert_int_equal(done->entries, n + 1);
+	assert_int_equal(done->anchor_due, entry_row_of(type)->anchored);
+	if (done->anchor_due)
+		extend(machine, &done->anchor_chain);
 }
 
 static struct machine machine_after(size_t entries)
@@ -180,7 +180,7 @@ static void restart(struct machine *machine)
 static void expect_unlocked(
 	struct machine *machine, uint64_t entries, bool anchor_due)
 {
-	const struct journal_unlocked *is = &machine->answer.body.unlocked;
+	const struct journal_folded *is = &machine->answer.body.folded;
 	assert_int_equal(machine->answer.type, JOURNAL_UNLOCKED);
 	assert_int_equal(is->entries, entries);
 	assert_int_equal(is->anchor_due, anchor_due);
@@ -241,8 +241,8 @@ static void flip(const struct machine *machine, size_t at)
 static void test_entries_are_folded_again(void **state)
 {
 	struct machine machine = machine_after(ENTRIES);
-	const struct journal_appended last = machine.answer.body.appended;
-	const struct journal_unlocked *is = &machine.answer.body.unlocked;
+	const struct journal_folded last = machine.answer.body.folded;
+	const struct journal_folded *is = &machine.answer.body.folded;
 	(void)state;
 	assert_int_equal(image_of(&machine).size, ENTRIES * entry_size());
 	restart(&machine);
@@ -541,11 +541,11 @@ static void test_an_anchor_that_is_due_is_told(void **state)
 	struct machine machine = machine_after(ENTRIES);
 	(void)state;
 	ask_append(&machine, ENTRY_CLOSED, 0, 'c');
-	const struct digest chain = machine.answer.body.appended.chain;
+	const struct digest chain = machine.answer.body.folded.anchor_chain;
 	restart(&machine);
 	expect_unlocked(&machine, ENTRIES + 1, true);
-	assert_true(digest_equal(
-		&machine.answer.body.unlocked.anchor_chain, &chain));
+	assert_true(
+		digest_equal(&machine.answer.body.folded.anchor_chain, &chain));
 	extend(&machine, &chain);
 	restart(&machine);
 	expect_unlocked(&machine, ENTRIES + 1, false);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The supervisor among roles of which one is hostile: this program executes
- * itself as them. The journal then says which message of which role it was.
+ * The supervisor among roles that this program executes itself as. One of
+ * them is hostile: the journal then says which message of which role it was.
+ * Or media come, and the partition has no room for all that they bring.
  *
  * The journal and the console are the true ones, without a sandbox, on a file
  * and on the null device; the keys role knows no more than the TPM's anchor,
@@ -36,21 +37,30 @@ enum {
 	LOCK_MOST = 1 << 14,
 	ASIDE = 32, /* above what the supervisor starts with */
 	FAILED = 1, /* exit status of a supervisor */
+	BOXES = 3,  /* on the medium that has some */
 };
 
-/* What the hostile role sends in the place of an answer; type 0: it ends. */
+/* What the roles are told to do. */
+struct told {
+	/* Sent in the place of an answer; type 0: the role ends. */
+	struct hostile attack;
+	/* One medium with boxes, then an outbox. */
+	bool media_come;
+};
 static const char told_file[] = "told";
+/* The types of the entries of which members were published. */
+static const char published_file[] = "published";
 static char place[] = "/tmp/sandoq-supervisor.XXXXXX";
 static const struct digest mac_key = { { 1 } };
 
 /* --- the roles --- */
 
-static bool is_told(enum role self, struct hostile *out)
+static struct told read_told(void)
 {
+	struct told told = { 0 };
 	const int file = open(told_file, O_RDONLY | O_CLOEXEC);
-	const bool told = file >= 0 &&
-			  read(file, out, sizeof(*out)) == sizeof(*out) &&
-			  out->peer == self;
+	if (file < 0 || read(file, &told, sizeof(told)) != sizeof(told))
+		_exit(2);
 	close(file);
 	return told;
 }
@@ -58,12 +68,29 @@ static bool is_told(enum role self, struct hostile *out)
 static refusal answer_or_attack(
 	struct wire_end *end, enum wire_type type, const void *body)
 {
-	struct hostile told;
-	if (!is_told(end->self, &told))
+	const struct told told = read_told();
+	if (told.attack.peer != end->self)
 		return wire_send(end, type, body, NULL, 0);
-	if (told.type != 0)
-		hostile_send(SPAWN_SOCKET, &told);
+	if (told.attack.type != 0)
+		hostile_send(SPAWN_SOCKET, &told.attack);
 	return "hostile";
+}
+
+/* For a list of which nothing matters but that there is one. */
+static int any_list(void)
+{
+	uint8_t space[64];
+	struct writer out = writer_of(space, sizeof(space));
+	write_item(&out, ITEM_PUBLIC, "any", bytes_of_text("content"));
+	return memfd_written(&out);
+}
+
+static refusal done(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	(void)state;
+	(void)message;
+	return wire_send(end, DONE, NULL, NULL, 0);
 }
 
 static refusal start_keys(
@@ -108,12 +135,106 @@ static refusal close_airlock(
 	return answer_or_attack(end, KEYS_AIRLOCKED, &how);
 }
 
-static refusal bind_media(
+static refusal say_phase(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	(void)state;
+	return wire_send(end, KEYS_PHASED, &message->body.phase, NULL, 0);
+}
+
+static refusal quote(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const int list = any_list();
+	(void)state;
 	(void)message;
-	return answer_or_attack(end, DONE, NULL);
+	return wire_send(end, KEYS_MEMBERS, NULL, &list, 1);
+}
+
+/* A medium is a file with its kind. */
+static refusal plug_in(struct wire_end *end, enum courier_kind kind)
+{
+	const uint16_t content = (uint16_t)kind;
+	const int medium = memfd_of(bytes_of(&content, sizeof(content)));
+	return wire_send(end, MEDIA_HERE, NULL, &medium, 1);
+}
+
+static refusal bind_media(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	refusal why = answer_or_attack(end, DONE, NULL);
+	(void)state;
+	(void)message;
+	if (why != NULL || !read_told().media_come)
+		return why;
+	why = plug_in(end, COURIER_BOXES);
+	return why != NULL ? why : plug_in(end, COURIER_OUTBOX);
+}
+
+/* The last medium: with its role the supervisor ends, once it is written. */
+static refusal write_media(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const int medium = memfd_create("outbox", MFD_CLOEXEC);
+	(void)state;
+	(void)message;
+	wire_send(end, MEDIA_WRITABLE, NULL, &medium, 1);
+	return "nothing more comes";
+}
+
+static refusal say_kind(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct intake_kind kind = { 0 };
+	(void)state;
+	(void)message;
+	if (pread(SPAWN_GRANTED, &kind.kind, sizeof(kind.kind), 0) !=
+		sizeof(kind.kind))
+		return "no medium";
+	return wire_send(end, INTAKE_KIND, &kind, NULL, 0);
+}
+
+static refusal bring_boxes(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct intake_end last = { .boxes = BOXES };
+	(void)state;
+	(void)message;
+	for (uint16_t i = 0; i < BOXES; i++) {
+		const struct intake_box box = { .sequence = i };
+		const int list = any_list();
+		const refusal why = wire_send(end, INTAKE_BOX, &box, &list, 1);
+		close(list);
+		if (why != NULL)
+			return why;
+	}
+	return wire_send(end, INTAKE_END, &last, NULL, 0);
+}
+
+static refusal define_election_of_nothing(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct election election = {
+		.id = { "village" },
+		.machine = { "machine" },
+	};
+	const int plan = any_list();
+	(void)state;
+	(void)message;
+	return wire_send(end, DEFINE_ELECTION, &election, &plan, 1);
+}
+
+static refusal note_published(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const uint16_t type = message->body.members_of.type;
+	const int file = open(published_file,
+		O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	(void)state;
+	if (write(file, &type, sizeof(type)) != sizeof(type))
+		return "no file";
+	close(file);
+	return wire_send(end, DONE, NULL, NULL, 0);
 }
 
 static int serve(enum role self)
@@ -122,7 +243,17 @@ static int serve(enum role self)
 		{ KEYS_START, start_keys },
 		{ KEYS_ANCHOR, extend_anchor },
 		{ KEYS_AIRLOCK, close_airlock },
+		{ KEYS_ELECTION, done },
+		{ KEYS_PHASE, say_phase },
+		{ KEYS_QUOTE, quote },
 		{ MEDIA_BIND, bind_media },
+		{ MEDIA_WRITE, write_media },
+		{ INTAKE_START, say_kind },
+		{ INTAKE_TAKE_BOXES, bring_boxes },
+		{ DEFINE_LOAD, define_election_of_nothing },
+		{ PUBLISH_MEMBERS_OF, note_published },
+		{ PUBLISH_STATE, done },
+		{ PUBLISH_END, done },
 	};
 	struct wire_end end = role_end(self);
 	return role_serve(
@@ -135,7 +266,10 @@ static int be_role(const char *name)
 		return role_journal();
 	if (strcmp(name, "console") == 0)
 		return role_console();
-	return serve(strcmp(name, "keys") == 0 ? ROLE_KEYS : ROLE_MEDIA);
+	for (enum role role = ROLE_KEYS; role < ROLES; role++)
+		if (strcmp(name, role_name(role)) == 0)
+			return serve(role);
+	return 2;
 }
 
 /* --- a machine --- */
@@ -147,7 +281,8 @@ struct machine {
 
 static int new_file(void)
 {
-	const int file = memfd_create("device", MFD_CLOEXEC);
+	const int file =
+		memfd_create("device", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	assert_true(file >= 0);
 	return file;
 }
@@ -185,25 +320,38 @@ static int enrolled_list(void)
 	return list;
 }
 
-static struct machine enrolled_machine(void)
+/* An entry of a type that is anchored; closes the list. */
+static void append(const struct machine *machine, struct peer *journal,
+	enum entry_type type, int list)
 {
-	static const struct journal_append enrolled = {
-		.type = ENTRY_ENROLLED
-	};
+	const struct journal_append what = { .type = (uint16_t)type };
+	const struct wire_message answer =
+		ask(journal, JOURNAL_APPEND, &what, &list, 1, JOURNAL_APPENDED);
+	assert_true(answer.body.folded.anchor_due);
+	assert_true(extend(machine->anchor, &answer.body.folded.anchor_chain));
+	close(list);
+}
+
+static struct machine machine_after(const enum entry_type *more, size_t count)
+{
 	static const struct journal_key key = { .mac_key = { { 1 } } };
 	static const struct digest zero;
 	const struct machine machine = { new_file(), new_file() };
-	const int list = enrolled_list();
 	struct peer journal = journal_of(&machine);
 	assert_int_equal(
 		write(machine.anchor, &zero, sizeof(zero)), sizeof(zero));
 	ask(&journal, JOURNAL_BEGIN, &key, NULL, 0, DONE);
-	const struct wire_message done = ask(&journal, JOURNAL_APPEND,
-		&enrolled, &list, 1, JOURNAL_APPENDED);
-	assert_true(extend(machine.anchor, &done.body.appended.chain));
-	close(list);
+	append(&machine, &journal, ENTRY_ENROLLED, enrolled_list());
+	for (size_t i = 0; i < count; i++)
+		append(&machine, &journal, more[i], any_list());
 	peer_stop(&journal);
 	return machine;
+}
+
+static void machine_end(const struct machine *machine)
+{
+	close(machine->partition);
+	close(machine->anchor);
 }
 
 _Noreturn static void become_supervisor(const struct machine *machine)
@@ -223,7 +371,7 @@ _Noreturn static void become_supervisor(const struct machine *machine)
 }
 
 static void run_supervisor(
-	const struct machine *machine, const struct hostile *told)
+	const struct machine *machine, const struct told *told)
 {
 	int status = -1;
 	const int file =
@@ -251,7 +399,7 @@ static void expect_recorded(const struct machine *machine, const char *line)
 		SHA256_SIZE);
 	assert_int_equal(
 		ask(&journal, JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED)
-			.body.unlocked.entries,
+			.body.folded.entries,
 		BEFORE + 1);
 	struct wire_message entry =
 		ask(&journal, JOURNAL_GET, &last, NULL, 0, JOURNAL_ENTRY);
@@ -269,11 +417,10 @@ static void expect_recorded(const struct machine *machine, const char *line)
 
 static void expect(const struct hostile *told, const char *line)
 {
-	const struct machine machine = enrolled_machine();
-	run_supervisor(&machine, told);
+	const struct machine machine = machine_after(NULL, 0);
+	run_supervisor(&machine, &(struct told){ .attack = *told });
 	expect_recorded(&machine, line);
-	close(machine.partition);
-	close(machine.anchor);
+	machine_end(&machine);
 }
 
 /* As its row has it, but sent by this role. */
@@ -317,6 +464,45 @@ static void test_the_journal_names_who_ended(void **state)
 		"the media role: the peer has gone: it gave up");
 }
 
+/* Room for the boot and the boxes, each of one block, and nothing behind. */
+static void fill_partition(const struct machine *machine)
+{
+	const off_t end = lseek(machine->partition, 0, SEEK_END);
+	assert_int_equal(ftruncate(machine->partition,
+				 end + (1 + BOXES) * JOURNAL_BLOCK_SIZE),
+		0);
+	assert_int_equal(
+		fcntl(machine->partition, F_ADD_SEALS, F_SEAL_GROW), 0);
+}
+
+static size_t published_of(enum entry_type type)
+{
+	const int file = open(published_file, O_RDONLY | O_CLOEXEC);
+	size_t count = 0;
+	uint16_t is;
+	assert_true(file >= 0);
+	while (read(file, &is, sizeof(is)) == sizeof(is))
+		count += is == type;
+	close(file);
+	unlink(published_file);
+	return count;
+}
+
+/*
+ * The last entry of a medium is refused: what the checkpoint counts is
+ * published nevertheless.
+ */
+static void test_boxes_are_published_without_their_mediums_end(void **state)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct machine machine = machine_after(more, 2);
+	(void)state;
+	fill_partition(&machine);
+	run_supervisor(&machine, &(struct told){ .media_come = true });
+	assert_int_equal(published_of(ENTRY_BOX), BOXES);
+	machine_end(&machine);
+}
+
 static int prepare(void **state)
 {
 	(void)state;
@@ -334,6 +520,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_journal_names_the_message),
 		cmocka_unit_test(test_the_journal_names_who_ended),
+		cmocka_unit_test(
+			test_boxes_are_published_without_their_mediums_end),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_role(argv[1]);
