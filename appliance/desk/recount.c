@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 enum {
-	PHASES_TO_RESULT = 2,
 	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
 };
 
@@ -211,7 +210,7 @@ static void bind(const struct recount *recount, struct tally_close *out)
 	memcpy(out->ak, recount->sealing.ak.byte, TPM_NAME_SIZE);
 	memcpy(out->bk, recount->sealing.terms.bk_name, TPM_NAME_SIZE);
 	memcpy(out->rk, recount->sealing.rk.byte, TPM_NAME_SIZE);
-	out->phase = recount->sealing.phase + PHASES_TO_RESULT;
+	out->phase = recount->sealing.phase + state_phases(STATE_CLOSED);
 	if (!recount->from_machine) {
 		out->size = recount->names;
 		return;

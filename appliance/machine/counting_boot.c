@@ -80,7 +80,7 @@ static struct count_task task_of(
 			.id = election->id },
 		.close = { .size = session->folded.frozen_size,
 			.root = session->folded.frozen_root,
-			.phase = election->phase + 2,
+			.phase = election->phase + state_phases(STATE_CLOSED),
 			.revocation = revocation },
 	};
 	memcpy(task.terms.bk, election->bk, WIRE_NAME_SIZE);

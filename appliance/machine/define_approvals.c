@@ -57,7 +57,7 @@ static refusal read_open(struct task *task, const struct define_open *asked,
 			"it is for another set of boxes: its checkpoint has "
 			"another root" },
 		{ .field = OPEN_PHASE,
-			.number = election->phase + 1,
+			.number = election->phase + state_phases(STATE_OPEN),
 			.otherwise = "it is for another phase" },
 	};
 	const struct approval_form form = {

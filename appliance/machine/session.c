@@ -174,26 +174,10 @@ bool session_load_election(struct session *session)
 		session, &session->keys, KEYS_ELECTION, &session->election);
 }
 
-/* How far P must be beyond its value at sealing. */
-static uint64_t phases(enum machine_state state)
-{
-	switch (state) {
-	case STATE_OPEN:
-		return 1;
-	case STATE_CLOSED:
-	case STATE_APPROVED:
-		return 2;
-	case STATE_RELEASED:
-		return 3;
-	default:
-		return 0;
-	}
-}
-
 bool session_phase(struct session *session)
 {
 	const struct keys_phase wanted = {
-		session->election.phase + phases(session->state),
+		session->election.phase + state_phases(session->state),
 	};
 	struct wire_message answer;
 	if (!session_ask(session, &session->keys, KEYS_PHASE, &wanted, NULL, 0,

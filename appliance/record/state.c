@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/record/state.h"
 
+#include "tpm/policy/machine.h"
+
+static const struct {
+	const char *name;
+	uint64_t phases;
+} rows[] = {
+	[STATE_BLANK] = { "blank", 0 },
+	[STATE_ENROLLED] = { "enrolled", 0 },
+	[STATE_SEALED] = { "sealed", 0 },
+	[STATE_INTAKE] = { "intake", 0 },
+	[STATE_OPEN] = { "open", PHASES_TO_OPEN },
+	[STATE_CLOSED] = { "closed", PHASES_TO_CLOSED },
+	[STATE_APPROVED] = { "approved", PHASES_TO_CLOSED },
+	[STATE_RELEASED] = { "released", PHASES_TO_RELEASED },
+	[STATE_FAILED] = { "failed", 0 },
+};
+
 const char *state_name(enum machine_state state)
 {
-	static const char *const name[] = {
-		[STATE_BLANK] = "blank",
-		[STATE_ENROLLED] = "enrolled",
-		[STATE_SEALED] = "sealed",
-		[STATE_INTAKE] = "intake",
-		[STATE_OPEN] = "open",
-		[STATE_CLOSED] = "closed",
-		[STATE_APPROVED] = "approved",
-		[STATE_RELEASED] = "released",
-		[STATE_FAILED] = "failed",
-	};
-	return name[state];
+	return rows[state].name;
+}
+
+uint64_t state_phases(enum machine_state state)
+{
+	return rows[state].phases;
 }

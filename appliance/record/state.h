@@ -5,6 +5,8 @@
 #ifndef SANDOQ_RECORD_STATE_H
 #define SANDOQ_RECORD_STATE_H
 
+#include <stdint.h>
+
 enum machine_state {
 	STATE_BLANK,
 	STATE_ENROLLED,
@@ -25,5 +27,11 @@ enum {
 };
 
 const char *state_name(enum machine_state);
+/*
+ * How far the TPM's phase counter P is beyond p, its value when the election
+ * was sealed. From STATE_SEALED on; before it and in STATE_FAILED this is 0
+ * and means nothing.
+ */
+uint64_t state_phases(enum machine_state);
 
 #endif

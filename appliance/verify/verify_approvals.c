@@ -304,7 +304,8 @@ void open_values(
 		{ OPEN_CHECKPOINT_ROOT,
 			bytes_of(chain->checkpoint_root.byte, SHA256_SIZE), 0,
 			"it is for another checkpoint" },
-		{ OPEN_PHASE, bytes_of(NULL, 0), terms->phase + 1,
+		{ OPEN_PHASE, bytes_of(NULL, 0),
+			terms->phase + state_phases(STATE_OPEN),
 			"it is for another phase" },
 	};
 	memcpy(value, list, sizeof(list));

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { PHASES_TO_CLOSED = 2 };
-
 static refusal signed_by_result_key(
 	const struct chain *chain, const struct note *note)
 {
@@ -51,7 +49,7 @@ static refusal check_binding(const struct chain *chain)
 		!digest_equal(
 			&binding->checkpoint_root, &chain->checkpoint_root))
 		return "it is bound to another checkpoint";
-	if (binding->phase != chain->terms.phase + PHASES_TO_CLOSED)
+	if (binding->phase != chain->terms.phase + state_phases(STATE_CLOSED))
 		return "it is bound to another phase";
 	return binding->revocation == chain->revocation
 		       ? NULL

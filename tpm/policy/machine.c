@@ -6,11 +6,6 @@
 /* PCR 14 is zero until a boot that touches media extends it. */
 static const struct pcr_set airlock_closed = { .mask = 1u << PCR_AIRLOCK };
 
-enum {
-	PHASES_TO_OPEN = 1,
-	PHASES_TO_CLOSED = 2,
-};
-
 static void append_command(struct policy *policy, enum policy_command command)
 {
 	struct policy_step step = { .kind = POLICY_COMMAND_CODE };

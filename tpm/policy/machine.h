@@ -23,6 +23,16 @@
 
 enum { PCR_AIRLOCK = 14, PCR_COMMAND_LINE = 9 };
 
+/*
+ * How far P is beyond p, its value when the election was sealed. The machine's
+ * state says which of them holds: state_phases() of appliance/record/state.h.
+ */
+enum {
+	PHASES_TO_OPEN = 1,
+	PHASES_TO_CLOSED = 2,
+	PHASES_TO_RELEASED = 3,
+};
+
 /* Who may approve software on which machine. */
 struct machine {
 	struct approvers operators;
