@@ -3,9 +3,9 @@
  * `courier pack`: writes a medium's archive from files, into a file or onto a
  * stick. Reads regular files alone and writes nothing but what it was told.
  */
-#include "appliance/desk/common/courier_member.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/ustar.h"
+#include "appliance/record/courier.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,10 +28,7 @@ const struct option courier_pack_options[] = {
 	{ "MEMBER=FILE", NULL,
 		"name in the archive and the file that it holds, in order",
 		REPEATED },
-	{ "--kind", "KIND",
-		"enrol, election, boxes, approvals, software, revocation, "
-		"outbox or sent",
-		REQUIRED },
+	{ "--kind", "KIND", COURIER_WORDS, REQUIRED },
 	{ "--capacity", "MIB",
 		"size of the file; 1 or what is needed if not "
 		"given",
@@ -68,16 +65,16 @@ static int pack_padding(struct pack *pack, uint64_t size)
 	return pack_bytes(pack, bytes_of(zeros, ustar_padding(size)));
 }
 
-static int pack_courier(struct pack *pack, const char *kind)
+static int pack_label(struct pack *pack, enum courier_kind kind)
 {
-	char line[COURIER_LINE_MOST];
-	int size =
-		snprintf(line, sizeof(line), COURIER_FIRST_WORD "%s\n", kind);
-	int status = pack_header(pack, COURIER_MEMBER, (uint64_t)size);
+	uint8_t space[COURIER_LABEL_MOST];
+	struct writer label = writer_of(space, sizeof(space));
+	write_courier_label(&label, kind);
+	int status = pack_header(pack, COURIER_MEMBER, label.size);
 	if (status == 0)
-		status = pack_bytes(pack, bytes_of(line, (size_t)size));
+		status = pack_bytes(pack, written(&label));
 	if (status == 0)
-		status = pack_padding(pack, (uint64_t)size);
+		status = pack_padding(pack, label.size);
 	return status;
 }
 
@@ -132,9 +129,8 @@ static int pack_member(struct pack *pack, const char *word)
 		return fail(EX_OSERR, NULL, 0, "no memory is left");
 	int status = strcmp(name, COURIER_MEMBER) == 0
 			     ? fail(EX_USAGE, NULL, 0,
-				       "the member 'courier' is written from "
-				       "--kind; "
-				       "leave it out")
+				       "the member '" COURIER_MEMBER
+				       "' is written from --kind; leave it out")
 			     : pack_file(pack, name, equals + 1);
 	free(name);
 	return status;
@@ -188,7 +184,8 @@ static int pack_end(struct pack *pack, bool is_file, uint64_t capacity)
 static int pack_all(struct pack *pack, const struct arguments *arguments,
 	bool is_file, uint64_t capacity)
 {
-	int status = pack_courier(pack, argument(arguments, "--kind"));
+	const char *kind = argument(arguments, "--kind");
+	int status = pack_label(pack, courier_of_word(kind)->kind);
 	size_t count;
 	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
 	struct progress progress = progress_begin("packing", count);
@@ -238,7 +235,7 @@ int courier_pack_command(const struct arguments *arguments)
 {
 	const char *kind = argument(arguments, "--kind");
 	uint64_t capacity = 0;
-	if (!courier_is_kind(kind))
+	if (courier_of_word(kind) == NULL)
 		return fail(EX_USAGE, NULL, 0,
 			"there is no kind '%s'; see "
 			"'sandoq courier pack --help'",

@@ -4,9 +4,9 @@
  * reads may be hostile: it follows no link, leaves the folder never, and
  * overwrites nothing.
  */
-#include "appliance/desk/common/courier_member.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/ustar.h"
+#include "appliance/record/courier.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -118,8 +118,8 @@ static int unpack_member(
 	return status;
 }
 
-/* Reads the first member, which has to be "courier", and names the kind. */
-static int unpack_courier(struct unpack *unpack)
+/* Reads the first member, which has to be the label, and names the kind. */
+static int unpack_label(struct unpack *unpack)
 {
 	struct ustar_member member;
 	uint8_t block[USTAR_BLOCK_SIZE];
@@ -127,36 +127,29 @@ static int unpack_courier(struct unpack *unpack)
 	if (status != 0)
 		return status;
 	if (member.end || strcmp(member.name, COURIER_MEMBER) != 0 ||
-		member.size >= COURIER_LINE_MOST)
+		member.size > COURIER_LABEL_MOST)
 		return fail(EX_DATAERR, unpack->path, 0,
-			"does not begin with the member 'courier'; "
-			"it is no courier archive");
+			"does not begin with the member '" COURIER_MEMBER
+			"'; it is no courier archive");
 	status = unpack_bytes(unpack, block, sizeof(block));
 	if (status != 0)
 		return status;
-
-	const size_t prefix = strlen(COURIER_FIRST_WORD);
-	char line[COURIER_LINE_MOST] = { 0 };
-	memcpy(line, block, (size_t)member.size);
-	size_t length = strlen(line);
-	if (length != member.size || length <= prefix ||
-		line[length - 1] != '\n' ||
-		strncmp(line, COURIER_FIRST_WORD, prefix) != 0)
+	const struct courier_row *row =
+		courier_of_label(bytes_of(block, (size_t)member.size));
+	if (row == NULL)
 		return fail(EX_DATAERR, unpack->path, 0,
-			"its member 'courier' is not '%sKIND'",
-			COURIER_FIRST_WORD);
-	line[length - 1] = '\0';
-	if (!courier_is_kind(line + prefix))
-		return fail(EX_DATAERR, unpack->path, 0,
-			"its kind is not one that this version knows");
-	report_text(unpack->report, "kind", line + prefix);
+			"its member '" COURIER_MEMBER
+			"' is not '" COURIER_LABEL_START
+			"KIND' of a kind that this "
+			"version knows");
+	report_text(unpack->report, "kind", row->word);
 	return 0;
 }
 
 static int unpack_all(struct unpack *unpack)
 {
 	struct ustar_member member;
-	int status = unpack_courier(unpack);
+	int status = unpack_label(unpack);
 	struct progress progress = progress_begin("unpacking", 0);
 	for (size_t i = 0; status == 0; i++) {
 		progress_show(&progress, i);

@@ -6,6 +6,7 @@
 #include "appliance/machine/session.h"
 
 #include "appliance/machine/memfd.h"
+#include "appliance/record/courier.h"
 #include "appliance/record/items.h"
 
 #include <inttypes.h>
@@ -27,34 +28,16 @@ typedef bool take(struct session *, struct medium *);
 static take take_enrolment, take_election, take_boxes, take_approvals,
 	take_operators, give_outbox;
 
-#define IN(state) (1U << (state))
-
-/* What may come in which state; the screen's word for it. */
-static const struct courier_row {
-	enum courier_kind kind;
-	const char *name;
-	unsigned states;
-	take *take;
-} rows[] = {
-	{ COURIER_ENROL, "enrol", IN(STATE_BLANK), take_enrolment },
-	{ COURIER_ELECTION, "election", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
-		take_election },
-	{ COURIER_BOXES, "boxes", IN(STATE_SEALED) | IN(STATE_INTAKE),
-		take_boxes },
-	{ COURIER_APPROVALS, "approvals", IN(STATE_INTAKE) | IN(STATE_CLOSED),
-		take_approvals },
-	{ COURIER_SOFTWARE, "software", STATES_AT_REST, take_operators },
-	{ COURIER_REVOCATION, "revocation", STATES_AT_REST, take_operators },
-	{ COURIER_OUTBOX, "outbox", ~0U, give_outbox },
+/* What each kind does in a state that it is for. */
+static take *const takes[] = {
+	[COURIER_ENROL] = take_enrolment,
+	[COURIER_ELECTION] = take_election,
+	[COURIER_BOXES] = take_boxes,
+	[COURIER_APPROVALS] = take_approvals,
+	[COURIER_OUTBOX] = give_outbox,
+	[COURIER_SOFTWARE] = take_operators,
+	[COURIER_REVOCATION] = take_operators,
 };
-
-static const struct courier_row *row_of(unsigned kind)
-{
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].kind == kind)
-			return &rows[i];
-	return NULL;
-}
 
 /* --- what a medium brings --- */
 
@@ -566,16 +549,16 @@ static bool read_kind(struct session *session, struct medium *medium)
 
 static bool take_kind(struct session *session, struct medium *medium)
 {
-	const struct courier_row *row = row_of(medium->told.kind);
+	const struct courier_row *row = courier_of_kind(medium->told.kind);
 	char line[WIRE_TEXT_MOST];
-	if (row == NULL)
+	if (row == NULL || row->states == 0)
 		return session_refuse(session, "a medium of unknown kind");
-	session_say(session, "medium: %s", row->name);
-	if ((row->states & IN(session->state)) != 0)
-		return row->take(session, medium);
+	session_say(session, "medium: %s", row->word);
+	if ((row->states & 1U << session->state) != 0)
+		return takes[row->kind](session, medium);
 	snprintf(line, sizeof(line),
 		"a medium of kind %s is not for a machine in state %s",
-		row->name, state_name(session->state));
+		row->word, state_name(session->state));
 	return session_refuse(session, line);
 }
 

@@ -14,6 +14,7 @@
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/courier.h"
 #include "appliance/record/items.h"
 
 #include <errno.h>
@@ -115,33 +116,20 @@ static struct bytes content_of(const struct member_file *file)
 	return bytes_of(file->data, (size_t)file->member.size);
 }
 
+/* 0 when it is none that the machine takes. */
 static enum courier_kind kind_of(struct bytes label)
 {
-	static const struct {
-		const char *label;
-		enum courier_kind kind;
-	} kinds[] = {
-		{ "sandoq/courier/v1 enrol\n", COURIER_ENROL },
-		{ "sandoq/courier/v1 election\n", COURIER_ELECTION },
-		{ "sandoq/courier/v1 boxes\n", COURIER_BOXES },
-		{ "sandoq/courier/v1 approvals\n", COURIER_APPROVALS },
-		{ "sandoq/courier/v1 outbox\n", COURIER_OUTBOX },
-		{ "sandoq/courier/v1 software\n", COURIER_SOFTWARE },
-		{ "sandoq/courier/v1 revocation\n", COURIER_REVOCATION },
-	};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (bytes_equal(label, bytes_of_text(kinds[i].label)))
-			return kinds[i].kind;
-	return 0;
+	const struct courier_row *row = courier_of_label(label);
+	return row != NULL && row->states != 0 ? row->kind : 0;
 }
 
 static refusal read_label(struct medium *medium)
 {
 	struct member_file file;
-	refusal why = next_member(medium, 64, &file);
-	if (why == NULL &&
-		(file.member.end || strcmp(file.member.name, "courier") != 0))
-		why = "the first member is not named courier";
+	refusal why = next_member(medium, COURIER_LABEL_MOST, &file);
+	if (why == NULL && (file.member.end || strcmp(file.member.name,
+						       COURIER_MEMBER) != 0))
+		why = "the first member is not named " COURIER_MEMBER;
 	if (why == NULL) {
 		medium->kind = kind_of(content_of(&file));
 		if (medium->kind == 0)

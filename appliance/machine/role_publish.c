@@ -10,6 +10,7 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/courier.h"
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
 
@@ -20,8 +21,6 @@
 #include <unistd.h>
 
 enum { OUTBOX = SPAWN_GRANTED };
-
-static const char label[] = "sandoq/courier/v1 sent\n";
 
 struct outbox {
 	uint64_t at;
@@ -162,16 +161,19 @@ static refusal handle_end(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct outbox *outbox = state;
+	uint8_t space[COURIER_LABEL_MOST];
+	struct writer label = writer_of(space, sizeof(space));
 	uint64_t behind;
 	refusal why = write_padding(outbox->at, USTAR_BLOCK_SIZE);
 	(void)message;
+	write_courier_label(&label, COURIER_SENT);
 	if (why == NULL)
 		why = write_padding(
 			outbox->at + USTAR_BLOCK_SIZE, USTAR_BLOCK_SIZE);
 	if (why == NULL && fsync(OUTBOX) != 0)
 		why = "it cannot be written";
 	if (why == NULL)
-		why = write_member(0, "courier", bytes_of_text(label), &behind);
+		why = write_member(0, COURIER_MEMBER, written(&label), &behind);
 	if (why == NULL && fsync(OUTBOX) != 0)
 		why = "it cannot be written";
 	return answer(end, why);

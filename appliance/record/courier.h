@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Courier archives: what people carry to the machine and away from it.
+ * Courier archives: what people carry to the machine and away from it. The
+ * first member of each is its label (docs/protocols/courier.md). Pure.
  */
 #ifndef SANDOQ_RECORD_COURIER_H
 #define SANDOQ_RECORD_COURIER_H
+
+#include "appliance/formats/bytes.h"
+#include "appliance/record/state.h"
 
 enum courier_kind {
 	COURIER_ENROL = 1,
@@ -13,6 +17,35 @@ enum courier_kind {
 	COURIER_OUTBOX,
 	COURIER_SOFTWARE,
 	COURIER_REVOCATION,
+	COURIER_SENT, /* written by the machine, and never read by it */
 };
+
+enum { COURIER_LABEL_MOST = 64 };
+
+/* The member that holds the label: one line, this start and the kind's word. */
+#define COURIER_MEMBER "courier"
+#define COURIER_LABEL_START "sandoq/courier/v1 "
+/* For people: every word of the table. */
+#define COURIER_WORDS                                                          \
+	"enrol, election, boxes, approvals, software, revocation, outbox or "  \
+	"sent"
+
+struct courier_row {
+	enum courier_kind kind;
+	const char *word;
+	/* Where the machine takes it: bit s for state s; none: it never does.
+	 */
+	unsigned states;
+};
+
+extern const struct courier_row courier_table[];
+extern const size_t courier_table_size;
+
+/* NULL when there is no such kind, word or label. */
+const struct courier_row *courier_of_kind(unsigned kind);
+const struct courier_row *courier_of_word(const char *word);
+const struct courier_row *courier_of_label(struct bytes label);
+/* At most COURIER_LABEL_MOST bytes. */
+void write_courier_label(struct writer *, enum courier_kind);
 
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/record/courier.h"
+
+#include <string.h>
+
+#define IN(state) (1U << (state))
+
+const struct courier_row courier_table[] = {
+	{ COURIER_ENROL, "enrol", IN(STATE_BLANK) },
+	{ COURIER_ELECTION, "election",
+		IN(STATE_ENROLLED) | IN(STATE_RELEASED) },
+	{ COURIER_BOXES, "boxes", IN(STATE_SEALED) | IN(STATE_INTAKE) },
+	{ COURIER_APPROVALS, "approvals", IN(STATE_INTAKE) | IN(STATE_CLOSED) },
+	{ COURIER_SOFTWARE, "software", STATES_AT_REST },
+	{ COURIER_REVOCATION, "revocation", STATES_AT_REST },
+	{ COURIER_OUTBOX, "outbox", ~0U },
+	{ COURIER_SENT, "sent", 0 },
+};
+const size_t courier_table_size =
+	sizeof(courier_table) / sizeof(courier_table[0]);
+
+const struct courier_row *courier_of_kind(unsigned kind)
+{
+	for (size_t i = 0; i < courier_table_size; i++)
+		if (courier_table[i].kind == kind)
+			return &courier_table[i];
+	return NULL;
+}
+
+static const struct courier_row *row_of(struct bytes word)
+{
+	for (size_t i = 0; i < courier_table_size; i++)
+		if (bytes_equal(word, bytes_of_text(courier_table[i].word)))
+			return &courier_table[i];
+	return NULL;
+}
+
+const struct courier_row *courier_of_word(const char *word)
+{
+	return row_of(bytes_of_text(word));
+}
+
+const struct courier_row *courier_of_label(struct bytes label)
+{
+	static const char start[] = COURIER_LABEL_START;
+	const size_t before = sizeof(start) - 1;
+	if (label.size <= before || memcmp(label.data, start, before) != 0 ||
+		label.data[label.size - 1] != '\n')
+		return NULL;
+	return row_of(bytes_of(label.data + before, label.size - before - 1));
+}
+
+void write_courier_label(struct writer *out, enum courier_kind kind)
+{
+	write_bytes(out, bytes_of_text(COURIER_LABEL_START));
+	write_bytes(out, bytes_of_text(courier_of_kind(kind)->word));
+	write_u8(out, '\n');
+}
