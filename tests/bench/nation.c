@@ -81,7 +81,7 @@ static void make_station(struct draft *draft, size_t station)
 	draft->station = (uint16_t)station;
 	draft->key = bench_station_key(station);
 	sample(draft->sealing.terms.plan, draft->station, list);
-	for (uint16_t b = 0; b < BOXES_OF_STATION; b++) {
+	for (int b = 0; b < BOXES_OF_STATION; b++) {
 		draft->sequence = (uint16_t)(b + 1);
 		make_box(draft, &list[b]);
 		ballots_list_free(&list[b]);

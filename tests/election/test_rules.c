@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How one ballot is counted, against tables of marks and what the rule makes of
+ * them: valid, blank or unreadable, and whose the votes are.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,7 +179,7 @@ static void many_candidates_are_told_apart(void **state)
 
 	(void)state;
 	village_init(&v);
-	for (uint16_t i = 0; i < MANY; i++)
+	for (int i = 0; i < MANY; i++)
 		candidate[i].code = (uint16_t)(i + 1);
 	v.plan.contests = 1;
 	v.plan.candidate = candidate;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The JSON reader, in chunks of any size: what it reads, what it refuses, and
+ * how deep and how long a document may be.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,7 +210,7 @@ static void depth_is_bounded(void **state)
 	(void)state;
 	memset(document, '[', JSON_DEPTH_MOST);
 	memset(document + JSON_DEPTH_MOST, ']', JSON_DEPTH_MOST);
-	document[2 * JSON_DEPTH_MOST] = '\0';
+	document[2 * (size_t)JSON_DEPTH_MOST] = '\0';
 	struct json_reader json = reader_at(&pieces, document);
 	json_skip(&json);
 	json_end(&json);

@@ -10,7 +10,7 @@
 static uint8_t archive[2048];
 static uint8_t kernel[KERNEL_FILE_KERNEL_MOST];
 static uint8_t packed[2 * EDITED_MOST];
-static uint8_t file[sizeof(packed) + 2 * KERNEL_FILE_SECTORS];
+static uint8_t file[sizeof(packed) + 2 * (size_t)KERNEL_FILE_SECTORS];
 static uint8_t edit_buffer[EDITED_MOST];
 
 static struct bytes valid_kernel(void)
