@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Payloads of ballots v1 written by hand, byte by byte, against what the
+ * decoder takes, refuses and hands on, in chunks of any size; and that the
+ * encoder leaves no trace of the order of voting.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ballots as CSV, as spreadsheets write it: what is read from each line, and
+ * with which line a fault is refused.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

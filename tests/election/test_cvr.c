@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cast vote records of NIST SP 1500-103 and of Dominion, in pieces of any size:
+ * the ballots that come out of a document, and what is refused.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An election's definition, JSON: the sample city is read as it was made; with
+ * one piece put in place of another, the fault is named with its place.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plan of an election: what plan_check() refuses and where it says so, and
+ * that its encoding comes back and no other is accepted.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text of a result, line by line against one written by hand; every changed
+ * number and every other way to write it is refused.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

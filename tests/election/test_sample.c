@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The made-up city: its random numbers against published first outputs, the
+ * same ballots from the same seed, and names that are all different.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

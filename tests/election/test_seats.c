@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is elected, alternate or left to a lot, against tables of votes that were
+ * worked out by hand; and what holds for any votes.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A tally: its rows, its sums, that an overflow changes nothing, and that its
+ * encoding comes back and none is accepted that cannot be.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * age files with P-256 recipients, against the examples of the specification, a
+ * file by another client and vectors of its test kit; every changed or missing
+ * byte is refused.
+ */
 #include "tests/formats/vector.h"
 
 #include <stdio.h>

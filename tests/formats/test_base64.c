@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Base64 against RFC 4648, 10; every other way to encode the same is refused.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/base64.h"

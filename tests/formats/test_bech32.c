@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bech32 against the test vectors of BIP 173; every changed character is seen.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/bech32.h"

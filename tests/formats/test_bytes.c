@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cursor and writer: each reads what the other writes, stays broken once it was
+ * broken, and never leaves its bounds.
+ */
 #include "tests/formats/vector.h"
 
 static void cursor_reads_big_endian(void **state)

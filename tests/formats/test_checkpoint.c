@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A checkpoint's text against the example of the C2SP specification; other
+ * texts are refused.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/checkpoint.h"

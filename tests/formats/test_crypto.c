@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SHA-256, HMAC, HKDF and ChaCha20-Poly1305 against the examples of FIPS 180-4,
+ * RFC 4231, RFC 5869 and RFC 8439.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HPKE with P-256 against RFC 9180, A.5.1; what is sealed opens, and nothing
+ * else does.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/hpke.h"

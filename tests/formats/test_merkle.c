@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Merkle trees against the examples of the Certificate Transparency reference
+ * tests; proofs hold for their leaf alone.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"

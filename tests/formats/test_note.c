@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signed notes and verifier keys, against the example of the specification and
+ * openssl's digest; a changed byte does not verify.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"

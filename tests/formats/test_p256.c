@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * P-256 keys, signatures and ECDH against RFC 6979 and RFC 5903; points and
+ * encodings that are none are refused.
+ */
 #include "tests/formats/vector.h"
 
 #include "appliance/formats/crypto.h"

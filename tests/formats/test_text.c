@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Texts of fields, the form of all that is signed: the writer makes what the
+ * decoder takes, and refuses what it refuses.
+ */
 #include "tests/formats/vector.h"
 
 #include <stdio.h>

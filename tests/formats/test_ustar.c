@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ustar headers against the stock tar, byte for byte; of one header there is
+ * one encoding only.
+ */
 #include "tests/formats/vector.h"
 
 #include <stdio.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/election/rules.h"
-#include "tests/fuzz/election.h"
-
 /*
  * In chunks whose size the first byte says, with the header put in front:
  * what is accepted gives a tally that can be, and encodes to the same bytes.
  */
+#include "appliance/election/rules.h"
+#include "tests/fuzz/election.h"
 
 struct context {
 	struct counter counter;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Whatever stands in a CSV file, reading it line by line is safe. */
 #include "appliance/election/csv.h"
 #include "tests/fuzz/election.h"
 

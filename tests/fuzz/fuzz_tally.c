@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* An accepted tally has no other encoding; checking it is safe. */
 #include "appliance/election/tally.h"
 #include "tests/fuzz/election.h"
 
-/* An accepted tally has no other encoding; checking it is safe. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t again[1024];

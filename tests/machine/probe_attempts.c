@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The probe's attempts: what no role may do, tried in the sandbox of each role
+ * and by root in none.
+ */
 #include "tests/machine/probe.h"
 
 #include "appliance/machine/roles.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The probe's look at the sandbox of each role, in the machine itself, against
+ * the table of roles.
+ */
 #include "tests/machine/probe.h"
 
 #include "appliance/machine/roles.h"

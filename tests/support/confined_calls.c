@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a confined child may call: every number and each bound, against the
+ * table of its system calls.
+ */
 #include "tests/support/confined.h"
 
 #include <signal.h>

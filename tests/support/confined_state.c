@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel shows of a confined child, against its specification. */
 #include "tests/support/confined.h"
 
 #include <dirent.h>

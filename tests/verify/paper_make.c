@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine on paper from enrolment to release: the election, the journal and
+ * the archive that it sends.
+ */
 #include "tests/verify/paper.h"
 
 #include "appliance/election/box.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Parts of the machine on paper, each of which a test can make again with one
+ * detail changed: approvals, quotes, event logs and keys.
+ */
 #include "tests/verify/paper.h"
 
 #include "appliance/formats/crypto.h"
