@@ -25,7 +25,7 @@ gone() {
 	local tries=100
 	while [ -n "$(processes_of "$1")" ]; do
 		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		[ "$tries" -gt 0 ] || return 1
 		read -rt 0.05 <>"$scratch/nothing" || true
 	done
 }

@@ -25,6 +25,7 @@ for source in tests/fuzz/fuzz_*.c; do
 	name=${source##*/}
 	names+=("${name%.c}")
 done
+# shellcheck disable=SC2016 # that shell expands it
 printf '%s\n' "${names[@]}" | xargs -P 2 -I{} bash -c 'fuzz "$1"' fuzz {}
 
 echo "1..${#names[@]}"

@@ -80,9 +80,10 @@ ok 'open: with the right ones the boxes are opened' bring approvals \
 
 take_state closed
 resume closed
-approve_release auditor-1 "$desk/release-1" &&
-	approve_release auditor-3 "$desk/release-2" ||
-	bail 'the approvals cannot be made'
+{
+	approve_release auditor-1 "$desk/release-1" &&
+		approve_release auditor-3 "$desk/release-2"
+} || bail 'the approvals cannot be made'
 right=$desk/release-1 other=$desk/release-2 signer=auditor-1
 refusals release
 altered 'release: of another result' 'it is for another result digest' \

@@ -95,9 +95,10 @@ deliver station-06
 
 # sealed STATION: what is in $scratch/payload, by the npm package.
 sealed() {
-	tests/interop/seal "$scratch/payload" "$made/$1.age" \
-		"${recipients[@]}" && sign_box "$1" "$1" && deliver "$1" ||
-		bail "the box of $1 cannot be made"
+	{
+		tests/interop/seal "$scratch/payload" "$made/$1.age" \
+			"${recipients[@]}" && sign_box "$1" "$1" && deliver "$1"
+	} || bail "the box of $1 cannot be made"
 }
 
 # part FROM SIZE: bytes of a payload of two ballots, one each of two kinds:
@@ -110,10 +111,11 @@ part() {
 # two STATION: makes such a payload.
 two() {
 	printf 'contest,choices\ncouncil,101\ncouncil,102\n' >"$scratch/csv"
-	of_election encode "$scratch/csv" --key "$keys/$1.pem" \
-		--output "$scratch/two.new" &&
-		mv "$scratch/two.new" "$scratch/two" ||
-		bail 'no payload can be written'
+	{
+		of_election encode "$scratch/csv" --key "$keys/$1.pem" \
+			--output "$scratch/two.new" &&
+			mv "$scratch/two.new" "$scratch/two"
+	} || bail 'no payload can be written'
 }
 
 flip "$made/station-03.age"
@@ -145,10 +147,11 @@ sealed station-11
 
 # --- and one that another age client sealed, to be counted ---
 
-of_election encode "$desk/ballots/station-12.csv" \
-	--key "$keys/station-12.pem" --output "$scratch/payload.new" &&
-	mv "$scratch/payload.new" "$scratch/payload" ||
-	bail 'no payload can be written'
+{
+	of_election encode "$desk/ballots/station-12.csv" \
+		--key "$keys/station-12.pem" --output "$scratch/payload.new" &&
+		mv "$scratch/payload.new" "$scratch/payload"
+} || bail 'no payload can be written'
 sealed station-12
 
 # --- the machine ---

@@ -37,11 +37,13 @@ is 'LoadOptions: they were measured' "$(measured 9 | wc -l)" 1
 # --- LoadOptions that name a foreign initrd ---
 
 take_state sealed
-mkdir "$scratch/other" &&
-	printf '#!/sandoqd\n' >"$scratch/other/init" &&
-	chmod 755 "$scratch/other/init" &&
-	(cd "$scratch/other" && echo init | cpio --quiet -o -H newc) \
-		>"$scratch/other.cpio" || bail 'no cpio can be made'
+{
+	mkdir "$scratch/other" &&
+		printf '#!/sandoqd\n' >"$scratch/other/init" &&
+		chmod 755 "$scratch/other/init" &&
+		(cd "$scratch/other" && echo init |
+			cpio --quiet -o -H newc) >"$scratch/other.cpio"
+} || bail 'no cpio can be made'
 mcopy -i "$machine/disk.img@@1M" "$scratch/other.cpio" ::/other.cpio ||
 	bail 'the boot partition takes no file'
 boot_entry_with ' initrd=\other.cpio'
@@ -54,10 +56,12 @@ is 'foreign initrd: its options were measured, and nothing was loaded' \
 # --- another EFI application, which starts the image ---
 
 take_state sealed
-mmove -i "$machine/disk.img@@1M" ::/EFI/BOOT/BOOTX64.EFI ::/sandoq.efi &&
-	printf 'FS0:\\sandoq.efi\r\n' |
-	mcopy -i "$machine/disk.img@@1M" - ::/startup.nsh ||
-	bail 'the image cannot be moved'
+{
+	mmove -i "$machine/disk.img@@1M" ::/EFI/BOOT/BOOTX64.EFI \
+		::/sandoq.efi &&
+		printf 'FS0:\\sandoq.efi\r\n' |
+		mcopy -i "$machine/disk.img@@1M" - ::/startup.nsh
+} || bail 'the image cannot be moved'
 start_other 'EFI shell'
 refuses_keys 'EFI shell' 'PCR 4' \
 	'boot state: PCR 4 differs from the approved boot'

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # The steps of an election on one machine, as people do them: shared by the
 # demonstration (`make run`) and by the whole-machine tests.
 #
-# The caller sets $sandoq, $image (EFI file), $work (a folder) and $seed. Every
-# step reads and writes under $work; a step that fails ends the shell.
+# The caller sets $root (this tree), $sandoq, $image (EFI file), $work (a
+# folder) and, for make_sample, $seed. Every step reads and writes under $work;
+# a step that fails ends the shell.
 #
 #   $work/machine   the machine: TPM, firmware, disk, console.log
 #   $work/desk      what the people hold: keys, definition, notes, archives
 #   $work/media     the sticks
+
+: "${root:?}" "${sandoq:?}" "${image:?}" "${work:?}"
 
 machine=$work/machine
 desk=$work/desk
@@ -154,7 +158,7 @@ enrol_machine() {
 
 make_sample() {
 	"$sandoq" election sample "$desk" --image "$image" \
-		--authorities "$desk/authorities.pem" --seed "$seed" \
+		--authorities "$desk/authorities.pem" --seed "${seed:?}" \
 		--software-tpm "$@"
 }
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What was predicted beside what a machine's firmware measured, as
-# tpm2_eventlog reads it.
+# tpm2_eventlog reads it. By a test that has tap.sh.
+
+: "${sandoq:?}" "${scratch:?}"
 
 # measured_events LOG PCRS: "PCR TYPE DIGEST" of each event of these PCRs.
 measured_events() {

@@ -17,6 +17,9 @@
 # They lie under build/test-state, in a folder named by the SHA-256 of all that
 # makes them: another image or program makes other states.
 
+# By tap.sh.
+: "${sandoq:?}" "${profile:?}" "${scratch:?}"
+
 root=$PWD
 image=${IMAGE:-$PWD/build/image/sandoq.efi}
 seed=7
@@ -99,7 +102,7 @@ take_state() {
 
 # resume STATE: starts the machine, which has to be in that state.
 resume() {
-	start_machine && ready "$1" ||
+	{ start_machine && ready "$1"; } ||
 		state_bail "the machine does not come back in state $1"
 }
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # A sealed machine that boots in another way than was approved: it starts, but
-# the keys refuse, and the screen and the auditor's verify say why.
+# the keys refuse, and the screen and the auditor's verify say why. By a test
+# that has prepare.sh.
+
+: "${sandoq:?}" "${scratch:?}" "${machine:?}" "${desk:?}"
 
 # start_other WHAT [OPTION...]: starts the machine that the test has changed.
 start_other() {

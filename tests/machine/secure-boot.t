@@ -13,9 +13,10 @@ model=qemu-ovmf-secure-boot
 empty=$(sed -n 's/^firmware_vars=//p' "image/profiles/$model")
 mkdir -p "$desk/keys" "$media"
 
-image/secure-boot keys "$scratch/own" &&
-	image/secure-boot keys "$scratch/foreign" ||
-	bail 'no keys can be made'
+{
+	image/secure-boot keys "$scratch/own" &&
+		image/secure-boot keys "$scratch/foreign"
+} || bail 'no keys can be made'
 ok 'the image is signed' image/secure-boot sign "$scratch/own" "$plain" "$image"
 ok 'and by somebody else' \
 	image/secure-boot sign "$scratch/foreign" "$plain" "$scratch/foreign.efi"

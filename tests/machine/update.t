@@ -15,8 +15,10 @@ take_state received
 
 # install EFI: that image is on the disk, and the machine starts.
 install() {
-	image/disk --efi "$1" --into "$machine/disk.img" && start_machine ||
-		bail 'the machine does not start'
+	{
+		image/disk --efi "$1" --into "$machine/disk.img" &&
+			start_machine
+	} || bail 'the machine does not start'
 }
 
 # software EFI OUT OPERATOR [OPTION...]: an operator approves it.

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Signed notes that none of our commands would make: openssl signs them.
+# By a test that has tap.sh.
+
+: "${sandoq:?}" "${scratch:?}"
 
 # sign_text KEY NAME: the text on stdin as a note, signed by KEY under NAME.
 sign_text() {
