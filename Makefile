@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sandoq: `make run` shows the whole job, `make test` runs every test.
-# Both set up what they need; docs/operators.md has the rest.
+# Both set up what they need; `make help` lists what else there is.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
@@ -66,10 +66,35 @@ FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
 PROBE := $(B)/tests/machine/probe
 
-.PHONY: all setup programs tests fuzzers image disk lock reproduce secure-boot \
-	bench roles run test nightly check fuzz-smoke sanitize sanitize-tests \
-	clean
+# For `make help`, in the order in which a newcomer needs them.
+#: help            this list
+#: setup           install the Debian packages that are missing
+#: run             the whole job, from the source to a verified result
+#: programs        build sandoq and sandoqd, as `make` alone does
+#: all             the same
+#: check           while you work: the unit tests, without the long ones
+#: lint            what is written against the rules of this tree
+#: test            every test, whole machines too
+#: image           build what a machine boots, build/image/sandoq.efi
+#: disk            the image on a machine's disk, to be written as it is
+#: secure-boot     the image signed for Secure Boot, with keys of your own
+#: reproduce       build the image twice; the bytes have to be the same
+#: lock            what the image is made of now is what it is to be made of
+#: roles           write docs/roles.md from the table of roles
+#: bench           how fast it counts, boots and confines
+#: tests           build the test programs
+#: sanitize        run the unit tests under the sanitizers
+#: sanitize-tests  what they need built before; with VARIANT=sanitize
+#: fuzzers         build the fuzz targets; with VARIANT=fuzz
+#: fuzz-smoke      run each fuzz target for a short time
+#: nightly         what takes too long for every day
+#: clean           remove all that was built
+.PHONY: help all setup programs tests fuzzers image disk lock reproduce \
+	secure-boot bench roles run test nightly check lint fuzz-smoke \
+	sanitize sanitize-tests clean
 all: programs
+help:
+	@sed -n 's/^#: /make /p' Makefile
 programs: $(B)/sandoq $(B)/sandoqd
 tests: $(TESTS) $(PROBE)
 fuzzers: $(FUZZERS)
@@ -150,7 +175,8 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
 UNITS = $(sort $(TESTS))
-SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/image/*.t))
+SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/image/*.t \
+	tests/lint/*.t))
 MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
 
 setup:
@@ -217,6 +243,9 @@ test: setup
 	@tests/interop/install
 	@tests/run 2 $(UNITS) tests/lint/links $(SHELLTESTS) $(SANITIZED) \
 		tests/fuzz/smoke.t $(MACHINETESTS)
+
+lint: setup
+	@tests/lint/run
 
 # What takes too long for every day: filters asked about all 2^32 numbers.
 nightly: setup
