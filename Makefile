@@ -87,10 +87,11 @@ PROBE := $(B)/tests/machine/probe
 #: sanitize-tests  what they need built before; with VARIANT=sanitize
 #: fuzzers         build the fuzz targets; with VARIANT=fuzz
 #: fuzz-smoke      run each fuzz target for a short time
+#: mutants         do the tests see one plausible fault at a time? hours
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
 .PHONY: help all setup programs tests fuzzers image disk lock reproduce \
-	secure-boot bench roles run test nightly check lint fuzz-smoke \
+	secure-boot bench roles run test nightly check lint mutants fuzz-smoke \
 	sanitize sanitize-tests clean
 all: programs
 help:
@@ -176,7 +177,7 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 
 UNITS = $(sort $(TESTS))
 SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/image/*.t \
-	tests/lint/*.t))
+	tests/lint/*.t tests/mutants/*.t tests/support/*.t))
 MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
 
 setup:
@@ -252,11 +253,16 @@ nightly: setup
 	@$(MAKE) --silent -j2 tests
 	@SANDOQ_NIGHTLY=1 tests/run 1 $(B)/tests/machine/test_role_filters
 
-# The inner loop: without what takes more than some three seconds.
+# The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
 	role_calls role_minimal role_peers stock_tools taken_over)
 check: tests programs
-	@tests/run 2 $(filter-out $(LONG),$(UNITS)) tests/lint/links
+	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) \
+		tests/lint/links tests/mutants/matches.t
+
+# One plausible bug at a time, hours in all: do the unit tests see it?
+mutants: tests programs
+	@tests/mutants/run
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
