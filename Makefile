@@ -162,6 +162,7 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 
 $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 		$(call object,$(wildcard tests/support/confined*.c)) \
+		$(B)/tests/support/patience.o \
 		$(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

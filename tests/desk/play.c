@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/desk/play.h"
+#include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { END_MILLISECONDS = 20000 };
 
 struct play play_start(
 	const struct stage *stage, enum role role, const int *granted, size_t n)
@@ -51,7 +50,7 @@ bool play_ends(struct play *play, bool well)
 		return false;
 	}
 	close(play->peer.process.socket);
-	well = spawn_reap(&play->peer.process, END_MILLISECONDS, &end) &&
+	well = spawn_reap(&play->peer.process, LONG_MS, &end) &&
 	       end.si_code == CLD_EXITED && end.si_status == 1;
 	close(play->peer.process.pidfd);
 	return well;

@@ -8,6 +8,7 @@
 #include "appliance/machine/spawn.h"
 #include "tests/desk/scenarios.h"
 #include "tests/support/confined.h"
+#include "tests/support/patience.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -262,16 +263,18 @@ static void test_no_role_has_more(void **state)
 static int prepare(void **state)
 {
 	static struct stage stage;
+	*state = &stage;
 	stage.setting = confined_setting();
 	stage.paper = paper_make();
 	stage.swtpm = swtpm_make();
-	*state = &stage;
 	return mkdtemp(place) != NULL && chdir(place) == 0 ? 0 : -1;
 }
 
 static int clear(void **state)
 {
 	const struct stage *stage = *state;
+	if (stage == NULL)
+		return -1;
 	paper_free((struct paper *)stage->paper);
 	swtpm_free(stage->swtpm);
 	return unlink(missing_file) == 0 && rmdir(place) == 0 ? 0 : -1;
@@ -291,6 +294,6 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0 &&
 		setting_of_name(argv[2], &setting))
 		be_role(argv[1], setting);
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, prepare, clear);
 }

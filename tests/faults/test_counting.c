@@ -6,6 +6,7 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
 #include "tests/faults/faults.h"
+#include "tests/support/patience.h"
 #include "tests/support/sealed_village.h"
 
 #include <setjmp.h>
@@ -90,7 +91,7 @@ static void run(char *text, uint64_t seed, uint32_t one_in, int only)
 	/* The test library would go on with its next test. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	faults_begin(seed, one_in, only);
 	const bool has_result = sealed_village_count(&sealed, &outcome, &why);
 	faults_end();
@@ -112,7 +113,8 @@ static void start(struct lane *lane, uint64_t seed, uint32_t one_in, int only)
 
 static enum outcome judge(const struct lane *lane, int status)
 {
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+	if (WIFSIGNALED(status) &&
+		(WTERMSIG(status) == SIGALRM || WTERMSIG(status) == SIGPROF))
 		return STALLED;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return NONE;
@@ -206,7 +208,7 @@ int main(int argc, char **argv)
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	crypto_start();
-	alarm(ALL_PATIENCE);
+	patience(ALL_PATIENCE);
 	return cmocka_run_group_tests_name(
 		"counting", tests, make_election, drop_election);
 }

@@ -5,6 +5,7 @@
  */
 #include "appliance/formats/crypto.h"
 #include "tests/faults/faults.h"
+#include "tests/support/patience.h"
 #include "tests/support/sealed_machine.h"
 
 #include <setjmp.h>
@@ -428,7 +429,7 @@ int main(void)
 		cmocka_unit_test(while_phases_move),
 		cmocka_unit_test(a_call_that_always_fails_ends_a_question),
 	};
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests_name("TPM", tests,
 		sealed_machine_before_all, sealed_machine_after_all);
 }

@@ -10,6 +10,7 @@
 #include "appliance/machine/wire.h"
 #include "appliance/record/items.h"
 #include "tests/support/confined.h"
+#include "tests/support/patience.h"
 #include "tests/support/swtpm.h"
 #include "tests/verify/paper.h"
 #include "tpm/policy/authenticode.h"
@@ -378,7 +379,7 @@ bool rig_main(int argc, char **argv, int *status)
 	static struct rig rig;
 	if (argc < FIRST_MEDIUM || strcmp(argv[1], "rig") != 0)
 		return false;
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	crypto_start();
 	set_up(&rig, argv);
 	*status = run(&rig);

@@ -7,6 +7,7 @@
 #include "tests/desk/workplace.h"
 #include "tests/forgeries/forgeries.h"
 #include "tests/forgeries/rig.h"
+#include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -176,7 +177,7 @@ int main(int argc, char **argv)
 		puts("1..0 # SKIP build/image/sandoq.efi is not built");
 		return 0;
 	}
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests_name(
 		"forgeries", tests, hold_election, drop_election);
 }

@@ -11,7 +11,8 @@ brought() {
 	local said
 	"$sandoq" machine plug "$machine" "$media/approvals" ||
 		bail 'the medium cannot be plugged in'
-	said=$("$sandoq" machine wait "$machine" 'refused: ' --timeout 60) ||
+	said=$("$sandoq" machine wait "$machine" 'refused: ' \
+		--timeout "$patience") ||
 		bail "$1: the machine refuses nothing"
 	"$sandoq" machine unplug "$machine"
 	comment <<<"$said"

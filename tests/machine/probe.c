@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_NS = 50000000, TICKS_MOST = 1200, TEXT_MOST = 65536 };
+enum { TICK_NS = 50000000, TICKS_MOST = 36000, TEXT_MOST = 65536 };
 
 static int console = -1;
 

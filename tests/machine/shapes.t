@@ -30,11 +30,12 @@ take_shape() {
 
 # The screen shows our lines of the serial port and nothing else: no line of
 # the kernel, no key that was pressed, no cursor. A picture may be taken while
-# the kernel draws, so it is taken again until $patience is over.
+# the kernel draws, so it is taken again until $patience is over and it was
+# taken often enough.
 screen_agrees() {
-	local end=$((SECONDS + patience))
+	local end=$((SECONDS + patience)) often=30
 	grep '^sandoq: ' "$machine/console.log" | tr -d '\r' >"$scratch/serial"
-	while [ "$SECONDS" -lt "$end" ]; do
+	while ((SECONDS < end || often-- > 0)); do
 		"$sandoq" machine screen "$machine" \
 			--picture "$scratch/screen.ppm" >/dev/null &&
 			tests/support/screen_text "$scratch/screen.ppm" "$font" \

@@ -5,6 +5,7 @@
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
+#include "tests/support/patience.h"
 #include "tests/support/sealed_village.h"
 
 #include <setjmp.h>
@@ -152,7 +153,7 @@ int main(int argc, char **argv)
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	crypto_start();
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests_name(
 		"counting", tests, make_election, drop_election);
 }

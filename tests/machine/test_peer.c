@@ -6,6 +6,7 @@
  */
 #include "appliance/machine/peer.h"
 #include "tests/support/hostile.h"
+#include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -141,6 +142,6 @@ int main(int argc, char **argv)
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_hostile();
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #include "appliance/machine/roles.h"
 #include "tests/support/confined.h"
+#include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -72,6 +73,6 @@ int main(void)
 		cmocka_unit_test(test_calls_are_the_table_s),
 		cmocka_unit_test(test_each_row_is_what_lets_a_call_through),
 	};
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "appliance/machine/roles.h"
 #include "tests/support/confined.h"
 #include "tests/support/filter.h"
+#include "tests/support/patience.h"
 
 #include <linux/audit.h>
 #include <setjmp.h>
@@ -263,7 +264,7 @@ static void test_every_number_at_night(void **state)
 	(void)state;
 	if (getenv("SANDOQ_NIGHTLY") == NULL)
 		skip();
-	alarm(0);
+	patience(0);
 	each_role(check_every_number);
 }
 
@@ -276,6 +277,6 @@ int main(void)
 		cmocka_unit_test(test_first_rows_are_decided_first),
 		cmocka_unit_test(test_every_number_at_night),
 	};
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
+#include "tests/support/patience.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -24,7 +25,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 10000, FREE = 16, PAYLOAD = 700, IMAGE_MOST = 1 << 16 };
+enum { FREE = 16, PAYLOAD = 700, IMAGE_MOST = 1 << 16 };
 
 /* A partition, the role that has it, and the anchor of its TPM. */
 struct machine {
@@ -79,7 +80,7 @@ static void ask(struct machine *machine, enum wire_type type, const void *body,
 {
 	wire_close(&machine->answer);
 	assert_null(wire_send(&machine->end, type, body, descriptor, count));
-	assert_null(wire_receive(&machine->end, PATIENCE, &machine->answer));
+	assert_null(wire_receive(&machine->end, LONG_MS, &machine->answer));
 }
 
 static void expect_refused(struct machine *machine, const char *start)
@@ -723,7 +724,7 @@ int main(void)
 		cmocka_unit_test(test_a_full_partition_takes_no_entry),
 		cmocka_unit_test(test_unsealed_memfds_are_refused),
 	};
-	alarm(120);
+	patience(120);
 	crypto_start();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "tests/support/confined.h"
 #include "tests/support/election.h"
 #include "tests/support/hostile.h"
+#include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 300, END_MILLISECONDS = 60000 };
+enum { PATIENCE = 300 };
 
 struct target {
 	enum role role;
@@ -101,7 +102,7 @@ static void try(const struct target *target, const struct hostile *hostile)
 	assert_null(spawn_role(role_name(target->role), target->setting,
 		target->granted, target->count, &role));
 	assert_true(hostile_send(role.socket, hostile));
-	assert_true(spawn_reap(&role, END_MILLISECONDS, &end));
+	assert_true(spawn_reap(&role, LONG_MS, &end));
 	if (!ended_at_it(hostile, target->role, &end))
 		fail_msg("%s after %s, %zu bytes, %zu descriptors: %s",
 			role_name(target->role),
@@ -185,7 +186,7 @@ static void expect_answer(const struct target *target)
 	struct wire_end own = { role.socket, ROLE_SUPERVISOR, target->role,
 		question };
 	assert_true(hostile_send(role.socket, &asked));
-	const refusal why = wire_receive(&own, END_MILLISECONDS, &answer);
+	const refusal why = wire_receive(&own, LONG_MS, &answer);
 	if (why != NULL)
 		fail_msg("%s to %s: %s", role_name(target->role),
 			wire_row_of(question)->name, why);
@@ -230,6 +231,6 @@ int main(int argc, char **argv)
 	int status;
 	if (roles_main(argc, argv, &status))
 		_exit(status);
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

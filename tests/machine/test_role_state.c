@@ -4,6 +4,7 @@
  */
 #include "appliance/machine/roles.h"
 #include "tests/support/confined.h"
+#include "tests/support/patience.h"
 
 #include <sched.h>
 #include <setjmp.h>
@@ -161,6 +162,6 @@ int main(void)
 		cmocka_unit_test(test_roles_are_as_listed),
 		cmocka_unit_test(test_what_is_not_as_listed_is_seen),
 	};
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, needs_all_of_it, NULL);
 }

@@ -7,6 +7,7 @@
 #include "appliance/machine/spawn.h"
 #include "tests/support/confined.h"
 #include "tests/support/filter.h"
+#include "tests/support/patience.h"
 
 #include <linux/audit.h>
 #include <linux/netlink.h>
@@ -335,6 +336,6 @@ int main(void)
 		cmocka_unit_test(test_descriptors_are_in_a_row),
 		cmocka_unit_test(test_other_argument_lists_start_no_role),
 	};
-	alarm(120);
+	patience(120);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

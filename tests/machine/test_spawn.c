@@ -4,6 +4,7 @@
  * below, which look at what they were given.
  */
 #include "appliance/machine/spawn.h"
+#include "tests/support/patience.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { WELL = 0, UNEXPECTED = 1, HIGHEST = 64, PATIENCE = 10000 };
+enum { WELL = 0, UNEXPECTED = 1, HIGHEST = 64 };
 
 static bool is_open(int number)
 {
@@ -97,7 +98,7 @@ static int memfd_with(char byte)
 static void expect_end(struct spawned *role)
 {
 	siginfo_t end = { 0 };
-	assert_true(spawn_reap(role, PATIENCE, &end));
+	assert_true(spawn_reap(role, LONG_MS, &end));
 	assert_string_equal(spawn_end_text(&end), "it ended as it should");
 	assert_true(spawn_ended_well(&end));
 	close(role->pidfd);
@@ -190,7 +191,7 @@ static void test_dies_with_its_parent(void **state)
 	int grandchild = received_descriptor(role.socket);
 	expect_end(&role);
 	struct pollfd wait = { .fd = grandchild, .events = POLLIN };
-	assert_int_equal(poll(&wait, 1, PATIENCE), 1);
+	assert_int_equal(poll(&wait, 1, LONG_MS), 1);
 	close(grandchild);
 }
 
@@ -253,6 +254,6 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0 &&
 		strcmp(argv[2], "desk") == 0)
 		return run_role(argv[1]);
-	alarm(60);
+	patience(60);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "appliance/machine/roles.h"
 #include "tests/support/confined.h"
 #include "tests/support/election.h"
+#include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -217,6 +218,6 @@ int main(int argc, char **argv)
 	int status;
 	if (roles_main(argc, argv, &status))
 		_exit(status);
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
 #include "tests/support/hostile.h"
+#include "tests/support/patience.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -525,6 +526,6 @@ int main(int argc, char **argv)
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_role(argv[1]);
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, prepare, clear);
 }

@@ -11,6 +11,7 @@
 #include "appliance/machine/session.h"
 #include "appliance/record/items.h"
 #include "tests/support/confined.h"
+#include "tests/support/patience.h"
 #include "tests/support/sealed_village.h"
 #include "tests/support/taken_over.h"
 
@@ -433,7 +434,7 @@ int main(int argc, char **argv)
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	crypto_start();
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests_name(
 		"taken over", tests, make_election, drop_election);
 }

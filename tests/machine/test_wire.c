@@ -4,6 +4,7 @@
  * of them, first as bytes, then over sockets.
  */
 #include "appliance/machine/wire.h"
+#include "tests/support/patience.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -16,7 +17,6 @@
 
 enum {
 	ROUNDS = 16,
-	PATIENCE = 10000,
 	TYPES = 256,
 	HIGHEST = 64,
 	BUFFER = 1 << 15,
@@ -344,7 +344,7 @@ static void expect_refused(struct talk *talk, const struct wire_row *row,
 	const size_t before = open_descriptors();
 	send_raw(talk->sender.socket, encoded(row, &body, space), descriptors);
 	assert_string_equal(
-		wire_receive(&talk->receiver, PATIENCE, &message), why);
+		wire_receive(&talk->receiver, LONG_MS, &message), why);
 	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
 		assert_int_equal(message.descriptor[i], -1);
 	assert_int_equal(open_descriptors(), before);
@@ -361,7 +361,7 @@ static void expect_passes(
 	fill(row, &body);
 	assert_null(wire_send(
 		&talk->sender, row->type, &body, descriptor, descriptors));
-	assert_null(wire_receive(&talk->receiver, PATIENCE, &message));
+	assert_null(wire_receive(&talk->receiver, LONG_MS, &message));
 	assert_int_equal(message.type, row->type);
 	assert_memory_equal(&message.body, &body, sizeof(body));
 	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++) {
@@ -506,7 +506,7 @@ static void test_oversized_datagrams_are_refused(void **state)
 	struct wire_message message;
 	(void)state;
 	send_raw(talk.sender.socket, bytes_of(datagram, sizeof(datagram)), 0);
-	assert_string_equal(wire_receive(&talk.receiver, PATIENCE, &message),
+	assert_string_equal(wire_receive(&talk.receiver, LONG_MS, &message),
 		"a message of the wrong length");
 	talk_end(&talk);
 }
@@ -519,7 +519,7 @@ static void test_waiting_is_bounded(void **state)
 	assert_string_equal(
 		wire_receive(&talk.receiver, 1, &message), "no answer in time");
 	close(talk.sender.socket);
-	assert_string_equal(wire_receive(&talk.receiver, PATIENCE, &message),
+	assert_string_equal(wire_receive(&talk.receiver, LONG_MS, &message),
 		"the peer has gone");
 	assert_string_equal(
 		wire_send(&(struct wire_end){ talk.receiver.socket, ROLE_KEYS,
@@ -623,6 +623,6 @@ int main(void)
 		cmocka_unit_test(test_texts_are_cut_to_their_size),
 		cmocka_unit_test(test_blobs_hold_what_fits),
 	};
-	alarm(60);
+	patience(60);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

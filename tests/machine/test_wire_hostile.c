@@ -5,6 +5,7 @@
  * the table of the wire; only what the table allows is accepted.
  */
 #include "tests/support/hostile.h"
+#include "tests/support/patience.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -16,7 +17,6 @@
 
 enum {
 	PATIENCE = 300,
-	ANSWER_PATIENCE = 60000,
 	LENGTHS = 6,
 	STATES_MOST = 64,
 	HIGHEST = 64,
@@ -51,7 +51,7 @@ static void try(struct matrix *matrix, const struct hostile *attempt)
 		attempt->asked };
 	struct wire_message message;
 	assert_true(hostile_send(matrix->pair[0], attempt));
-	const refusal why = wire_receive(&end, ANSWER_PATIENCE, &message);
+	const refusal why = wire_receive(&end, LONG_MS, &message);
 	const bool accepted = why == NULL;
 	const bool sound = accepted ? message.type == attempt->type &&
 					      has_descriptors(&message,
@@ -143,6 +143,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_only_what_the_table_allows_is_accepted),
 	};
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

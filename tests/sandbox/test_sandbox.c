@@ -4,6 +4,7 @@
  * as the user who runs the test and, when that is root, as nobody too.
  */
 #include "sandbox/sandbox.h"
+#include "tests/support/patience.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,7 +148,7 @@ static int outcome(struct trial trial, bool as_nobody)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		alarm(PATIENCE);
+		patience(PATIENCE);
 		if (as_nobody)
 			become_nobody();
 		trial.missing = sandbox_enter(trial.spec, trial.setting);
@@ -486,7 +487,7 @@ static struct watched watch(const struct sandbox_spec *spec,
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		alarm(PATIENCE);
+		patience(PATIENCE);
 		if (as_nobody)
 			become_nobody();
 		dup2(pair[1], 3);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/confined.h"
+#include "tests/support/patience.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -136,7 +137,7 @@ static bool grant(const struct confined *confined, int socket)
 unsigned confined_enter(const struct confined *confined,
 	enum sandbox_setting setting, int socket)
 {
-	alarm(PATIENCE);
+	patience(PATIENCE);
 	if (!grant(confined, socket))
 		_exit(NOT_PREPARED);
 	return sandbox_enter(&confined->spec, setting);

@@ -7,7 +7,10 @@
 
 /* Found in PATH; silent but for standard error. */
 pid_t program_start(char *const arguments[]);
-/* Waits for it, at most a minute; its exit status, 124 when it took longer. */
+/*
+ * Waits for it; its exit status. The test fails when it was killed, as it is
+ * after a minute of processor time.
+ */
 int program_run(char *const arguments[]);
 
 #endif

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # tests/run itself: what its last line says of programs that do not end well.
+# shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 

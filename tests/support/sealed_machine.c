@@ -217,6 +217,8 @@ void sealed_machine_free_copy(struct sealed_machine *at)
 
 void sealed_machine_free(struct sealed_machine *at)
 {
+	if (at == NULL)
+		return;
 	body_free(&at->operators);
 	body_free(&at->officers);
 	body_free(&at->auditors);

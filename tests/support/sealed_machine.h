@@ -73,6 +73,7 @@ struct sealed_machine *sealed_machine_copy(const struct sealed_machine *);
 void sealed_machine_boot(struct sealed_machine *, const struct digest *program);
 /* The TPM's phase counter moves on by so many. */
 void sealed_machine_advance(struct sealed_machine *, unsigned phases);
+/* NULL is nothing: cmocka takes down what could not be set up, too. */
 void sealed_machine_free(struct sealed_machine *);
 void sealed_machine_free_copy(struct sealed_machine *);
 

@@ -115,6 +115,8 @@ void sealed_village_init(struct sealed_village *sealed,
 
 void sealed_village_free(struct sealed_village *sealed)
 {
+	if (sealed->bk == NULL)
+		return;
 	for (size_t i = 0; i < sealed->boxes; i++)
 		close(sealed->box[i]);
 	close(sealed->task.plan);

@@ -112,6 +112,8 @@ struct paper *paper_copy(const struct paper *from)
 
 void paper_free(struct paper *paper)
 {
+	if (paper == NULL)
+		return;
 	while (paper->sent.count > 0)
 		drop(&paper->sent, paper->sent.count - 1);
 	free(paper->sent.member);

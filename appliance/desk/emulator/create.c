@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SETUP_MS = 60000 };
+enum { SETUP_MS = 180000 };
 
 #define SETUP_CONF "ca/setup.conf"
 #define CA_CONF "ca/ca.conf"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/emulator/launch.h"
 #include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/patience.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 enum {
 	WORDS_MOST = 128,
 	WORD_SIZE = 512,
-	AFTER_QEMU_MS = 5000,
+	AFTER_QEMU_MS = 60000,
 };
 
 /* A command line under construction. */
@@ -181,7 +182,9 @@ int child_end(struct child *child, unsigned timeout_ms)
 	int status = 0;
 	if (child->pid == 0)
 		return 0;
-	if (!readable_until(child->pidfd, now_ms() + timeout_ms))
+	struct patience patience =
+		patience_of((const pid_t[]){ child->pid, 0 }, timeout_ms);
+	if (!patience_readable(&patience, child->pidfd))
 		kill(child->pid, SIGKILL);
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 		;

@@ -33,7 +33,7 @@ int processes_start(
 	struct processes *, const struct profile *, const struct arguments *);
 /*
  * Waits for both to end, the TPM after QEMU, and kills what is left when
- * time is up. Returns QEMU's wait status.
+ * patience is over. Returns QEMU's wait status.
  */
 int processes_end(struct processes *, unsigned timeout_ms);
 
@@ -44,7 +44,7 @@ int processes_end(struct processes *, unsigned timeout_ms);
  */
 int child_start(
 	struct child *, char *const argv[], const char *log, const int *keep);
-/* Waits, kills it when time is up, and gives its wait status. */
+/* Waits, kills it when patience is over, and gives its wait status. */
 int child_end(struct child *, unsigned timeout_ms);
 
 #endif

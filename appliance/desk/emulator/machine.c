@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 enum {
-	ANSWER_MS = 60000,
 	MARK_FILE_MOST = 32,
+	PROCESSES_FILE_MOST = 32,
 };
 
 uint64_t now_ms(void)
@@ -108,6 +108,26 @@ int machine_mark_write(const char *folder, uint64_t lines)
 	return status;
 }
 
+int machine_processes_write(const pid_t process[PATIENCE_PROCESSES])
+{
+	char text[PROCESSES_FILE_MOST];
+	snprintf(text, sizeof(text), "%d %d\n", process[0], process[1]);
+	return file_write(MACHINE_PROCESSES, bytes_of_text(text), 0644);
+}
+
+void machine_processes_read(
+	const char *folder, pid_t process[PATIENCE_PROCESSES])
+{
+	char *path = path_join(folder, MACHINE_PROCESSES);
+	FILE *file = fopen(path, "re");
+	free(path);
+	if (file == NULL ||
+		fscanf(file, "%d %d", &process[0], &process[1]) != 2)
+		memset(process, 0, PATIENCE_PROCESSES * sizeof(*process));
+	if (file != NULL)
+		fclose(file);
+}
+
 /* Through the folder's descriptor: a socket's path is at most 107 bytes. */
 static int connect_control(const char *folder)
 {
@@ -130,7 +150,7 @@ static int connect_control(const char *folder)
 /* Takes the answer's line; false when it did not come in time. */
 static bool take_answer(int control, char line[CONTROL_LINE_MOST])
 {
-	uint64_t deadline = now_ms() + ANSWER_MS;
+	uint64_t deadline = now_ms() + LAUNCHER_MS;
 	size_t size = 0;
 	while (size < CONTROL_LINE_MOST && readable_until(control, deadline)) {
 		ssize_t n =

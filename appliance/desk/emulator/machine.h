@@ -13,6 +13,7 @@
  *	console.mark  how many of them `machine wait` has consumed
  *	lock          locked while a launcher runs
  *	control       its socket
+ *	processes     the numbers of QEMU's and swtpm's process
  *	*.log         what QEMU, swtpm, swtpm_setup and the launcher said
  *
  * Control protocol, over a Unix stream socket, one request a connection:
@@ -32,6 +33,7 @@
 #define SANDOQ_DESK_EMULATOR_MACHINE_H
 
 #include "appliance/desk/desk.h"
+#include "appliance/desk/emulator/patience.h"
 
 #define MACHINE_PROFILE "profile"
 #define MACHINE_DISK "disk.img"
@@ -42,10 +44,16 @@
 #define MACHINE_MARK "console.mark"
 #define MACHINE_LOCK "lock"
 #define MACHINE_CONTROL "control"
+#define MACHINE_PROCESSES "processes"
 
 enum {
 	CONTROL_LINE_MOST = 4352,
 	CONSOLE_FILE_MOST = 256 * 1024 * 1024,
+	/*
+	 * How long others wait for the launcher. It bounds all that it does,
+	 * and its end is seen at once: this is a last resort.
+	 */
+	LAUNCHER_MS = 1800000,
 };
 
 /* Milliseconds on the monotonic clock. */
@@ -72,5 +80,11 @@ int machine_request(const char *folder, const char *line);
 /* Lines that `machine wait` has consumed, and are to be taken as consumed. */
 int machine_mark_read(const char *folder, uint64_t *lines);
 int machine_mark_write(const char *folder, uint64_t lines);
+
+/* The launcher's, in the folder. */
+int machine_processes_write(const pid_t process[PATIENCE_PROCESSES]);
+/* Zeros when there are none. */
+void machine_processes_read(
+	const char *folder, pid_t process[PATIENCE_PROCESSES]);
 
 #endif

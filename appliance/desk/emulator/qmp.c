@@ -28,7 +28,7 @@ static json_t *take_message(struct qmp *qmp)
 			       : refuse(qmp, "QEMU sent what is not JSON");
 }
 
-static json_t *next_message(struct qmp *qmp, uint64_t deadline)
+static json_t *next_message(struct qmp *qmp, struct patience *patience)
 {
 	qmp->error[0] = '\0';
 	for (;;) {
@@ -37,7 +37,7 @@ static json_t *next_message(struct qmp *qmp, uint64_t deadline)
 			return message;
 		if (qmp->size == QMP_MESSAGE_MOST)
 			return refuse(qmp, "QEMU sent too long a message");
-		if (!readable_until(qmp->socket, deadline))
+		if (!patience_readable(patience, qmp->socket))
 			return refuse(qmp, "QEMU did not answer in time");
 		ssize_t n = recv(qmp->socket, qmp->buffer + qmp->size,
 			QMP_MESSAGE_MOST - qmp->size, 0);
@@ -77,12 +77,12 @@ static bool send_command(
 bool qmp_call(struct qmp *qmp, const char *command, json_t *arguments,
 	unsigned timeout_ms)
 {
-	uint64_t deadline = now_ms() + timeout_ms;
+	struct patience patience = patience_of(qmp->process, timeout_ms);
 	json_t *answer;
 	if (!send_command(qmp, command, arguments))
 		return false;
 	do {
-		answer = next_message(qmp, deadline);
+		answer = next_message(qmp, &patience);
 		if (answer == NULL)
 			return false;
 	} while (handle_event(qmp, answer));
@@ -98,7 +98,8 @@ bool qmp_call(struct qmp *qmp, const char *command, json_t *arguments,
 
 bool qmp_begin(struct qmp *qmp, unsigned timeout_ms)
 {
-	json_t *greeting = next_message(qmp, now_ms() + timeout_ms);
+	struct patience patience = patience_of(qmp->process, timeout_ms);
+	json_t *greeting = next_message(qmp, &patience);
 	bool greeted = json_object_get(greeting, "QMP") != NULL;
 	if (greeting != NULL && !greeted)
 		refuse(qmp, "QEMU did not greet");
@@ -108,13 +109,13 @@ bool qmp_begin(struct qmp *qmp, unsigned timeout_ms)
 
 bool qmp_events(struct qmp *qmp, const bool *flag, unsigned timeout_ms)
 {
-	uint64_t deadline = now_ms() + timeout_ms;
+	struct patience patience = patience_of(qmp->process, timeout_ms);
 	while (flag == NULL || !*flag) {
 		if (flag == NULL &&
 			memchr(qmp->buffer, '\n', qmp->size) == NULL &&
-			!readable_until(qmp->socket, deadline))
+			!readable_until(qmp->socket, now_ms()))
 			return true;
-		json_t *message = next_message(qmp, deadline);
+		json_t *message = next_message(qmp, &patience);
 		if (message == NULL)
 			return false;
 		if (!handle_event(qmp, message))

@@ -2,10 +2,12 @@
 /*
  * A client of the QEMU Machine Protocol ("QEMU Machine Protocol
  * Specification", docs/interop/qmp-spec of QEMU) on a connected socket.
- * Every call is bounded in time.
+ * Every call is bounded in time, as patience.h has it.
  */
 #ifndef SANDOQ_DESK_EMULATOR_QMP_H
 #define SANDOQ_DESK_EMULATOR_QMP_H
+
+#include "appliance/desk/emulator/patience.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -18,6 +20,8 @@ struct qmp {
 	/* Called for each event that arrives during any of the calls. */
 	void (*event)(void *owner, const char *name, const json_t *data);
 	void *owner;
+	/* QEMU, and what it waits for itself. */
+	pid_t process[PATIENCE_PROCESSES];
 	/* Why the last call failed. */
 	char error[QMP_ERROR_SIZE];
 	size_t size;
@@ -32,7 +36,7 @@ bool qmp_call(struct qmp *, const char *command, json_t *arguments,
 /*
  * Takes messages, none of them an answer, until `*flag` is set (by the event
  * function) or time is up. `flag` NULL takes what has arrived and returns
- * true unless the connection is lost.
+ * true unless the connection is lost; it waits for the rest of a message only.
  */
 bool qmp_events(struct qmp *, const bool *flag, unsigned timeout_ms);
 

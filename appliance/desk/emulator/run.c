@@ -25,11 +25,10 @@
 #include <unistd.h>
 
 enum {
-	START_MS = 20000,
-	AWAIT_START_MS = 2 * START_MS,
-	QMP_MS = 10000,
-	STOP_MS = 10000,
-	REQUEST_MS = 2000,
+	START_MS = 60000,
+	QMP_MS = 30000,
+	STOP_MS = 30000,
+	REQUEST_MS = 30000,
 	PID_MOST = 4194304,
 };
 
@@ -401,9 +400,14 @@ static int start(struct launcher *launcher, const struct arguments *arguments)
 	launcher->qmp.socket = launcher->processes.qmp;
 	launcher->qmp.event = on_event;
 	launcher->qmp.owner = launcher;
-	if (qmp_begin(&launcher->qmp, START_MS))
+	launcher->qmp.process[0] = launcher->processes.qemu.pid;
+	launcher->qmp.process[1] = launcher->processes.swtpm.pid;
+	status = machine_processes_write(launcher->qmp.process);
+	if (status == 0 && qmp_begin(&launcher->qmp, START_MS))
 		return 0;
 	processes_end(&launcher->processes, 0);
+	if (status != 0)
+		return status;
 	return fail(EX_UNAVAILABLE, NULL, 0,
 		"QEMU did not start: %s; see qemu.log and swtpm.log",
 		launcher->qmp.error);
@@ -450,6 +454,7 @@ static int run(const struct arguments *arguments, uint64_t owner, int lock,
 		watch(&launcher);
 	finish(&launcher);
 	unlink(MACHINE_CONTROL);
+	unlink(MACHINE_PROCESSES);
 	close(lock);
 	if (launcher.client >= 0)
 		answer(launcher.client, NULL);
@@ -462,7 +467,7 @@ static int run(const struct arguments *arguments, uint64_t owner, int lock,
 static int await_start(int pipe, pid_t child)
 {
 	uint8_t status;
-	if (readable_until(pipe, now_ms() + AWAIT_START_MS) &&
+	if (readable_until(pipe, now_ms() + LAUNCHER_MS) &&
 		read(pipe, &status, 1) == 1)
 		return status;
 	kill(child, SIGKILL);

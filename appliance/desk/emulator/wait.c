@@ -22,7 +22,11 @@ enum {
 const struct option machine_wait_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
 	{ "TEXT", NULL, "what the console's line must contain", REQUIRED },
-	{ "--timeout", "SECONDS", "give up after, 120 if not given", OPTIONAL },
+	{ "--timeout", "SECONDS",
+		"give up when the console says nothing new for so long, 120 "
+		"if not given; while QEMU or the TPM waits for a processor "
+		"this time runs slower, down to a tenth",
+		OPTIONAL },
 	{ "--from", "LINE",
 		"look from this line of console.log (from 1) on, not from "
 		"the one after the last wait's",
@@ -38,7 +42,8 @@ struct wait {
 	char *path;    /* of console.log */
 	uint64_t line; /* lines before the next one to look at */
 	int changes;   /* inotify */
-	uint64_t deadline;
+	uint64_t timeout_ms;
+	struct patience patience;
 };
 
 enum sight { NOTHING, FOUND, FAILED };
@@ -85,9 +90,9 @@ static int look_once(struct wait *wait, enum sight *sight)
 static void await_change(const struct wait *wait)
 {
 	char events[4096];
-	uint64_t soon = now_ms() + LOOK_AGAIN_MS;
-	if (readable_until(wait->changes,
-		    soon < wait->deadline ? soon : wait->deadline) &&
+	uint64_t left = wait->patience.left_ms;
+	uint64_t soon = left < LOOK_AGAIN_MS ? left : LOOK_AGAIN_MS;
+	if (readable_until(wait->changes, now_ms() + soon) &&
 		read(wait->changes, events, sizeof(events)) < 0)
 		return;
 }
@@ -114,10 +119,20 @@ static int give_up(const struct wait *wait, int status, const char *why)
 		wait->path);
 }
 
+/* Again as much, because the machine has said something. */
+static void take_patience(struct wait *wait)
+{
+	pid_t process[PATIENCE_PROCESSES];
+	machine_processes_read(wait->folder, process);
+	wait->patience = patience_of(process, wait->timeout_ms);
+}
+
 static int wait_for(struct wait *wait)
 {
+	take_patience(wait);
 	for (;;) {
 		enum sight sight;
+		uint64_t line = wait->line;
 		bool running = machine_is_running(wait->folder);
 		int status = look_once(wait, &sight);
 		if (status != 0)
@@ -130,7 +145,9 @@ static int wait_for(struct wait *wait)
 		if (!running)
 			return give_up(
 				wait, EX_UNAVAILABLE, "the machine has ended");
-		if (ms_until(wait->deadline) == 0)
+		if (wait->line != line)
+			take_patience(wait);
+		if (patience_is_over(&wait->patience))
 			return give_up(wait, EX_TEMPFAIL, "time is up");
 		await_change(wait);
 	}
@@ -178,7 +195,7 @@ int machine_wait_command(const struct arguments *arguments)
 		status = machine_check(wait.folder);
 	if (status != 0)
 		return status;
-	wait.deadline = now_ms() + seconds * 1000;
+	wait.timeout_ms = seconds * 1000;
 	wait.path = path_join(wait.folder, MACHINE_CONSOLE);
 	if (inotify_add_watch(wait.changes, wait.path, IN_MODIFY) < 0)
 		status = fail(EX_NOINPUT, wait.path, 0,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How long to wait for processes. The wall clock alone would give them up on a
+ * busy computer, where they do the same in ten times the time. So the time in
+ * which their threads stood in the queue for a processor is not counted, but
+ * at least a tenth of all time is: waiting ends after ten times as long at the
+ * latest. Where the kernel does not tell (proc(5), schedstat), all counts.
+ */
+#ifndef SANDOQ_DESK_EMULATOR_PATIENCE_H
+#define SANDOQ_DESK_EMULATOR_PATIENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { PATIENCE_PROCESSES = 2 };
+
+struct patience {
+	pid_t process[PATIENCE_PROCESSES]; /* 0 where there is none */
+	uint64_t left_ms;
+	uint64_t looked_ms; /* when the rest was looked at */
+	uint64_t queued_ms; /* by all threads until then */
+};
+
+/* So many milliseconds from now on. */
+struct patience patience_of(
+	const pid_t process[PATIENCE_PROCESSES], uint64_t milliseconds);
+bool patience_is_over(struct patience *);
+/* Waits until `descriptor` can be read; false once patience is over. */
+bool patience_readable(struct patience *, int descriptor);
+
+#endif
