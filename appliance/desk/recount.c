@@ -9,11 +9,12 @@
 #include "appliance/desk/common/sealing.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/reports/result_table.h"
+#include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/counting.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
-#include "appliance/verify/verify.h"
+#include "appliance/verify/checks.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/verify.h"
 
-#include <stdarg.h>
+#include "appliance/verify/checks.h"
+
 #include <stdio.h>
-#include <string.h>
 
 enum step {
 	DEFINITION,
@@ -113,22 +113,6 @@ static const struct row rows[STEPS] = {
 	[RESULT] = { "result", verify_result, FROM_RELEASED,
 		BIT(RESULT_NOTE) | BIT(BOXES), NULL },
 };
-
-refusal refuse(struct chain *chain, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(chain->reason, sizeof(chain->reason), format, arguments);
-	va_end(arguments);
-	return chain->reason;
-}
-
-struct bytes evidence_find(const struct chain *chain, const char *name)
-{
-	char path[USTAR_NAME_MOST + 1];
-	snprintf(path, sizeof(path), "%s%s", chain->folder, name);
-	return archive_find(chain->evidence->sent, path);
-}
 
 /* Only what this goal looks at can be a ground. */
 static refusal ground_of(struct chain *chain, const struct row *row,

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The approvals of software, of opening and of release: each one is signed by
+ * a member, says what the chain established, and the TPM would accept it. It
+ * judges notes that the machine sent and asks no TPM.
+ */
 #include "appliance/formats/crypto.h"
-#include "appliance/verify/verify.h"
+#include "appliance/verify/checks.h"
+#include "appliance/verify/values.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What ran on the machine: challenge, quote, PCRs and event log of one boot,
+ * against the software that the operators approved. It takes no event of the
+ * log for true that the quote does not lead to.
+ */
+#include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/verify/verify.h"
+#include "appliance/verify/checks.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* What a quote must cover: the approved PCRs, and the airlock. */
 enum { QUOTE_MASK = BOOT_PROFILE_MASK | 1 << PCR_AIRLOCK };
-
-bool chain_is_now(const struct chain *chain)
-{
-	return chain->folder[0] != '\0';
-}
 
 static bool is_zero(const struct digest *digest)
 {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The definition that the verifier trusts, and the two keys that the TPM made
+ * for it alone. It may not take the definition that the machine sent.
+ */
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/terms.h"
-#include "appliance/verify/verify.h"
+#include "appliance/verify/checks.h"
+#include "appliance/verify/values.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,12 +27,11 @@ refusal verify_definition(struct chain *chain)
 	};
 	if (!bytes_equal(sent, evidence->definition_file))
 		return "the machine has another definition than yours";
-	struct wire_quorum officers = wire_quorum_of(&plan->quorum[OFFICERS]);
-	struct wire_quorum auditors = wire_quorum_of(&plan->quorum[AUDITORS]);
-	refusal refused = approvers_of(&officers, &chain->terms.officers);
-	return refused != NULL
-		       ? refused
-		       : approvers_of(&auditors, &chain->terms.auditors);
+	refusal refused = quorum_approvers(
+		&plan->quorum[OFFICERS], &chain->terms.officers);
+	return refused != NULL ? refused
+			       : quorum_approvers(&plan->quorum[AUDITORS],
+					 &chain->terms.auditors);
 }
 
 refusal verify_definition_note(struct chain *chain)

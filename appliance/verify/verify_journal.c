@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal's entries lead to the checkpoint, and the boxes are those of the
+ * entries. It knows the entries' headers and digests, not what is in a box.
+ */
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/record/items.h"
-#include "appliance/verify/verify.h"
+#include "appliance/verify/checks.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -51,40 +55,6 @@ refusal verify_journal(struct chain *chain)
 	chain->checkpoint_root =
 		frozen ? fold->frozen_root : merkle_root(&fold->tree);
 	return refused;
-}
-
-struct leaves leaves_of(const struct chain *chain)
-{
-	return (struct leaves){
-		.headers = chain->headers,
-		.entry = chain->fold.last[ENTRY_SEALED],
-	};
-}
-
-bool leaves_next(struct leaves *leaves, struct journal_header *out)
-{
-	while (leaves->entry < leaves->headers.size / JOURNAL_HEADER_SIZE) {
-		const uint8_t *header = leaves->headers.data +
-					leaves->entry++ * JOURNAL_HEADER_SIZE;
-		if (journal_header_decode(header, out) != NULL)
-			return false;
-		if (!entry_row_of(out->type)->leaf)
-			continue;
-		leaves->leaf = leaves->next++;
-		return true;
-	}
-	return false;
-}
-
-bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
-	struct bytes *file)
-{
-	char name[USTAR_NAME_MOST + 1];
-	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", leaf);
-	*note = archive_find(chain->evidence->sent, name);
-	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", leaf);
-	*file = archive_find(chain->evidence->sent, name);
-	return note->size > 0 && file->size > 0;
 }
 
 /* The payload of a box's entry, as the machine wrote it. */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose machine it is: operators, endorsement and attestation key, indices and
+ * enrolment. It trusts certificates that the verifier gave, at the verifier's
+ * time, and nothing that the machine says of itself.
+ */
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/terms.h"
 #include "appliance/verify/authorities.h"
-#include "appliance/verify/verify.h"
+#include "appliance/verify/checks.h"
+#include "appliance/verify/values.h"
 #include "tpm/policy/credential.h"
 
 #include <string.h>
@@ -59,8 +64,8 @@ refusal verify_operators(struct chain *chain)
 		return refused;
 	chain->serial = text_value(&text, OPERATORS_MACHINE);
 	chain->operators = sha256(operators);
-	struct wire_quorum quorum = wire_quorum_of(&chain->operator_quorum);
-	refused = approvers_of(&quorum, &chain->machine.operators);
+	refused = quorum_approvers(
+		&chain->operator_quorum, &chain->machine.operators);
 	return refused != NULL ? refused : trust_operators(chain, operators);
 }
 

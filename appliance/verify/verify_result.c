@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The result: signed by the result key, bound to this chain, and with every box
+ * of the journal counted or void. It adds no votes up again; a recount does.
+ */
 #include "appliance/election/box.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/verify/verify.h"
+#include "appliance/formats/note.h"
+#include "appliance/verify/checks.h"
 
 #include <inttypes.h>
 #include <string.h>

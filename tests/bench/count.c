@@ -8,6 +8,7 @@
  */
 #include "appliance/election/sample.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/verify/checks.h"
 #include "tests/bench/bench.h"
 #include "tests/desk/workplace.h"
 #include "tests/verify/paper.h"

@@ -2,7 +2,7 @@
 #include "appliance/desk/common/known_machine.h"
 
 #include "appliance/desk/common/archive_file.h"
-#include "appliance/machine/terms.h"
+#include "appliance/verify/chain.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -18,9 +18,9 @@ static int read_operators(const char *path, struct known_machine *out)
 		statement_decode(STATEMENT_OPERATORS, file_bytes(&file), &text);
 	if (refused == NULL)
 		refused = statement_operators(&text, &out->operators);
-	struct wire_quorum quorum = wire_quorum_of(&out->operators);
 	if (refused == NULL)
-		refused = approvers_of(&quorum, &out->machine.operators);
+		refused = quorum_approvers(
+			&out->operators, &out->machine.operators);
 	if (refused != NULL) {
 		status = fail(EX_DATAERR, path, text.line, "%s", refused);
 	} else {

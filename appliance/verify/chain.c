@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/verify/chain.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+refusal refuse(struct chain *chain, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(chain->reason, sizeof(chain->reason), format, arguments);
+	va_end(arguments);
+	return chain->reason;
+}
+
+struct bytes evidence_find(const struct chain *chain, const char *name)
+{
+	char path[USTAR_NAME_MOST + 1];
+	snprintf(path, sizeof(path), "%s%s", chain->folder, name);
+	return archive_find(chain->evidence->sent, path);
+}
+
+bool chain_is_now(const struct chain *chain)
+{
+	return chain->folder[0] != '\0';
+}
+
+refusal quorum_approvers(const struct quorum *quorum, struct approvers *out)
+{
+	*out = (struct approvers){ .count = quorum->of, .need = quorum->need };
+	for (size_t i = 0; i < out->count; i++)
+		out->member[i] = (struct approver){
+			.key = quorum->member[i].key,
+			.board = (uint8_t)quorum->member[i].board,
+		};
+	return quorum_check(out);
+}
+
+struct leaves leaves_of(const struct chain *chain)
+{
+	return (struct leaves){
+		.headers = chain->headers,
+		.entry = chain->fold.last[ENTRY_SEALED],
+	};
+}
+
+bool leaves_next(struct leaves *leaves, struct journal_header *out)
+{
+	while (leaves->entry < leaves->headers.size / JOURNAL_HEADER_SIZE) {
+		const uint8_t *header = leaves->headers.data +
+					leaves->entry++ * JOURNAL_HEADER_SIZE;
+		if (journal_header_decode(header, out) != NULL)
+			return false;
+		if (!entry_row_of(out->type)->leaf)
+			continue;
+		leaves->leaf = leaves->next++;
+		return true;
+	}
+	return false;
+}
+
+bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
+	struct bytes *file)
+{
+	char name[USTAR_NAME_MOST + 1];
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", leaf);
+	*note = archive_find(chain->evidence->sent, name);
+	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", leaf);
+	*file = archive_find(chain->evidence->sent, name);
+	return note->size > 0 && file->size > 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a verifier is given (struct evidence), what the checks establish of it
+ * (struct chain), and what every check uses. Nothing here judges anything;
+ * verify.h runs the checks.
+ */
+#ifndef SANDOQ_VERIFY_CHAIN_H
+#define SANDOQ_VERIFY_CHAIN_H
+
+#include "appliance/election/definition.h"
+#include "appliance/election/result.h"
+#include "appliance/record/archive.h"
+#include "appliance/record/journal.h"
+#include "appliance/verify/boot_profile.h"
+#include "tpm/policy/attest.h"
+#include "tpm/policy/machine.h"
+
+/* Everything is borrowed; what is not known is NULL or empty. */
+struct evidence {
+	const struct archive *sent;
+	/* Trusted, with the file that it was parsed from. */
+	const struct definition *definition;
+	struct bytes definition_file;
+	/* Trusted instead where there is no definition yet. */
+	struct bytes operators;
+	/* The note, where the machine does not have it yet. */
+	struct bytes enrolment;
+	/* CA certificates that may vouch for the EK, PEM. */
+	struct bytes authorities;
+	/* Seconds since 1970, for those certificates. */
+	int64_t now;
+	/* The secret that the credential held; when empty, not compared. */
+	struct bytes activation;
+	/* The auditor's own nonce text; when empty, freshness is not shown. */
+	struct bytes nonce;
+	const struct boot_profile *profile;
+};
+
+/* A key made in the TPM for one election. */
+struct chain_key {
+	struct tpm_name name;
+	struct p256_public key;
+	struct digest policy;
+	struct digest creation; /* SHA-256 of the attest */
+};
+
+/* Software that the operators' quorum approved: PCRs, epoch, image. */
+struct chain_software {
+	uint64_t entry; /* of the journal */
+	struct boot_policy boot;
+	struct digest image;
+};
+
+enum { SOFTWARE_MOST = 16 };
+
+/* What was established. A member is valid once its check has passed. */
+struct chain {
+	const struct evidence *evidence;
+	const char *folder;  /* "now/", or "" for the closing evidence */
+	struct bytes serial; /* the machine, from the operators text */
+	struct bytes headers;
+	struct bytes result_text;
+	struct machine machine;
+	struct election_terms terms;
+	struct journal_fold fold;
+	struct result result;
+	/* In the journal's order; the one in force when the evidence was made.
+	 */
+	struct chain_software software[SOFTWARE_MOST];
+	size_t software_count;
+	const struct chain_software *in_force;
+	uint64_t revocation_base;
+	uint64_t revocation; /* R, as the challenge has it */
+	uint64_t checkpoint_size;
+	struct tpm_clock clock;
+	struct pcr_set pcrs;
+	uint32_t quoted;    /* PCRs of the quote */
+	uint16_t opened_by; /* bit m: officer m */
+	uint16_t released_by;
+	struct quorum operator_quorum;
+	struct p256_public ak;
+	struct tpm_name srk;
+	struct nv_names indices;
+	struct chain_key bk;
+	struct chain_key rk;
+	struct digest operators;
+	struct digest ek;
+	struct digest enrolment;
+	struct digest checkpoint_root;
+	struct digest challenge;
+	struct digest result_digest;
+	struct digest quote; /* SHA-256 of the attest */
+	struct digest quoted_digest;
+	bool rehearsal;
+	bool has_result;
+	/* A reason that had to be composed. */
+	char reason[256];
+};
+
+/* Composes a reason in chain->reason and gives it. */
+refusal refuse(struct chain *, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Member of the archive, in the folder where the evidence lies. */
+struct bytes evidence_find(const struct chain *, const char *name);
+/* The evidence of this moment, not of the closing. */
+bool chain_is_now(const struct chain *);
+
+/*
+ * A quorum as the TPM's policies know it: keys and boards, in the same order.
+ * Refused when it cannot be met.
+ */
+refusal quorum_approvers(const struct quorum *, struct approvers *out);
+
+/* The leaves of the election's tree, once the journal was verified. */
+struct leaves {
+	struct bytes headers;
+	uint64_t entry;
+	uint64_t next;
+	uint64_t leaf; /* of the header last given */
+};
+struct leaves leaves_of(const struct chain *);
+bool leaves_next(struct leaves *, struct journal_header *out);
+/* Note and age file of a leaf; false when they are not there. */
+bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
+	struct bytes *file);
+
+#endif

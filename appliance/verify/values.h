@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What texts about a chain say, in the order of their fields: for the checks,
+ * and for the commands that write the texts. The lists borrow from the chain.
+ */
+#ifndef SANDOQ_VERIFY_VALUES_H
+#define SANDOQ_VERIFY_VALUES_H
+
+#include "appliance/election/statement.h"
+#include "appliance/verify/chain.h"
+
+enum {
+	/* Without the PCRs and the authorization. */
+	BOOT_VALUES = 8,
+	ENROLMENT_VALUES = ENROLMENT_OPERATORS + 1,
+	ELECTION_KEYS_VALUES = ELECTION_KEYS_PHASE + 1,
+	/* Without authorization, which comes last. */
+	OPEN_VALUES = OPEN_AUTHORIZATION,
+	RELEASE_VALUES = RELEASE_AUTHORIZATION,
+};
+
+/* One boot approval; boot_terms_of() fills the last three. */
+struct boot_terms {
+	struct bytes serial;
+	const struct machine *machine;
+	const struct boot_policy *boot;
+	const struct digest *image;
+	struct digest policy;
+	struct tpm_name index;
+	struct digest cp_hash;
+};
+/* `written`: is it for index A as it is after its first write? */
+void boot_terms_of(struct boot_terms *, bool written);
+void boot_values(
+	const struct boot_terms *, struct statement_value[BOOT_VALUES]);
+void enrolment_values(
+	const struct chain *, struct statement_value[ENROLMENT_VALUES]);
+void election_keys_values(
+	const struct chain *, struct statement_value[ELECTION_KEYS_VALUES]);
+void open_values(const struct chain *, struct statement_value[OPEN_VALUES]);
+/* `cp_hash` is release_cp_hash(), in memory of the caller. */
+void release_values(const struct chain *, const struct digest *cp_hash,
+	struct statement_value[RELEASE_VALUES]);
+struct digest release_cp_hash(const struct chain *);
+
+#endif
