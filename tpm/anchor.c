@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal's anchor J, its MAC key, and the counters P and R as a running
+ * machine uses them. It defines no index and writes no boot policy; provision.c
+ * does, once.
+ */
 #include "tpm/keys.h"
 #include "tpm/nv.h"
+#include "tpm/nv_session.h"
 #include "tpm/policy_session.h"
 
 #include "appliance/formats/crypto.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the TPM says of itself: state, banks, clock, indices, and random bytes.
+ * It changes nothing in the TPM.
+ */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * BK and RK of one election: made, certified, and used under their policies.
+ * Whether an approval suffices the TPM decides; approvals are checked here
+ * before only so that a refusal names its reason.
+ */
 #include "tpm/keys.h"
-#include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
 #include "appliance/formats/crypto.h"

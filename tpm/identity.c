@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who this TPM is: storage root, attestation and endorsement key, and the
+ * credential that shows that they live in one TPM. It makes no key of an
+ * election.
+ */
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 

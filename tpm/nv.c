@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tpm/nv.h"
 
-#include "tpm/policy_session.h"
-
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
@@ -100,7 +98,7 @@ bool nv_open(struct tpm *tpm, enum nv_index index, const struct nv_names *names,
 	return true;
 }
 
-static bool read_part(struct tpm *tpm, ESYS_TR index, ESYS_TR session,
+bool nv_read_part(struct tpm *tpm, ESYS_TR index, ESYS_TR session,
 	uint16_t offset, uint16_t size, uint8_t *out)
 {
 	TPM2B_MAX_NV_BUFFER *data = NULL;
@@ -114,41 +112,6 @@ static bool read_part(struct tpm *tpm, ESYS_TR index, ESYS_TR session,
 		memcpy(out, data->buffer, size);
 	Esys_Free(data);
 	return worked;
-}
-
-bool nv_read(struct tpm *tpm, enum nv_index index, const struct nv_names *names,
-	void *out, uint16_t size)
-{
-	ESYS_TR handle;
-	ESYS_TR session;
-	return nv_open_named(tpm, index, &names->name[index], &handle) &&
-	       hmac_session(tpm, 0, &session) &&
-	       read_part(tpm, handle, session, 0, size, out);
-}
-
-bool nv_read_counter(struct tpm *tpm, enum nv_index index,
-	const struct nv_names *names, uint64_t *out)
-{
-	uint8_t bytes[8] = { 0 };
-	struct cursor in = cursor_of(bytes_of(bytes, sizeof(bytes)));
-	if (!nv_read(tpm, index, names, bytes, sizeof(bytes)))
-		return false;
-	*out = cursor_u64(&in);
-	return true;
-}
-
-bool nv_increment(struct tpm *tpm, enum nv_index index,
-	const struct nv_names *names, const struct policy *policy,
-	const struct digest *cp_hash)
-{
-	ESYS_TR handle;
-	ESYS_TR session;
-	bool is_written;
-	return nv_open(tpm, index, names, &handle, &is_written) &&
-	       policy_session(tpm, policy, cp_hash, 0, &session) &&
-	       asked(tpm, "TPM2_NV_Increment",
-		       Esys_NV_Increment(tpm->esys, handle, handle, session,
-			       ESYS_TR_NONE, ESYS_TR_NONE));
 }
 
 bool nv_read_foreign(struct tpm *tpm, TPM2_HANDLE handle, uint8_t *out,
@@ -169,7 +132,7 @@ bool nv_read_foreign(struct tpm *tpm, TPM2_HANDLE handle, uint8_t *out,
 		uint16_t left = (uint16_t)(area.dataSize - *size);
 		uint16_t part = left < PART_MOST ? left : PART_MOST;
 
-		if (!read_part(tpm, index, ESYS_TR_PASSWORD, (uint16_t)*size,
+		if (!nv_read_part(tpm, index, ESYS_TR_PASSWORD, (uint16_t)*size,
 			    part, out + *size))
 			return false;
 		*size += part;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NV indices and PCRs, as the other files of the effects half use them. */
+/*
+ * NV indices: finding them, and taking references to them. What needs a
+ * session of ours is in nv_session.h.
+ */
 #ifndef SANDOQ_TPM_NV_H
 #define SANDOQ_TPM_NV_H
 
@@ -21,19 +24,11 @@ bool nv_open_named(
 bool nv_open(struct tpm *, enum nv_index, const struct nv_names *, ESYS_TR *out,
 	bool *written);
 
-/* In a salted session. */
-bool nv_read(struct tpm *, enum nv_index, const struct nv_names *, void *out,
-	uint16_t size);
-bool nv_read_counter(
-	struct tpm *, enum nv_index, const struct nv_names *, uint64_t *out);
-/* In a policy session of these steps. */
-bool nv_increment(struct tpm *, enum nv_index, const struct nv_names *,
-	const struct policy *, const struct digest *cp_hash);
-
+/* At most 512 bytes of an open index, in the session given. */
+bool nv_read_part(struct tpm *, ESYS_TR index, ESYS_TR session, uint16_t offset,
+	uint16_t size, uint8_t *out);
 /* Any bytes, without authorization of ours: the maker's certificates. */
 bool nv_read_foreign(
 	struct tpm *, TPM2_HANDLE, uint8_t *out, size_t most, size_t *size);
-
-bool pcr_values(struct tpm *, uint32_t mask, struct pcr_set *out);
 
 #endif

@@ -2,6 +2,7 @@
 #include "tpm/policy_session.h"
 
 #include "tpm/nv.h"
+#include "tpm/pcr.h"
 
 #include <string.h>
 

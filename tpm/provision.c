@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Enrolment: indices are defined, A is written, owner and lockout authorization
+ * are forgotten. Every step may be repeated after a loss of power; none may
+ * touch an index of another name without removing it first.
+ */
 #include "tpm/nv.h"
+#include "tpm/nv_session.h"
 #include "tpm/policy_session.h"
 
 #include "appliance/formats/crypto.h"

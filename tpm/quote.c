@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tpm/nv.h"
+/*
+ * The quote: PCRs that the attestation key signs over a challenge, and the
+ * values that they are of. It may not give values that the quote does not
+ * cover.
+ */
+#include "tpm/pcr.h"
 #include "tpm/policy_session.h"
 
 static bool quote(struct tpm *tpm, const struct digest *qualifying,

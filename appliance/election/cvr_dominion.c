@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records of a Dominion export: the member "Sessions" of the document.
+ * It finds the marks; what is a vote the rule of the definition says.
+ */
 #include "appliance/election/cvr_form.h"
+#include "appliance/election/cvr_record.h"
 
 static void read_mark(struct cvr_reader *reader)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "appliance/election/plan_check.h"
 #include "appliance/formats/age.h"
 #include "appliance/formats/note.h"
 

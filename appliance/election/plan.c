@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/plan.h"
 
+#include "appliance/election/plan_check.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,51 +265,4 @@ refusal plan_decode(struct bytes encoded, struct plan **out)
 void plan_free(struct plan *plan)
 {
 	free(plan);
-}
-
-/*
- * Looking up
- */
-
-static bool is(const char id[ID_MOST + 1], struct bytes other)
-{
-	return other.size > 0 && other.size <= ID_MOST &&
-	       memcmp(id, other.data, other.size) == 0 &&
-	       id[other.size] == '\0';
-}
-
-int plan_find_station(const struct plan *plan, struct bytes id)
-{
-	for (size_t s = 0; s < plan->stations; s++)
-		if (is(plan->station[s].id, id))
-			return (int)s;
-	return -1;
-}
-
-int plan_find_contest(const struct plan *plan, struct bytes id)
-{
-	for (size_t c = 0; c < plan->contests; c++)
-		if (is(plan->contest[c].id, id))
-			return (int)c;
-	return -1;
-}
-
-int plan_find_member(const struct plan *plan, enum body body, struct bytes id)
-{
-	const struct quorum *q = &plan->quorum[body];
-	for (int m = 0; m < q->of; m++)
-		if (is(q->member[m].id, id))
-			return m;
-	return -1;
-}
-
-const struct candidate *plan_candidates(
-	const struct plan *plan, uint16_t contest)
-{
-	return plan->candidate + plan->contest[contest].first;
-}
-
-uint16_t plan_all_contests(const struct plan *plan)
-{
-	return (uint16_t)((1u << plan->contests) - 1);
 }

@@ -39,8 +39,7 @@ enum {
 	STATIONS_MOST = 65535,
 	/* Marks that one ballot can have. */
 	CHOICES_MOST = 1024,
-	TIE_BREAKS_MOST = 4,
-	PLAN_PLACE_MOST = 128
+	TIE_BREAKS_MOST = 4
 };
 
 enum board { EXECUTIVE, SUPERVISORY, BOARDS };
@@ -120,24 +119,17 @@ struct plan {
 
 bool id_is_valid(struct bytes id);
 
-/*
- * Bounds, and what one field alone cannot show: that no two holders of keys
- * in any roles share an id or a key (nor its negative, which has the same x
- * coordinate and the same secret), that contests have ids and candidates
- * codes of their own, that both boards are in each quorum and can meet it.
- * `place`, which may be NULL, gets what is wrong in the definition's own
- * terms, as "contests[0].candidates[12].code".
- */
-refusal plan_check(const struct plan *, char place[PLAN_PLACE_MOST]);
-
 /* No plan of this shape is longer. */
 size_t plan_size_most(const struct plan *);
 void plan_encode(struct writer *, const struct plan *);
-/* One block of memory, which the caller frees with plan_free. */
+/*
+ * Refuses what plan_check.h refuses. One block of memory, which the caller
+ * frees with plan_free.
+ */
 refusal plan_decode(struct bytes encoded, struct plan **out);
 void plan_free(struct plan *);
 
-/* Each gives a number, or -1 when there is none such. */
+/* plan_find.c. Each gives a number, or -1 when there is none such. */
 int plan_find_station(const struct plan *, struct bytes id);
 int plan_find_contest(const struct plan *, struct bytes id);
 int plan_find_member(const struct plan *, enum body, struct bytes id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/election/plan.h"
+#include "appliance/election/plan_check.h"
 
 #include <stdarg.h>
 #include <stdio.h>

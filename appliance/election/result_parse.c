@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads the text of a result, strictly: what it accepts, result_write.c would
+ * write again in the same bytes. Sums in the text are compared with the
+ * numbers that they are of, not believed.
+ */
 #include "appliance/election/result.h"
 
 #include <stdlib.h>

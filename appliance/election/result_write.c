@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes the text of a result, in its one form. It prints to memory alone, and
+ * alters nothing in the result.
+ */
 #include "appliance/election/result.h"
 
 #include <string.h>

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "appliance/election/plan_check.h"
 #include "tests/support/election.h"
 
 static void the_village_is_accepted(void **state)
