@@ -5,6 +5,7 @@
  */
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
+#include "appliance/record/members.h"
 
 const struct option audit_verify_options[] = {
 	OPTION_SENT,
@@ -28,7 +29,7 @@ const struct option audit_verify_options[] = {
 static void report_state(struct report *report, const struct archive *sent)
 {
 	char line[CHECK_REASON_MOST];
-	struct bytes state = archive_find(sent, "now/state");
+	struct bytes state = archive_find(sent, MEMBERS_NOW MEMBER_STATE);
 	while (state.size > 0 && state.data[state.size - 1] == '\n')
 		state.size--;
 	if (state.size == 0 || state.size >= sizeof(line) ||

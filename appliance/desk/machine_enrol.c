@@ -6,6 +6,7 @@
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/record/members.h"
 #include "tpm/policy/credential.h"
 
 #include <stdlib.h>
@@ -39,9 +40,9 @@ static refusal read_identity(const struct archive *sent,
 {
 	struct digest none;
 	struct p256_public key;
-	struct bytes ak = archive_find(sent, "ak.pub");
-	out->certificate = archive_find(sent, "ek.crt");
-	out->ek = archive_find(sent, "ek.pub");
+	struct bytes ak = archive_find(sent, MEMBER_AK);
+	out->certificate = archive_find(sent, MEMBER_EK_CERTIFICATE);
+	out->ek = archive_find(sent, MEMBER_EK);
 	out->ak = public_name(ak);
 	refusal refused = ek_certificate_check(
 		out->certificate, authorities, time(NULL), out->ek);

@@ -14,6 +14,7 @@
 #include "appliance/machine/counting.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
 
 #include <fcntl.h>
@@ -74,8 +75,8 @@ static int box_items(struct bytes note, struct bytes file)
 	if (space == NULL)
 		return -1;
 	struct writer out = writer_of(space, room);
-	write_item(&out, ITEM_PUBLIC, "note", note);
-	write_item(&out, ITEM_PUBLIC, "age", file);
+	write_item(&out, ITEM_PUBLIC, MEMBER_BOX_NOTE, note);
+	write_item(&out, ITEM_PUBLIC, MEMBER_BOX_FILE, file);
 	int box = memfd_written(&out);
 	free(space);
 	return box;
@@ -135,8 +136,8 @@ static int box_of_file(const char *path, struct bytes note)
 			BOX_MOST);
 	else {
 		const size_t size = (size_t)status.st_size;
-		write_item(&start, ITEM_PUBLIC, "note", note);
-		write_item_start(&start, ITEM_PUBLIC, "age", size);
+		write_item(&start, ITEM_PUBLIC, MEMBER_BOX_NOTE, note);
+		write_item_start(&start, ITEM_PUBLIC, MEMBER_BOX_FILE, size);
 		box = memfd_of_file(written(&start), file, size);
 	}
 	if (file >= 0)
@@ -350,7 +351,8 @@ static int count(struct recount *recount)
 static refusal read_challenge(struct recount *recount)
 {
 	struct text text;
-	struct bytes whole = archive_find(&recount->sent.archive, "challenge");
+	struct bytes whole =
+		archive_find(&recount->sent.archive, MEMBER_CHALLENGE);
 	if (whole.size == 0)
 		return NULL;
 	refusal refused = statement_decode(STATEMENT_CHALLENGE, whole, &text);
@@ -376,7 +378,7 @@ static refusal read_journal(struct recount *recount)
 	recount->fold = chain.fold;
 	recount->leaves = leaves_of(&chain);
 	struct bytes whole =
-		archive_find(&recount->sent.archive, "result.note");
+		archive_find(&recount->sent.archive, MEMBER_RESULT);
 	if (whole.size == 0)
 		return NULL;
 	refused = note_parse(whole, &note);
@@ -394,8 +396,8 @@ static int begin_with_machine(struct recount *recount)
 	if (status != 0)
 		return status;
 	refusal refused = sealing_trust(&recount->sealing,
-		archive_find(&recount->sent.archive, "election-keys.note"),
-		archive_find(&recount->sent.archive, "bk.pub"));
+		archive_find(&recount->sent.archive, MEMBER_ELECTION_KEYS),
+		archive_find(&recount->sent.archive, bk_members.public_area));
 	if (refused == NULL)
 		refused = read_journal(recount);
 	if (refused == NULL)

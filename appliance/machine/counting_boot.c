@@ -9,6 +9,7 @@
 #include "appliance/machine/counting.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -233,7 +234,7 @@ static int result_note(const struct session *session, int result,
 	write_note_text(&note, text);
 	write_note_signature(&note, &key, &rs);
 	memfd_unmap(&text);
-	write_item(&items, ITEM_PUBLIC, "result.note", written(&note));
+	write_item(&items, ITEM_PUBLIC, MEMBER_RESULT, written(&note));
 	return note.broken ? -1 : memfd_written(&items);
 }
 

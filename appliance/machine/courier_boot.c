@@ -8,6 +8,7 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/record/courier.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -361,12 +362,6 @@ static bool publish_list(struct session *session, struct peer *publish,
 	return given;
 }
 
-static bool is_named_by_entry(unsigned type)
-{
-	return type == ENTRY_SOFTWARE || type == ENTRY_REVOCATION ||
-	       type == ENTRY_FAILED;
-}
-
 static bool publish_entry(struct session *session, struct peer *publish,
 	uint64_t number, uint64_t *before)
 {
@@ -376,7 +371,7 @@ static bool publish_entry(struct session *session, struct peer *publish,
 	bool given;
 	if (!session_entry(session, number, &entry, &list))
 		return false;
-	of.number = is_named_by_entry(entry.type) ? number : entry.leaf;
+	of.number = member_has_entry_number(entry.type) ? number : entry.leaf;
 	of.type = entry.type;
 	given = publish_list(session, publish, &of, list);
 	close(list);

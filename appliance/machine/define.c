@@ -4,6 +4,7 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,7 +94,7 @@ refusal task_approvals(struct task *task, const struct approval_form *form,
 	struct item item;
 	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL) {
 		refusal why;
-		if (!item_is_one_of(&item, "approval"))
+		if (!item_is_one_of(&item, MEMBER_APPROVAL))
 			continue;
 		snprintf(task->place, sizeof(task->place), "%.*s",
 			(int)item.name.size, (const char *)item.name.data);

@@ -4,6 +4,7 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/terms.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <stdio.h>
 
@@ -82,11 +83,11 @@ static refusal read_nonces(struct task *task, struct define_approvals *out)
 	struct item item;
 	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL) {
 		refusal why;
-		if (item_is_one_of(&item, "approval"))
+		if (item_is_one_of(&item, MEMBER_APPROVAL))
 			continue;
 		snprintf(task->place, sizeof(task->place), "%.*s",
 			(int)item.name.size, (const char *)item.name.data);
-		if (!item_is_one_of(&item, "nonce"))
+		if (!item_is_one_of(&item, MEMBER_NONCE))
 			return "it is neither an approval nor a nonce";
 		if (count == WIRE_MEMBERS_MOST)
 			return "there are too many nonces";
@@ -129,14 +130,15 @@ static refusal read_evidence(struct task *task, struct evidence *out)
 	struct bytes challenge;
 	struct bytes quote;
 	struct text text;
-	refusal why = task_find(task, LIST_CLOSED, "challenge", &challenge);
+	refusal why =
+		task_find(task, LIST_CLOSED, MEMBER_CHALLENGE, &challenge);
 	if (why == NULL)
 		why = statement_decode(STATEMENT_CHALLENGE, challenge, &text);
 	if (why == NULL) {
 		out->challenge = sha256(challenge);
 		out->result = text_digest(&text, CHALLENGE_RESULT);
 		out->revocation = text_number(&text, CHALLENGE_REVOCATION);
-		why = task_find(task, LIST_CLOSED, "quote.attest", &quote);
+		why = task_find(task, LIST_CLOSED, MEMBER_QUOTE, &quote);
 	}
 	if (why == NULL)
 		out->quote = sha256(quote);

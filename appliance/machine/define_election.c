@@ -3,6 +3,7 @@
 
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/terms.h"
+#include "appliance/record/members.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ refusal read_definition(
 {
 	struct bytes json;
 	char error[DEFINITION_ERROR_MOST];
-	const refusal why = task_find(task, list, "definition.json", &json);
+	const refusal why = task_find(task, list, MEMBER_DEFINITION, &json);
 	if (why != NULL)
 		return why;
 	if (definition_parse(definition, json, error))
@@ -36,7 +37,8 @@ static refusal check_definition_note(struct task *task, const struct plan *plan)
 	};
 	struct statement statement;
 	struct bytes note;
-	refusal why = task_find(task, LIST_ELECTION, "definition.note", &note);
+	refusal why =
+		task_find(task, LIST_ELECTION, MEMBER_DEFINITION_NOTE, &note);
 	if (why == NULL)
 		why = statement_open(STATEMENT_DEFINITION, note, &statement);
 	if (why == NULL)
@@ -58,7 +60,8 @@ static refusal check_operators(struct task *task, const struct plan *plan,
 	struct bytes content;
 	struct bytes serial;
 	char line[WIRE_TEXT_MOST];
-	refusal why = task_find(task, LIST_ENROLLED, "operators", &content);
+	refusal why =
+		task_find(task, LIST_ENROLLED, MEMBER_OPERATORS, &content);
 	if (why == NULL)
 		why = read_operators(content, &operators, &serial);
 	if (why != NULL)
@@ -93,7 +96,7 @@ static refusal check_enrolment_note(struct task *task, const struct plan *plan,
 		{ ENROLMENT_OPERATORS, bytes_of(operators.byte, SHA256_SIZE), 0,
 			"it names other operators" },
 	};
-	why = task_find(task, LIST_ELECTION, "enrolment.note", &note);
+	why = task_find(task, LIST_ELECTION, MEMBER_ENROLMENT_NOTE, &note);
 	if (why == NULL)
 		why = statement_open(STATEMENT_ENROLMENT, note, &statement);
 	if (why == NULL)
@@ -145,15 +148,10 @@ static struct election election_of(
 }
 
 /* Public area and private blob of one key, as the sealed entry holds them. */
-struct key_names {
-	enum key_template template;
-	const char *public_name;
-	const char *private_name;
-};
-
-static refusal read_key(struct task *task, const struct key_names *names,
-	struct wire_blob *public_area, struct wire_blob *private_area,
-	uint8_t name[WIRE_NAME_SIZE], uint8_t point[P256_POINT_SIZE])
+static refusal read_key(struct task *task, enum key_template template,
+	const struct key_members *names, struct wire_blob *public_area,
+	struct wire_blob *private_area, uint8_t name[WIRE_NAME_SIZE],
+	uint8_t point[P256_POINT_SIZE])
 {
 	struct bytes area;
 	struct bytes blob;
@@ -161,11 +159,11 @@ static refusal read_key(struct task *task, const struct key_names *names,
 	struct p256_public key;
 	struct tpm_name named;
 	refusal why =
-		task_find(task, LIST_ELECTION, names->private_name, &blob);
+		task_find(task, LIST_ELECTION, names->private_area, &blob);
 	if (why == NULL)
-		why = task_find(task, LIST_ELECTION, names->public_name, &area);
+		why = task_find(task, LIST_ELECTION, names->public_area, &area);
 	if (why == NULL)
-		why = key_decode(names->template, area, &policy, &key);
+		why = key_decode(template, area, &policy, &key);
 	if (why != NULL)
 		return why;
 	if (!wire_blob_set(public_area, area) ||
@@ -179,13 +177,11 @@ static refusal read_key(struct task *task, const struct key_names *names,
 
 static refusal read_keys(struct task *task, struct election *out)
 {
-	static const struct key_names bk = { KEY_BK, "bk.pub", "bk.private" };
-	static const struct key_names rk = { KEY_RK, "rk.pub", "rk.private" };
-	refusal why = read_key(task, &bk, &out->bk_public, &out->bk_private,
-		out->bk, out->bk_point);
+	refusal why = read_key(task, KEY_BK, &bk_members, &out->bk_public,
+		&out->bk_private, out->bk, out->bk_point);
 	if (why == NULL)
-		why = read_key(task, &rk, &out->rk_public, &out->rk_private,
-			out->rk, out->rk_point);
+		why = read_key(task, KEY_RK, &rk_members, &out->rk_public,
+			&out->rk_private, out->rk, out->rk_point);
 	return why;
 }
 
@@ -206,7 +202,7 @@ static refusal read_phase(struct task *task, uint64_t *phase)
 {
 	struct bytes content;
 	struct cursor in;
-	refusal why = task_find(task, LIST_ELECTION, "phase", &content);
+	refusal why = task_find(task, LIST_ELECTION, MEMBER_PHASE, &content);
 	if (why != NULL)
 		return why;
 	in = cursor_of(content);

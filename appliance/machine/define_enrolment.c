@@ -2,6 +2,7 @@
 #include "appliance/machine/define.h"
 
 #include "appliance/machine/terms.h"
+#include "appliance/record/members.h"
 #include "tpm/policy/credential.h"
 
 #include <string.h>
@@ -115,7 +116,7 @@ refusal read_machine(struct task *task, size_t list, const uint8_t *ak,
 {
 	struct wire_quorum wire;
 	struct bytes content;
-	refusal why = task_find(task, list, "operators", &content);
+	refusal why = task_find(task, list, MEMBER_OPERATORS, &content);
 	if (why == NULL)
 		why = read_operators(content, &out->quorum, &out->serial);
 	if (why != NULL)
@@ -173,7 +174,7 @@ refusal define_enrolment(
 	struct bytes content;
 	refusal why = task_map(task, message);
 	if (why == NULL)
-		why = task_find(task, 0, "credential", &content);
+		why = task_find(task, 0, MEMBER_CREDENTIAL, &content);
 	if (why == NULL)
 		why = read_credential(content, &enrolment);
 	if (why == NULL)

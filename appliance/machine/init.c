@@ -325,7 +325,7 @@ static const char *copy_event_log(struct machine *machine)
 	int from = open(event_log, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
 		return event_log;
-	int to = memfd_create("event-log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int to = memfd_create("firmware", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	machine->event_log = to;
 	bool done = to >= 0 && copy_all(from, to) &&
 		    fcntl(to, F_ADD_SEALS,

@@ -14,6 +14,7 @@
 #include "appliance/machine/role.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,8 +109,8 @@ static refusal handle_box(
 			bytes_of(asked->key_point, P256_POINT_SIZE), &key);
 	if (why != NULL)
 		return role_refuse(end, "the box cannot be judged", why, NULL);
-	if (!items_find(counting->items, "note", &note) ||
-		!items_find(counting->items, "age", &file))
+	if (!items_find(counting->items, MEMBER_BOX_NOTE, &note) ||
+		!items_find(counting->items, MEMBER_BOX_FILE, &file))
 		return role_refuse(end, "the entry holds no box", NULL, NULL);
 	why = box_check(&terms, note, file, &counting->box);
 	if (why != NULL)

@@ -16,6 +16,7 @@
 #include "appliance/machine/terms.h"
 #include "appliance/record/courier.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -145,7 +146,7 @@ static refusal read_outbox(struct medium *medium)
 	struct member_file file;
 	refusal why = next_member(medium, 4096, &file);
 	if (why == NULL && !file.member.end) {
-		why = strcmp(file.member.name, "nonce") == 0
+		why = strcmp(file.member.name, MEMBER_NONCE) == 0
 			      ? nonce_line(content_of(&file), &medium->nonce)
 			      : "an outbox holds something else than a nonce";
 	}
@@ -269,13 +270,13 @@ static refusal take_keys_note(struct medium *medium, struct taking *taking)
 	refusal why = next_member(medium, BOX_NOTE_MOST, &file);
 	if (why == NULL &&
 		(file.member.end ||
-			strcmp(file.member.name, "election-keys.note") != 0))
-		why = "election-keys.note is missing";
+			strcmp(file.member.name, MEMBER_ELECTION_KEYS) != 0))
+		why = MEMBER_ELECTION_KEYS " is missing";
 	if (why == NULL)
 		why = keys_note_check(taking, content_of(&file));
 	if (why == NULL) {
 		const struct item item = {
-			.name = bytes_of_text("election-keys.note"),
+			.name = bytes_of_text(MEMBER_ELECTION_KEYS),
 			.content = content_of(&file),
 		};
 		why = send_items(taking->end, INTAKE_KEYS, NULL, &item, 1);
@@ -288,8 +289,9 @@ static refusal take_keys_note(struct medium *medium, struct taking *taking)
 static struct bytes stem_of(const char *name, const char *ending)
 {
 	const size_t size = strlen(name);
+	const size_t head = strlen(MEMBERS_BOXES);
 	const size_t tail = strlen(ending);
-	if (strncmp(name, "boxes/", 6) != 0 || size <= 6 + tail ||
+	if (strncmp(name, MEMBERS_BOXES, head) != 0 || size <= head + tail ||
 		strcmp(name + size - tail, ending) != 0)
 		return bytes_of(NULL, 0);
 	return bytes_of(name, size - tail);
@@ -298,9 +300,11 @@ static struct bytes stem_of(const char *name, const char *ending)
 static refusal pair_check(
 	const struct member_file *note, const struct member_file *age)
 {
-	const struct bytes stem = stem_of(note->member.name, ".note");
+	const struct bytes stem =
+		stem_of(note->member.name, "." MEMBER_BOX_NOTE);
 	if (stem.size == 0 || age->member.end ||
-		!bytes_equal(stem, stem_of(age->member.name, ".age")))
+		!bytes_equal(
+			stem, stem_of(age->member.name, "." MEMBER_BOX_FILE)))
 		return "boxes do not come as NAME.note, then NAME.age";
 	return NULL;
 }
@@ -309,8 +313,8 @@ static refusal send_box(
 	struct taking *taking, struct bytes note, struct bytes age)
 {
 	const struct item item[] = {
-		{ .name = bytes_of_text("note"), .content = note },
-		{ .name = bytes_of_text("age"), .content = age },
+		{ .name = bytes_of_text(MEMBER_BOX_NOTE), .content = note },
+		{ .name = bytes_of_text(MEMBER_BOX_FILE), .content = age },
 	};
 	struct box box;
 	struct intake_box told = { 0 };

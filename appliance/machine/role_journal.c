@@ -13,6 +13,7 @@
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
+#include "appliance/record/members.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -210,7 +211,7 @@ static bool read_lock(struct journal_lock *out)
 	const bool found = raw_read(0, &raw) == NULL &&
 			   raw.header.type == ENTRY_ENROLLED &&
 			   items_check(raw_payload(&raw)) == NULL &&
-			   items_find(raw_payload(&raw), "lock", &lock) &&
+			   items_find(raw_payload(&raw), MEMBER_LOCK, &lock) &&
 			   journal_lock_decode(lock, out) == NULL;
 	free(raw.whole);
 	return found;
@@ -220,10 +221,11 @@ static bool read_boot(uint64_t offset, struct boot_state *out)
 {
 	struct raw_entry raw;
 	struct bytes boot;
-	const bool found = raw_read(offset, &raw) == NULL &&
-			   items_check(raw_payload(&raw)) == NULL &&
-			   items_find(raw_payload(&raw), "boot-state", &boot) &&
-			   boot_state_decode(boot, out) == NULL;
+	const bool found =
+		raw_read(offset, &raw) == NULL &&
+		items_check(raw_payload(&raw)) == NULL &&
+		items_find(raw_payload(&raw), MEMBER_BOOT_STATE, &boot) &&
+		boot_state_decode(boot, out) == NULL;
 	free(raw.whole);
 	return found;
 }
@@ -538,8 +540,8 @@ static refusal write_heads(struct journal *journal, const char *origin,
 			return why;
 	}
 	write_checkpoint(&text, &checkpoint);
-	write_item(out, ITEM_PUBLIC, "checkpoint", written(&text));
-	write_item(out, ITEM_PUBLIC, "entries", written(headers));
+	write_item(out, ITEM_PUBLIC, MEMBER_CHECKPOINT, written(&text));
+	write_item(out, ITEM_PUBLIC, MEMBER_ENTRIES, written(headers));
 	return NULL;
 }
 

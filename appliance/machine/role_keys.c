@@ -10,6 +10,7 @@
 #include "appliance/machine/spawn.h"
 #include "appliance/machine/terms.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 #include "tpm/tpm.h"
 
 #include <inttypes.h>
@@ -280,10 +281,11 @@ static bool write_identity(struct keys *keys, struct writer *out)
 		!tpm_ek_public(keys->tpm, &ek) ||
 		!tpm_ek_certificate(keys->tpm, certificate, &size))
 		return false;
-	write_item(out, ITEM_PUBLIC, "ek.crt", bytes_of(certificate, size));
-	write_item(out, ITEM_PUBLIC, "ek.pub", tpm_public_bytes(&ek));
-	write_item(out, ITEM_PUBLIC, "ak.pub", tpm_public_bytes(&root.ak));
-	write_item(out, ITEM_PUBLIC, "srk.pub", tpm_public_bytes(&root.srk));
+	write_item(out, ITEM_PUBLIC, MEMBER_EK_CERTIFICATE,
+		bytes_of(certificate, size));
+	write_item(out, ITEM_PUBLIC, MEMBER_EK, tpm_public_bytes(&ek));
+	write_item(out, ITEM_PUBLIC, MEMBER_AK, tpm_public_bytes(&root.ak));
+	write_item(out, ITEM_PUBLIC, MEMBER_SRK, tpm_public_bytes(&root.srk));
 	return true;
 }
 
@@ -301,18 +303,12 @@ static refusal handle_identity(
 
 static void write_nv(struct keys *keys, struct writer *out)
 {
-	static const char *const name[NV_COUNT] = {
-		[NV_A] = "approved.nv",
-		[NV_R] = "revocation.nv",
-		[NV_P] = "phase.nv",
-		[NV_J] = "journal.nv",
-	};
 	for (unsigned i = 0; i < NV_COUNT; i++) {
 		uint8_t area[NV_PUBLIC_SIZE];
 		const enum nv_index index = (enum nv_index)i;
 		const struct digest policy = nv_policy(&keys->machine, index);
 		nv_encode(index, &policy, true, area);
-		write_item(out, ITEM_PUBLIC, name[i],
+		write_item(out, ITEM_PUBLIC, nv_members[i],
 			bytes_of(area, sizeof(area)));
 	}
 }
@@ -332,7 +328,7 @@ static void write_lock(const struct keys *keys, const struct keys_enrol *asked,
 	wire_blob_set(&lock.mac_private,
 		bytes_of(mac->private_area.byte, mac->private_area.size));
 	journal_lock_encode(&encoded, &lock);
-	write_item(out, ITEM_PRIVATE, "lock", written(&encoded));
+	write_item(out, ITEM_PRIVATE, MEMBER_LOCK, written(&encoded));
 }
 
 static bool activate(
@@ -348,7 +344,7 @@ static bool activate(
 	memcpy(credential.seed, asked->secret.data, sizeof(credential.seed));
 	if (!tpm_activate(keys->tpm, &credential, secret))
 		return false;
-	write_item(out, ITEM_PUBLIC, "activation",
+	write_item(out, ITEM_PUBLIC, MEMBER_ACTIVATION,
 		bytes_of(secret, sizeof(secret)));
 	return true;
 }
@@ -515,7 +511,7 @@ static refusal handle_software(
 	if (why != NULL)
 		return role_refuse(end, "the software's approval", why, NULL);
 	boot_state_encode(&encoded, &message->body.software.boot);
-	write_item(&out, ITEM_PRIVATE, "boot-state", written(&encoded));
+	write_item(&out, ITEM_PRIVATE, MEMBER_BOOT_STATE, written(&encoded));
 	return role_send_written(end, KEYS_MEMBERS, NULL, &out);
 }
 
@@ -556,28 +552,20 @@ static refusal handle_revoke(
 
 /* --- the election's keys --- */
 
-static void write_key_item(struct writer *out, enum item_visibility visibility,
-	const char *key, const char *part, struct bytes content)
-{
-	char name[ITEM_NAME_MOST];
-	snprintf(name, sizeof(name), "%s.%s", key, part);
-	write_item(out, visibility, name, content);
-}
-
-static void write_key(
-	struct writer *out, const char *name, const struct election_key *key)
+static void write_key(struct writer *out, const struct key_members *names,
+	const struct election_key *key)
 {
 	uint8_t signature[TPM_SIGNATURE_SIZE];
 	tpm_signature_encode(&key->certificate.signature, signature);
-	write_key_item(out, ITEM_PUBLIC, name, "pub",
+	write_item(out, ITEM_PUBLIC, names->public_area,
 		tpm_public_bytes(&key->key.public_area));
-	write_key_item(out, ITEM_PUBLIC, name, "creation",
+	write_item(out, ITEM_PUBLIC, names->creation,
 		bytes_of(key->creation_data, key->creation_size));
-	write_key_item(out, ITEM_PUBLIC, name, "attest",
+	write_item(out, ITEM_PUBLIC, names->attest,
 		attestation_bytes(&key->certificate));
-	write_key_item(out, ITEM_PUBLIC, name, "signature",
+	write_item(out, ITEM_PUBLIC, names->signature,
 		bytes_of(signature, sizeof(signature)));
-	write_key_item(out, ITEM_PRIVATE, name, "private",
+	write_item(out, ITEM_PRIVATE, names->private_area,
 		bytes_of(key->key.private_area.byte,
 			key->key.private_area.size));
 }
@@ -602,10 +590,10 @@ static refusal handle_seal(
 	if (!tpm_make_bk(keys->tpm, &keys->terms, &bk) ||
 		!tpm_make_rk(keys->tpm, &keys->terms, &rk))
 		return refuse_tpm(end, "the election's keys", keys->tpm);
-	write_key(&out, "bk", &bk);
-	write_key(&out, "rk", &rk);
+	write_key(&out, &bk_members, &bk);
+	write_key(&out, &rk_members, &rk);
 	write_u64(&number, election->phase);
-	write_item(&out, ITEM_PUBLIC, "phase", written(&number));
+	write_item(&out, ITEM_PUBLIC, MEMBER_PHASE, written(&number));
 	return role_send_written(end, KEYS_MEMBERS, NULL, &out);
 }
 
@@ -704,9 +692,8 @@ static refusal handle_quote(
 		    &quote, &values))
 		return refuse_tpm(end, "the quote", keys->tpm);
 	tpm_signature_encode(&quote.signature, signature);
-	write_item(
-		&out, ITEM_PUBLIC, "quote.attest", attestation_bytes(&quote));
-	write_item(&out, ITEM_PUBLIC, "quote.signature",
+	write_item(&out, ITEM_PUBLIC, MEMBER_QUOTE, attestation_bytes(&quote));
+	write_item(&out, ITEM_PUBLIC, MEMBER_QUOTE_SIGNATURE,
 		bytes_of(signature, sizeof(signature)));
 	return role_send_written(end, KEYS_MEMBERS, NULL, &out);
 }

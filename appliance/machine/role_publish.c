@@ -12,12 +12,10 @@
 #include "appliance/machine/spawn.h"
 #include "appliance/record/courier.h"
 #include "appliance/record/items.h"
-#include "appliance/record/journal.h"
+#include "appliance/record/members.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { OUTBOX = SPAWN_GRANTED };
@@ -68,57 +66,16 @@ static refusal write_member(uint64_t offset, const char *name,
 	return why;
 }
 
-/* How an item of an entry is named in the archive. */
-static void member_name(const struct publish_members_of *of,
-	const struct item *item, char name[USTAR_NAME_MOST + 1])
-{
-	const int size = (int)item->name.size;
-	const char *const text = (const char *)item->name.data;
-	const size_t most = USTAR_NAME_MOST + 1;
-	switch (of->type) {
-	case 0:
-		snprintf(name, most, "now/%.*s", size, text);
-		return;
-	case ENTRY_BOX:
-		snprintf(name, most, "boxes/%04" PRIu64 ".%.*s", of->number,
-			size, text);
-		return;
-	case ENTRY_REFUSED:
-		snprintf(name, most, "refused/%04" PRIu64, of->number);
-		return;
-	case ENTRY_SOFTWARE:
-		snprintf(name, most, "software/%04" PRIu64 ".%.*s", of->number,
-			size, text);
-		return;
-	case ENTRY_REVOCATION:
-		snprintf(name, most, "revocation/%04" PRIu64 ".%.*s",
-			of->number, size, text);
-		return;
-	case ENTRY_FAILED:
-		snprintf(name, most, "failed/%04" PRIu64, of->number);
-		return;
-	case ENTRY_OPEN:
-		snprintf(name, most, "open-%.*s", size, text);
-		return;
-	case ENTRY_APPROVED:
-		snprintf(name, most, "release-%.*s", size, text);
-		return;
-	default:
-		snprintf(name, most, "%.*s", size, text);
-		return;
-	}
-}
-
 static refusal write_items(struct outbox *outbox,
 	const struct publish_members_of *of, struct bytes list)
 {
 	struct cursor rest = cursor_of(list);
 	while (rest.rest.size > 0) {
-		char name[USTAR_NAME_MOST + 1];
+		char name[MEMBER_NAME_SIZE];
 		struct item item;
 		refusal why = items_next(&rest, &item);
 		if (why == NULL && item.visibility == ITEM_PUBLIC) {
-			member_name(of, &item, name);
+			member_of_entry(of->type, of->number, item.name, name);
 			why = write_member(
 				outbox->at, name, item.content, &outbox->at);
 		}
@@ -153,7 +110,7 @@ static refusal handle_state(
 	struct outbox *outbox = state;
 	char line[WIRE_TEXT_MOST + 1];
 	snprintf(line, sizeof(line), "%s\n", message->body.text.line);
-	return answer(end, write_member(outbox->at, "now/state",
+	return answer(end, write_member(outbox->at, MEMBERS_NOW MEMBER_STATE,
 				   bytes_of_text(line), &outbox->at));
 }
 

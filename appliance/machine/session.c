@@ -6,6 +6,7 @@
 #include "appliance/machine/init.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -231,7 +232,7 @@ static bool put_event_log(const struct session *session, struct writer *items)
 	struct bytes log;
 	if (memfd_map(session->event_log, ITEMS_MOST, &log) != NULL)
 		return false;
-	write_item(items, ITEM_PUBLIC, "event-log", log);
+	write_item(items, ITEM_PUBLIC, MEMBER_EVENT_LOG, log);
 	memfd_unmap(&log);
 	return true;
 }
@@ -254,7 +255,7 @@ bool session_challenge(struct session *session, const struct wire_text *nonce,
 	if (why != NULL)
 		return session_refuse(session, why);
 	*qualifying = sha256(written(&challenge));
-	write_item(&items, ITEM_PUBLIC, "challenge", written(&challenge));
+	write_item(&items, ITEM_PUBLIC, MEMBER_CHALLENGE, written(&challenge));
 	if (!put_event_log(session, &items))
 		return session_refuse(session, "the event log is unreadable");
 	*list = memfd_written(&items);

@@ -43,7 +43,8 @@ static bool append_boot(struct session *session, bool counting)
 	write_u8(&content, counting ? 1 : 0);
 	write_u32(&content, session->machine.reset_count);
 	write_u32(&content, session->machine.restart_count);
-	write_item(&items, ITEM_PRIVATE, "boot", written(&content));
+	write_item(&items, ITEM_PRIVATE, entry_row_of(ENTRY_BOOT)->name,
+		written(&content));
 	list = memfd_written(&items);
 	if (list < 0)
 		return session_refuse(session, "there is no memory");
@@ -110,7 +111,8 @@ static void record_failure(struct session *session)
 	int list;
 	if (session->folded.entries == 0 || session->journal.process.pid <= 0)
 		return;
-	write_item(&items, ITEM_PUBLIC, "failed", bytes_of_text(why.line));
+	write_item(&items, ITEM_PUBLIC, entry_row_of(ENTRY_FAILED)->name,
+		bytes_of_text(why.line));
 	list = memfd_written(&items);
 	if (list < 0)
 		return;

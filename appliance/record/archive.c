@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/record/archive.h"
+#include "appliance/record/members.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,8 @@ void archive_free(struct archive *archive)
 static struct bytes find_earlier(
 	const struct archive *archive, const char *name)
 {
-	return archive->earlier != NULL && strncmp(name, "now/", 4) != 0
+	return archive->earlier != NULL && strncmp(name, MEMBERS_NOW,
+						   strlen(MEMBERS_NOW)) != 0
 		       ? archive_find(archive->earlier, name)
 		       : bytes_of(NULL, 0);
 }
@@ -92,7 +94,7 @@ struct bytes archive_find(const struct archive *archive, const char *name)
 struct bytes archive_numbered(
 	const struct archive *archive, const char *stem, size_t number)
 {
-	char name[USTAR_NAME_MOST + 1];
-	snprintf(name, sizeof(name), "%s-%zu", stem, number);
+	char name[MEMBER_NAME_SIZE];
+	member_numbered(stem, number, name);
 	return archive_find(archive, name);
 }

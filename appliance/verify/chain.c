@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/chain.h"
+#include "appliance/record/members.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -63,10 +63,10 @@ bool leaves_next(struct leaves *leaves, struct journal_header *out)
 bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
 	struct bytes *file)
 {
-	char name[USTAR_NAME_MOST + 1];
-	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".note", leaf);
+	char name[MEMBER_NAME_SIZE];
+	member_of_entry(ENTRY_BOX, leaf, bytes_of_text(MEMBER_BOX_NOTE), name);
 	*note = archive_find(chain->evidence->sent, name);
-	snprintf(name, sizeof(name), "boxes/%04" PRIu64 ".age", leaf);
+	member_of_entry(ENTRY_BOX, leaf, bytes_of_text(MEMBER_BOX_FILE), name);
 	*file = archive_find(chain->evidence->sent, name);
 	return note->size > 0 && file->size > 0;
 }

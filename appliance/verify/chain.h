@@ -56,7 +56,7 @@ enum { SOFTWARE_MOST = 16 };
 /* What was established. A member is valid once its check has passed. */
 struct chain {
 	const struct evidence *evidence;
-	const char *folder;  /* "now/", or "" for the closing evidence */
+	const char *folder;  /* MEMBERS_NOW, or "" for the closing evidence */
 	struct bytes serial; /* the machine, from the operators text */
 	struct bytes headers;
 	struct bytes result_text;

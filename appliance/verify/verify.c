@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/verify.h"
+#include "appliance/record/members.h"
 
 #include "appliance/verify/checks.h"
 
@@ -144,7 +145,7 @@ bool verify(enum verify_goal goal, const struct evidence *evidence,
 	*checks = (struct checks){ 0 };
 	*chain = (struct chain){
 		.evidence = evidence,
-		.folder = goal == VERIFY_NOW ? "now/" : "",
+		.folder = goal == VERIFY_NOW ? MEMBERS_NOW : "",
 	};
 	for (size_t step = 0; step < STEPS; step++) {
 		const struct row *row = &rows[step];

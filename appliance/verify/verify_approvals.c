@@ -5,10 +5,10 @@
  * judges notes that the machine sent and asks no TPM.
  */
 #include "appliance/formats/crypto.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
 #include "appliance/verify/values.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +69,14 @@ static refusal read_approval(const struct approving *approving,
 	return refused;
 }
 
+static refusal refuse_approval(
+	struct chain *chain, const char *stem, size_t number, refusal why)
+{
+	char name[MEMBER_NAME_SIZE];
+	member_numbered(stem, number, name);
+	return refuse(chain, "%s: %s", name, why);
+}
+
 /* All that the machine sent; bit m of `*signed_by` for each member m. */
 static refusal read_approvals(struct chain *chain,
 	const struct approving *approving, uint16_t *signed_by)
@@ -83,8 +91,8 @@ static refusal read_approvals(struct chain *chain,
 		refusal refused =
 			read_approval(approving, note, &statement, &approvals);
 		if (refused != NULL)
-			return refuse(chain, "%s-%zu: %s", approving->stem, n,
-				refused);
+			return refuse_approval(
+				chain, approving->stem, n, refused);
 		*signed_by = (uint16_t)(*signed_by |
 					1u << approvals.list[n - 1].member);
 	}
@@ -182,7 +190,7 @@ static refusal read_software(
 	uint16_t signed_by = 0;
 	refusal refused = read_boot(chain, stem, out, &first);
 	if (refused != NULL)
-		return refuse(chain, "%s-1: %s", stem, refused);
+		return refuse_approval(chain, stem, 1, refused);
 	struct boot_terms terms = {
 		.serial = chain->serial,
 		.machine = &chain->machine,
@@ -229,11 +237,11 @@ struct software_at {
 static refusal follow_software(struct chain *chain,
 	const struct journal_header *header, struct software_at *at)
 {
-	char stem[USTAR_NAME_MOST + 1];
+	char stem[MEMBER_NAME_SIZE];
 	switch (header->type) {
 	case ENTRY_SOFTWARE:
-		snprintf(stem, sizeof(stem), "software/%04" PRIu64 ".approval",
-			header->entry);
+		member_of_entry(ENTRY_SOFTWARE, header->entry,
+			bytes_of_text(MEMBER_APPROVAL), stem);
 		return add_software(chain, stem, header->entry);
 	case ENTRY_SEALED:
 		at->sealed = chain->software_count - 1;
@@ -252,7 +260,7 @@ static refusal follow_software(struct chain *chain,
 static refusal follow_journal(struct chain *chain, struct software_at *at)
 {
 	struct cursor rest =
-		cursor_of(archive_find(chain->evidence->sent, "entries"));
+		cursor_of(archive_find(chain->evidence->sent, MEMBER_ENTRIES));
 	refusal refused = NULL;
 	while (refused == NULL && rest.rest.size >= JOURNAL_HEADER_SIZE) {
 		struct journal_header header;
@@ -268,7 +276,7 @@ refusal verify_boot_approvals(struct chain *chain)
 {
 	const struct definition *definition = chain->evidence->definition;
 	struct software_at at = { .sealed = 0 };
-	refusal refused = add_software(chain, "approval", 0);
+	refusal refused = add_software(chain, MEMBER_APPROVAL, 0);
 	if (refused == NULL)
 		refused = follow_journal(chain, &at);
 	if (refused != NULL)
@@ -326,7 +334,7 @@ refusal verify_open_approvals(struct chain *chain)
 	open_values(chain, value);
 	const struct approving approving = {
 		.kind = STATEMENT_OPEN,
-		.stem = "open-approval",
+		.stem = MEMBERS_OPEN MEMBER_APPROVAL,
 		.quorum = &plan->quorum[OFFICERS],
 		.approvers = chain->terms.officers,
 		.scope = election_scope(&chain->terms, APPROVE_OPEN),
@@ -390,7 +398,7 @@ refusal verify_release_approvals(struct chain *chain)
 	release_values(chain, &cp_hash, value);
 	const struct approving approving = {
 		.kind = STATEMENT_RELEASE,
-		.stem = "release-approval",
+		.stem = MEMBERS_RELEASE MEMBER_APPROVAL,
 		.quorum = &plan->quorum[AUDITORS],
 		.approvers = chain->terms.auditors,
 		.scope = election_scope(&chain->terms, APPROVE_RELEASE),

@@ -6,6 +6,7 @@
  */
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
 
 #include <inttypes.h>
@@ -60,7 +61,7 @@ static refusal check_closing(const struct chain *chain, const struct text *text)
 refusal verify_challenge(struct chain *chain)
 {
 	struct text text;
-	struct bytes whole = evidence_find(chain, "challenge");
+	struct bytes whole = evidence_find(chain, MEMBER_CHALLENGE);
 	refusal refused = statement_decode(STATEMENT_CHALLENGE, whole, &text);
 	if (refused != NULL)
 		return refused;
@@ -92,7 +93,7 @@ refusal verify_nonce(struct chain *chain)
 		STATEMENT_NONCE, chain->evidence->nonce, &nonce);
 	if (refused == NULL)
 		refused = statement_decode(STATEMENT_CHALLENGE,
-			evidence_find(chain, "challenge"), &challenge);
+			evidence_find(chain, MEMBER_CHALLENGE), &challenge);
 	if (refused != NULL)
 		return refused;
 	struct digest digest = text_digest(&nonce, NONCE_NONCE);
@@ -106,14 +107,14 @@ refusal verify_quote(struct chain *chain)
 {
 	struct attestation attestation;
 	struct quote quote;
-	struct bytes attest = evidence_find(chain, "quote.attest");
+	struct bytes attest = evidence_find(chain, MEMBER_QUOTE);
 	if (attest.size == 0 || attest.size > ATTEST_MOST)
 		return "there is no quote, or it is too long";
 	memcpy(attestation.attest, attest.data, attest.size);
 	attestation.size = attest.size;
-	refusal refused =
-		tpm_signature_decode(evidence_find(chain, "quote.signature"),
-			&attestation.signature);
+	refusal refused = tpm_signature_decode(
+		evidence_find(chain, MEMBER_QUOTE_SIGNATURE),
+		&attestation.signature);
 	if (refused == NULL)
 		refused = quote_verify(&chain->ak, &attestation,
 			bytes_of(chain->challenge.byte, SHA256_SIZE),
@@ -151,7 +152,7 @@ static refusal replay(struct chain *chain)
 {
 	struct pcr_set *pcrs = &chain->pcrs;
 	refusal refused =
-		eventlog_replay(evidence_find(chain, "event-log"), pcrs);
+		eventlog_replay(evidence_find(chain, MEMBER_EVENT_LOG), pcrs);
 	if (refused != NULL)
 		return refused;
 	pcrs->mask = chain->quoted;
@@ -229,7 +230,7 @@ refusal verify_event_log(struct chain *chain)
 	struct boot_profile profile = *chain->evidence->profile;
 	boot_profile_set_image(&profile, &chain->in_force->image);
 	struct event_verdict verdict =
-		eventlog_compare(evidence_find(chain, "event-log"),
+		eventlog_compare(evidence_find(chain, MEMBER_EVENT_LOG),
 			BOOT_PROFILE_MASK, profile.event, profile.count);
 	if (verdict.difference == EVENTS_EQUAL)
 		return NULL;

@@ -4,6 +4,7 @@
  * for it alone. It may not take the definition that the machine sent.
  */
 #include "appliance/formats/crypto.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
 #include "appliance/verify/values.h"
 
@@ -19,7 +20,7 @@ refusal verify_definition(struct chain *chain)
 {
 	const struct evidence *evidence = chain->evidence;
 	const struct plan *plan = plan_of(chain);
-	struct bytes sent = archive_find(evidence->sent, "definition.json");
+	struct bytes sent = archive_find(evidence->sent, MEMBER_DEFINITION);
 	chain->rehearsal = plan->rehearsal;
 	chain->terms = (struct election_terms){
 		.definition = plan->definition,
@@ -46,7 +47,7 @@ refusal verify_definition_note(struct chain *chain)
 	};
 	struct statement statement;
 	refusal refused = statement_open(STATEMENT_DEFINITION,
-		archive_find(chain->evidence->sent, "definition.note"),
+		archive_find(chain->evidence->sent, MEMBER_DEFINITION_NOTE),
 		&statement);
 	if (refused == NULL)
 		refused = statement_says(
@@ -57,11 +58,8 @@ refusal verify_definition_note(struct chain *chain)
 	return refused;
 }
 
-static struct bytes key_member(
-	const struct chain *chain, const char *key, const char *what)
+static struct bytes sent(const struct chain *chain, const char *name)
 {
-	char name[16];
-	snprintf(name, sizeof(name), "%s.%s", key, what);
 	return archive_find(chain->evidence->sent, name);
 }
 
@@ -76,19 +74,19 @@ static refusal attestation_of(
 }
 
 /* That the key with this public area was made in this TPM for this election. */
-static refusal verify_creation(
-	struct chain *chain, const char *key, struct chain_key *out)
+static refusal verify_creation(struct chain *chain,
+	const struct key_members *names, struct chain_key *out)
 {
 	struct attestation attestation;
 	struct creation_data data;
-	struct bytes attest = key_member(chain, key, "attest");
+	struct bytes attest = sent(chain, names->attest);
 	refusal refused = attestation_of(
-		attest, key_member(chain, key, "signature"), &attestation);
+		attest, sent(chain, names->signature), &attestation);
 	if (refused != NULL)
 		return refused;
 	out->creation = sha256(attest);
 	return creation_verify(&chain->ak, &attestation,
-		key_member(chain, key, "creation"), &out->name, &chain->srk,
+		sent(chain, names->creation), &out->name, &chain->srk,
 		&chain->terms.definition, BOOT_PROFILE_MASK, &data);
 }
 
@@ -96,7 +94,7 @@ static refusal verify_creation(
 static bool read_phase(const struct chain *chain, uint64_t *out)
 {
 	struct cursor phase =
-		cursor_of(archive_find(chain->evidence->sent, "phase"));
+		cursor_of(archive_find(chain->evidence->sent, MEMBER_PHASE));
 	*out = cursor_u64(&phase);
 	return cursor_done(&phase);
 }
@@ -104,7 +102,7 @@ static bool read_phase(const struct chain *chain, uint64_t *out)
 refusal verify_box_key(struct chain *chain)
 {
 	struct election_terms *terms = &chain->terms;
-	struct bytes area = key_member(chain, "bk", "pub");
+	struct bytes area = sent(chain, bk_members.public_area);
 	terms->ak = chain->machine.ak;
 	terms->nv = chain->indices;
 	if (!read_phase(chain, &terms->phase))
@@ -112,18 +110,20 @@ refusal verify_box_key(struct chain *chain)
 	chain->bk.name = public_name(area);
 	chain->bk.policy = bk_policy(terms);
 	refusal refused = bk_check(terms, area, &chain->bk.key);
-	return refused != NULL ? refused
-			       : verify_creation(chain, "bk", &chain->bk);
+	return refused != NULL
+		       ? refused
+		       : verify_creation(chain, &bk_members, &chain->bk);
 }
 
 refusal verify_result_key(struct chain *chain)
 {
-	struct bytes area = key_member(chain, "rk", "pub");
+	struct bytes area = sent(chain, rk_members.public_area);
 	chain->rk.name = public_name(area);
 	chain->rk.policy = rk_policy(&chain->terms);
 	refusal refused = rk_check(&chain->terms, area, &chain->rk.key);
-	return refused != NULL ? refused
-			       : verify_creation(chain, "rk", &chain->rk);
+	return refused != NULL
+		       ? refused
+		       : verify_creation(chain, &rk_members, &chain->rk);
 }
 
 static struct bytes view(const struct digest *digest)
@@ -167,7 +167,7 @@ refusal verify_election_keys(struct chain *chain)
 	struct statement statement;
 	struct statement_value value[ELECTION_KEYS_VALUES];
 	refusal refused = statement_open(STATEMENT_ELECTION_KEYS,
-		archive_find(chain->evidence->sent, "election-keys.note"),
+		archive_find(chain->evidence->sent, MEMBER_ELECTION_KEYS),
 		&statement);
 	election_keys_values(chain, value);
 	if (refused == NULL)

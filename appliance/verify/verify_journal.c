@@ -6,6 +6,7 @@
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
 
 #include <inttypes.h>
@@ -33,7 +34,8 @@ static refusal compare_checkpoint(const struct chain *chain)
 	struct checkpoint checkpoint;
 	struct digest root = merkle_root(&chain->fold.tree);
 	refusal refused = checkpoint_parse(
-		archive_find(chain->evidence->sent, "checkpoint"), &checkpoint);
+		archive_find(chain->evidence->sent, MEMBER_CHECKPOINT),
+		&checkpoint);
 	if (refused != NULL)
 		return refused;
 	if (checkpoint.size != chain->fold.tree.size)
@@ -45,7 +47,7 @@ static refusal compare_checkpoint(const struct chain *chain)
 
 refusal verify_journal(struct chain *chain)
 {
-	chain->headers = archive_find(chain->evidence->sent, "entries");
+	chain->headers = archive_find(chain->evidence->sent, MEMBER_ENTRIES);
 	refusal refused = fold_entries(chain);
 	if (refused == NULL)
 		refused = compare_checkpoint(chain);
@@ -63,9 +65,9 @@ static struct digest box_payload(struct bytes note, struct bytes file)
 	uint8_t head[2 * (ITEM_OVERHEAD + ITEM_NAME_MOST)];
 	struct writer writer = writer_of(head, sizeof(head));
 	const struct bytes none = bytes_of(NULL, 0);
-	write_item(&writer, ITEM_PUBLIC, "note", none);
+	write_item(&writer, ITEM_PUBLIC, MEMBER_BOX_NOTE, none);
 	size_t first = writer.size;
-	write_item(&writer, ITEM_PUBLIC, "age", none);
+	write_item(&writer, ITEM_PUBLIC, MEMBER_BOX_FILE, none);
 	struct writer sizes = writer_of(head + first - 4, 4);
 	write_u32(&sizes, (uint32_t)note.size);
 	sizes = writer_of(head + writer.size - 4, 4);

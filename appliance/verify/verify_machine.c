@@ -5,6 +5,7 @@
  * time, and nothing that the machine says of itself.
  */
 #include "appliance/formats/crypto.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/authorities.h"
 #include "appliance/verify/checks.h"
 #include "appliance/verify/values.h"
@@ -54,7 +55,7 @@ static refusal trust_operators(
 refusal verify_operators(struct chain *chain)
 {
 	struct text text;
-	struct bytes operators = sent(chain, "operators");
+	struct bytes operators = sent(chain, MEMBER_OPERATORS);
 	refusal refused =
 		statement_decode(STATEMENT_OPERATORS, operators, &text);
 	if (refused != NULL)
@@ -73,14 +74,14 @@ refusal verify_ek(struct chain *chain)
 {
 	const struct evidence *evidence = chain->evidence;
 	const struct definition *definition = evidence->definition;
-	struct bytes certificate = sent(chain, "ek.crt");
+	struct bytes certificate = sent(chain, MEMBER_EK_CERTIFICATE);
 	refusal refused = NULL;
 	if (definition != NULL)
 		refused = authorities_check(evidence->authorities, definition);
 	if (refused == NULL)
 		refused =
 			ek_certificate_check(certificate, evidence->authorities,
-				evidence->now, sent(chain, "ek.pub"));
+				evidence->now, sent(chain, MEMBER_EK));
 	if (refused != NULL)
 		return refused;
 	chain->ek = sha256(certificate);
@@ -95,8 +96,8 @@ refusal verify_ak(struct chain *chain)
 {
 	struct digest none;
 	struct p256_public srk;
-	struct bytes ak_area = sent(chain, "ak.pub");
-	struct bytes srk_area = sent(chain, "srk.pub");
+	struct bytes ak_area = sent(chain, MEMBER_AK);
+	struct bytes srk_area = sent(chain, MEMBER_SRK);
 	refusal refused = key_decode(KEY_AK, ak_area, &none, &chain->ak);
 	if (refused == NULL)
 		refused = key_decode(KEY_SRK, srk_area, &none, &srk);
@@ -107,28 +108,22 @@ refusal verify_ak(struct chain *chain)
 
 refusal verify_indices(struct chain *chain)
 {
-	static const char *const member[NV_COUNT] = {
-		[NV_A] = "approved.nv",
-		[NV_R] = "revocation.nv",
-		[NV_P] = "phase.nv",
-		[NV_J] = "journal.nv",
-	};
 	chain->indices = machine_nv_names(&chain->machine);
 	for (size_t i = 0; i < NV_COUNT; i++) {
-		struct tpm_name name = public_name(sent(chain, member[i]));
+		struct tpm_name name = public_name(sent(chain, nv_members[i]));
 		if (!tpm_name_equal(&name, &chain->indices.name[i]))
 			return refuse(chain,
 				"%s is not the index that these operators "
 				"and this attestation key must have",
-				member[i]);
+				nv_members[i]);
 	}
 	return NULL;
 }
 
 refusal verify_activation(struct chain *chain)
 {
-	return bytes_equal_secret(
-		       sent(chain, "activation"), chain->evidence->activation)
+	return bytes_equal_secret(sent(chain, MEMBER_ACTIVATION),
+		       chain->evidence->activation)
 		       ? NULL
 		       : "the machine's TPM did not open the credential that "
 			 "was made for it";
@@ -170,7 +165,7 @@ refusal verify_enrolment(struct chain *chain)
 	struct statement_value value[ENROLMENT_VALUES];
 	struct bytes note = chain->evidence->enrolment;
 	if (note.size == 0)
-		note = sent(chain, "enrolment.note");
+		note = sent(chain, MEMBER_ENROLMENT_NOTE);
 	refusal refused = statement_open(STATEMENT_ENROLMENT, note, &statement);
 	if (refused == NULL)
 		refused = statement_signed_by_quorum(

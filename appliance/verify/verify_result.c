@@ -6,6 +6,7 @@
 #include "appliance/election/box.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/note.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ refusal verify_result_note(struct chain *chain)
 {
 	struct note note;
 	refusal refused = note_parse(
-		archive_find(chain->evidence->sent, "result.note"), &note);
+		archive_find(chain->evidence->sent, MEMBER_RESULT), &note);
 	if (refused == NULL)
 		refused = signed_by_result_key(chain, &note);
 	if (refused != NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/known_machine.h"
+#include "appliance/record/members.h"
 
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/verify/chain.h"
@@ -35,9 +36,9 @@ static refusal read_ak(const struct archive *sent, struct known_machine *out)
 {
 	struct digest none;
 	struct p256_public ak;
-	struct bytes area = archive_find(sent, "ak.pub");
+	struct bytes area = archive_find(sent, MEMBER_AK);
 	out->machine.ak = public_name(area);
-	out->written = archive_find(sent, "approved.nv").size > 0;
+	out->written = archive_find(sent, nv_members[NV_A]).size > 0;
 	return key_decode(KEY_AK, area, &none, &ak);
 }
 
@@ -45,7 +46,8 @@ static refusal read_revocation(
 	const struct archive *sent, struct known_machine *out)
 {
 	struct text text;
-	struct bytes challenge = archive_find(sent, "now/challenge");
+	struct bytes challenge =
+		archive_find(sent, MEMBERS_NOW MEMBER_CHALLENGE);
 	if (challenge.size == 0)
 		return NULL;
 	refusal refused =
@@ -61,10 +63,10 @@ static int read_sent(const char *path, struct known_machine *out)
 	int status = archive_file_read(path, &sent);
 	if (status != 0)
 		return status;
-	const char *member = "ak.pub";
+	const char *member = MEMBER_AK;
 	refusal refused = read_ak(&sent.archive, out);
 	if (refused == NULL) {
-		member = "now/challenge";
+		member = MEMBERS_NOW MEMBER_CHALLENGE;
 		refused = read_revocation(&sent.archive, out);
 	}
 	archive_file_free(&sent);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The names of what the record consists of: items of journal entries, members
+ * of courier archives. A public item is published under its own name, unless
+ * its entry's type says otherwise. docs/protocols/courier.md has who writes
+ * which. Pure.
+ */
+#ifndef SANDOQ_RECORD_MEMBERS_H
+#define SANDOQ_RECORD_MEMBERS_H
+
+#include "appliance/formats/ustar.h"
+#include "appliance/record/journal.h"
+#include "tpm/policy/public.h"
+
+/* Identity and enrolment. */
+#define MEMBER_EK_CERTIFICATE "ek.crt"
+#define MEMBER_EK "ek.pub"
+#define MEMBER_AK "ak.pub"
+#define MEMBER_SRK "srk.pub"
+#define MEMBER_OPERATORS "operators"
+#define MEMBER_CREDENTIAL "credential"
+#define MEMBER_ACTIVATION "activation"
+#define MEMBER_LOCK "lock"	       /* private */
+#define MEMBER_BOOT_STATE "boot-state" /* private; of later software */
+
+/* Sealing. */
+#define MEMBER_DEFINITION "definition.json"
+#define MEMBER_DEFINITION_NOTE "definition.note"
+#define MEMBER_ENROLMENT_NOTE "enrolment.note"
+#define MEMBER_PHASE "phase"
+
+/* Intake. The note and the file are those of one box. */
+#define MEMBER_ELECTION_KEYS "election-keys.note"
+#define MEMBER_BOX_NOTE "note"
+#define MEMBER_BOX_FILE "age"
+
+/* The journal's head. */
+#define MEMBER_CHECKPOINT "checkpoint"
+#define MEMBER_ENTRIES "entries"
+
+/* Evidence and result. */
+#define MEMBER_CHALLENGE "challenge"
+#define MEMBER_QUOTE "quote.attest"
+#define MEMBER_QUOTE_SIGNATURE "quote.signature"
+#define MEMBER_EVENT_LOG "event-log"
+#define MEMBER_STATE "state"
+#define MEMBER_RESULT "result.note"
+
+/* Numbered from 1: "approval-1". */
+#define MEMBER_APPROVAL "approval"
+#define MEMBER_NONCE "nonce" /* of an outbox: that one, without a number */
+
+/* Folders and other beginnings of an archive's names. */
+#define MEMBERS_NOW "now/" /* made for this outbox */
+#define MEMBERS_BOXES "boxes/"
+#define MEMBERS_OPEN "open-"
+#define MEMBERS_RELEASE "release-"
+
+/* What is known of a key that was made in the TPM for one election. */
+struct key_members {
+	const char *public_area;
+	const char *creation;
+	const char *attest;
+	const char *signature;
+	const char *private_area; /* private */
+};
+extern const struct key_members bk_members;
+extern const struct key_members rk_members;
+
+/* The public areas of the four indices. */
+extern const char *const nv_members[NV_COUNT];
+
+enum { MEMBER_NAME_SIZE = USTAR_NAME_MOST + 1 };
+
+/*
+ * How an archive names an item of an entry of this type; type 0: of no entry,
+ * but made for this outbox. `number` is the leaf of a box or of a reason why
+ * it was refused, else the entry; other types have none in their names.
+ */
+void member_of_entry(unsigned type, uint64_t number, struct bytes item,
+	char name[MEMBER_NAME_SIZE]);
+/* Whether such names have the number of the entry, and not of its leaf. */
+bool member_has_entry_number(unsigned type);
+/* STEM-NUMBER. */
+void member_numbered(
+	const char *stem, size_t number, char name[MEMBER_NAME_SIZE]);
+
+#endif
