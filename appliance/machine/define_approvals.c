@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The define role, asked about approvals of an election: the officers', to open
+ * the boxes, and the auditors', to release the result. Each must be for exactly
+ * this state of the journal, and their quorum must satisfy the key's policy.
+ */
 #include "appliance/machine/define.h"
 
 #include "appliance/formats/crypto.h"
@@ -117,15 +122,15 @@ refusal define_open(
 	return task_answer(end, task, why, DEFINE_APPROVALS, &out);
 }
 
-/* The digests that the closed entry's evidence has. */
-struct evidence {
+/* The digests that the closed entry's closing has. */
+struct closing {
 	struct digest challenge;
 	struct digest quote;
 	struct digest result;
 	uint64_t revocation;
 };
 
-static refusal read_evidence(struct task *task, struct evidence *out)
+static refusal read_closing(struct task *task, struct closing *out)
 {
 	struct bytes challenge;
 	struct bytes quote;
@@ -151,14 +156,14 @@ static refusal read_release(struct task *task,
 {
 	const struct election *election = &asked->election;
 	const struct tpm_name rk = tpm_name_of(election->rk);
-	struct evidence evidence;
+	struct closing closing;
 	struct digest cp_hash;
-	refusal why = read_evidence(task, &evidence);
+	refusal why = read_closing(task, &closing);
 	if (why != NULL)
 		return why;
-	out->given.result = evidence.result;
-	out->revocation = evidence.revocation;
-	cp_hash = cp_hash_sign(&rk, &evidence.result);
+	out->given.result = closing.result;
+	out->revocation = closing.revocation;
+	cp_hash = cp_hash_sign(&rk, &closing.result);
 	const struct statement_value says[] = {
 		{ RELEASE_ELECTION, bytes_of_text(election->id.line), 0,
 			"it is for another election" },
@@ -177,12 +182,12 @@ static refusal read_release(struct task *task,
 		{ RELEASE_CHECKPOINT_ROOT,
 			bytes_of(asked->root.byte, SHA256_SIZE), 0,
 			"it is for another set of boxes" },
-		{ RELEASE_RESULT, bytes_of(evidence.result.byte, SHA256_SIZE),
-			0, "it is for another result digest" },
+		{ RELEASE_RESULT, bytes_of(closing.result.byte, SHA256_SIZE), 0,
+			"it is for another result digest" },
 		{ RELEASE_CHALLENGE,
-			bytes_of(evidence.challenge.byte, SHA256_SIZE), 0,
+			bytes_of(closing.challenge.byte, SHA256_SIZE), 0,
 			"it is for another challenge" },
-		{ RELEASE_QUOTE, bytes_of(evidence.quote.byte, SHA256_SIZE), 0,
+		{ RELEASE_QUOTE, bytes_of(closing.quote.byte, SHA256_SIZE), 0,
 			"it is for another quote" },
 		{ RELEASE_CPHASH, bytes_of(cp_hash.byte, SHA256_SIZE), 0,
 			"its cpHash is not that of signing this result" },
@@ -199,7 +204,7 @@ static refusal read_release(struct task *task,
 	if (why != NULL)
 		return why;
 	task_say(task, "the approvals");
-	return check_quorum(election, &out->given.approvals, &evidence.result);
+	return check_quorum(election, &out->given.approvals, &closing.result);
 }
 
 refusal define_release(

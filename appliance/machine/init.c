@@ -55,22 +55,23 @@ static const struct {
 static const struct {
 	const char *path;
 	const char *value;
-	const char *reason;
 } switches[] = {
-	{ "/proc/sys/kernel/dmesg_restrict", "1",
-		"no role reads the kernel's log" },
-	{ "/proc/sys/kernel/kptr_restrict", "2",
-		"nobody learns kernel addresses" },
-	{ "/proc/sys/kernel/perf_event_paranoid", "3",
-		"no role measures another" },
-	{ "/proc/sys/kernel/randomize_va_space", "2",
-		"every exec gets another layout" },
-	{ "/proc/sys/kernel/yama/ptrace_scope", "3",
-		"no process looks into another" },
-	{ "/proc/sys/fs/suid_dumpable", "0",
-		"who changed its user leaves no dump" },
-	{ "/proc/sys/vm/memfd_noexec", "1", "no memfd is ever executable" },
-	{ "/proc/sys/vm/mmap_min_addr", "65536", "a null pointer is a fault" },
+	/* No role reads the kernel's log. */
+	{ "/proc/sys/kernel/dmesg_restrict", "1" },
+	/* Nobody learns kernel addresses. */
+	{ "/proc/sys/kernel/kptr_restrict", "2" },
+	/* No role measures another. */
+	{ "/proc/sys/kernel/perf_event_paranoid", "3" },
+	/* Every exec gets another layout. */
+	{ "/proc/sys/kernel/randomize_va_space", "2" },
+	/* No process looks into another. */
+	{ "/proc/sys/kernel/yama/ptrace_scope", "3" },
+	/* Who changed its user leaves no dump. */
+	{ "/proc/sys/fs/suid_dumpable", "0" },
+	/* No memfd is ever executable. */
+	{ "/proc/sys/vm/memfd_noexec", "1" },
+	/* A null pointer is a fault. */
+	{ "/proc/sys/vm/mmap_min_addr", "65536" },
 };
 
 static const char usb_devices[] = "/sys/bus/usb/devices";

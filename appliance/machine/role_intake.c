@@ -27,8 +27,8 @@ enum {
 	MEDIUM = SPAWN_GRANTED,
 	/* Of one member: a definition or a box. */
 	MEMBER_MOST = 32 << 20,
-	/* Of one archive without boxes. */
-	LETTER_MOST = ITEMS_MOST,
+	/* Of all members of an archive without boxes. */
+	BROUGHT_MOST = ITEMS_MOST,
 };
 
 struct medium {
@@ -170,12 +170,12 @@ static refusal handle_start(
 	return wire_send(end, INTAKE_KIND, &answer, NULL, 0);
 }
 
-/* Every member of a letter becomes a public item of the same name. */
-static refusal read_letter(struct medium *medium, struct writer *items)
+/* Every member behind the label becomes a public item of the same name. */
+static refusal read_members(struct medium *medium, struct writer *items)
 {
 	for (;;) {
 		struct member_file file;
-		refusal why = next_member(medium, LETTER_MOST, &file);
+		refusal why = next_member(medium, BROUGHT_MOST, &file);
 		if (why == NULL && file.member.end) {
 			free(file.data);
 			return end_check(medium);
@@ -194,12 +194,12 @@ static refusal read_letter(struct medium *medium, struct writer *items)
 static refusal handle_take(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	uint8_t *space = malloc(LETTER_MOST);
-	struct writer items = writer_of(space, LETTER_MOST);
+	uint8_t *space = malloc(BROUGHT_MOST);
+	struct writer items = writer_of(space, BROUGHT_MOST);
 	refusal why = "there is no memory";
 	(void)message;
 	if (space != NULL)
-		why = read_letter(state, &items);
+		why = read_members(state, &items);
 	if (why == NULL)
 		why = items_check(written(&items));
 	why = why != NULL

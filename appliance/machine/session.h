@@ -3,7 +3,7 @@
  * One boot of the machine, from the supervisor's side: what its parts share.
  *
  *   supervisor.c      start the roles, unlock the journal, choose the boot
- *   courier_boot.c    media in, evidence out
+ *   courier_boot.c    media in, evidence out (courier.h has its parts)
  *   counting_boot.c   count, close, sign
  *   software.c        approve later software, revoke earlier
  *   session.c         journal and election; what both boots need
@@ -46,8 +46,8 @@ bool courier_boot(struct session *);
 bool counting_boot(struct session *);
 
 /* What a medium of kind software or revocation brings: a list of items. */
-bool take_software(struct session *, int letter);
-bool take_revocation(struct session *, int letter);
+bool take_software(struct session *, int brought);
+bool take_revocation(struct session *, int brought);
 /* Does what a power cut kept the TPM from, after the journal had it. */
 bool finish_software(struct session *);
 

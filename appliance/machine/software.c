@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 static bool read_operators(struct session *session, enum wire_type type,
-	int letter, enum wire_type expected, struct wire_message *answer)
+	int brought, enum wire_type expected, struct wire_message *answer)
 {
 	const struct define_facts facts = session_facts(session);
 	struct journal_entry entry;
-	int list[] = { letter, -1 };
+	int list[] = { brought, -1 };
 	bool read;
 	if (!session_entry(session, session->folded.enrolled, &entry, &list[1]))
 		return false;
@@ -47,21 +47,21 @@ static bool approve(struct session *session, const struct define_boot *software)
 	return true;
 }
 
-bool take_software(struct session *session, int letter)
+bool take_software(struct session *session, int brought)
 {
 	struct wire_message answer;
 	struct wire_message kept;
 	struct define_boot software;
 	bool worked;
 	if (!read_operators(
-		    session, DEFINE_SOFTWARE, letter, DEFINE_BOOT, &answer))
+		    session, DEFINE_SOFTWARE, brought, DEFINE_BOOT, &answer))
 		return false;
 	software = answer.body.boot;
 	if (!session_ask(session, &session->keys, KEYS_SOFTWARE,
 		    &software.given, NULL, 0, KEYS_MEMBERS, &kept))
 		return false;
 	worked = session_append_pair(
-		session, ENTRY_SOFTWARE, letter, kept.descriptor[0]);
+		session, ENTRY_SOFTWARE, brought, kept.descriptor[0]);
 	wire_close(&kept);
 	return worked && approve(session, &software);
 }
@@ -92,44 +92,44 @@ static bool check_revocation(
 		       "other software approved and installed first");
 }
 
-bool take_revocation(struct session *session, int letter)
+bool take_revocation(struct session *session, int brought)
 {
 	struct wire_message answer;
-	return read_operators(session, DEFINE_REVOKE, letter, DEFINE_REVOCATION,
-		       &answer) &&
+	return read_operators(session, DEFINE_REVOKE, brought,
+		       DEFINE_REVOCATION, &answer) &&
 	       check_revocation(session, &answer.body.revoke) &&
-	       session_append_pair(session, ENTRY_REVOCATION, letter, -1) &&
+	       session_append_pair(session, ENTRY_REVOCATION, brought, -1) &&
 	       raise_counter(session, &answer.body.revoke);
 }
 
-static bool finish_approval(struct session *session, int letter)
+static bool finish_approval(struct session *session, int brought)
 {
 	struct wire_message answer;
-	return read_operators(session, DEFINE_SOFTWARE, letter, DEFINE_BOOT,
+	return read_operators(session, DEFINE_SOFTWARE, brought, DEFINE_BOOT,
 		       &answer) &&
 	       approve(session, &answer.body.boot);
 }
 
-static bool finish_revocation(struct session *session, int letter)
+static bool finish_revocation(struct session *session, int brought)
 {
 	struct wire_message answer;
-	if (!read_operators(
-		    session, DEFINE_REVOKE, letter, DEFINE_REVOCATION, &answer))
+	if (!read_operators(session, DEFINE_REVOKE, brought, DEFINE_REVOCATION,
+		    &answer))
 		return false;
 	return answer.body.revoke.from != session->machine.revocation ||
 	       raise_counter(session, &answer.body.revoke);
 }
 
 static bool finish(struct session *session, uint64_t number,
-	bool (*step)(struct session *, int letter))
+	bool (*step)(struct session *, int brought))
 {
 	struct journal_entry entry;
-	int letter;
+	int brought;
 	bool worked;
-	if (!session_entry(session, number, &entry, &letter))
+	if (!session_entry(session, number, &entry, &brought))
 		return false;
-	worked = step(session, letter);
-	close(letter);
+	worked = step(session, brought);
+	close(brought);
 	return worked;
 }
 

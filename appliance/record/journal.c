@@ -8,25 +8,29 @@
 static const uint8_t magic[8] = { 's', 'a', 'n', 'd', 'o', 'q', 'J', '1' };
 
 #define IN(state) (1U << (state))
-#define STAYS STATE_FAILED
+#define STAYS false, STATE_BLANK
+#define MOVES_TO(state) true, (state)
 
 /* What is not here cannot happen. */
 static const struct entry_row rows[] = {
-	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), STATE_ENROLLED, true,
-		false },
+	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), MOVES_TO(STATE_ENROLLED),
+		true, false },
 	{ ENTRY_BOOT, "boot", ~IN(STATE_BLANK), STAYS, true, false },
 	{ ENTRY_SEALED, "sealed", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
-		STATE_SEALED, true, false },
-	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), STATE_INTAKE, true, true },
+		MOVES_TO(STATE_SEALED), true, false },
+	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), MOVES_TO(STATE_INTAKE),
+		true, true },
 	{ ENTRY_BOX, "box", IN(STATE_INTAKE), STAYS, false, true },
 	{ ENTRY_REFUSED, "refused", IN(STATE_INTAKE), STAYS, false, true },
 	{ ENTRY_MEDIUM, "medium", IN(STATE_INTAKE), STAYS, true, false },
-	{ ENTRY_OPEN, "open", IN(STATE_INTAKE), STATE_OPEN, true, false },
-	{ ENTRY_CLOSED, "closed", IN(STATE_OPEN), STATE_CLOSED, true, false },
-	{ ENTRY_APPROVED, "approved", IN(STATE_CLOSED), STATE_APPROVED, true,
+	{ ENTRY_OPEN, "open", IN(STATE_INTAKE), MOVES_TO(STATE_OPEN), true,
 		false },
-	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED), STATE_RELEASED, true,
+	{ ENTRY_CLOSED, "closed", IN(STATE_OPEN), MOVES_TO(STATE_CLOSED), true,
 		false },
+	{ ENTRY_APPROVED, "approved", IN(STATE_CLOSED),
+		MOVES_TO(STATE_APPROVED), true, false },
+	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED),
+		MOVES_TO(STATE_RELEASED), true, false },
 	{ ENTRY_SOFTWARE, "software", STATES_AT_REST, STAYS, true, false },
 	{ ENTRY_REVOCATION, "revocation", STATES_AT_REST, STAYS, true, false },
 	{ ENTRY_FAILED, "failed", ~IN(STATE_BLANK), STAYS, false, false },
@@ -173,7 +177,7 @@ refusal journal_fold_next(
 	}
 	fold->chain = sha256(bytes_of(bytes, JOURNAL_HEADER_SIZE));
 	fold->last[header.type] = fold->entries++;
-	if (row->next != STAYS)
+	if (row->moves)
 		fold->state = row->next;
 	if (row->anchored)
 		anchor(fold);

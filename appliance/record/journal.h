@@ -41,8 +41,9 @@ enum { ENTRY_TYPES = ENTRY_FAILED };
 struct entry_row {
 	enum entry_type type;
 	const char *name;
-	unsigned states;	 /* bit s: allowed in state s */
-	enum machine_state next; /* STATE_FAILED: the state stays */
+	unsigned states; /* bit s: allowed in state s */
+	bool moves;	 /* to the next state; else the state stays */
+	enum machine_state next;
 	bool anchored;
 	bool leaf; /* a leaf of the election's tree */
 };

@@ -312,7 +312,7 @@ static bool intake(const struct stage *stage)
 	static const char *const boxes[] = { "election-keys.note",
 		"boxes/0001.note", "boxes/0001.age", "boxes/0002.note",
 		"boxes/0002.age", NULL };
-	static const char *const letter[] = { "definition.json",
+	static const char *const brought[] = { "definition.json",
 		"definition.note", NULL };
 	int medium =
 		archive_of(stage->paper, "sandoq/courier/v1 boxes\n", boxes);
@@ -320,7 +320,7 @@ static bool intake(const struct stage *stage)
 	bool well = play_ends(&play, take_boxes(&play, stage->paper));
 	close(medium);
 	medium = archive_of(
-		stage->paper, "sandoq/courier/v1 election\n", letter);
+		stage->paper, "sandoq/courier/v1 election\n", brought);
 	play = play_start(stage, ROLE_INTAKE, &medium, 1);
 	well = play_ends(&play, play_ask(&play, INTAKE_START, NULL, NULL, 0,
 					INTAKE_KIND) &&

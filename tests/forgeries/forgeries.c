@@ -206,7 +206,7 @@ static void find_another_revocation(struct words *words)
  * intake
  */
 
-static void change_the_letter(struct words *words)
+static void change_what_was_brought(struct words *words)
 {
 	replace(words, "\"rehearsal\": false", "\"rehearsal\": true ");
 }
@@ -533,8 +533,8 @@ const struct forgery forgeries[] = {
 	{ ROLE_DEFINE, "leaves choices out", COUNTING, DEFINE_ELECTION,
 		leave_out_choices, RECOUNT, RECOUNTED },
 
-	{ ROLE_INTAKE, "changes a letter", IN(SEAL), INTAKE_MEMBERS,
-		change_the_letter, SEAL,
+	{ ROLE_INTAKE, "changes what was brought", IN(SEAL), INTAKE_MEMBERS,
+		change_what_was_brought, SEAL,
 		"refused: definition.note: it is for a live election" },
 	{ ROLE_INTAKE, "says another kind", IN(DELIVER), INTAKE_KIND,
 		say_another_kind, DELIVER,

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The courier boot's parts: what each kind of medium does.
+ *
+ *   courier_boot.c       the loop: a medium comes, its kind, whether it may
+ *   courier_enrol.c      the machine becomes its operators'
+ *   courier_election.c   an election is sealed
+ *   courier_boxes.c      boxes from the stations
+ *   courier_approvals.c  to open, to release, of software, of revocations
+ *   courier_outbox.c     what goes out
+ *
+ * The kinds and their states are appliance/record/courier.h's.
+ */
+#ifndef SANDOQ_MACHINE_COURIER_H
+#define SANDOQ_MACHINE_COURIER_H
+
+#include "appliance/machine/session.h"
+
+/* The medium that is plugged in, and the process that reads it. */
+struct medium {
+	int device;
+	struct peer intake;
+	struct intake_kind told;
+};
+
+/*
+ * Does what a medium of one kind is for, in a state that it is for. False when
+ * it was refused; then the machine is as before, but for boxes: those that
+ * came before what was refused are taken.
+ */
+typedef bool courier_take(struct session *, struct medium *);
+
+courier_take take_enrolment, take_election, take_boxes, take_approvals,
+	take_operators, give_outbox;
+
+/*
+ * All members that the medium brought, behind its label, as public items: a
+ * memfd that is the caller's.
+ */
+bool courier_read(struct session *, struct medium *, int *brought);
+
+#endif

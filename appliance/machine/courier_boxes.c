@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A medium of kind boxes: each box that holds becomes an entry, each that does
+ * not an entry with the reason. The medium's own entry comes last; it anchors
+ * them, and no receipt is given before it.
+ */
+#include "appliance/machine/courier.h"
+
+#include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct boxes {
+	uint64_t taken;
+	uint64_t known;
+	uint64_t refused;
+};
+
+static bool append_text(
+	struct session *session, enum entry_type type, const char *line)
+{
+	uint8_t space[ITEM_OVERHEAD + ITEM_NAME_MOST + 2 * WIRE_TEXT_MOST];
+	struct writer items = writer_of(space, sizeof(space));
+	char text[WIRE_TEXT_MOST + 1];
+	int list;
+	bool appended;
+	snprintf(text, sizeof(text), "%s\n", line);
+	write_item(&items, type == ENTRY_MEDIUM ? ITEM_PRIVATE : ITEM_PUBLIC,
+		entry_row_of(type)->name, bytes_of_text(text));
+	list = memfd_written(&items);
+	if (list < 0)
+		return session_refuse(session, "there is no memory");
+	appended = session_append_pair(session, type, list, -1);
+	close(list);
+	return appended;
+}
+
+/* A refusal is journalled: it is part of what the checkpoint vouches for. */
+static bool refuse_box(struct session *session, struct boxes *boxes,
+	const struct intake_box *box, const char *why)
+{
+	char line[WIRE_TEXT_MOST];
+	if (box->station == WIRE_NO_STATION)
+		snprintf(line, sizeof(line), "a box: %.200s", why);
+	else
+		snprintf(line, sizeof(line), "station %u, box %u: %.200s",
+			box->station, box->sequence, why);
+	boxes->refused++;
+	session_say(session, "box refused: %s", line);
+	return append_text(session, ENTRY_REFUSED, line);
+}
+
+static bool take_box(struct session *session, struct boxes *boxes,
+	const struct wire_message *box)
+{
+	const struct intake_box *told = &box->body.intake_box;
+	const struct journal_append what = {
+		.type = ENTRY_BOX,
+		.station = told->station,
+		.sequence = told->sequence,
+	};
+	struct wire_message answer;
+	const enum answer got = peer_ask(&session->journal, JOURNAL_APPEND,
+		&what, box->descriptor, 1, &answer, &session->why);
+	if (got == ANSWER_BROKEN) {
+		session->broken = true;
+		return false;
+	}
+	if (got == ANSWER_REFUSED)
+		return refuse_box(session, boxes, told, session->why.line);
+	if (answer.type == JOURNAL_KNOWN) {
+		boxes->known++;
+		session_say(session,
+			"station %u, box %u: already in the "
+			"journal, nothing is taken twice",
+			told->station, told->sequence);
+		return true;
+	}
+	boxes->taken++;
+	return session_folded(session, &answer.body.folded);
+}
+
+static bool take_keys_note(struct session *session, int list)
+{
+	return session->state != STATE_SEALED ||
+	       session_append_pair(session, ENTRY_INTAKE, list, -1);
+}
+
+/* One message of the intake process; `*end` when it was the last. */
+static bool take_message(struct session *session, struct boxes *boxes,
+	struct wire_message *message, bool *end)
+{
+	const struct intake_box *told = &message->body.intake_box;
+	switch (message->type) {
+	case INTAKE_KEYS:
+		return take_keys_note(session, message->descriptor[0]);
+	case INTAKE_BOX:
+		return take_box(session, boxes, message);
+	case INTAKE_VOID:
+		return refuse_box(session, boxes, told, told->why.line);
+	default:
+		*end = true;
+		return true;
+	}
+}
+
+/* Boxes up to the archive's end, or to where it stops making sense. */
+static bool take_archive(
+	struct session *session, struct medium *medium, struct boxes *boxes)
+{
+	struct wire_message message;
+	bool end = false;
+	enum answer got = peer_ask(&medium->intake, INTAKE_TAKE_BOXES,
+		&session->election, &session->plan, 1, &message, &session->why);
+	while (got == ANSWERED) {
+		const bool taken = take_message(session, boxes, &message, &end);
+		wire_close(&message);
+		if (!taken || end)
+			return taken;
+		got = peer_next(&medium->intake, &message, &session->why);
+	}
+	session->broken |= got == ANSWER_BROKEN;
+	return false;
+}
+
+bool take_boxes(struct session *session, struct medium *medium)
+{
+	struct boxes boxes = { 0 };
+	const bool whole = take_archive(session, medium, &boxes);
+	const struct wire_text why = session->why;
+	char line[WIRE_TEXT_MOST];
+	if (session->broken || session->state != STATE_INTAKE)
+		return false;
+	snprintf(line, sizeof(line),
+		"%" PRIu64 " boxes taken, %" PRIu64 " known, %" PRIu64
+		" refused",
+		boxes.taken, boxes.known, boxes.refused);
+	if (!append_text(session, ENTRY_MEDIUM, line))
+		return false;
+	session_say(session,
+		"%s; the journal holds %" PRIu64
+		" leaves; bring an outbox for the receipt",
+		line, session->folded.size);
+	session->why = why;
+	return whole;
+}

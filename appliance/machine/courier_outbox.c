@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A medium of kind outbox: it is overwritten with all that is public, and with
+ * a challenge and a quote that were made for it.
+ */
+#include "appliance/machine/courier.h"
+
+#include "appliance/record/members.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool publish_list(struct session *session, struct peer *publish,
+	const struct publish_members_of *of, int list)
+{
+	struct wire_message answer;
+	const bool given = session_ask(session, publish, PUBLISH_MEMBERS_OF, of,
+		&list, 1, DONE, &answer);
+	return given;
+}
+
+static bool publish_entry(struct session *session, struct peer *publish,
+	uint64_t number, uint64_t *before)
+{
+	struct journal_entry entry;
+	struct publish_members_of of;
+	int list;
+	bool given;
+	if (!session_entry(session, number, &entry, &list))
+		return false;
+	of.number = member_has_entry_number(entry.type) ? number : entry.leaf;
+	of.type = entry.type;
+	given = publish_list(session, publish, &of, list);
+	close(list);
+	*before = entry.before;
+	return given;
+}
+
+/* Entries of the type of `last`, from the last one that is before `end`. */
+static bool publish_type(struct session *session, struct peer *publish,
+	uint64_t last, uint64_t end)
+{
+	struct journal_entry entry;
+	int list;
+	while (last != UINT64_MAX && last >= end) {
+		if (!session_entry(session, last, &entry, &list))
+			return false;
+		close(list);
+		last = entry.before;
+	}
+	while (last != UINT64_MAX)
+		if (!publish_entry(session, publish, last, &last))
+			return false;
+	return true;
+}
+
+/*
+ * Entries that belong to the machine or to its present election: enrolment,
+ * all software and revocations, and everything since sealing.
+ */
+static bool publish_entries(struct session *session, struct peer *publish)
+{
+	const struct journal_folded *folded = &session->folded;
+	const uint64_t from =
+		session->has_election ? folded->sealed : folded->entries;
+	uint64_t before;
+	if (!publish_entry(session, publish, folded->enrolled, &before) ||
+		!publish_type(session, publish, folded->software, from) ||
+		!publish_type(session, publish, folded->revocation, from))
+		return false;
+	for (uint64_t i = from; i < folded->entries; i++)
+		if (!publish_entry(session, publish, i, &before))
+			return false;
+	return true;
+}
+
+static bool publish_heads(struct session *session, struct peer *publish)
+{
+	const struct publish_members_of of = { .type = ENTRY_MEDIUM };
+	struct wire_text origin;
+	struct wire_message answer;
+	char line[WIRE_TEXT_MOST];
+	bool given;
+	snprintf(line, sizeof(line), "sandoq/journal/%.100s",
+		session->has_election ? session->election.machine.line
+				      : "machine");
+	wire_text_set(&origin, line);
+	if (!session_ask(session, &session->journal, JOURNAL_HEADS, &origin,
+		    NULL, 0, JOURNAL_MEMBERS, &answer))
+		return false;
+	given = publish_list(session, publish, &of, answer.descriptor[0]);
+	wire_close(&answer);
+	return given;
+}
+
+/* A challenge over this boot, its quote and its event log. */
+static bool publish_now(struct session *session, struct peer *publish,
+	const struct wire_text *nonce)
+{
+	const struct publish_members_of of = { .type = 0 };
+	struct keys_quote body;
+	struct wire_message answer;
+	int challenge;
+	bool given;
+	if (!session_challenge(
+		    session, nonce, 1, NULL, &challenge, &body.qualifying))
+		return false;
+	given = session_ask(session, &session->keys, KEYS_QUOTE, &body, NULL, 0,
+		KEYS_MEMBERS, &answer);
+	if (given) {
+		given = publish_list(session, publish, &of, challenge) &&
+			publish_list(
+				session, publish, &of, answer.descriptor[0]);
+		wire_close(&answer);
+	}
+	close(challenge);
+	return given;
+}
+
+/* The identity of a machine that is blank, or that cannot read its journal. */
+static bool publish_identity(struct session *session, struct peer *publish)
+{
+	const struct publish_members_of of = { .type = ENTRY_ENROLLED };
+	struct wire_message answer;
+	bool given;
+	if (!session_ask(session, &session->keys, KEYS_IDENTITY, NULL, NULL, 0,
+		    KEYS_MEMBERS, &answer))
+		return false;
+	given = publish_list(session, publish, &of, answer.descriptor[0]);
+	wire_close(&answer);
+	return given;
+}
+
+static bool publish_all(struct session *session, struct peer *publish,
+	const struct wire_text *nonce, const struct wire_text *failure)
+{
+	struct wire_text state;
+	struct wire_message answer;
+	char line[WIRE_TEXT_MOST];
+	const bool failed = session->state == STATE_FAILED;
+	const bool bare = failed || session->state == STATE_BLANK;
+	snprintf(line, sizeof(line), "%s%s%.200s", state_name(session->state),
+		failed ? ": " : "", failed ? failure->line : "");
+	wire_text_set(&state, line);
+	return (bare ? publish_identity(session, publish)
+		     : publish_entries(session, publish) &&
+				       publish_heads(session, publish)) &&
+	       publish_now(session, publish, nonce) &&
+	       session_ask(session, publish, PUBLISH_STATE, &state, NULL, 0,
+		       DONE, &answer) &&
+	       session_ask(session, publish, PUBLISH_END, NULL, NULL, 0, DONE,
+		       &answer);
+}
+
+/* Media may also come and go while one is asked for. */
+static bool make_writable(struct session *session, int *device)
+{
+	struct wire_message answer;
+	enum answer got = peer_ask(&session->media, MEDIA_WRITE, NULL, NULL, 0,
+		&answer, &session->why);
+	while (got == ANSWERED && answer.type != MEDIA_WRITABLE) {
+		wire_close(&answer);
+		got = peer_next(&session->media, &answer, &session->why);
+	}
+	session->broken |= got == ANSWER_BROKEN;
+	*device = answer.descriptor[0];
+	return got == ANSWERED;
+}
+
+bool give_outbox(struct session *session, struct medium *medium)
+{
+	const struct wire_text failure = session->why;
+	struct peer publish;
+	int device;
+	bool given;
+	if (!make_writable(session, &device))
+		return false;
+	given = session_start_role(session, &publish, ROLE_PUBLISH, &device, 1);
+	if (given) {
+		given = publish_all(
+			session, &publish, &medium->told.nonce, &failure);
+		peer_stop(&publish);
+	}
+	close(device);
+	if (given)
+		session->why = failure;
+	return given;
+}
