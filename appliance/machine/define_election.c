@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The define role, asked about an election: the definition with its notes, as a
+ * medium brought them or as the journal has them, and the keys that the TPM
+ * made for it. What it gives is all that BK and RK hang on, and the plan.
+ */
 #include "appliance/machine/define.h"
 
 #include "appliance/formats/crypto.h"

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The define role, asked about an enrolment: the operators' text, the
+ * credential and the boot approvals that a medium of kind enrol brought. It
+ * decides whether they hold together; whether they hold for this TPM, the TPM
+ * itself decides.
+ */
 #include "appliance/machine/define.h"
 
 #include "appliance/machine/terms.h"

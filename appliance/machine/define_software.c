@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The define role, asked about what the operators approve after the enrolment:
+ * later software, and revocations of earlier software.
+ */
 #include "appliance/machine/define.h"
 
 #include "appliance/machine/terms.h"
