@@ -5,8 +5,8 @@
 . "$(dirname "$0")/../support/tap.sh"
 
 named=$(make --silent help | awk '{ print $2 }')
-there=$(sed -n '/^\.PHONY:/,/[^\\]$/p' Makefile | tr -d '\\' |
-	sed 's/^\.PHONY://' | xargs -n 1)
+there=$(sed -n '/^\.PHONY:/,/[^\\]$/p' Makefile |
+	sed 's/^\.PHONY://; s/\\$//' | xargs -n 1)
 
 is 'every target is named, once' "$(sort <<<"$named" | paste -sd ' ')" \
 	"$(sort <<<"$there" | paste -sd ' ')"
