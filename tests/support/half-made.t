@@ -16,7 +16,7 @@ for program in build/native/tests/tpm/test_* \
 	build/native/tests/faults/test_tpm \
 	build/native/tests/desk/test_role_minimal; do
 	case $program in
-	*/test_round_trip) continue ;; # needs none
+	*/test_round_trip | *.o | *.d) continue ;; # the first needs none
 	esac
 	status=0
 	PATH=$scratch:$PATH CMOCKA_MESSAGE_OUTPUT=STDOUT "$program" \
