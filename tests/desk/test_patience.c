@@ -64,7 +64,7 @@ static void test_who_waits_for_a_processor_has_more(void **state)
 		kill(rival[i], SIGKILL);
 		waitpid(rival[i], NULL, 0);
 	}
-	assert_true(waited >= 2 * SHORT_MS);
+	assert_true(waited >= 2 * (uint64_t)SHORT_MS);
 }
 
 static void test_no_time_is_over_at_once(void **state)
