@@ -259,7 +259,7 @@ LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
 	role_calls role_minimal role_peers stock_tools taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) \
-		tests/lint/links tests/mutants/matches.t
+		tests/lint/links tests/machine/typed.t tests/mutants/matches.t
 
 # One plausible bug at a time, hours in all: do the unit tests see it?
 mutants: tests programs

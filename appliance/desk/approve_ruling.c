@@ -130,7 +130,7 @@ static int sign_ruling(
 	file_free(&file);
 	if (status == 0)
 		status = signer_read(argument(arguments, "--key"),
-			&plan->quorum[AUDITORS], &signer);
+			&plan->roster[AUDITORS], &signer);
 	if (status != 0)
 		return status;
 	status = sign_text(arguments, written(&out), &signer);

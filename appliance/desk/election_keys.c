@@ -29,7 +29,7 @@ static int sign_keys(
 	if (verify(VERIFY_SEALED, evidence, &chain, &checks)) {
 		election_keys_values(&chain, value);
 		status = sign_values(arguments, STATEMENT_ELECTION_KEYS,
-			plan->rehearsal, &plan->quorum[AUTHORITY], value,
+			plan->rehearsal, &plan->roster[AUTHORITY], value,
 			ELECTION_KEYS_VALUES);
 	} else {
 		status = refused_checks(argument(arguments, "--sent"), &checks);

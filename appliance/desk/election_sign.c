@@ -31,7 +31,7 @@ int election_sign_command(const struct arguments *arguments)
 			bytes_of(plan->definition.byte, SHA256_SIZE), 0, NULL },
 	};
 	status = sign_values(arguments, STATEMENT_DEFINITION, plan->rehearsal,
-		&plan->quorum[AUTHORITY], value,
+		&plan->roster[AUTHORITY], value,
 		sizeof(value) / sizeof(value[0]));
 	definition_free(&definition);
 	file_free(&file);

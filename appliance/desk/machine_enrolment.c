@@ -27,7 +27,7 @@ static int sign_enrolment(
 	struct statement_value value[ENROLMENT_VALUES];
 	enrolment_values(chain, value);
 	return sign_values(arguments, STATEMENT_ENROLMENT, false,
-		&chain->operator_quorum, value, ENROLMENT_VALUES);
+		&chain->operator_roster, value, ENROLMENT_VALUES);
 }
 
 int machine_enrolment_command(const struct arguments *arguments)

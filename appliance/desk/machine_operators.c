@@ -49,9 +49,9 @@ static refusal write_operators(
 static refusal check_operators(struct bytes whole)
 {
 	struct text text;
-	struct quorum quorum;
+	struct roster roster;
 	refusal refused = statement_decode(STATEMENT_OPERATORS, whole, &text);
-	return refused != NULL ? refused : statement_operators(&text, &quorum);
+	return refused != NULL ? refused : statement_operators(&text, &roster);
 }
 
 int machine_operators_command(const struct arguments *arguments)
@@ -60,7 +60,7 @@ int machine_operators_command(const struct arguments *arguments)
 	struct writer out = writer_of(text, sizeof(text));
 	uint64_t need = 0;
 	int status =
-		argument_number(arguments, "--need", 1, MEMBERS_MOST, &need);
+		argument_number(arguments, "--need", 1, QUORUM_MOST, &need);
 	if (status != 0)
 		return status;
 	refusal refused = write_operators(arguments, need, &out);

@@ -176,11 +176,11 @@ static enum next_box next_of_files(void *context, struct count_place *place,
 	return BOX_TROUBLE;
 }
 
-static enum opened open_stanza(void *context, const struct keys_box *asked,
-	struct keys_file_key *out, struct wire_text *why)
+static enum opened open_stanza(void *context, const struct age_stanza *asked,
+	struct age_file_key *out, struct wire_text *why)
 {
 	struct recount *recount = context;
-	refusal refused = wire_stanza_open(asked, recount->escrow, out);
+	refusal refused = age_unwrap(asked, recount->escrow, out);
 	if (refused == NULL)
 		return STANZA_OPENED;
 	wire_text_set(why, refused);
@@ -209,9 +209,9 @@ static int encode_plan(const struct plan *plan)
 /* What the machine bound its result to, for the texts to be comparable. */
 static void bind(const struct recount *recount, struct tally_close *out)
 {
-	memcpy(out->ak, recount->sealing.ak.byte, TPM_NAME_SIZE);
-	memcpy(out->bk, recount->sealing.terms.bk_name, TPM_NAME_SIZE);
-	memcpy(out->rk, recount->sealing.rk.byte, TPM_NAME_SIZE);
+	out->ak = recount->sealing.ak;
+	out->bk = recount->sealing.terms.bk_name;
+	out->rk = recount->sealing.rk;
 	out->phase = recount->sealing.phase + state_phases(STATE_CLOSED);
 	if (!recount->from_machine) {
 		out->size = recount->names;
@@ -242,7 +242,7 @@ static int task_of(const struct recount *recount, struct count_task *out)
 		.at_once = boxes_at_once(),
 		.terms.definition = terms->plan->definition,
 	};
-	memcpy(out->terms.bk, terms->bk_name, TPM_NAME_SIZE);
+	out->terms.bk = terms->bk_name;
 	p256_to_point(&terms->bk, out->terms.bk_point);
 	p256_to_point(&escrow, out->terms.key_point);
 	wire_text_set(&out->terms.id, terms->plan->id);

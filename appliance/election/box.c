@@ -21,7 +21,7 @@ static refusal note_check(const struct box_terms *terms,
 	const struct text *text = &statement->text;
 	const struct digest definition = text_digest(text, BOX_DEFINITION);
 	const uint64_t sequence = text_number(text, BOX_SEQUENCE);
-	uint8_t bk[TEXT_NAME_SIZE];
+	const struct tpm_name bk = text_name(text, BOX_BK);
 	const int number =
 		plan_find_station(terms->plan, text_value(text, BOX_STATION));
 	refusal why;
@@ -38,8 +38,7 @@ static refusal note_check(const struct box_terms *terms,
 	if (sequence < 1 || sequence > terms->plan->station[number].boxes)
 		return "the station delivers no box with this number";
 	out->sequence = (uint16_t)sequence;
-	text_name(text, BOX_BK, bk);
-	return memcmp(bk, terms->bk_name, sizeof(bk)) == 0
+	return tpm_name_equal(&bk, &terms->bk_name)
 		       ? NULL
 		       : "the box is sealed to another box key";
 }

@@ -17,7 +17,7 @@ enum {
 /* Whom a box must be sealed to: the election's box key. */
 struct box_terms {
 	const struct plan *plan;
-	uint8_t bk_name[34];
+	struct tpm_name bk_name;
 	struct p256_public bk;
 };
 

@@ -204,19 +204,20 @@ static void key(struct node node, const char *owner, struct p256_public *out)
  * The parts
  */
 
-static void read_member(struct node node, struct member *member)
+static void read_member(
+	struct node node, struct quorum_member *member, char name[ID_MOST + 1])
 {
 	static const char *const members[] = { "id", "board", "key", NULL };
 	const char *board;
 	expect_object(node, members);
-	id(required(node, "id"), member->id);
+	id(required(node, "id"), name);
 	board = text(required(node, "board"));
 	member->board =
 		strcmp(board, "supervisory") == 0 ? SUPERVISORY : EXECUTIVE;
 	if (member->board == EXECUTIVE && strcmp(board, "executive") != 0)
 		refuse(required(node, "board"),
 			"must be \"executive\" or \"supervisory\"");
-	key(required(node, "key"), member->id, &member->key);
+	key(required(node, "key"), name, &member->key);
 }
 
 static void read_quorums(struct node root, struct plan *plan)
@@ -229,19 +230,21 @@ static void read_quorums(struct node root, struct plan *plan)
 	struct node quorums = required(root, "quorum");
 	expect_object(quorums, names);
 	for (size_t b = 0; b < BODIES; b++) {
-		struct quorum *quorum = &plan->quorum[b];
+		struct roster *roster = &plan->roster[b];
+		struct quorum *quorum = &roster->quorum;
 		struct node array = required(root, list[b]);
 		struct node node = required(quorums, names[b]);
-		size_t size = array_size(array, 1, MEMBERS_MOST);
+		size_t size = array_size(array, 1, QUORUM_MOST);
 		expect_object(node, members);
-		quorum->need = (uint8_t)number(
-			required(node, "need"), 1, MEMBERS_MOST);
-		quorum->of = (uint8_t)size;
-		if (number(required(node, "of"), 1, MEMBERS_MOST) != size)
+		quorum->need = (uint16_t)number(
+			required(node, "need"), 1, QUORUM_MOST);
+		quorum->of = (uint16_t)size;
+		if (number(required(node, "of"), 1, QUORUM_MOST) != size)
 			refuse(required(node, "of"),
 				"must be the number of members");
 		for (size_t m = 0; m < size; m++)
-			read_member(item(array, m), &quorum->member[m]);
+			read_member(item(array, m), &quorum->member[m],
+				roster->id[m]);
 	}
 }
 

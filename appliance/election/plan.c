@@ -34,7 +34,7 @@ bool id_is_valid(struct bytes id)
 size_t plan_size_most(const struct plan *plan)
 {
 	return MAGIC_SIZE + SHA256_SIZE + 1 + (1 + ID_MOST) + 2 + 2 +
-	       (size_t)BODIES * (2 + MEMBERS_MOST * MEMBER_SIZE_MOST) + 1 +
+	       (size_t)BODIES * (2 + QUORUM_MOST * MEMBER_SIZE_MOST) + 1 +
 	       plan->recipients * MEMBER_SIZE_MOST + 1 +
 	       plan->contests * (1 + ID_MOST + 1 + 2 + 2 + 2 + 1 + 2) +
 	       plan->candidates * (CANDIDATE_SIZE_LEAST + 4 * TIE_BREAKS_MOST) +
@@ -54,12 +54,13 @@ static void encode_key(struct writer *w, const struct p256_public *key)
 	write_bytes(w, bytes_of(point, sizeof(point)));
 }
 
-static void encode_quorum(struct writer *w, const struct quorum *q)
+static void encode_roster(struct writer *w, const struct roster *roster)
 {
-	write_u8(w, q->need);
-	write_u8(w, q->of);
+	const struct quorum *q = &roster->quorum;
+	write_u8(w, (uint8_t)q->need);
+	write_u8(w, (uint8_t)q->of);
 	for (size_t m = 0; m < q->of; m++) {
-		encode_id(w, q->member[m].id);
+		encode_id(w, roster->id[m]);
 		write_u8(w, (uint8_t)q->member[m].board);
 		encode_key(w, &q->member[m].key);
 	}
@@ -103,7 +104,7 @@ void plan_encode(struct writer *w, const struct plan *plan)
 	write_u16(w, (uint16_t)plan->candidates);
 	write_u16(w, (uint16_t)plan->stations);
 	for (size_t b = 0; b < BODIES; b++)
-		encode_quorum(w, &plan->quorum[b]);
+		encode_roster(w, &plan->roster[b]);
 	write_u8(w, (uint8_t)plan->recipients);
 	for (size_t r = 0; r < plan->recipients; r++) {
 		encode_id(w, plan->recipient[r].id);
@@ -138,19 +139,20 @@ static void decode_key(struct cursor *c, struct p256_public *key)
 		c->broken = true;
 }
 
-static void decode_quorum(struct cursor *c, struct quorum *q)
+static void decode_roster(struct cursor *c, struct roster *roster)
 {
+	struct quorum *q = &roster->quorum;
 	q->need = cursor_u8(c);
 	q->of = cursor_u8(c);
-	if (q->of > MEMBERS_MOST) {
+	if (q->of > QUORUM_MOST) {
 		c->broken = true;
 		return;
 	}
 	for (size_t m = 0; m < q->of && !c->broken; m++) {
-		decode_id(c, q->member[m].id);
+		decode_id(c, roster->id[m]);
 		uint8_t board = cursor_u8(c);
 		c->broken |= board >= BOARDS;
-		q->member[m].board = (enum board)board;
+		q->member[m].board = board;
 		decode_key(c, &q->member[m].key);
 	}
 }
@@ -195,7 +197,7 @@ static void decode_lists(struct cursor *c, struct plan *plan)
 {
 	size_t used = 0;
 	for (size_t b = 0; b < BODIES; b++)
-		decode_quorum(c, &plan->quorum[b]);
+		decode_roster(c, &plan->roster[b]);
 	plan->recipients = cursor_u8(c);
 	if (plan->recipients > RECIPIENTS_MOST)
 		c->broken = true;

@@ -25,12 +25,11 @@
 #ifndef SANDOQ_ELECTION_PLAN_H
 #define SANDOQ_ELECTION_PLAN_H
 
-#include "appliance/formats/p256.h"
+#include "appliance/formats/quorum.h"
 
 enum {
 	/* a to z, 0 to 9, '-', '.', '_'; starts with one of the first two. */
 	ID_MOST = 32,
-	MEMBERS_MOST = 9,
 	RECIPIENTS_MOST = 8,
 	CONTESTS_MOST = 16,
 	CANDIDATES_MOST = 4096,
@@ -42,24 +41,15 @@ enum {
 	TIE_BREAKS_MOST = 4
 };
 
-enum board { EXECUTIVE, SUPERVISORY, BOARDS };
-
 /* Who holds which quorum: boot, definition, open, release. */
 enum body { OPERATORS, AUTHORITY, OFFICERS, AUDITORS, BODIES };
 
 enum rule { RELATIVE_MAJORITY_1 = 1, LIST_PROPORTIONAL_0_PILOT = 2 };
 
-/* Signs notes under its id as the name. */
-struct member {
-	char id[ID_MOST + 1];
-	enum board board;
-	struct p256_public key;
-};
-
-struct quorum {
-	uint8_t need;
-	uint8_t of;
-	struct member member[MEMBERS_MOST];
+/* A quorum and who is in it: member m signs notes under id[m] as the name. */
+struct roster {
+	struct quorum quorum;
+	char id[QUORUM_MOST][ID_MOST + 1];
 };
 
 /* Whom boxes may be sealed to, beside the machine's box key. */
@@ -105,7 +95,7 @@ struct plan {
 	struct digest definition;
 	bool rehearsal;
 	char id[ID_MOST + 1];
-	struct quorum quorum[BODIES];
+	struct roster roster[BODIES];
 	size_t recipients;
 	struct escrow recipient[RECIPIENTS_MOST];
 	size_t contests;

@@ -43,8 +43,8 @@ bool quorum_is_met(const struct quorum *q, uint16_t members)
 
 static refusal check_quorum(const struct plan *plan, enum body body, char *at)
 {
-	const struct quorum *q = &plan->quorum[body];
-	if (q->of < 1 || q->of > MEMBERS_MOST)
+	const struct quorum *q = &plan->roster[body].quorum;
+	if (q->of < 1 || q->of > QUORUM_MOST)
 		return refuse_at(
 			at, "must have 1 to 9 members", "%s", body_name[body]);
 	if (!members_of(q, EXECUTIVE) || !members_of(q, SUPERVISORY))
@@ -70,10 +70,10 @@ static size_t list_holders(const struct plan *plan, struct holder *out)
 {
 	size_t n = 0;
 	for (size_t b = 0; b < BODIES; b++)
-		for (size_t m = 0; m < plan->quorum[b].of; m++) {
-			const struct member *who = &plan->quorum[b].member[m];
-			out[n++] = (struct holder){ body_name[b], m, who->id,
-				&who->key };
+		for (size_t m = 0; m < plan->roster[b].quorum.of; m++) {
+			const struct roster *roster = &plan->roster[b];
+			out[n++] = (struct holder){ body_name[b], m,
+				roster->id[m], &roster->quorum.member[m].key };
 		}
 	for (size_t r = 0; r < plan->recipients; r++)
 		out[n++] = (struct holder){ "recipients", r,
@@ -118,7 +118,7 @@ static refusal check_unique(struct holder *holder, size_t count, char *at)
 
 static refusal check_holders(const struct plan *plan, char *at)
 {
-	size_t most = (size_t)BODIES * MEMBERS_MOST + plan->recipients +
+	size_t most = (size_t)BODIES * QUORUM_MOST + plan->recipients +
 		      plan->stations;
 	struct holder *holder = calloc(most, sizeof(*holder));
 	refusal why;

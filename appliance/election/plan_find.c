@@ -32,9 +32,9 @@ int plan_find_contest(const struct plan *plan, struct bytes id)
 
 int plan_find_member(const struct plan *plan, enum body body, struct bytes id)
 {
-	const struct quorum *q = &plan->quorum[body];
-	for (int m = 0; m < q->of; m++)
-		if (is(q->member[m].id, id))
+	const struct roster *roster = &plan->roster[body];
+	for (int m = 0; m < roster->quorum.of; m++)
+		if (is(roster->id[m], id))
 			return m;
 	return -1;
 }

@@ -47,9 +47,9 @@ enum { RESULT_REASON_MOST = 160 };
 
 /* What the result is bound to. */
 struct result_binding {
-	uint8_t ak[TEXT_NAME_SIZE];
-	uint8_t bk[TEXT_NAME_SIZE];
-	uint8_t rk[TEXT_NAME_SIZE];
+	struct tpm_name ak;
+	struct tpm_name bk;
+	struct tpm_name rk;
 	uint64_t checkpoint_size;
 	struct digest checkpoint_root;
 	uint64_t phase;

@@ -199,9 +199,9 @@ static refusal read_rulings(
 static void read_binding(struct result *result, const struct text *text)
 {
 	struct result_binding *b = &result->binding;
-	text_name(text, RESULT_AK, b->ak);
-	text_name(text, RESULT_BK, b->bk);
-	text_name(text, RESULT_RK, b->rk);
+	b->ak = text_name(text, RESULT_AK);
+	b->bk = text_name(text, RESULT_BK);
+	b->rk = text_name(text, RESULT_RK);
 	b->checkpoint_size = text_number(text, RESULT_CHECKPOINT_SIZE);
 	b->checkpoint_root = text_digest(text, RESULT_CHECKPOINT_ROOT);
 	b->phase = text_number(text, RESULT_PHASE);

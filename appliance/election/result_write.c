@@ -102,9 +102,9 @@ static void put_binding(struct text_writer *text, const struct result *result)
 	const struct result_binding *b = &result->binding;
 	text_put(text, RESULT_ELECTION, bytes_of_text(result->plan->id));
 	put_digest(text, RESULT_DEFINITION, &result->plan->definition);
-	text_put(text, RESULT_AK, bytes_of(b->ak, TEXT_NAME_SIZE));
-	text_put(text, RESULT_BK, bytes_of(b->bk, TEXT_NAME_SIZE));
-	text_put(text, RESULT_RK, bytes_of(b->rk, TEXT_NAME_SIZE));
+	text_put(text, RESULT_AK, tpm_name_bytes(&b->ak));
+	text_put(text, RESULT_BK, tpm_name_bytes(&b->bk));
+	text_put(text, RESULT_RK, tpm_name_bytes(&b->rk));
 	text_put_number(text, RESULT_CHECKPOINT_SIZE, b->checkpoint_size);
 	put_digest(text, RESULT_CHECKPOINT_ROOT, &b->checkpoint_root);
 	text_put_number(text, RESULT_PHASE, b->phase);

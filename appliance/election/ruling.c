@@ -28,7 +28,7 @@ static refusal check(
 		sizeof(values) / sizeof(*values));
 	return why ? why
 		   : statement_signed_by_quorum(
-			     ruling, &plan->quorum[AUDITORS], NULL);
+			     ruling, &plan->roster[AUDITORS], NULL);
 }
 
 refusal ruling_enter(struct result *result, struct bytes note)

@@ -15,7 +15,7 @@ enum {
 /* Type, repetition and size of the common fields. */
 #define LINE TEXT_LINE, TEXT_ONCE, STATEMENT_LINE_MOST
 #define DIGEST TEXT_DIGEST, TEXT_ONCE, SHA256_SIZE
-#define NAME TEXT_NAME, TEXT_ONCE, TEXT_NAME_SIZE
+#define NAME TEXT_NAME, TEXT_ONCE, TPM_NAME_SIZE
 #define NUMBER TEXT_NUMBER, TEXT_ONCE, 0
 #define SIGNATURE TEXT_BASE64, TEXT_ONCE, P256_DER_MOST
 
@@ -290,25 +290,28 @@ refusal statement_signed_by(
 	return note_verify(&statement->note, key);
 }
 
-refusal statement_member_key(const struct member *member, struct note_key *out)
+refusal statement_member_key(
+	const struct roster *roster, size_t member, struct note_key *out)
 {
-	return note_key_of(member->id, &member->key, out);
+	return note_key_of(
+		roster->id[member], &roster->quorum.member[member].key, out);
 }
 
 static bool has_signed(const struct note_signature *signature,
-	const struct member *member, struct note_key *key)
+	const struct roster *roster, size_t member, struct note_key *key)
 {
-	return bytes_equal(signature->name, bytes_of_text(member->id)) &&
-	       statement_member_key(member, key) == NULL &&
+	return bytes_equal(
+		       signature->name, bytes_of_text(roster->id[member])) &&
+	       statement_member_key(roster, member, key) == NULL &&
 	       signature->id == key->id;
 }
 
 /* The member whose name and key ID stand on a signature, -1 for none. */
-static int signer_of(const struct quorum *quorum,
+static int signer_of(const struct roster *roster,
 	const struct note_signature *signature, struct note_key *key)
 {
-	for (int m = 0; m < quorum->of; m++)
-		if (has_signed(signature, &quorum->member[m], key))
+	for (int m = 0; m < roster->quorum.of; m++)
+		if (has_signed(signature, roster, (size_t)m, key))
 			return m;
 	return -1;
 }
@@ -332,12 +335,13 @@ static refusal why_not_met(const struct quorum *quorum, uint16_t members)
 }
 
 refusal statement_signed_by_quorum(const struct statement *statement,
-	const struct quorum *quorum, uint16_t *signed_by)
+	const struct roster *roster, uint16_t *signed_by)
 {
+	const struct quorum *quorum = &roster->quorum;
 	uint16_t members = 0;
 	for (size_t i = 0; i < statement->note.signature_count; i++) {
 		struct note_key key;
-		int m = signer_of(quorum, &statement->note.signature[i], &key);
+		int m = signer_of(roster, &statement->note.signature[i], &key);
 		if (m < 0)
 			continue;
 		refusal refused = note_verify(&statement->note, &key);
@@ -352,12 +356,12 @@ refusal statement_signed_by_quorum(const struct statement *statement,
 }
 
 refusal statement_signed_by_one(const struct statement *statement,
-	const struct quorum *quorum, size_t *member)
+	const struct roster *roster, size_t *member)
 {
 	struct note_key key;
 	if (statement->note.signature_count != 1)
 		return "an approval must carry exactly one signature";
-	int m = signer_of(quorum, &statement->note.signature[0], &key);
+	int m = signer_of(roster, &statement->note.signature[0], &key);
 	if (m < 0)
 		return "it is signed with a key that may not approve this";
 	*member = (size_t)m;
@@ -376,13 +380,13 @@ static bool split(struct bytes line, struct bytes *first, struct bytes *rest)
 	return true;
 }
 
-static bool board_decode(struct bytes text, enum board *out)
+static bool board_decode(struct bytes text, uint16_t *out)
 {
 	static const char *const names[BOARDS] = {
 		[EXECUTIVE] = "executive",
 		[SUPERVISORY] = "supervisory",
 	};
-	for (enum board board = 0; board < BOARDS; board++) {
+	for (uint16_t board = 0; board < BOARDS; board++) {
 		if (bytes_equal(text, bytes_of_text(names[board]))) {
 			*out = board;
 			return true;
@@ -391,7 +395,8 @@ static bool board_decode(struct bytes text, enum board *out)
 	return false;
 }
 
-static refusal operator_decode(struct bytes line, struct member *out)
+static refusal operator_decode(
+	struct bytes line, struct quorum_member *out, char id[ID_MOST + 1])
 {
 	struct bytes board, vkey;
 	struct note_key key;
@@ -402,24 +407,26 @@ static refusal operator_decode(struct bytes line, struct member *out)
 		return refused;
 	if (!id_is_valid(bytes_of_text(key.name)))
 		return "an operator's name is not a valid id";
-	memcpy(out->id, key.name, strlen(key.name) + 1);
+	memcpy(id, key.name, strlen(key.name) + 1);
 	out->key = key.key;
 	return NULL;
 }
 
 /* One secret must not be two people: equal or negated points share x. */
-static bool same_person(const struct member *a, const struct member *b)
+static bool same_person(const struct roster *roster, size_t a, size_t b)
 {
-	return strcmp(a->id, b->id) == 0 ||
-	       memcmp(a->key.x, b->key.x, P256_SIZE) == 0;
+	const struct quorum_member *member = roster->quorum.member;
+	return strcmp(roster->id[a], roster->id[b]) == 0 ||
+	       memcmp(member[a].key.x, member[b].key.x, P256_SIZE) == 0;
 }
 
-static refusal check_quorum(const struct quorum *quorum)
+static refusal check_roster(const struct roster *roster)
 {
+	const struct quorum *quorum = &roster->quorum;
 	uint16_t everybody = (uint16_t)((1u << quorum->of) - 1);
 	for (size_t i = 0; i < quorum->of; i++)
 		for (size_t j = 0; j < i; j++)
-			if (same_person(&quorum->member[i], &quorum->member[j]))
+			if (same_person(roster, i, j))
 				return "an operator is listed twice";
 	if (quorum->need < BOARDS)
 		return "the operators' quorum must be 2 or more";
@@ -428,23 +435,24 @@ static refusal check_quorum(const struct quorum *quorum)
 		       : "the operators' quorum cannot be met";
 }
 
-refusal statement_operators(const struct text *text, struct quorum *out)
+refusal statement_operators(const struct text *text, struct roster *out)
 {
+	struct quorum *quorum = &out->quorum;
 	struct text_values lines = text_values(text, OPERATORS_OPERATOR);
 	uint64_t need = text_number(text, OPERATORS_NEED);
-	*out = (struct quorum){ 0 };
-	if (need > MEMBERS_MOST ||
-		text_count(text, OPERATORS_OPERATOR) > MEMBERS_MOST)
+	*out = (struct roster){ 0 };
+	if (need > QUORUM_MOST ||
+		text_count(text, OPERATORS_OPERATOR) > QUORUM_MOST)
 		return "there are too many operators";
 	while (text_next(&lines)) {
-		refusal refused =
-			operator_decode(lines.value, &out->member[out->of]);
+		refusal refused = operator_decode(lines.value,
+			&quorum->member[quorum->of], out->id[quorum->of]);
 		if (refused != NULL)
 			return refused;
-		out->of++;
+		quorum->of++;
 	}
-	out->need = (uint8_t)need;
-	return check_quorum(out);
+	quorum->need = (uint16_t)need;
+	return check_roster(out);
 }
 
 refusal statement_pcr_decode(struct bytes line, struct statement_pcr *out)
@@ -493,8 +501,8 @@ void write_statement_nonce(
 
 static refusal check_operators(const struct text *text)
 {
-	struct quorum quorum;
-	return statement_operators(text, &quorum);
+	struct roster roster;
+	return statement_operators(text, &roster);
 }
 
 static refusal check_pcrs(const struct text *text)

@@ -190,24 +190,25 @@ refusal statement_open(
 refusal statement_signed_by(const struct statement *, const struct note_key *);
 
 /* The member's id is the name of its note key. */
-refusal statement_member_key(const struct member *, struct note_key *out);
+refusal statement_member_key(
+	const struct roster *, size_t member, struct note_key *out);
 /*
  * Signed by a quorum: every signature in a member's name must verify, and
  * those that do must be enough of both boards. `*signed_by`, NULL allowed,
  * gets bit m for each member m that signed.
  */
 refusal statement_signed_by_quorum(
-	const struct statement *, const struct quorum *, uint16_t *signed_by);
+	const struct statement *, const struct roster *, uint16_t *signed_by);
 /* An approval: signed by exactly one of the members, and nobody else. */
 refusal statement_signed_by_one(
-	const struct statement *, const struct quorum *, size_t *member);
+	const struct statement *, const struct roster *, size_t *member);
 
 /*
  * Compound lines. What statement_decode accepted decodes; the functions are
  * meant for texts that it accepted.
  */
 /* `operator: BOARD VKEY`, and `need`: a quorum that can be met. */
-refusal statement_operators(const struct text *, struct quorum *out);
+refusal statement_operators(const struct text *, struct roster *out);
 /* `pcr: N DIGEST`, ascending. */
 struct statement_pcr {
 	uint32_t index;

@@ -236,7 +236,9 @@ refusal age_unwrap(const struct age_stanza *stanza,
 {
 	struct p256_public recipient = p256_public_of(private);
 	uint8_t shared_x[P256_SIZE];
-	refusal refused;
+	refusal refused = p256_check(&stanza->enc);
+	if (refused != NULL)
+		return refused;
 	p256_ecdh(private, &stanza->enc, shared_x);
 	refused = age_unwrap_shared(stanza, &recipient, shared_x, out);
 	wipe(shared_x, sizeof(shared_x));

@@ -29,6 +29,16 @@ bool digest_equal(const struct digest *a, const struct digest *b)
 	return memcmp(a->byte, b->byte, SHA256_SIZE) == 0;
 }
 
+bool tpm_name_equal(const struct tpm_name *a, const struct tpm_name *b)
+{
+	return memcmp(a->byte, b->byte, TPM_NAME_SIZE) == 0;
+}
+
+struct bytes tpm_name_bytes(const struct tpm_name *name)
+{
+	return bytes_of(name->byte, TPM_NAME_SIZE);
+}
+
 struct cursor cursor_of(struct bytes whole)
 {
 	return (struct cursor){ .rest = whole };

@@ -27,6 +27,13 @@ struct digest {
 	uint8_t byte[SHA256_SIZE];
 };
 
+/* A TPM's name of an object or index (part 1, clause 16): 000B || SHA-256. */
+enum { TPM_NAME_SIZE = 34 };
+
+struct tpm_name {
+	uint8_t byte[TPM_NAME_SIZE];
+};
+
 /* A borrowed, read-only stretch of memory. */
 struct bytes {
 	const uint8_t *data;
@@ -43,6 +50,8 @@ bool bytes_equal(struct bytes a, struct bytes b);
 /* Same, in time that depends on the sizes alone. */
 bool bytes_equal_secret(struct bytes a, struct bytes b);
 bool digest_equal(const struct digest *a, const struct digest *b);
+bool tpm_name_equal(const struct tpm_name *, const struct tpm_name *);
+struct bytes tpm_name_bytes(const struct tpm_name *);
 
 /* Reads from the front of `rest`; `broken` once a read went past the end. */
 struct cursor {

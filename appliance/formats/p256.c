@@ -176,6 +176,13 @@ bool p256_equal(const struct p256_public *a, const struct p256_public *b)
 	       memcmp(a->y, b->y, P256_SIZE) == 0;
 }
 
+refusal p256_check(const struct p256_public *key)
+{
+	struct p256_public again;
+	return p256_from_coordinates(bytes_of(key->x, P256_SIZE),
+		bytes_of(key->y, P256_SIZE), &again);
+}
+
 /* INTEGER, positive, shortest, of at most 256 bits. */
 static bool decode_integer(struct cursor *der, uint8_t out[P256_SIZE])
 {

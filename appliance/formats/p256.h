@@ -36,6 +36,8 @@ void p256_to_compressed(
 	const struct p256_public *, uint8_t out[P256_COMPRESSED_SIZE]);
 void p256_to_spki(const struct p256_public *, uint8_t out[P256_SPKI_SIZE]);
 bool p256_equal(const struct p256_public *a, const struct p256_public *b);
+/* Of coordinates that came from elsewhere: is it a point on the curve? */
+refusal p256_check(const struct p256_public *);
 
 /* r and s, each padded to 32 bytes, as a TPM gives them. */
 struct p256_signature {

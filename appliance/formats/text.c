@@ -27,7 +27,7 @@ static bool is_hex(struct bytes value)
 /* The name algorithm is SHA-256. */
 static bool is_name(struct bytes value)
 {
-	return value.size == (size_t)2 * TEXT_NAME_SIZE && is_hex(value) &&
+	return value.size == (size_t)2 * TPM_NAME_SIZE && is_hex(value) &&
 	       memcmp(value.data, "000b", 4) == 0;
 }
 
@@ -256,11 +256,12 @@ void text_bytes(const struct text *text, size_t field, struct writer *out)
 	text_value_bytes(&values, out);
 }
 
-void text_name(
-	const struct text *text, size_t field, uint8_t out[TEXT_NAME_SIZE])
+struct tpm_name text_name(const struct text *text, size_t field)
 {
-	struct writer writer = writer_of(out, TEXT_NAME_SIZE);
+	struct tpm_name out = { { 0 } };
+	struct writer writer = writer_of(out.byte, sizeof(out.byte));
 	text_bytes(text, field, &writer);
+	return out;
 }
 
 struct text_writer text_begin(

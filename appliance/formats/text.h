@@ -16,10 +16,7 @@
 
 #include "appliance/formats/bytes.h"
 
-enum {
-	TEXT_FIELDS_MOST = 32,
-	TEXT_NAME_SIZE = 34,
-};
+enum { TEXT_FIELDS_MOST = 32 };
 
 enum text_type {
 	TEXT_LINE,   /* clean UTF-8, 1 to `most` bytes */
@@ -75,7 +72,7 @@ bool text_is_kind(const struct text_form *, struct bytes whole);
 struct bytes text_value(const struct text *, size_t field);
 uint64_t text_number(const struct text *, size_t field);
 struct digest text_digest(const struct text *, size_t field);
-void text_name(const struct text *, size_t field, uint8_t out[TEXT_NAME_SIZE]);
+struct tpm_name text_name(const struct text *, size_t field);
 /* Hex and base64: appends the decoded bytes. */
 void text_bytes(const struct text *, size_t field, struct writer *out);
 

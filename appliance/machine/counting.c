@@ -71,12 +71,12 @@ static bool hear_starter(struct pass *pass)
 }
 
 /* The tally adds this while the supervisor goes on. */
-static bool add(struct pass *pass, enum wire_type type, const void *body,
-	const int *descriptor, size_t count)
+static bool add(struct pass *pass, struct wire_said said, const int *descriptor,
+	size_t count)
 {
 	if (!hear_tally(pass))
 		return false;
-	peer_tell(&pass->tally, type, body, descriptor, count);
+	peer_tell(&pass->tally, said, descriptor, count);
 	pass->adding = true;
 	return true;
 }
@@ -86,20 +86,21 @@ static bool add_void(
 {
 	const struct tally_void body = { leaf, *box };
 	pass->outcome->voided++;
-	return add(pass, TALLY_VOID, &body, NULL, 0);
+	return add(pass, SAY(TALLY_VOID, &body), NULL, 0);
 }
 
 static bool add_vector(struct pass *pass, uint64_t leaf,
 	const struct count_stanza *stanza, struct wire_message *vector)
 {
-	const struct tally_add body = { leaf, vector->body.vector };
+	const struct tally_add body = { leaf, *HEARD(vector, COUNT_VECTOR) };
 	if (body.box.station != stanza->station ||
 		body.box.sequence != stanza->sequence ||
 		!digest_equal(&body.box.digest, &stanza->digest)) {
 		wire_close(vector);
 		return trouble(pass, "a count process spoke of another box");
 	}
-	const bool added = add(pass, TALLY_ADD, &body, vector->descriptor, 1);
+	const bool added =
+		add(pass, SAY(TALLY_ADD, &body), vector->descriptor, 1);
 	wire_close(vector);
 	pass->outcome->counted++;
 	return added;
@@ -149,7 +150,7 @@ static bool begin_box(struct pass *pass, struct counted *counted)
 			pass->why))
 		return false;
 	pass->starting = &counted->peer;
-	peer_tell(&counted->peer, COUNT_BOX, &pass->task->terms, NULL, 0);
+	peer_tell(&counted->peer, SAY(COUNT_BOX, &pass->task->terms), NULL, 0);
 	counted->state = BOX_BEGUN;
 	return true;
 }
@@ -157,7 +158,7 @@ static bool begin_box(struct pass *pass, struct counted *counted)
 /* Second step: what it needs opened is opened, the file key goes in. */
 static bool give_key(struct pass *pass, struct counted *counted)
 {
-	struct keys_file_key key;
+	struct age_file_key key;
 	struct wire_text reason;
 	const enum opened opened = pass->source->open(
 		pass->source->context, &counted->stanza.stanza, &key, &reason);
@@ -167,7 +168,7 @@ static bool give_key(struct pass *pass, struct counted *counted)
 		*pass->why = reason;
 	if (opened != STANZA_OPENED)
 		return opened == STANZA_VOID;
-	peer_tell(&counted->peer, COUNT_KEY, &key, NULL, 0);
+	peer_tell(&counted->peer, SAY(COUNT_KEY, &key), NULL, 0);
 	wipe(&key, sizeof(key));
 	counted->state = BOX_KEYED;
 	return true;
@@ -182,12 +183,12 @@ static bool open_box(struct pass *pass, struct counted *counted)
 		return false;
 	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
-		set_void(counted, &message.body.intake_box);
+		set_void(counted, HEARD(&message, COUNT_VOID));
 		return true;
 	}
 	if (!must_be(pass, answer, &message, COUNT_STANZA))
 		return false;
-	counted->stanza = message.body.stanza;
+	counted->stanza = *HEARD(&message, COUNT_STANZA);
 	if (is_in_its_place(counted))
 		return give_key(pass, counted);
 	wire_text_set(&why, "the box is not the one that has its place in the "
@@ -205,7 +206,7 @@ static bool finish_box(struct pass *pass, struct counted *counted)
 		return add_void(pass, counted->place.leaf, &counted->box);
 	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
-		void_stanza(counted, &message.body.intake_box.why);
+		void_stanza(counted, &HEARD(&message, COUNT_VOID)->why);
 		return add_void(pass, counted->place.leaf, &counted->box);
 	}
 	return must_be(pass, answer, &message, COUNT_VECTOR) &&
@@ -319,16 +320,17 @@ static bool close_tally(struct pass *pass)
 	enum answer answer;
 	if (!hear_tally(pass))
 		return false;
-	answer = peer_ask(&pass->tally, TALLY_CLOSE, &pass->task->close, NULL,
-		0, &message, pass->why);
+	answer = peer_ask(&pass->tally, SAY(TALLY_CLOSE, &pass->task->close),
+		NULL, 0, &message, pass->why);
 	if (!must_be(pass, answer, &message, TALLY_RESULT))
 		return false;
-	if (!is_of(message.descriptor[0], &message.body.digest)) {
+	if (!is_of(message.descriptor[0],
+		    &HEARD(&message, TALLY_RESULT)->digest)) {
 		wire_close(&message);
 		return trouble(pass, "the tally role gave another result than "
 				     "it said");
 	}
-	pass->outcome->digest = message.body.digest;
+	pass->outcome->digest = HEARD(&message, TALLY_RESULT)->digest;
 	pass->outcome->result = message.descriptor[0];
 	return true;
 }

@@ -32,8 +32,8 @@ struct count_source {
 	enum next_box (*next)(void *context, struct count_place *, int *box,
 		struct wire_text *why);
 	/* The file key of one stanza; `why` unless it opened. */
-	enum opened (*open)(void *context, const struct keys_box *,
-		struct keys_file_key *, struct wire_text *why);
+	enum opened (*open)(void *context, const struct age_stanza *,
+		struct age_file_key *, struct wire_text *why);
 	/* Told after each box; may be NULL. */
 	void (*progress)(void *context, uint64_t boxes);
 };

@@ -47,24 +47,24 @@ static enum next_box next_box(void *context, struct count_place *place,
 	return BOX_NONE_LEFT;
 }
 
-static enum opened open_stanza(void *context, const struct keys_box *stanza,
-	struct keys_file_key *key, struct wire_text *why)
+static enum opened open_stanza(void *context, const struct age_stanza *stanza,
+	struct age_file_key *key, struct wire_text *why)
 {
 	struct walk *walk = context;
 	struct session *session = walk->session;
 	struct wire_message answer;
 	const enum answer got = peer_ask(
-		&session->keys, KEYS_BOX, stanza, NULL, 0, &answer, why);
+		&session->keys, SAY(KEYS_BOX, stanza), NULL, 0, &answer, why);
 	if (got == ANSWERED && answer.type == KEYS_VOID) {
-		*why = answer.body.text;
+		*why = *HEARD(&answer, KEYS_VOID);
 		return STANZA_VOID;
 	}
 	if (got != ANSWERED || answer.type != KEYS_FILE_KEY) {
 		session->broken |= got == ANSWER_BROKEN;
 		return STANZA_TROUBLE;
 	}
-	*key = answer.body.file_key;
-	wipe(&answer.body.file_key, sizeof(answer.body.file_key));
+	*key = *HEARD(&answer, KEYS_FILE_KEY);
+	wipe(&answer.body, sizeof(answer.body));
 	return STANZA_OPENED;
 }
 
@@ -78,18 +78,18 @@ static struct count_task task_of(
 		.setting = session->setting,
 		.plan = session->plan,
 		.terms = { .definition = election->definition,
+			.bk = election->bk,
 			.id = election->id },
-		.close = { .size = session->folded.frozen_size,
+		.close = { .ak = election->ak,
+			.bk = election->bk,
+			.rk = election->rk,
+			.size = session->folded.frozen_size,
 			.root = session->folded.frozen_root,
 			.phase = election->phase + state_phases(STATE_CLOSED),
 			.revocation = revocation },
 	};
-	memcpy(task.terms.bk, election->bk, WIRE_NAME_SIZE);
 	memcpy(task.terms.bk_point, election->bk_point, P256_POINT_SIZE);
 	memcpy(task.terms.key_point, election->bk_point, P256_POINT_SIZE);
-	memcpy(task.close.ak, election->ak, WIRE_NAME_SIZE);
-	memcpy(task.close.bk, election->bk, WIRE_NAME_SIZE);
-	memcpy(task.close.rk, election->rk, WIRE_NAME_SIZE);
 	return task;
 }
 
@@ -122,9 +122,8 @@ static bool count_twice(struct session *session, uint64_t revocation,
 }
 
 /* Approvals as the journal has them, read again by a fresh process. */
-static bool read_approvals(struct session *session, enum wire_type type,
-	const void *body, const uint64_t *entries, size_t count,
-	struct define_approvals *out)
+static bool read_approvals(struct session *session, struct wire_said said,
+	const uint64_t *entries, size_t count, struct define_approvals *out)
 {
 	int list[WIRE_DESCRIPTORS_MOST] = { -1, -1, -1 };
 	struct journal_entry entry;
@@ -135,14 +134,14 @@ static bool read_approvals(struct session *session, enum wire_type type,
 		read = session_entry(session, entries[i], &entry, &list[i]);
 	read = read &&
 	       session_start_role(session, &define, ROLE_DEFINE, NULL, 0) &&
-	       session_ask(session, &define, type, body, list, count,
+	       session_ask(session, &define, said, list, count,
 		       DEFINE_APPROVALS, &answer);
 	peer_stop(&define);
 	for (size_t i = 0; i < count; i++)
 		if (list[i] >= 0)
 			close(list[i]);
 	if (read)
-		*out = answer.body.found;
+		*out = *HEARD(&answer, DEFINE_APPROVALS);
 	return read;
 }
 
@@ -155,9 +154,10 @@ static bool load_open(struct session *session, struct define_approvals *out)
 		.size = folded->frozen_size,
 		.root = folded->frozen_root,
 	};
-	return read_approvals(session, DEFINE_OPEN, &body, entries, 2, out) &&
-	       session_tell(
-		       session, &session->keys, KEYS_APPROVALS, &out->given);
+	return read_approvals(
+		       session, SAY(DEFINE_OPEN, &body), entries, 2, out) &&
+	       session_tell(session, &session->keys,
+		       SAY(KEYS_APPROVALS, &out->given));
 }
 
 static bool load_release(struct session *session, struct define_approvals *out)
@@ -171,9 +171,9 @@ static bool load_release(struct session *session, struct define_approvals *out)
 		.root = folded->frozen_root,
 	};
 	return read_approvals(
-		       session, DEFINE_RELEASE, &body, entries, 3, out) &&
-	       session_tell(
-		       session, &session->keys, KEYS_APPROVALS, &out->given);
+		       session, SAY(DEFINE_RELEASE, &body), entries, 3, out) &&
+	       session_tell(session, &session->keys,
+		       SAY(KEYS_APPROVALS, &out->given));
 }
 
 static bool append_closed(
@@ -184,8 +184,8 @@ static bool append_closed(
 	struct wire_message quote;
 	int list[2] = { challenge, -1 };
 	bool appended;
-	if (!session_ask(session, &session->keys, KEYS_QUOTE, &body, NULL, 0,
-		    KEYS_MEMBERS, &quote))
+	if (!session_ask(session, &session->keys, SAY(KEYS_QUOTE, &body), NULL,
+		    0, KEYS_MEMBERS, &quote))
 		return false;
 	list[1] = quote.descriptor[0];
 	appended = session_append(session, &what, list, 2);
@@ -203,8 +203,8 @@ static bool close_count(
 	if (!count_twice(session, session->machine.revocation, &count))
 		return false;
 	close(count.result);
-	if (!session_challenge(session, open->nonce, WIRE_MEMBERS_MOST,
-		    &count.digest, &challenge, &qualifying))
+	if (!session_challenge(session, open->nonce, QUORUM_MOST, &count.digest,
+		    &challenge, &qualifying))
 		return false;
 	closed = append_closed(session, challenge, &qualifying);
 	close(challenge);
@@ -213,18 +213,15 @@ static bool close_count(
 
 /* The result's text and RK's signature, as a note. */
 static int result_note(const struct session *session, int result,
-	const struct keys_signed *signature)
+	const struct p256_signature *signature)
 {
 	static uint8_t note_space[ITEMS_MOST];
 	static uint8_t items_space[ITEMS_MOST];
 	struct writer note = writer_of(note_space, sizeof(note_space));
 	struct writer items = writer_of(items_space, sizeof(items_space));
-	struct p256_signature rs;
 	struct p256_public rk;
 	struct note_key key;
 	struct bytes text;
-	memcpy(rs.r, signature->signature, P256_SIZE);
-	memcpy(rs.s, signature->signature + P256_SIZE, P256_SIZE);
 	if (p256_from_point(
 		    bytes_of(session->election.rk_point, P256_POINT_SIZE),
 		    &rk) != NULL ||
@@ -232,7 +229,7 @@ static int result_note(const struct session *session, int result,
 		memfd_map(result, ITEMS_MOST, &text) != NULL)
 		return -1;
 	write_note_text(&note, text);
-	write_note_signature(&note, &key, &rs);
+	write_note_signature(&note, &key, signature);
 	memfd_unmap(&text);
 	write_item(&items, ITEM_PUBLIC, MEMBER_RESULT, written(&note));
 	return note.broken ? -1 : memfd_written(&items);
@@ -246,10 +243,11 @@ static bool append_released(
 	struct wire_message answer;
 	int list;
 	bool appended;
-	if (!session_ask(session, &session->keys, KEYS_SIGN, &body, NULL, 0,
-		    KEYS_SIGNED, &answer))
+	if (!session_ask(session, &session->keys, SAY(KEYS_SIGN, &body), NULL,
+		    0, KEYS_SIGNED, &answer))
 		return false;
-	list = result_note(session, result, &answer.body.signature);
+	list = result_note(
+		session, result, &HEARD(&answer, KEYS_SIGNED)->signature);
 	if (list < 0)
 		return session_refuse(session, "the result does not fit");
 	appended = session_append(session, &what, &list, 1);
@@ -280,7 +278,7 @@ bool counting_boot(struct session *session)
 	struct define_approvals release;
 	session_say(
 		session, "counting boot: state %s", state_name(session->state));
-	if (!session_tell(session, &session->media, MEDIA_NONE, NULL))
+	if (!session_tell(session, &session->media, SAY(MEDIA_NONE, &nothing)))
 		return false;
 	session_say(session, "no medium is bound, whatever is plugged in");
 	if (!load_open(session, &open))

@@ -27,8 +27,8 @@ static bool open_intake(struct session *session, int brought)
 	int list[] = { brought, -1 };
 	const bool worked = session_entry(session, session->folded.sealed,
 				    &entry, &list[1]) &&
-			    session_define(session, DEFINE_OPEN, &body, list, 2,
-				    DEFINE_APPROVALS, &answer);
+			    session_define(session, SAY(DEFINE_OPEN, &body),
+				    list, 2, DEFINE_APPROVALS, &answer);
 	if (list[1] >= 0)
 		close(list[1]);
 	return worked && append_approvals(session, ENTRY_OPEN, brought);
@@ -48,8 +48,8 @@ static bool approve_release(struct session *session, int brought)
 				    &entry, &list[1]) &&
 			    session_entry(session, session->folded.closed,
 				    &entry, &list[2]) &&
-			    session_define(session, DEFINE_RELEASE, &body, list,
-				    3, DEFINE_APPROVALS, &answer);
+			    session_define(session, SAY(DEFINE_RELEASE, &body),
+				    list, 3, DEFINE_APPROVALS, &answer);
 	for (size_t i = 1; i < 3; i++)
 		if (list[i] >= 0)
 			close(list[i]);

@@ -25,8 +25,8 @@ static courier_take *const takes[] = {
 bool courier_read(struct session *session, struct medium *medium, int *brought)
 {
 	struct wire_message answer;
-	if (!session_ask(session, &medium->intake, INTAKE_TAKE, NULL, NULL, 0,
-		    INTAKE_MEMBERS, &answer))
+	if (!session_ask(session, &medium->intake, SAY(INTAKE_TAKE, &nothing),
+		    NULL, 0, INTAKE_MEMBERS, &answer))
 		return false;
 	*brought = answer.descriptor[0];
 	return true;
@@ -35,10 +35,10 @@ bool courier_read(struct session *session, struct medium *medium, int *brought)
 static bool read_kind(struct session *session, struct medium *medium)
 {
 	struct wire_message answer;
-	if (!session_ask(session, &medium->intake, INTAKE_START, NULL, NULL, 0,
-		    INTAKE_KIND, &answer))
+	if (!session_ask(session, &medium->intake, SAY(INTAKE_START, &nothing),
+		    NULL, 0, INTAKE_KIND, &answer))
 		return false;
-	medium->told = answer.body.kind;
+	medium->told = *HEARD(&answer, INTAKE_KIND);
 	return true;
 }
 
@@ -133,14 +133,14 @@ static bool close_airlock(struct session *session)
 {
 	const struct wire_text failure = session->why;
 	struct wire_message answer;
-	if (!session_ask(session, &session->keys, KEYS_AIRLOCK, NULL, NULL, 0,
-		    KEYS_AIRLOCKED, &answer))
+	if (!session_ask(session, &session->keys, SAY(KEYS_AIRLOCK, &nothing),
+		    NULL, 0, KEYS_AIRLOCKED, &answer))
 		return false;
 	session_say(session,
 		"airlock: PCR 14 is extended; the TPM refuses the "
 		"box key and the result key in this boot (%.120s)",
-		answer.body.text.line);
-	if (!session_tell(session, &session->media, MEDIA_BIND, NULL))
+		HEARD(&answer, KEYS_AIRLOCKED)->line);
+	if (!session_tell(session, &session->media, SAY(MEDIA_BIND, &nothing)))
 		return false;
 	session->why = failure;
 	return true;

@@ -57,15 +57,16 @@ static bool refuse_box(struct session *session, struct boxes *boxes,
 static bool take_box(struct session *session, struct boxes *boxes,
 	const struct wire_message *box)
 {
-	const struct intake_box *told = &box->body.intake_box;
+	const struct intake_box *told = HEARD(box, INTAKE_BOX);
 	const struct journal_append what = {
 		.type = ENTRY_BOX,
 		.station = told->station,
 		.sequence = told->sequence,
 	};
 	struct wire_message answer;
-	const enum answer got = peer_ask(&session->journal, JOURNAL_APPEND,
-		&what, box->descriptor, 1, &answer, &session->why);
+	const enum answer got =
+		peer_ask(&session->journal, SAY(JOURNAL_APPEND, &what),
+			box->descriptor, 1, &answer, &session->why);
 	if (got == ANSWER_BROKEN) {
 		session->broken = true;
 		return false;
@@ -81,7 +82,7 @@ static bool take_box(struct session *session, struct boxes *boxes,
 		return true;
 	}
 	boxes->taken++;
-	return session_folded(session, &answer.body.folded);
+	return session_folded(session, HEARD(&answer, JOURNAL_APPENDED));
 }
 
 static bool take_keys_note(struct session *session, int list)
@@ -94,13 +95,14 @@ static bool take_keys_note(struct session *session, int list)
 static bool take_message(struct session *session, struct boxes *boxes,
 	struct wire_message *message, bool *end)
 {
-	const struct intake_box *told = &message->body.intake_box;
+	const struct intake_box *told;
 	switch (message->type) {
 	case INTAKE_KEYS:
 		return take_keys_note(session, message->descriptor[0]);
 	case INTAKE_BOX:
 		return take_box(session, boxes, message);
 	case INTAKE_VOID:
+		told = HEARD(message, INTAKE_VOID);
 		return refuse_box(session, boxes, told, told->why.line);
 	default:
 		*end = true;
@@ -114,8 +116,9 @@ static bool take_archive(
 {
 	struct wire_message message;
 	bool end = false;
-	enum answer got = peer_ask(&medium->intake, INTAKE_TAKE_BOXES,
-		&session->election, &session->plan, 1, &message, &session->why);
+	enum answer got = peer_ask(&medium->intake,
+		SAY(INTAKE_TAKE_BOXES, &session->election), &session->plan, 1,
+		&message, &session->why);
 	while (got == ANSWERED) {
 		const bool taken = take_message(session, boxes, &message, &end);
 		wire_close(&message);

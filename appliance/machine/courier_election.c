@@ -19,15 +19,16 @@ static bool seal(struct session *session, int brought, int enrolled)
 	if (later && !session_entry(session, session->folded.software, &entry,
 			     &list[2]))
 		return false;
-	worked = session_define(session, DEFINE_SEAL, &facts, list,
+	worked = session_define(session, SAY(DEFINE_SEAL, &facts), list,
 		later ? 3 : 2, DEFINE_ELECTION, &defined);
 	if (later)
 		close(list[2]);
 	if (!worked)
 		return false;
 	wire_close(&defined);
-	if (!session_ask(session, &session->keys, KEYS_SEAL,
-		    &defined.body.election, NULL, 0, KEYS_MEMBERS, &made))
+	if (!session_ask(session, &session->keys,
+		    SAY(KEYS_SEAL, HEARD(&defined, DEFINE_ELECTION)), NULL, 0,
+		    KEYS_MEMBERS, &made))
 		return false;
 	worked = session_append_pair(
 		session, ENTRY_SEALED, brought, made.descriptor[0]);

@@ -13,16 +13,17 @@ static bool enrol(struct session *session, int brought,
 {
 	struct wire_message answer;
 	bool worked;
-	if (!session_ask(session, &session->keys, KEYS_ENROL, enrolment, NULL,
-		    0, KEYS_ENROLLED, &answer))
+	if (!session_ask(session, &session->keys, SAY(KEYS_ENROL, enrolment),
+		    NULL, 0, KEYS_ENROLLED, &answer))
 		return false;
-	worked = session_tell(
-		session, &session->journal, JOURNAL_BEGIN, &answer.body.key);
-	wipe(&answer.body.key, sizeof(answer.body.key));
+	worked = session_tell(session, &session->journal,
+		SAY(JOURNAL_BEGIN, HEARD(&answer, KEYS_ENROLLED)));
+	wipe(&answer.body, sizeof(answer.body));
 	worked = worked && session_append_pair(session, ENTRY_ENROLLED, brought,
 				   answer.descriptor[0]);
 	wire_close(&answer);
-	return worked && session_tell(session, &session->keys, KEYS_LOCK, NULL);
+	return worked &&
+	       session_tell(session, &session->keys, SAY(KEYS_LOCK, &nothing));
 }
 
 bool take_enrolment(struct session *session, struct medium *medium)
@@ -33,9 +34,9 @@ bool take_enrolment(struct session *session, struct medium *medium)
 	bool worked;
 	if (!courier_read(session, medium, &brought))
 		return false;
-	worked = session_define(session, DEFINE_ENROL, &facts, &brought, 1,
+	worked = session_define(session, SAY(DEFINE_ENROL, &facts), &brought, 1,
 			 DEFINE_ENROLMENT, &answer) &&
-		 enrol(session, brought, &answer.body.enrol);
+		 enrol(session, brought, HEARD(&answer, DEFINE_ENROLMENT));
 	close(brought);
 	if (worked)
 		session_say(session, "enrolled: bring an outbox");

@@ -15,8 +15,8 @@ static bool publish_list(struct session *session, struct peer *publish,
 	const struct publish_members_of *of, int list)
 {
 	struct wire_message answer;
-	const bool given = session_ask(session, publish, PUBLISH_MEMBERS_OF, of,
-		&list, 1, DONE, &answer);
+	const bool given = session_ask(session, publish,
+		SAY(PUBLISH_MEMBERS_OF, of), &list, 1, DONE, &answer);
 	return given;
 }
 
@@ -86,8 +86,9 @@ static bool publish_heads(struct session *session, struct peer *publish)
 		session->has_election ? session->election.machine.line
 				      : "machine");
 	wire_text_set(&origin, line);
-	if (!session_ask(session, &session->journal, JOURNAL_HEADS, &origin,
-		    NULL, 0, JOURNAL_MEMBERS, &answer))
+	if (!session_ask(session, &session->journal,
+		    SAY(JOURNAL_HEADS, &origin), NULL, 0, JOURNAL_MEMBERS,
+		    &answer))
 		return false;
 	given = publish_list(session, publish, &of, answer.descriptor[0]);
 	wire_close(&answer);
@@ -106,8 +107,8 @@ static bool publish_now(struct session *session, struct peer *publish,
 	if (!session_challenge(
 		    session, nonce, 1, NULL, &challenge, &body.qualifying))
 		return false;
-	given = session_ask(session, &session->keys, KEYS_QUOTE, &body, NULL, 0,
-		KEYS_MEMBERS, &answer);
+	given = session_ask(session, &session->keys, SAY(KEYS_QUOTE, &body),
+		NULL, 0, KEYS_MEMBERS, &answer);
 	if (given) {
 		given = publish_list(session, publish, &of, challenge) &&
 			publish_list(
@@ -124,8 +125,8 @@ static bool publish_identity(struct session *session, struct peer *publish)
 	const struct publish_members_of of = { .type = ENTRY_ENROLLED };
 	struct wire_message answer;
 	bool given;
-	if (!session_ask(session, &session->keys, KEYS_IDENTITY, NULL, NULL, 0,
-		    KEYS_MEMBERS, &answer))
+	if (!session_ask(session, &session->keys, SAY(KEYS_IDENTITY, &nothing),
+		    NULL, 0, KEYS_MEMBERS, &answer))
 		return false;
 	given = publish_list(session, publish, &of, answer.descriptor[0]);
 	wire_close(&answer);
@@ -147,18 +148,18 @@ static bool publish_all(struct session *session, struct peer *publish,
 		     : publish_entries(session, publish) &&
 				       publish_heads(session, publish)) &&
 	       publish_now(session, publish, nonce) &&
-	       session_ask(session, publish, PUBLISH_STATE, &state, NULL, 0,
-		       DONE, &answer) &&
-	       session_ask(session, publish, PUBLISH_END, NULL, NULL, 0, DONE,
-		       &answer);
+	       session_ask(session, publish, SAY(PUBLISH_STATE, &state), NULL,
+		       0, DONE, &answer) &&
+	       session_ask(session, publish, SAY(PUBLISH_END, &nothing), NULL,
+		       0, DONE, &answer);
 }
 
 /* Media may also come and go while one is asked for. */
 static bool make_writable(struct session *session, int *device)
 {
 	struct wire_message answer;
-	enum answer got = peer_ask(&session->media, MEDIA_WRITE, NULL, NULL, 0,
-		&answer, &session->why);
+	enum answer got = peer_ask(&session->media, SAY(MEDIA_WRITE, &nothing),
+		NULL, 0, &answer, &session->why);
 	while (got == ANSWERED && answer.type != MEDIA_WRITABLE) {
 		wire_close(&answer);
 		got = peer_next(&session->media, &answer, &session->why);

@@ -38,9 +38,9 @@ refusal task_find(
 							   : "it is missing";
 }
 
-/* A signature in a text, base64 of DER, as an approval has it on the wire. */
-static refusal add_authorization(const struct text *text, size_t field,
-	size_t member, struct wire_approvals *out)
+/* With the signature that is in a text, base64 of DER; members ascend. */
+static refusal add_authorization(const struct text *text,
+	const struct approval_form *form, size_t member, struct approvals *out)
 {
 	uint8_t der[P256_DER_MOST];
 	struct writer to = writer_of(der, sizeof(der));
@@ -48,33 +48,32 @@ static refusal add_authorization(const struct text *text, size_t field,
 	size_t at = out->count;
 	refusal why;
 	for (size_t i = 0; i < out->count; i++)
-		if (out->member[i] == member)
+		if (out->list[i].member == member)
 			return "it is a second approval by the same person";
-	text_bytes(text, field, &to);
+	text_bytes(text, form->authorization, &to);
 	why = p256_signature_from_der(written(&to), &signature);
-	if (why != NULL || at == WIRE_MEMBERS_MOST)
+	if (why != NULL || at == QUORUM_MOST)
 		return why != NULL ? why : "there are too many approvals";
-	for (; at > 0 && out->member[at - 1] > member; at--) {
-		out->member[at] = out->member[at - 1];
-		memcpy(out->signature[at], out->signature[at - 1],
-			sizeof(out->signature[at]));
-	}
-	out->member[at] = (uint8_t)member;
-	memcpy(out->signature[at], signature.r, P256_SIZE);
-	memcpy(out->signature[at] + P256_SIZE, signature.s, P256_SIZE);
+	for (; at > 0 && out->list[at - 1].member > member; at--)
+		out->list[at] = out->list[at - 1];
+	out->list[at] = (struct approval){
+		.member = (uint16_t)member,
+		.bound = form->bound,
+		.signature = signature,
+	};
 	out->count++;
 	return NULL;
 }
 
 static refusal add_approval(const struct approval_form *form,
-	struct bytes content, struct wire_approvals *out)
+	struct bytes content, struct approvals *out)
 {
 	struct statement statement;
 	size_t member;
 	refusal why = statement_open(form->kind, content, &statement);
 	if (why == NULL)
 		why = statement_signed_by_one(
-			&statement, form->quorum, &member);
+			&statement, form->roster, &member);
 	if (why == NULL)
 		why = statement_says(&statement.text, form->rehearsal,
 			form->says, form->count);
@@ -82,13 +81,12 @@ static refusal add_approval(const struct approval_form *form,
 		why = form->first(&statement.text, form->context);
 	if (why != NULL)
 		return why;
-	return add_authorization(
-		&statement.text, form->authorization, member, out);
+	return add_authorization(&statement.text, form, member, out);
 }
 
 /* Every item of list 0 that is named approval-N. */
 refusal task_approvals(struct task *task, const struct approval_form *form,
-	struct wire_approvals *out)
+	struct approvals *out)
 {
 	struct cursor rest = cursor_of(task->list[0]);
 	struct item item;
@@ -106,11 +104,11 @@ refusal task_approvals(struct task *task, const struct approval_form *form,
 }
 
 refusal task_answer(struct wire_end *end, struct task *task, refusal why,
-	enum wire_type type, const void *body)
+	struct wire_said said)
 {
 	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
 		memfd_unmap(&task->list[i]);
 	if (why != NULL)
 		return role_refuse(end, task->place, why, NULL);
-	return wire_send(end, type, body, NULL, 0);
+	return wire_send(end, said, NULL, 0);
 }

@@ -28,13 +28,15 @@ refusal task_map(struct task *, const struct wire_message *);
 refusal task_find(
 	struct task *, size_t list, const char *name, struct bytes *content);
 /* Unmaps the lists; answers with the message, or with place and refusal. */
-refusal task_answer(struct wire_end *, struct task *, refusal, enum wire_type,
-	const void *body);
+refusal task_answer(
+	struct wire_end *, struct task *, refusal, struct wire_said);
 
 /* What every text of one set of approvals must say, and where it signs. */
 struct approval_form {
 	enum statement_kind kind;
-	const struct quorum *quorum;
+	const struct roster *roster;
+	/* Its signatures are over a cpHash too. */
+	bool bound;
 	bool rehearsal;
 	const struct statement_value *says;
 	size_t count;
@@ -45,21 +47,21 @@ struct approval_form {
 };
 
 /* Every item of list 0 that is named approval-N, members ascending. */
-refusal task_approvals(struct task *, const struct approval_form *,
-	struct wire_approvals *out);
+refusal task_approvals(
+	struct task *, const struct approval_form *, struct approvals *out);
 
 /* The text `operators`: who they are, and the machine's serial number. */
 refusal read_operators(
-	struct bytes content, struct quorum *out, struct bytes *machine);
-/* Whose approvals: the machine, and its operators as both rooms know them. */
+	struct bytes content, struct roster *out, struct bytes *machine);
+/* Whose approvals: the machine, and who its operators are. */
 struct operators {
-	struct quorum quorum;
+	struct roster roster;
 	struct machine machine;
 	struct bytes serial;
 };
 /* Of the text `operators` in a list. */
-refusal read_machine(
-	struct task *, size_t list, const uint8_t *ak, struct operators *out);
+refusal read_machine(struct task *, size_t list, const struct tpm_name *ak,
+	struct operators *out);
 /*
  * Boot approvals of list 0, which meet the operators' quorum. `written`: they
  * are for index A as it is after its first write.

@@ -17,15 +17,13 @@ enum { LIST_APPROVALS, LIST_SEALED, LIST_CLOSED };
 
 /* Approvals of one purpose must satisfy the key's policy, in software too. */
 static refusal check_quorum(const struct election *election,
-	const struct wire_approvals *wire, const struct digest *result)
+	const struct approvals *approvals, const struct digest *result)
 {
 	static const struct nv_names nowhere;
 	struct election_terms terms;
 	struct approval_scope scope;
 	struct digest cp_hash;
-	const struct tpm_name rk = tpm_name_of(election->rk);
 	const bool release = result != NULL;
-	const struct approvals approvals = approvals_of(wire, release);
 	refusal why = election_terms_of(election, &nowhere, &terms);
 	if (why != NULL)
 		return why;
@@ -33,13 +31,13 @@ static refusal check_quorum(const struct election *election,
 		&terms, release ? APPROVE_RELEASE : APPROVE_OPEN);
 	if (!release)
 		return approvals_check(
-			&terms.officers, &scope, NULL, &approvals);
-	cp_hash = cp_hash_sign(&rk, result);
-	return approvals_check(&terms.auditors, &scope, &cp_hash, &approvals);
+			&terms.officers, &scope, NULL, approvals);
+	cp_hash = cp_hash_sign(&election->rk, result);
+	return approvals_check(&terms.auditors, &scope, &cp_hash, approvals);
 }
 
 static refusal read_open(struct task *task, const struct define_open *asked,
-	const struct plan *plan, struct wire_approvals *out)
+	const struct plan *plan, struct approvals *out)
 {
 	const struct election *election = &asked->election;
 	const struct statement_value says[] = {
@@ -50,9 +48,9 @@ static refusal read_open(struct task *task, const struct define_open *asked,
 		{ OPEN_DEFINITION,
 			bytes_of(election->definition.byte, SHA256_SIZE), 0,
 			"it is for another definition" },
-		{ OPEN_AK, bytes_of(election->ak, WIRE_NAME_SIZE), 0,
+		{ OPEN_AK, tpm_name_bytes(&election->ak), 0,
 			"it is for a machine with another AK" },
-		{ OPEN_BK, bytes_of(election->bk, WIRE_NAME_SIZE), 0,
+		{ OPEN_BK, tpm_name_bytes(&election->bk), 0,
 			"it is for another box key" },
 		{ .field = OPEN_CHECKPOINT_SIZE,
 			.number = asked->size,
@@ -68,7 +66,7 @@ static refusal read_open(struct task *task, const struct define_open *asked,
 	};
 	const struct approval_form form = {
 		.kind = STATEMENT_OPEN,
-		.quorum = &plan->quorum[OFFICERS],
+		.roster = &plan->roster[OFFICERS],
 		.rehearsal = election->rehearsal != 0,
 		.says = says,
 		.count = sizeof(says) / sizeof(says[0]),
@@ -94,7 +92,7 @@ static refusal read_nonces(struct task *task, struct define_approvals *out)
 			(int)item.name.size, (const char *)item.name.data);
 		if (!item_is_one_of(&item, MEMBER_NONCE))
 			return "it is neither an approval nor a nonce";
-		if (count == WIRE_MEMBERS_MOST)
+		if (count == QUORUM_MOST)
 			return "there are too many nonces";
 		why = nonce_line(item.content, &out->nonce[count++]);
 		if (why != NULL)
@@ -115,11 +113,11 @@ refusal define_open(
 	if (why == NULL)
 		why = read_definition(task, LIST_SEALED, &definition);
 	if (why != NULL)
-		return task_answer(end, task, why, DONE, NULL);
-	why = read_open(task, &message->body.open, &definition.plan,
+		return task_answer(end, task, why, SAY(DONE, &nothing));
+	why = read_open(task, HEARD(message, DEFINE_OPEN), &definition.plan,
 		&out.given.approvals);
 	definition_free(&definition);
-	return task_answer(end, task, why, DEFINE_APPROVALS, &out);
+	return task_answer(end, task, why, SAY(DEFINE_APPROVALS, &out));
 }
 
 /* The digests that the closed entry's closing has. */
@@ -155,7 +153,6 @@ static refusal read_release(struct task *task,
 	struct define_approvals *out)
 {
 	const struct election *election = &asked->election;
-	const struct tpm_name rk = tpm_name_of(election->rk);
 	struct closing closing;
 	struct digest cp_hash;
 	refusal why = read_closing(task, &closing);
@@ -163,7 +160,7 @@ static refusal read_release(struct task *task,
 		return why;
 	out->given.result = closing.result;
 	out->revocation = closing.revocation;
-	cp_hash = cp_hash_sign(&rk, &closing.result);
+	cp_hash = cp_hash_sign(&election->rk, &closing.result);
 	const struct statement_value says[] = {
 		{ RELEASE_ELECTION, bytes_of_text(election->id.line), 0,
 			"it is for another election" },
@@ -172,9 +169,9 @@ static refusal read_release(struct task *task,
 		{ RELEASE_DEFINITION,
 			bytes_of(election->definition.byte, SHA256_SIZE), 0,
 			"it is for another definition" },
-		{ RELEASE_AK, bytes_of(election->ak, WIRE_NAME_SIZE), 0,
+		{ RELEASE_AK, tpm_name_bytes(&election->ak), 0,
 			"it is for a machine with another AK" },
-		{ RELEASE_RK, bytes_of(election->rk, WIRE_NAME_SIZE), 0,
+		{ RELEASE_RK, tpm_name_bytes(&election->rk), 0,
 			"it is for another result key" },
 		{ .field = RELEASE_CHECKPOINT_SIZE,
 			.number = asked->size,
@@ -194,7 +191,8 @@ static refusal read_release(struct task *task,
 	};
 	const struct approval_form form = {
 		.kind = STATEMENT_RELEASE,
-		.quorum = &plan->quorum[AUDITORS],
+		.roster = &plan->roster[AUDITORS],
+		.bound = true,
 		.rehearsal = election->rehearsal != 0,
 		.says = says,
 		.count = sizeof(says) / sizeof(says[0]),
@@ -217,9 +215,9 @@ refusal define_release(
 	if (why == NULL)
 		why = read_definition(task, LIST_SEALED, &definition);
 	if (why != NULL)
-		return task_answer(end, task, why, DONE, NULL);
+		return task_answer(end, task, why, SAY(DONE, &nothing));
 	why = read_release(
-		task, &message->body.release, &definition.plan, &out);
+		task, HEARD(message, DEFINE_RELEASE), &definition.plan, &out);
 	definition_free(&definition);
-	return task_answer(end, task, why, DEFINE_APPROVALS, &out);
+	return task_answer(end, task, why, SAY(DEFINE_APPROVALS, &out));
 }

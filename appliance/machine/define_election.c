@@ -7,7 +7,6 @@
 #include "appliance/machine/define.h"
 
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/terms.h"
 #include "appliance/record/members.h"
 
 #include <stdio.h>
@@ -48,7 +47,7 @@ static refusal check_definition_note(struct task *task, const struct plan *plan)
 		why = statement_open(STATEMENT_DEFINITION, note, &statement);
 	if (why == NULL)
 		why = statement_signed_by_quorum(
-			&statement, &plan->quorum[AUTHORITY], NULL);
+			&statement, &plan->roster[AUTHORITY], NULL);
 	return why != NULL ? why
 			   : statement_says(&statement.text, plan->rehearsal,
 				     says, sizeof(says) / sizeof(says[0]));
@@ -58,10 +57,7 @@ static refusal check_definition_note(struct task *task, const struct plan *plan)
 static refusal check_operators(struct task *task, const struct plan *plan,
 	struct digest *operators_digest, struct wire_text *machine)
 {
-	const struct wire_quorum named =
-		wire_quorum_of(&plan->quorum[OPERATORS]);
-	struct wire_quorum enrolled;
-	struct quorum operators;
+	struct roster operators;
 	struct bytes content;
 	struct bytes serial;
 	char line[WIRE_TEXT_MOST];
@@ -75,8 +71,7 @@ static refusal check_operators(struct task *task, const struct plan *plan,
 		(const char *)serial.data);
 	wire_text_set(machine, line);
 	*operators_digest = sha256(content);
-	enrolled = wire_quorum_of(&operators);
-	return memcmp(&enrolled, &named, sizeof(named)) == 0
+	return quorum_equal(&operators.quorum, &plan->roster[OPERATORS].quorum)
 		       ? NULL
 		       : "the definition names other operators than those that "
 			 "enrolled this machine";
@@ -94,9 +89,9 @@ static refusal check_enrolment_note(struct task *task, const struct plan *plan,
 	const struct statement_value says[] = {
 		{ ENROLMENT_MACHINE, bytes_of_text(machine->line), 0,
 			"it is for another machine" },
-		{ ENROLMENT_AK, bytes_of(facts->ak, WIRE_NAME_SIZE), 0,
+		{ ENROLMENT_AK, tpm_name_bytes(&facts->ak), 0,
 			"it names another AK" },
-		{ ENROLMENT_SRK, bytes_of(facts->srk, WIRE_NAME_SIZE), 0,
+		{ ENROLMENT_SRK, tpm_name_bytes(&facts->srk), 0,
 			"it names another SRK" },
 		{ ENROLMENT_OPERATORS, bytes_of(operators.byte, SHA256_SIZE), 0,
 			"it names other operators" },
@@ -106,7 +101,7 @@ static refusal check_enrolment_note(struct task *task, const struct plan *plan,
 		why = statement_open(STATEMENT_ENROLMENT, note, &statement);
 	if (why == NULL)
 		why = statement_signed_by_quorum(
-			&statement, &plan->quorum[OPERATORS], NULL);
+			&statement, &plan->roster[OPERATORS], NULL);
 	return why != NULL ? why
 			   : statement_says(&statement.text, false, says,
 				     sizeof(says) / sizeof(says[0]));
@@ -123,7 +118,7 @@ static refusal check_image(struct task *task,
 	struct task approved = {
 		.list = { task->list[later ? LIST_SOFTWARE : LIST_ENROLLED] }
 	};
-	refusal why = read_machine(task, LIST_ENROLLED, facts->ak, &operators);
+	refusal why = read_machine(task, LIST_ENROLLED, &facts->ak, &operators);
 	if (why == NULL)
 		why = read_boot_approvals(
 			&approved, &operators, later, &software, &image);
@@ -144,25 +139,24 @@ static struct election election_of(
 		.definition = plan->definition,
 		.rehearsal = plan->rehearsal,
 		.phase = facts->phase,
-		.officers = wire_quorum_of(&plan->quorum[OFFICERS]),
-		.auditors = wire_quorum_of(&plan->quorum[AUDITORS]),
+		.ak = facts->ak,
+		.officers = plan->roster[OFFICERS].quorum,
+		.auditors = plan->roster[AUDITORS].quorum,
 	};
-	memcpy(out.ak, facts->ak, sizeof(out.ak));
 	wire_text_set(&out.id, plan->id);
 	return out;
 }
 
 /* Public area and private blob of one key, as the sealed entry holds them. */
 static refusal read_key(struct task *task, enum key_template template,
-	const struct key_members *names, struct wire_blob *public_area,
-	struct wire_blob *private_area, uint8_t name[WIRE_NAME_SIZE],
+	const struct key_members *names, struct blob *public_area,
+	struct blob *private_area, struct tpm_name *name,
 	uint8_t point[P256_POINT_SIZE])
 {
 	struct bytes area;
 	struct bytes blob;
 	struct digest policy;
 	struct p256_public key;
-	struct tpm_name named;
 	refusal why =
 		task_find(task, LIST_ELECTION, names->private_area, &blob);
 	if (why == NULL)
@@ -171,11 +165,9 @@ static refusal read_key(struct task *task, enum key_template template,
 		why = key_decode(template, area, &policy, &key);
 	if (why != NULL)
 		return why;
-	if (!wire_blob_set(public_area, area) ||
-		!wire_blob_set(private_area, blob))
+	if (!blob_set(public_area, area) || !blob_set(private_area, blob))
 		return "it is too large";
-	named = public_name(area);
-	memcpy(name, named.byte, WIRE_NAME_SIZE);
+	*name = public_name(area);
 	p256_to_point(&key, point);
 	return NULL;
 }
@@ -183,10 +175,10 @@ static refusal read_key(struct task *task, enum key_template template,
 static refusal read_keys(struct task *task, struct election *out)
 {
 	refusal why = read_key(task, KEY_BK, &bk_members, &out->bk_public,
-		&out->bk_private, out->bk, out->bk_point);
+		&out->bk_private, &out->bk, out->bk_point);
 	if (why == NULL)
 		why = read_key(task, KEY_RK, &rk_members, &out->rk_public,
-			&out->rk_private, out->rk, out->rk_point);
+			&out->rk_private, &out->rk, out->rk_point);
 	return why;
 }
 
@@ -224,7 +216,8 @@ static refusal send_election(struct wire_end *end,
 	refusal why = "there is no memory";
 	if (space != NULL) {
 		plan_encode(&out, plan);
-		why = role_send_written(end, DEFINE_ELECTION, election, &out);
+		why = role_send_written(
+			end, SAY(DEFINE_ELECTION, election), &out);
 	}
 	free(space);
 	return why;
@@ -241,13 +234,16 @@ refusal define_election(
 	if (why == NULL)
 		why = read_definition(task, LIST_ELECTION, &definition);
 	if (why != NULL)
-		return task_answer(end, task, why, DONE, NULL);
-	why = read_election(task, &message->body.facts, &definition, &election);
+		return task_answer(end, task, why, SAY(DONE, &nothing));
+	why = read_election(task,
+		sealed ? HEARD(message, DEFINE_LOAD)
+		       : HEARD(message, DEFINE_SEAL),
+		&definition, &election);
 	if (why == NULL && sealed)
 		why = read_keys(task, &election);
 	if (why == NULL && sealed)
 		why = read_phase(task, &election.phase);
-	why = why != NULL ? task_answer(end, task, why, DONE, NULL)
+	why = why != NULL ? task_answer(end, task, why, SAY(DONE, &nothing))
 			  : send_election(end, &election, &definition.plan);
 	definition_free(&definition);
 	return why;

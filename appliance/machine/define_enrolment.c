@@ -7,14 +7,13 @@
  */
 #include "appliance/machine/define.h"
 
-#include "appliance/machine/terms.h"
 #include "appliance/record/members.h"
 #include "tpm/policy/credential.h"
 
 #include <string.h>
 
 refusal read_operators(
-	struct bytes content, struct quorum *out, struct bytes *machine)
+	struct bytes content, struct roster *out, struct bytes *machine)
 {
 	struct text text;
 	refusal why = statement_decode(STATEMENT_OPERATORS, content, &text);
@@ -23,6 +22,9 @@ refusal read_operators(
 	*machine = text_value(&text, OPERATORS_MACHINE);
 	return statement_operators(&text, out);
 }
+
+/* PCR 16 and above can be reset. */
+enum { BOUND_PCRS = 16 };
 
 /* Boot approvals agree on a state that the first of them names. */
 struct boot_state_read {
@@ -41,7 +43,7 @@ static refusal read_pcrs(const struct text *text, struct pcr_set *out)
 		const refusal why = statement_pcr_decode(values.value, &pcr);
 		if (why != NULL)
 			return why;
-		if (pcr.index >= WIRE_PCRS)
+		if (pcr.index >= BOUND_PCRS)
 			return "it names a PCR that is never bound";
 		out->mask |= 1U << pcr.index;
 		out->value[pcr.index] = pcr.value;
@@ -63,12 +65,11 @@ static refusal boot_state_check(
 	const struct digest said_cp_hash = text_digest(text, BOOT_CPHASH);
 	const struct digest said_policy = text_digest(text, BOOT_POLICY);
 	uint8_t value[TPM_NAME_SIZE];
-	uint8_t said_index[TEXT_NAME_SIZE];
+	const struct tpm_name said_index = text_name(text, BOOT_INDEX);
 	boot_policy_value(&state->policy, &names, value);
-	text_name(text, BOOT_INDEX, said_index);
 	if (memcmp(said_policy.byte, value + 2, SHA256_SIZE) != 0)
 		return "its policy is not that of its PCRs";
-	if (memcmp(said_index, index.byte, sizeof(said_index)) != 0)
+	if (!tpm_name_equal(&said_index, &index))
 		return state->written
 			       ? "it is for the first approval of a machine "
 				 "that has one already"
@@ -110,25 +111,25 @@ static refusal read_credential(struct bytes content, struct keys_enrol *out)
 	refusal why = credential_decode(content, &credential);
 	if (why != NULL)
 		return why;
-	wire_blob_set(&out->credential,
+	blob_set(&out->credential,
 		bytes_of(credential.blob, sizeof(credential.blob)));
-	wire_blob_set(&out->secret,
+	blob_set(&out->secret,
 		bytes_of(credential.seed, sizeof(credential.seed)));
 	return NULL;
 }
 
-refusal read_machine(struct task *task, size_t list, const uint8_t *ak,
+refusal read_machine(struct task *task, size_t list, const struct tpm_name *ak,
 	struct operators *out)
 {
-	struct wire_quorum wire;
 	struct bytes content;
 	refusal why = task_find(task, list, MEMBER_OPERATORS, &content);
 	if (why == NULL)
-		why = read_operators(content, &out->quorum, &out->serial);
+		why = read_operators(content, &out->roster, &out->serial);
 	if (why != NULL)
 		return why;
-	wire = wire_quorum_of(&out->quorum);
-	return machine_of(&wire, ak, &out->machine);
+	out->machine.operators = out->roster.quorum;
+	out->machine.ak = *ak;
+	return quorum_check(&out->machine.operators);
 }
 
 refusal read_boot_approvals(struct task *task,
@@ -146,7 +147,8 @@ refusal read_boot_approvals(struct task *task,
 	};
 	const struct approval_form form = {
 		.kind = STATEMENT_BOOT_APPROVAL,
-		.quorum = &operators->quorum,
+		.roster = &operators->roster,
+		.bound = true,
 		.says = says,
 		.count = sizeof(says) / sizeof(says[0]),
 		.authorization = BOOT_AUTHORIZATION,
@@ -159,15 +161,14 @@ refusal read_boot_approvals(struct task *task,
 	task_say(task, "the boot approvals");
 	if (!state.known)
 		return "there are none";
-	out->boot = boot_state_of(&state.policy);
+	out->boot = state.policy;
 	*image = state.image;
 	const struct approval_scope scope =
 		machine_scope(machine, APPROVE_BOOT);
 	const struct digest cp_hash =
 		boot_approval_cp_hash(machine, &state.policy, written);
-	const struct approvals approvals = approvals_of(&out->approvals, true);
 	return approvals_check(
-		&machine->operators, &scope, &cp_hash, &approvals);
+		&machine->operators, &scope, &cp_hash, &out->approvals);
 }
 
 refusal define_enrolment(
@@ -184,11 +185,12 @@ refusal define_enrolment(
 	if (why == NULL)
 		why = read_credential(content, &enrolment);
 	if (why == NULL)
-		why = read_machine(task, 0, message->body.facts.ak, &operators);
+		why = read_machine(
+			task, 0, &HEARD(message, DEFINE_ENROL)->ak, &operators);
 	if (why == NULL)
 		why = read_boot_approvals(
 			task, &operators, false, &enrolment.software, &image);
 	if (why == NULL)
-		enrolment.operators = wire_quorum_of(&operators.quorum);
-	return task_answer(end, task, why, DEFINE_ENROLMENT, &enrolment);
+		enrolment.operators = operators.roster.quorum;
+	return task_answer(end, task, why, SAY(DEFINE_ENROLMENT, &enrolment));
 }

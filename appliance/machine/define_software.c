@@ -5,8 +5,6 @@
  */
 #include "appliance/machine/define.h"
 
-#include "appliance/machine/terms.h"
-
 enum { LIST_APPROVALS, LIST_ENROLLED };
 
 refusal define_software(
@@ -17,12 +15,12 @@ refusal define_software(
 	struct operators operators;
 	refusal why = task_map(task, message);
 	if (why == NULL)
-		why = read_machine(task, LIST_ENROLLED, message->body.facts.ak,
-			&operators);
+		why = read_machine(task, LIST_ENROLLED,
+			&HEARD(message, DEFINE_SOFTWARE)->ak, &operators);
 	if (why == NULL)
 		why = read_boot_approvals(
 			task, &operators, true, &out.given, &out.image);
-	return task_answer(end, task, why, DEFINE_BOOT, &out);
+	return task_answer(end, task, why, SAY(DEFINE_BOOT, &out));
 }
 
 /* All approvals raise the counter from one value. */
@@ -62,7 +60,8 @@ static refusal read_revocation(struct task *task,
 	};
 	const struct approval_form form = {
 		.kind = STATEMENT_REVOCATION,
-		.quorum = &operators->quorum,
+		.roster = &operators->roster,
+		.bound = true,
 		.says = says,
 		.count = sizeof(says) / sizeof(says[0]),
 		.authorization = REVOCATION_AUTHORIZATION,
@@ -76,9 +75,8 @@ static refusal read_revocation(struct task *task,
 	out->from = read.from;
 	const struct approval_scope scope =
 		machine_scope(machine, APPROVE_REVOKE);
-	const struct approvals approvals = approvals_of(&out->approvals, true);
 	return approvals_check(
-		&machine->operators, &scope, &cp_hash, &approvals);
+		&machine->operators, &scope, &cp_hash, &out->approvals);
 }
 
 refusal define_revocation(
@@ -89,9 +87,9 @@ refusal define_revocation(
 	struct operators operators;
 	refusal why = task_map(task, message);
 	if (why == NULL)
-		why = read_machine(task, LIST_ENROLLED, message->body.facts.ak,
-			&operators);
+		why = read_machine(task, LIST_ENROLLED,
+			&HEARD(message, DEFINE_REVOKE)->ak, &operators);
 	if (why == NULL)
 		why = read_revocation(task, &operators, &out);
-	return task_answer(end, task, why, DEFINE_REVOCATION, &out);
+	return task_answer(end, task, why, SAY(DEFINE_REVOCATION, &out));
 }

@@ -34,7 +34,7 @@ bool peer_ask_count(
 			.peer = ROLE_COUNT },
 	};
 	const int descriptor[] = { pair[1], box };
-	peer_tell(starter, STARTER_COUNT, NULL, descriptor, 2);
+	peer_tell(starter, SAY(STARTER_COUNT, &nothing), descriptor, 2);
 	close(pair[1]);
 	return true;
 }
@@ -50,7 +50,7 @@ static bool hear_starter(
 		wire_text_set(why, "the starter gave another answer");
 		return false;
 	}
-	out->pid = (pid_t)answer.body.started_count.pid;
+	out->pid = (pid_t)HEARD(&answer, STARTER_STARTED)->pid;
 	out->pidfd = answer.descriptor[0];
 	return true;
 }
@@ -73,10 +73,10 @@ void peer_stop(struct peer *peer)
 	peer->process.pid = 0;
 }
 
-void peer_tell(struct peer *peer, enum wire_type type, const void *body,
-	const int *descriptor, size_t count)
+void peer_tell(struct peer *peer, struct wire_said said, const int *descriptor,
+	size_t count)
 {
-	if (wire_send(&peer->end, type, body, descriptor, count) != NULL)
+	if (wire_send(&peer->end, said, descriptor, count) != NULL)
 		shutdown(peer->end.socket, SHUT_RDWR);
 }
 
@@ -114,18 +114,17 @@ enum answer peer_next(
 	}
 	if (out->type != REFUSED)
 		return ANSWERED;
-	*why = out->body.text;
+	*why = *HEARD(out, REFUSED);
 	return ANSWER_REFUSED;
 }
 
-enum answer peer_ask(struct peer *peer, enum wire_type type, const void *body,
+enum answer peer_ask(struct peer *peer, struct wire_said said,
 	const int *descriptor, size_t count, struct wire_message *out,
 	struct wire_text *why)
 {
-	const refusal refused =
-		wire_send(&peer->end, type, body, descriptor, count);
+	const refusal refused = wire_send(&peer->end, said, descriptor, count);
 	if (refused == NULL)
 		return peer_next(peer, out, why);
-	explain(peer, type, refused, why);
+	explain(peer, said.type, refused, why);
 	return ANSWER_BROKEN;
 }

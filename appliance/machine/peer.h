@@ -15,7 +15,7 @@ struct peer {
 
 enum answer {
 	ANSWERED,
-	ANSWER_REFUSED, /* the role said why: message->body.text */
+	ANSWER_REFUSED, /* the role said why: HEARD(message, REFUSED) */
 	ANSWER_BROKEN,	/* the wire table was broken, or the role ended */
 };
 
@@ -39,15 +39,14 @@ void peer_stop(struct peer *);
  * it has not gone: peer_next then says why, by what it said last or by how it
  * ended.
  */
-void peer_tell(struct peer *, enum wire_type, const void *body,
-	const int *descriptor, size_t count);
+void peer_tell(
+	struct peer *, struct wire_said, const int *descriptor, size_t count);
 /*
  * Sends a question and waits for one message, whose descriptors become the
  * caller's. `why` says what was broken, if anything.
  */
-enum answer peer_ask(struct peer *, enum wire_type, const void *body,
-	const int *descriptor, size_t count, struct wire_message *out,
-	struct wire_text *why);
+enum answer peer_ask(struct peer *, struct wire_said, const int *descriptor,
+	size_t count, struct wire_message *out, struct wire_text *why);
 /* A further message of an answer that has several. */
 enum answer peer_next(
 	struct peer *, struct wire_message *out, struct wire_text *why);

@@ -66,17 +66,17 @@ refusal role_refuse(struct wire_end *end, const char *what, const char *why,
 		size += (size_t)added;
 	}
 	wire_text_set(&text, line);
-	return wire_send(end, REFUSED, &text, NULL, 0);
+	return wire_send(end, SAY(REFUSED, &text), NULL, 0);
 }
 
-refusal role_send_written(struct wire_end *end, enum wire_type type,
-	const void *body, const struct writer *content)
+refusal role_send_written(struct wire_end *end, struct wire_said said,
+	const struct writer *content)
 {
 	const int memfd = memfd_written(content);
 	refusal why;
 	if (memfd < 0)
 		return "the answer does not fit";
-	why = wire_send(end, type, body, &memfd, 1);
+	why = wire_send(end, said, &memfd, 1);
 	close(memfd);
 	return why;
 }

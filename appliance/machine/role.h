@@ -33,7 +33,7 @@ bool role_serve_one(
 refusal role_refuse(
 	struct wire_end *, const char *what, const char *why, const char *more);
 /* Sends a message with one memfd of what was written, and closes that. */
-refusal role_send_written(struct wire_end *, enum wire_type, const void *body,
-	const struct writer *);
+refusal role_send_written(
+	struct wire_end *, struct wire_said, const struct writer *);
 
 #endif

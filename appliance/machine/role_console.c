@@ -43,13 +43,13 @@ static bool draw(const char *line)
 static refusal draw_line(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	const char *line = message->body.text.line;
+	const char *line = HEARD(message, CONSOLE_LINE)->line;
 	(void)state;
 	if (!text_is_clean(bytes_of_text(line)))
 		return "a line that is not clean";
 	if (!draw(line))
 		return "no console takes a line";
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 int role_console(void)

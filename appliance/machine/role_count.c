@@ -62,14 +62,14 @@ static refusal send_void(
 		.digest = box->digest,
 	};
 	wire_text_set(&message.why, reason);
-	return wire_send(end, COUNT_VOID, &message, NULL, 0);
+	return wire_send(end, SAY(COUNT_VOID, &message), NULL, 0);
 }
 
 static refusal terms_of(const struct counting *counting,
 	const struct count_box *asked, struct box_terms *terms)
 {
 	terms->plan = counting->counter.plan;
-	memcpy(terms->bk_name, asked->bk, sizeof(terms->bk_name));
+	terms->bk_name = asked->bk;
 	if (!digest_equal(
 		    &asked->definition, &counting->counter.plan->definition))
 		return "the plan is of another definition";
@@ -84,18 +84,16 @@ static refusal send_stanza(struct wire_end *end, const struct box *box,
 		.station = (uint16_t)box->station,
 		.sequence = box->sequence,
 		.digest = box->digest,
+		.stanza = *stanza,
 	};
-	memcpy(message.stanza.tag, stanza->tag, AGE_TAG_SIZE);
-	p256_to_point(&stanza->enc, message.stanza.enc);
-	memcpy(message.stanza.body, stanza->body, AGE_BODY_SIZE);
-	return wire_send(end, COUNT_STANZA, &message, NULL, 0);
+	return wire_send(end, SAY(COUNT_STANZA, &message), NULL, 0);
 }
 
 static refusal handle_box(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct counting *counting = state;
-	const struct count_box *asked = &message->body.count_box;
+	const struct count_box *asked = HEARD(message, COUNT_BOX);
 	struct box_terms terms;
 	struct p256_public key;
 	struct bytes note;
@@ -179,7 +177,7 @@ static refusal send_vector(struct wire_end *end,
 	refusal why = "there is no memory";
 	if (space != NULL) {
 		tally_encode(&out, tally);
-		why = role_send_written(end, COUNT_VECTOR, &message, &out);
+		why = role_send_written(end, SAY(COUNT_VECTOR, &message), &out);
 	}
 	free(space);
 	return why;
@@ -199,8 +197,8 @@ static refusal handle_key(
 		    counting->counter.plan->station[counting->box.station]
 			    .contests))
 		return "there is no memory";
-	memcpy(key.byte, message->body.file_key.key, sizeof(key.byte));
-	wipe(&message->body.file_key, sizeof(message->body.file_key));
+	key = *HEARD(message, COUNT_KEY);
+	wipe(HEARD(message, COUNT_KEY), sizeof(struct age_file_key));
 	counter_begin(&counting->counter, &tally);
 	why = tally_box(counting, &key);
 	wipe(&key, sizeof(key));

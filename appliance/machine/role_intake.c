@@ -167,7 +167,7 @@ static refusal handle_start(
 		return role_refuse(end, "not a courier medium", why, NULL);
 	answer.kind = (uint16_t)medium->kind;
 	answer.nonce = medium->nonce;
-	return wire_send(end, INTAKE_KIND, &answer, NULL, 0);
+	return wire_send(end, SAY(INTAKE_KIND, &answer), NULL, 0);
 }
 
 /* Every member behind the label becomes a public item of the same name. */
@@ -202,9 +202,9 @@ static refusal handle_take(
 		why = read_members(state, &items);
 	if (why == NULL)
 		why = items_check(written(&items));
-	why = why != NULL
-		      ? role_refuse(end, "the medium", why, NULL)
-		      : role_send_written(end, INTAKE_MEMBERS, NULL, &items);
+	why = why != NULL ? role_refuse(end, "the medium", why, NULL)
+			  : role_send_written(
+				    end, SAY(INTAKE_MEMBERS, &nothing), &items);
 	free(space);
 	return why;
 }
@@ -225,26 +225,26 @@ static refusal keys_note_check(const struct taking *taking, struct bytes note)
 		{ ELECTION_KEYS_DEFINITION,
 			bytes_of(election->definition.byte, SHA256_SIZE), 0,
 			"it is of another definition" },
-		{ ELECTION_KEYS_AK, bytes_of(election->ak, WIRE_NAME_SIZE), 0,
+		{ ELECTION_KEYS_AK, tpm_name_bytes(&election->ak), 0,
 			"it names another AK" },
-		{ ELECTION_KEYS_BK, bytes_of(election->bk, WIRE_NAME_SIZE), 0,
+		{ ELECTION_KEYS_BK, tpm_name_bytes(&election->bk), 0,
 			"it names another box key" },
-		{ ELECTION_KEYS_RK, bytes_of(election->rk, WIRE_NAME_SIZE), 0,
+		{ ELECTION_KEYS_RK, tpm_name_bytes(&election->rk), 0,
 			"it names another result key" },
 	};
 	struct statement statement;
 	refusal why = statement_open(STATEMENT_ELECTION_KEYS, note, &statement);
 	if (why == NULL)
 		why = statement_signed_by_quorum(
-			&statement, &taking->plan->quorum[AUTHORITY], NULL);
+			&statement, &taking->plan->roster[AUTHORITY], NULL);
 	if (why == NULL)
 		why = statement_says(&statement.text, election->rehearsal != 0,
 			says, sizeof(says) / sizeof(says[0]));
 	return why;
 }
 
-static refusal send_items(struct wire_end *end, enum wire_type type,
-	const void *body, const struct item *item, size_t count)
+static refusal send_items(struct wire_end *end, struct wire_said said,
+	const struct item *item, size_t count)
 {
 	size_t room = 0;
 	uint8_t *space;
@@ -259,7 +259,7 @@ static refusal send_items(struct wire_end *end, enum wire_type type,
 	for (size_t i = 0; i < count; i++)
 		write_item(&out, ITEM_PUBLIC, (const char *)item[i].name.data,
 			item[i].content);
-	why = role_send_written(end, type, body, &out);
+	why = role_send_written(end, said, &out);
 	free(space);
 	return why;
 }
@@ -279,7 +279,8 @@ static refusal take_keys_note(struct medium *medium, struct taking *taking)
 			.name = bytes_of_text(MEMBER_ELECTION_KEYS),
 			.content = content_of(&file),
 		};
-		why = send_items(taking->end, INTAKE_KEYS, NULL, &item, 1);
+		why = send_items(
+			taking->end, SAY(INTAKE_KEYS, &nothing), &item, 1);
 	}
 	free(file.data);
 	return why;
@@ -326,10 +327,10 @@ static refusal send_box(
 	if (why != NULL) {
 		taking->count.refused++;
 		wire_text_set(&told.why, why);
-		return wire_send(taking->end, INTAKE_VOID, &told, NULL, 0);
+		return wire_send(taking->end, SAY(INTAKE_VOID, &told), NULL, 0);
 	}
 	taking->count.boxes++;
-	return send_items(taking->end, INTAKE_BOX, &told, item, 2);
+	return send_items(taking->end, SAY(INTAKE_BOX, &told), item, 2);
 }
 
 /* One note and one age file; `*end` is set when the archive ends instead. */
@@ -372,7 +373,7 @@ static refusal prepare(struct taking *taking, int plan)
 	if (why != NULL)
 		return why;
 	taking->terms.plan = taking->plan;
-	memcpy(taking->terms.bk_name, taking->election->bk, WIRE_NAME_SIZE);
+	taking->terms.bk_name = taking->election->bk;
 	return p256_from_point(
 		bytes_of(taking->election->bk_point, P256_POINT_SIZE),
 		&taking->terms.bk);
@@ -382,14 +383,14 @@ static refusal handle_boxes(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct taking taking = { .end = end,
-		.election = &message->body.election };
+		.election = HEARD(message, INTAKE_TAKE_BOXES) };
 	refusal why = prepare(&taking, message->descriptor[0]);
 	if (why == NULL)
 		why = take_boxes(state, &taking);
 	plan_free(taking.plan);
 	if (why != NULL)
 		return role_refuse(end, "the medium", why, NULL);
-	return wire_send(end, INTAKE_END, &taking.count, NULL, 0);
+	return wire_send(end, SAY(INTAKE_END, &taking.count), NULL, 0);
 }
 
 int role_intake(void)

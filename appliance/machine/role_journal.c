@@ -217,7 +217,7 @@ static bool read_lock(struct journal_lock *out)
 	return found;
 }
 
-static bool read_boot(uint64_t offset, struct boot_state *out)
+static bool read_boot(uint64_t offset, struct boot_policy *out)
 {
 	struct raw_entry raw;
 	struct bytes boot;
@@ -225,7 +225,7 @@ static bool read_boot(uint64_t offset, struct boot_state *out)
 		raw_read(offset, &raw) == NULL &&
 		items_check(raw_payload(&raw)) == NULL &&
 		items_find(raw_payload(&raw), MEMBER_BOOT_STATE, &boot) &&
-		boot_state_decode(boot, out) == NULL;
+		journal_boot_decode(boot, out) == NULL;
 	free(raw.whole);
 	return found;
 }
@@ -250,7 +250,7 @@ static void read_software(struct journal_scanned *scanned)
 	uint64_t offset = 0;
 	for (uint64_t entry = 0; read_at(offset, lead, sizeof(lead)); entry++) {
 		struct journal_header header;
-		struct boot_state boot;
+		struct boot_policy boot;
 		if (journal_header_decode(lead, &header) != NULL ||
 			header.entry != entry ||
 			!digest_equal(&header.previous, &chain))
@@ -273,7 +273,7 @@ static refusal handle_scan(
 		answer.blank = 0;
 		read_software(&answer);
 	}
-	return wire_send(end, JOURNAL_SCANNED, &answer, NULL, 0);
+	return wire_send(end, SAY(JOURNAL_SCANNED, &answer), NULL, 0);
 }
 
 static void start(struct journal *journal, const struct journal_key *key)
@@ -288,8 +288,8 @@ static void start(struct journal *journal, const struct journal_key *key)
 static refusal handle_begin(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	start(state, &message->body.key);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	start(state, HEARD(message, JOURNAL_BEGIN));
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static struct journal_folded folded(const struct journal_fold *fold)
@@ -333,15 +333,15 @@ static refusal handle_unlock(
 	struct journal_folded answer;
 	enum anchor_verdict verdict;
 	const char *scan_end;
-	start(journal, &message->body.key);
+	start(journal, HEARD(message, JOURNAL_UNLOCK));
 	scan_end = scan(journal);
-	verdict =
-		journal_fold_compare(&journal->fold, &message->body.key.anchor);
+	verdict = journal_fold_compare(
+		&journal->fold, &HEARD(message, JOURNAL_UNLOCK)->anchor);
 	if (verdict == ANCHOR_DIFFERS)
 		return refuse_anchor(end, &journal->fold, scan_end);
 	answer = folded(&journal->fold);
 	answer.anchor_due = verdict == ANCHOR_DUE;
-	return wire_send(end, JOURNAL_UNLOCKED, &answer, NULL, 0);
+	return wire_send(end, SAY(JOURNAL_UNLOCKED, &answer), NULL, 0);
 }
 
 static const struct box_key *same_box(
@@ -413,7 +413,7 @@ static refusal answer_appended(
 {
 	struct journal_folded answer = folded(fold);
 	answer.anchor_due = fold->anchored == fold->entries;
-	return wire_send(end, JOURNAL_APPENDED, &answer, NULL, 0);
+	return wire_send(end, SAY(JOURNAL_APPENDED, &answer), NULL, 0);
 }
 
 static refusal map_lists(const struct wire_message *message,
@@ -434,10 +434,10 @@ static refusal map_lists(const struct wire_message *message,
 static refusal answer_same(struct wire_end *end, const struct box_key *box,
 	const struct raw_entry *raw)
 {
-	const struct journal_get known = { box->entry };
+	const struct journal_known known = { box->entry };
 	char entry[64];
 	if (digest_equal(&box->payload, &raw->header.payload))
-		return wire_send(end, JOURNAL_KNOWN, &known, NULL, 0);
+		return wire_send(end, SAY(JOURNAL_KNOWN, &known), NULL, 0);
 	snprintf(entry, sizeof(entry), "it is journal entry %" PRIu64,
 		box->entry);
 	return role_refuse(end, "this box of the station was delivered before",
@@ -448,7 +448,7 @@ static refusal handle_append(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct journal *journal = state;
-	const struct journal_append *what = &message->body.append;
+	const struct journal_append *what = HEARD(message, JOURNAL_APPEND);
 	struct bytes list[WIRE_DESCRIPTORS_MOST];
 	struct raw_entry raw = { 0 };
 	const struct box_key *same = NULL;
@@ -496,7 +496,7 @@ static refusal handle_get(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	const struct journal *journal = state;
-	const uint64_t entry = message->body.get.entry;
+	const uint64_t entry = HEARD(message, JOURNAL_GET)->entry;
 	struct raw_entry raw;
 	struct journal_entry answer = { .entry = entry };
 	refusal why = reread(journal, entry, &raw);
@@ -514,7 +514,7 @@ static refusal handle_get(
 	free(raw.whole);
 	if (memfd < 0)
 		return "there is no memory";
-	why = wire_send(end, JOURNAL_ENTRY, &answer, &memfd, 1);
+	why = wire_send(end, SAY(JOURNAL_ENTRY, &answer), &memfd, 1);
 	close(memfd);
 	return why;
 }
@@ -556,9 +556,11 @@ static refusal handle_heads(
 	refusal why;
 	if (space == NULL)
 		return "there is no memory";
-	why = write_heads(journal, message->body.text.line, &out, &headers);
+	why = write_heads(
+		journal, HEARD(message, JOURNAL_HEADS)->line, &out, &headers);
 	why = why != NULL ? role_refuse(end, "the journal", why, NULL)
-			  : role_send_written(end, JOURNAL_MEMBERS, NULL, &out);
+			  : role_send_written(
+				    end, SAY(JOURNAL_MEMBERS, &nothing), &out);
 	free(space);
 	return why;
 }

@@ -124,7 +124,8 @@ static refusal offer(struct media *media, const char *name)
 	if (disk < 0)
 		return NULL;
 	snprintf(media->disk, sizeof(media->disk), "%s", name);
-	refusal why = wire_send(&media->end, MEDIA_HERE, NULL, &disk, 1);
+	refusal why =
+		wire_send(&media->end, SAY(MEDIA_HERE, &nothing), &disk, 1);
 	close(disk);
 	return why;
 }
@@ -152,7 +153,8 @@ static refusal look(struct media *media)
 		if (sequence_now(media->disk) == media->sequence)
 			return NULL;
 		media->disk[0] = '\0';
-		refusal why = wire_send(&media->end, MEDIA_GONE, NULL, NULL, 0);
+		refusal why = wire_send(
+			&media->end, SAY(MEDIA_GONE, &nothing), NULL, 0);
 		if (why != NULL)
 			return why;
 	}
@@ -196,7 +198,7 @@ static refusal bind_media(
 		return role_refuse(
 			end, "USB devices cannot be authorised", NULL, NULL);
 	media->bound = true;
-	refusal why = wire_send(end, DONE, NULL, NULL, 0);
+	refusal why = wire_send(end, SAY(DONE, &nothing), NULL, 0);
 	return why != NULL ? why : look(media);
 }
 
@@ -213,7 +215,8 @@ static refusal open_writable(
 		return role_refuse(end, "the medium cannot be written",
 			strerror(errno), NULL);
 	refusal why = sequence == media->sequence
-			      ? wire_send(end, MEDIA_WRITABLE, NULL, &disk, 1)
+			      ? wire_send(end, SAY(MEDIA_WRITABLE, &nothing),
+					&disk, 1)
 			      : role_refuse(end, "the medium was changed", NULL,
 					NULL);
 	close(disk);
@@ -241,7 +244,7 @@ static refusal prove_none(
 	(void)message;
 	if (media->bound || any_medium())
 		return role_refuse(end, "a medium is bound", NULL, NULL);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static int open_events(void)

@@ -89,7 +89,7 @@ static refusal answer(struct wire_end *end, refusal why)
 {
 	if (why != NULL)
 		return role_refuse(end, "the outbox", why, NULL);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static refusal handle_members(
@@ -98,7 +98,8 @@ static refusal handle_members(
 	struct bytes list;
 	refusal why = memfd_map(message->descriptor[0], ITEMS_MOST, &list);
 	if (why == NULL) {
-		why = write_items(state, &message->body.members_of, list);
+		why = write_items(
+			state, HEARD(message, PUBLISH_MEMBERS_OF), list);
 		memfd_unmap(&list);
 	}
 	return answer(end, why);
@@ -109,7 +110,8 @@ static refusal handle_state(
 {
 	struct outbox *outbox = state;
 	char line[WIRE_TEXT_MOST + 1];
-	snprintf(line, sizeof(line), "%s\n", message->body.text.line);
+	snprintf(line, sizeof(line), "%s\n",
+		HEARD(message, PUBLISH_STATE)->line);
 	return answer(end, write_member(outbox->at, MEMBERS_NOW MEMBER_STATE,
 				   bytes_of_text(line), &outbox->at));
 }

@@ -58,7 +58,7 @@ static refusal handle_count(
 	if (pid < 0)
 		return "a process for a box could not be made";
 	const struct starter_started body = { (uint32_t)pid };
-	why = wire_send(end, STARTER_STARTED, &body, &pidfd, 1);
+	why = wire_send(end, SAY(STARTER_STARTED, &body), &pidfd, 1);
 	close(pidfd);
 	return why;
 }

@@ -66,19 +66,19 @@ static refusal handle_add(
 	struct bytes vector;
 	refusal why = memfd_map(message->descriptor[0], ITEMS_MOST, &vector);
 	if (why == NULL) {
-		why = add(tallying, &message->body.add, vector);
+		why = add(tallying, HEARD(message, TALLY_ADD), vector);
 		memfd_unmap(&vector);
 	}
 	if (why != NULL)
 		return role_refuse(end, "a box's tally", why, NULL);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static refusal handle_void(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct tallying *tallying = state;
-	const struct tally_void *told = &message->body.voided;
+	const struct tally_void *told = HEARD(message, TALLY_VOID);
 	struct result_void entry = {
 		.entry = told->entry,
 		.station = told->box.station < tallying->plan->stations
@@ -91,14 +91,14 @@ static refusal handle_void(
 	why = result_add_void(&tallying->result, &entry);
 	if (why != NULL)
 		return role_refuse(end, "a void box", why, NULL);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static void bind(struct result_binding *binding, const struct tally_close *told)
 {
-	memcpy(binding->ak, told->ak, sizeof(binding->ak));
-	memcpy(binding->bk, told->bk, sizeof(binding->bk));
-	memcpy(binding->rk, told->rk, sizeof(binding->rk));
+	binding->ak = told->ak;
+	binding->bk = told->bk;
+	binding->rk = told->rk;
 	binding->checkpoint_size = told->size;
 	binding->checkpoint_root = told->root;
 	binding->phase = told->phase;
@@ -112,18 +112,19 @@ static refusal handle_close(
 	size_t most;
 	uint8_t *space;
 	struct writer out;
-	struct digest digest;
+	struct tally_result answer;
 	refusal why;
-	bind(&tallying->result.binding, &message->body.close);
+	bind(&tallying->result.binding, HEARD(message, TALLY_CLOSE));
 	most = result_size_most(&tallying->result);
 	space = malloc(most);
 	if (space == NULL)
 		return "there is no memory";
 	out = writer_of(space, most);
 	why = result_write(&out, &tallying->result);
-	digest = sha256(written(&out));
+	answer.digest = sha256(written(&out));
 	why = why != NULL ? role_refuse(end, "the result", why, NULL)
-			  : role_send_written(end, TALLY_RESULT, &digest, &out);
+			  : role_send_written(
+				    end, SAY(TALLY_RESULT, &answer), &out);
 	free(space);
 	return why;
 }

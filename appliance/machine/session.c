@@ -23,11 +23,11 @@ bool session_refuse(struct session *session, const char *why)
 }
 
 bool session_ask(struct session *session, struct peer *peer,
-	enum wire_type type, const void *body, const int *descriptor,
-	size_t count, enum wire_type expected, struct wire_message *answer)
+	struct wire_said said, const int *descriptor, size_t count,
+	enum wire_type expected, struct wire_message *answer)
 {
-	const enum answer got = peer_ask(
-		peer, type, body, descriptor, count, answer, &session->why);
+	const enum answer got =
+		peer_ask(peer, said, descriptor, count, answer, &session->why);
 	if (got == ANSWERED && answer->type == expected)
 		return true;
 	if (got == ANSWERED) {
@@ -39,11 +39,11 @@ bool session_ask(struct session *session, struct peer *peer,
 	return false;
 }
 
-bool session_tell(struct session *session, struct peer *peer,
-	enum wire_type type, const void *body)
+bool session_tell(
+	struct session *session, struct peer *peer, struct wire_said said)
 {
 	struct wire_message answer;
-	return session_ask(session, peer, type, body, NULL, 0, DONE, &answer);
+	return session_ask(session, peer, said, NULL, 0, DONE, &answer);
 }
 
 void session_say(struct session *session, const char *format, ...)
@@ -56,7 +56,7 @@ void session_say(struct session *session, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	wire_text_set(&text, line);
-	if (session_tell(session, &session->console, CONSOLE_LINE, &text))
+	if (session_tell(session, &session->console, SAY(CONSOLE_LINE, &text)))
 		session->why = before;
 }
 
@@ -76,8 +76,8 @@ bool session_anchor(struct session *session, const struct digest *chain)
 {
 	const struct keys_anchor body = { *chain };
 	struct wire_message answer;
-	return session_ask(session, &session->keys, KEYS_ANCHOR, &body, NULL, 0,
-		KEYS_ANCHORED, &answer);
+	return session_ask(session, &session->keys, SAY(KEYS_ANCHOR, &body),
+		NULL, 0, KEYS_ANCHORED, &answer);
 }
 
 /* A machine that has failed stays so, whatever its journal says. */
@@ -95,9 +95,10 @@ bool session_append(struct session *session, const struct journal_append *what,
 	const int *list, size_t count)
 {
 	struct wire_message answer;
-	return session_ask(session, &session->journal, JOURNAL_APPEND, what,
-		       list, count, JOURNAL_APPENDED, &answer) &&
-	       session_folded(session, &answer.body.folded);
+	return session_ask(session, &session->journal,
+		       SAY(JOURNAL_APPEND, what), list, count, JOURNAL_APPENDED,
+		       &answer) &&
+	       session_folded(session, HEARD(&answer, JOURNAL_APPENDED));
 }
 
 bool session_append_pair(
@@ -108,26 +109,27 @@ bool session_append_pair(
 	return session_append(session, &what, list, second < 0 ? 1 : 2);
 }
 
-bool session_define(struct session *session, enum wire_type type,
-	const void *body, const int *list, size_t count,
-	enum wire_type expected, struct wire_message *answer)
+bool session_define(struct session *session, struct wire_said said,
+	const int *list, size_t count, enum wire_type expected,
+	struct wire_message *answer)
 {
 	struct peer define;
 	bool read;
 	if (!session_start_role(session, &define, ROLE_DEFINE, NULL, 0))
 		return false;
 	read = session_ask(
-		session, &define, type, body, list, count, expected, answer);
+		session, &define, said, list, count, expected, answer);
 	peer_stop(&define);
 	return read;
 }
 
 struct define_facts session_facts(const struct session *session)
 {
-	struct define_facts facts = { .phase = session->machine.phase };
-	memcpy(facts.ak, session->machine.ak, sizeof(facts.ak));
-	memcpy(facts.srk, session->machine.srk, sizeof(facts.srk));
-	return facts;
+	return (struct define_facts){
+		.ak = session->machine.ak,
+		.srk = session->machine.srk,
+		.phase = session->machine.phase,
+	};
 }
 
 bool session_entry(struct session *session, uint64_t entry,
@@ -136,10 +138,10 @@ bool session_entry(struct session *session, uint64_t entry,
 	const struct journal_get body = { entry };
 	struct wire_message answer;
 	*list = -1;
-	if (!session_ask(session, &session->journal, JOURNAL_GET, &body, NULL,
-		    0, JOURNAL_ENTRY, &answer))
+	if (!session_ask(session, &session->journal, SAY(JOURNAL_GET, &body),
+		    NULL, 0, JOURNAL_ENTRY, &answer))
 		return false;
-	*out = answer.body.entry;
+	*out = *HEARD(&answer, JOURNAL_ENTRY);
 	*list = answer.descriptor[0];
 	return true;
 }
@@ -159,7 +161,7 @@ bool session_load_election(struct session *session)
 		session_entry(session, folded->enrolled, &entry, &list[1]) &&
 		(!later || session_entry(session, folded->sealed_software,
 				   &entry, &list[2])) &&
-		session_define(session, DEFINE_LOAD, &facts, list,
+		session_define(session, SAY(DEFINE_LOAD, &facts), list,
 			later ? 3 : 2, DEFINE_ELECTION, &answer);
 	for (size_t i = 0; i < 3; i++)
 		if (list[i] >= 0)
@@ -168,11 +170,11 @@ bool session_load_election(struct session *session)
 		return false;
 	if (session->has_election)
 		close(session->plan);
-	session->election = answer.body.election;
+	session->election = *HEARD(&answer, DEFINE_ELECTION);
 	session->plan = answer.descriptor[0];
 	session->has_election = true;
-	return session_tell(
-		session, &session->keys, KEYS_ELECTION, &session->election);
+	return session_tell(session, &session->keys,
+		SAY(KEYS_ELECTION, &session->election));
 }
 
 bool session_phase(struct session *session)
@@ -181,10 +183,10 @@ bool session_phase(struct session *session)
 		session->election.phase + state_phases(session->state),
 	};
 	struct wire_message answer;
-	if (!session_ask(session, &session->keys, KEYS_PHASE, &wanted, NULL, 0,
-		    KEYS_PHASED, &answer))
+	if (!session_ask(session, &session->keys, SAY(KEYS_PHASE, &wanted),
+		    NULL, 0, KEYS_PHASED, &answer))
 		return false;
-	if (answer.body.phase.phase == wanted.phase)
+	if (HEARD(&answer, KEYS_PHASED)->phase == wanted.phase)
 		return true;
 	return session_refuse(
 		session, "the TPM's phase counter is not where the journal is");
@@ -194,7 +196,7 @@ static void put_challenge(struct session *session, struct text_writer *text,
 	const struct wire_text *nonce, size_t nonces,
 	const struct digest *result)
 {
-	static const uint8_t no_name[WIRE_NAME_SIZE] = { 0x00, 0x0b };
+	static const struct tpm_name no_name = { { 0x00, 0x0b } };
 	static const struct digest none;
 	const bool known = session->has_election;
 	const bool frozen = session->state >= STATE_OPEN &&
@@ -211,11 +213,9 @@ static void put_challenge(struct session *session, struct text_writer *text,
 				bytes_of_text(nonce[i].line));
 	text_put(text, CHALLENGE_DEFINITION,
 		bytes_of(definition->byte, SHA256_SIZE));
-	text_put(text, CHALLENGE_AK,
-		bytes_of(session->machine.ak, WIRE_NAME_SIZE));
+	text_put(text, CHALLENGE_AK, tpm_name_bytes(&session->machine.ak));
 	text_put(text, CHALLENGE_RK,
-		bytes_of(known ? session->election.rk : no_name,
-			WIRE_NAME_SIZE));
+		tpm_name_bytes(known ? &session->election.rk : &no_name));
 	text_put_number(text, CHALLENGE_CHECKPOINT_SIZE,
 		frozen ? session->folded.frozen_size : session->folded.size);
 	text_put(text, CHALLENGE_CHECKPOINT_ROOT,

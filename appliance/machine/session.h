@@ -60,19 +60,17 @@ bool session_refuse(struct session *, const char *why);
  * Asks a role and insists on one type of answer. Descriptors of the answer
  * are the caller's.
  */
-bool session_ask(struct session *, struct peer *, enum wire_type,
-	const void *body, const int *descriptor, size_t count,
-	enum wire_type expected, struct wire_message *answer);
+bool session_ask(struct session *, struct peer *, struct wire_said,
+	const int *descriptor, size_t count, enum wire_type expected,
+	struct wire_message *answer);
 /* For questions that are answered by DONE. */
-bool session_tell(
-	struct session *, struct peer *, enum wire_type, const void *body);
+bool session_tell(struct session *, struct peer *, struct wire_said);
 /* Starts a role for one task; false when it cannot be. */
 bool session_start_role(struct session *, struct peer *, enum role,
 	const int *granted, size_t count);
 /* One question to a fresh define process. */
-bool session_define(struct session *, enum wire_type, const void *body,
-	const int *list, size_t count, enum wire_type expected,
-	struct wire_message *answer);
+bool session_define(struct session *, struct wire_said, const int *list,
+	size_t count, enum wire_type expected, struct wire_message *answer);
 /* What its texts are compared with. */
 struct define_facts session_facts(const struct session *);
 /*

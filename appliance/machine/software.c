@@ -9,16 +9,15 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-static bool read_operators(struct session *session, enum wire_type type,
+static bool read_operators(struct session *session, struct wire_said said,
 	int brought, enum wire_type expected, struct wire_message *answer)
 {
-	const struct define_facts facts = session_facts(session);
 	struct journal_entry entry;
 	int list[] = { brought, -1 };
 	bool read;
 	if (!session_entry(session, session->folded.enrolled, &entry, &list[1]))
 		return false;
-	read = session_define(session, type, &facts, list, 2, expected, answer);
+	read = session_define(session, said, list, 2, expected, answer);
 	close(list[1]);
 	return read;
 }
@@ -37,8 +36,8 @@ static void say_image(struct session *session, const struct digest *image)
 static bool approve(struct session *session, const struct define_boot *software)
 {
 	say_image(session, &software->image);
-	if (!session_tell(
-		    session, &session->keys, KEYS_APPROVE, &software->given))
+	if (!session_tell(session, &session->keys,
+		    SAY(KEYS_APPROVE, &software->given)))
 		return false;
 	session->superseded = true;
 	session_say(session,
@@ -49,16 +48,18 @@ static bool approve(struct session *session, const struct define_boot *software)
 
 bool take_software(struct session *session, int brought)
 {
+	const struct define_facts facts = session_facts(session);
 	struct wire_message answer;
 	struct wire_message kept;
 	struct define_boot software;
 	bool worked;
-	if (!read_operators(
-		    session, DEFINE_SOFTWARE, brought, DEFINE_BOOT, &answer))
+	if (!read_operators(session, SAY(DEFINE_SOFTWARE, &facts), brought,
+		    DEFINE_BOOT, &answer))
 		return false;
-	software = answer.body.boot;
-	if (!session_ask(session, &session->keys, KEYS_SOFTWARE,
-		    &software.given, NULL, 0, KEYS_MEMBERS, &kept))
+	software = *HEARD(&answer, DEFINE_BOOT);
+	if (!session_ask(session, &session->keys,
+		    SAY(KEYS_SOFTWARE, &software.given), NULL, 0, KEYS_MEMBERS,
+		    &kept))
 		return false;
 	worked = session_append_pair(
 		session, ENTRY_SOFTWARE, brought, kept.descriptor[0]);
@@ -69,7 +70,7 @@ bool take_software(struct session *session, int brought)
 static bool raise_counter(
 	struct session *session, const struct keys_revoke *revoke)
 {
-	if (!session_tell(session, &session->keys, KEYS_REVOKE, revoke))
+	if (!session_tell(session, &session->keys, SAY(KEYS_REVOKE, revoke)))
 		return false;
 	session->machine.revocation = revoke->from + 1;
 	session_say(session,
@@ -94,30 +95,34 @@ static bool check_revocation(
 
 bool take_revocation(struct session *session, int brought)
 {
+	const struct define_facts facts = session_facts(session);
 	struct wire_message answer;
-	return read_operators(session, DEFINE_REVOKE, brought,
+	return read_operators(session, SAY(DEFINE_REVOKE, &facts), brought,
 		       DEFINE_REVOCATION, &answer) &&
-	       check_revocation(session, &answer.body.revoke) &&
+	       check_revocation(session, HEARD(&answer, DEFINE_REVOCATION)) &&
 	       session_append_pair(session, ENTRY_REVOCATION, brought, -1) &&
-	       raise_counter(session, &answer.body.revoke);
+	       raise_counter(session, HEARD(&answer, DEFINE_REVOCATION));
 }
 
 static bool finish_approval(struct session *session, int brought)
 {
+	const struct define_facts facts = session_facts(session);
 	struct wire_message answer;
-	return read_operators(session, DEFINE_SOFTWARE, brought, DEFINE_BOOT,
-		       &answer) &&
-	       approve(session, &answer.body.boot);
+	return read_operators(session, SAY(DEFINE_SOFTWARE, &facts), brought,
+		       DEFINE_BOOT, &answer) &&
+	       approve(session, HEARD(&answer, DEFINE_BOOT));
 }
 
 static bool finish_revocation(struct session *session, int brought)
 {
+	const struct define_facts facts = session_facts(session);
 	struct wire_message answer;
-	if (!read_operators(session, DEFINE_REVOKE, brought, DEFINE_REVOCATION,
-		    &answer))
+	if (!read_operators(session, SAY(DEFINE_REVOKE, &facts), brought,
+		    DEFINE_REVOCATION, &answer))
 		return false;
-	return answer.body.revoke.from != session->machine.revocation ||
-	       raise_counter(session, &answer.body.revoke);
+	return HEARD(&answer, DEFINE_REVOCATION)->from !=
+		       session->machine.revocation ||
+	       raise_counter(session, HEARD(&answer, DEFINE_REVOCATION));
 }
 
 static bool finish(struct session *session, uint64_t number,

@@ -15,10 +15,10 @@ static bool start_keys(
 	struct session *session, const struct journal_scanned *scanned)
 {
 	struct wire_message answer;
-	if (!session_ask(session, &session->keys, KEYS_START, scanned, NULL, 0,
-		    KEYS_STARTED, &answer))
+	if (!session_ask(session, &session->keys, SAY(KEYS_START, scanned),
+		    NULL, 0, KEYS_STARTED, &answer))
 		return false;
-	session->machine = answer.body.started;
+	session->machine = *HEARD(&answer, KEYS_STARTED);
 	wipe(&answer, sizeof(answer));
 	if (session->machine.refused) {
 		session->why = session->machine.why;
@@ -59,10 +59,11 @@ static bool unlock_journal(struct session *session)
 		session->machine.anchor };
 	struct wire_message answer;
 	const bool unlocked = session_ask(session, &session->journal,
-		JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED, &answer);
+		SAY(JOURNAL_UNLOCK, &key), NULL, 0, JOURNAL_UNLOCKED, &answer);
 	wipe(&key, sizeof(key));
 	wipe(&session->machine.mac_key, sizeof(session->machine.mac_key));
-	return unlocked && session_folded(session, &answer.body.folded);
+	return unlocked &&
+	       session_folded(session, HEARD(&answer, JOURNAL_UNLOCKED));
 }
 
 static bool counts_now(enum machine_state state)
@@ -75,7 +76,8 @@ static bool load_enrolled(struct session *session)
 	if (!unlock_journal(session))
 		return false;
 	if (!session->machine.owner_locked &&
-		!session_tell(session, &session->keys, KEYS_LOCK, NULL))
+		!session_tell(
+			session, &session->keys, SAY(KEYS_LOCK, &nothing)))
 		return false;
 	if (session->state >= STATE_SEALED &&
 		(!session_load_election(session) || !session_phase(session)))
@@ -89,12 +91,14 @@ static bool load_enrolled(struct session *session)
 static bool load(struct session *session)
 {
 	struct wire_message answer;
-	if (!session_ask(session, &session->journal, JOURNAL_SCAN, NULL, NULL,
-		    0, JOURNAL_SCANNED, &answer) ||
-		!start_keys(session, &answer.body.scanned))
+	if (!session_ask(session, &session->journal,
+		    SAY(JOURNAL_SCAN, &nothing), NULL, 0, JOURNAL_SCANNED,
+		    &answer) ||
+		!start_keys(session, HEARD(&answer, JOURNAL_SCANNED)))
 		return false;
 	session->state = STATE_BLANK;
-	return answer.body.scanned.blank != 0 || load_enrolled(session);
+	return HEARD(&answer, JOURNAL_SCANNED)->blank != 0 ||
+	       load_enrolled(session);
 }
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Messages over a socket: what wire.h says of sending and receiving. */
 #include "appliance/machine/wire.h"
 
 #include <errno.h>
@@ -7,8 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Above the longest row. */
 enum { DATAGRAM_MOST = 16384 };
+_Static_assert(2 + sizeof(union wire_body) <= DATAGRAM_MOST,
+	"a body is longer than a datagram may be");
 
 union control {
 	struct cmsghdr header;
@@ -73,7 +75,7 @@ static void put_descriptors(struct msghdr *header, union control *control,
 	memcpy(CMSG_DATA(rights), descriptor, sizeof(int) * count);
 }
 
-refusal wire_send(struct wire_end *end, enum wire_type type, const void *body,
+refusal wire_send(struct wire_end *end, struct wire_said said,
 	const int *descriptor, size_t count)
 {
 	uint8_t datagram[DATAGRAM_MOST];
@@ -81,12 +83,12 @@ refusal wire_send(struct wire_end *end, enum wire_type type, const void *body,
 	union control control = { 0 };
 	struct iovec part = { .iov_base = datagram };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
-	const struct wire_row *row = wire_row_of(type);
+	const struct wire_row *row = wire_row_of(said.type);
 	ssize_t sent;
 	refusal why = permit(end, row, end->self, end->peer, count);
 	if (why != NULL)
 		return why;
-	wire_encode(&out, type, body);
+	wire_encode(&out, said);
 	part.iov_len = out.size;
 	put_descriptors(&header, &control, descriptor, count);
 	do

@@ -26,17 +26,6 @@ bool chain_is_now(const struct chain *chain)
 	return chain->folder[0] != '\0';
 }
 
-refusal quorum_approvers(const struct quorum *quorum, struct approvers *out)
-{
-	*out = (struct approvers){ .count = quorum->of, .need = quorum->need };
-	for (size_t i = 0; i < out->count; i++)
-		out->member[i] = (struct approver){
-			.key = quorum->member[i].key,
-			.board = (uint8_t)quorum->member[i].board,
-		};
-	return quorum_check(out);
-}
-
 struct leaves leaves_of(const struct chain *chain)
 {
 	return (struct leaves){

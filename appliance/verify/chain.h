@@ -77,7 +77,7 @@ struct chain {
 	uint32_t quoted;    /* PCRs of the quote */
 	uint16_t opened_by; /* bit m: officer m */
 	uint16_t released_by;
-	struct quorum operator_quorum;
+	struct roster operator_roster;
 	struct p256_public ak;
 	struct tpm_name srk;
 	struct nv_names indices;
@@ -104,12 +104,6 @@ refusal refuse(struct chain *, const char *format, ...)
 struct bytes evidence_find(const struct chain *, const char *name);
 /* The evidence of this moment, not of the closing. */
 bool chain_is_now(const struct chain *);
-
-/*
- * A quorum as the TPM's policies know it: keys and boards, in the same order.
- * Refused when it cannot be met.
- */
-refusal quorum_approvers(const struct quorum *, struct approvers *out);
 
 /* The leaves of the election's tree, once the journal was verified. */
 struct leaves {

@@ -19,8 +19,8 @@
 struct approving {
 	enum statement_kind kind;
 	const char *stem; /* of the members' names */
+	const struct roster *roster;
 	const struct quorum *quorum;
-	struct approvers approvers;
 	struct approval_scope scope;
 	const struct digest *cp_hash; /* NULL: unbound */
 	size_t authorization;
@@ -47,7 +47,7 @@ static refusal read_approval(const struct approving *approving,
 	refusal refused = statement_open(approving->kind, note, statement);
 	if (refused == NULL)
 		refused = statement_signed_by_one(
-			statement, approving->quorum, &member);
+			statement, approving->roster, &member);
 	if (refused == NULL)
 		refused = statement_says(&statement->text,
 			approving->scope.rehearsal, approving->value,
@@ -56,14 +56,14 @@ static refusal read_approval(const struct approving *approving,
 		return refused;
 	struct approval *approval = &approvals->list[approvals->count];
 	*approval = (struct approval){
-		.member = member,
+		.member = (uint16_t)member,
 		.bound = approving->cp_hash != NULL,
 	};
 	refused = read_authorization(&statement->text, approving->authorization,
 		&approval->signature);
 	if (refused == NULL)
-		refused = approval_check(&approving->approvers,
-			&approving->scope, approving->cp_hash, approval);
+		refused = approval_check(approving->quorum, &approving->scope,
+			approving->cp_hash, approval);
 	if (refused == NULL)
 		approvals->count++;
 	return refused;
@@ -83,7 +83,7 @@ static refusal read_approvals(struct chain *chain,
 {
 	struct approvals approvals = { 0 };
 	struct statement statement;
-	for (size_t n = 1; n <= MEMBERS_MOST; n++) {
+	for (size_t n = 1; n <= QUORUM_MOST; n++) {
 		struct bytes note = archive_numbered(
 			chain->evidence->sent, approving->stem, n);
 		if (note.size == 0)
@@ -96,7 +96,7 @@ static refusal read_approvals(struct chain *chain,
 		*signed_by = (uint16_t)(*signed_by |
 					1u << approvals.list[n - 1].member);
 	}
-	return approvals_check(&approving->approvers, &approving->scope,
+	return approvals_check(approving->quorum, &approving->scope,
 		approving->cp_hash, &approvals);
 }
 
@@ -176,8 +176,7 @@ void boot_terms_of(struct boot_terms *terms, bool written)
 static bool is_for_written(
 	const struct chain *chain, const struct statement *approval)
 {
-	struct tpm_name index;
-	text_name(&approval->text, BOOT_INDEX, index.byte);
+	const struct tpm_name index = text_name(&approval->text, BOOT_INDEX);
 	return tpm_name_equal(&index, &chain->indices.name[NV_A]);
 }
 
@@ -202,8 +201,8 @@ static refusal read_software(
 	const struct approving approving = {
 		.kind = STATEMENT_BOOT_APPROVAL,
 		.stem = stem,
-		.quorum = &chain->operator_quorum,
-		.approvers = chain->machine.operators,
+		.roster = &chain->operator_roster,
+		.quorum = &chain->machine.operators,
 		.scope = machine_scope(&chain->machine, APPROVE_BOOT),
 		.cp_hash = &terms.cp_hash,
 		.authorization = BOOT_AUTHORIZATION,
@@ -335,8 +334,8 @@ refusal verify_open_approvals(struct chain *chain)
 	const struct approving approving = {
 		.kind = STATEMENT_OPEN,
 		.stem = MEMBERS_OPEN MEMBER_APPROVAL,
-		.quorum = &plan->quorum[OFFICERS],
-		.approvers = chain->terms.officers,
+		.roster = &plan->roster[OFFICERS],
+		.quorum = &chain->terms.officers,
 		.scope = election_scope(&chain->terms, APPROVE_OPEN),
 		.authorization = OPEN_AUTHORIZATION,
 		.value = value,
@@ -399,8 +398,8 @@ refusal verify_release_approvals(struct chain *chain)
 	const struct approving approving = {
 		.kind = STATEMENT_RELEASE,
 		.stem = MEMBERS_RELEASE MEMBER_APPROVAL,
-		.quorum = &plan->quorum[AUDITORS],
-		.approvers = chain->terms.auditors,
+		.roster = &plan->roster[AUDITORS],
+		.quorum = &chain->terms.auditors,
 		.scope = election_scope(&chain->terms, APPROVE_RELEASE),
 		.cp_hash = &cp_hash,
 		.authorization = RELEASE_AUTHORIZATION,

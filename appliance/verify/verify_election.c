@@ -28,11 +28,10 @@ refusal verify_definition(struct chain *chain)
 	};
 	if (!bytes_equal(sent, evidence->definition_file))
 		return "the machine has another definition than yours";
-	refusal refused = quorum_approvers(
-		&plan->quorum[OFFICERS], &chain->terms.officers);
-	return refused != NULL ? refused
-			       : quorum_approvers(&plan->quorum[AUDITORS],
-					 &chain->terms.auditors);
+	chain->terms.officers = plan->roster[OFFICERS].quorum;
+	chain->terms.auditors = plan->roster[AUDITORS].quorum;
+	refusal refused = quorum_check(&chain->terms.officers);
+	return refused != NULL ? refused : quorum_check(&chain->terms.auditors);
 }
 
 refusal verify_definition_note(struct chain *chain)
@@ -54,7 +53,7 @@ refusal verify_definition_note(struct chain *chain)
 			&statement.text, plan->rehearsal, value, 2);
 	if (refused == NULL)
 		refused = statement_signed_by_quorum(
-			&statement, &plan->quorum[AUTHORITY], NULL);
+			&statement, &plan->roster[AUTHORITY], NULL);
 	return refused;
 }
 
@@ -175,6 +174,6 @@ refusal verify_election_keys(struct chain *chain)
 			value, ELECTION_KEYS_VALUES);
 	if (refused == NULL)
 		refused = statement_signed_by_quorum(
-			&statement, &plan_of(chain)->quorum[AUTHORITY], NULL);
+			&statement, &plan_of(chain)->roster[AUTHORITY], NULL);
 	return refused;
 }

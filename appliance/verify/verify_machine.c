@@ -18,20 +18,12 @@ static struct bytes sent(const struct chain *chain, const char *name)
 	return archive_find(chain->evidence->sent, name);
 }
 
-static bool same_member(const struct member *a, const struct member *b)
+static bool same_roster(const struct roster *a, const struct roster *b)
 {
-	return strcmp(a->id, b->id) == 0 && a->board == b->board &&
-	       p256_equal(&a->key, &b->key);
-}
-
-static bool same_quorum(const struct quorum *a, const struct quorum *b)
-{
-	if (a->need != b->need || a->of != b->of)
-		return false;
-	for (size_t i = 0; i < a->of; i++)
-		if (!same_member(&a->member[i], &b->member[i]))
-			return false;
-	return true;
+	bool same = quorum_equal(&a->quorum, &b->quorum);
+	for (size_t i = 0; same && i < a->quorum.of; i++)
+		same = strcmp(a->id[i], b->id[i]) == 0;
+	return same;
 }
 
 /* Somebody whom the verifier trusts must have named the operators. */
@@ -46,8 +38,8 @@ static refusal trust_operators(
 		!bytes_equal(evidence->operators, operators))
 		return "the machine has another operators text than yours";
 	if (evidence->definition != NULL &&
-		!same_quorum(&chain->operator_quorum,
-			&evidence->definition->plan.quorum[OPERATORS]))
+		!same_roster(&chain->operator_roster,
+			&evidence->definition->plan.roster[OPERATORS]))
 		return "the machine's operators are not the definition's";
 	return NULL;
 }
@@ -60,13 +52,13 @@ refusal verify_operators(struct chain *chain)
 		statement_decode(STATEMENT_OPERATORS, operators, &text);
 	if (refused != NULL)
 		return refused;
-	refused = statement_operators(&text, &chain->operator_quorum);
+	refused = statement_operators(&text, &chain->operator_roster);
 	if (refused != NULL)
 		return refused;
 	chain->serial = text_value(&text, OPERATORS_MACHINE);
 	chain->operators = sha256(operators);
-	refused = quorum_approvers(
-		&chain->operator_quorum, &chain->machine.operators);
+	chain->machine.operators = chain->operator_roster.quorum;
+	refused = quorum_check(&chain->machine.operators);
 	return refused != NULL ? refused : trust_operators(chain, operators);
 }
 
@@ -169,7 +161,7 @@ refusal verify_enrolment(struct chain *chain)
 	refusal refused = statement_open(STATEMENT_ENROLMENT, note, &statement);
 	if (refused == NULL)
 		refused = statement_signed_by_quorum(
-			&statement, &chain->operator_quorum, NULL);
+			&statement, &chain->operator_roster, NULL);
 	if (refused != NULL)
 		return refused;
 	chain->enrolment = sha256(statement.note.text);

@@ -38,18 +38,12 @@ refusal verify_result_note(struct chain *chain)
 		       : "it is not the result that the auditors approved";
 }
 
-static bool is_name(
-	const uint8_t name[TEXT_NAME_SIZE], const struct tpm_name *expected)
-{
-	return memcmp(name, expected->byte, TPM_NAME_SIZE) == 0;
-}
-
 static refusal check_binding(const struct chain *chain)
 {
 	const struct result_binding *binding = &chain->result.binding;
-	if (!is_name(binding->ak, &chain->machine.ak) ||
-		!is_name(binding->bk, &chain->bk.name) ||
-		!is_name(binding->rk, &chain->rk.name))
+	if (!tpm_name_equal(&binding->ak, &chain->machine.ak) ||
+		!tpm_name_equal(&binding->bk, &chain->bk.name) ||
+		!tpm_name_equal(&binding->rk, &chain->rk.name))
 		return "it is bound to other keys";
 	if (binding->checkpoint_size != chain->checkpoint_size ||
 		!digest_equal(
@@ -70,9 +64,9 @@ static refusal check_counted(
 	struct bytes note, file;
 	struct box_terms terms = {
 		.plan = &chain->evidence->definition->plan,
+		.bk_name = chain->bk.name,
 		.bk = chain->bk.key,
 	};
-	memcpy(terms.bk_name, chain->bk.name.byte, TPM_NAME_SIZE);
 	if (!chain_box(chain, counted->entry, &note, &file))
 		return refuse(chain, "box %04" PRIu64 " is not in the journal",
 			counted->entry);

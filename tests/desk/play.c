@@ -22,13 +22,13 @@ static bool takes(struct play *play, enum answer answer, enum wire_type wanted)
 	       play->answer.type == wanted;
 }
 
-bool play_ask(struct play *play, enum wire_type type, const void *body,
-	const int *descriptor, size_t count, enum wire_type wanted)
+bool play_ask(struct play *play, struct wire_said said, const int *descriptor,
+	size_t count, enum wire_type wanted)
 {
 	wire_close(&play->answer);
 	return takes(play,
-		peer_ask(&play->peer, type, body, descriptor, count,
-			&play->answer, &play->why),
+		peer_ask(&play->peer, said, descriptor, count, &play->answer,
+			&play->why),
 		wanted);
 }
 

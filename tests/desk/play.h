@@ -17,8 +17,8 @@ struct play {
 
 struct play play_start(
 	const struct stage *, enum role, const int *granted, size_t count);
-bool play_ask(struct play *, enum wire_type, const void *body,
-	const int *descriptor, size_t count, enum wire_type wanted);
+bool play_ask(struct play *, struct wire_said, const int *descriptor,
+	size_t count, enum wire_type wanted);
 /* One more message, without a question. */
 bool play_next(struct play *, enum wire_type wanted);
 /*

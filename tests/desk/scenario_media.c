@@ -154,10 +154,11 @@ static bool switches_are_set(void)
 /* Every question is answered after what the role has to tell before. */
 static bool stick_comes(struct play *play)
 {
-	return play_ask(play, MEDIA_NONE, NULL, NULL, 0, REFUSED) &&
-	       play_ask(play, MEDIA_BIND, NULL, NULL, 0, DONE) &&
+	return play_ask(play, SAY(MEDIA_NONE, &nothing), NULL, 0, REFUSED) &&
+	       play_ask(play, SAY(MEDIA_BIND, &nothing), NULL, 0, DONE) &&
 	       switches_are_set() &&
-	       play_ask(play, MEDIA_WRITE, NULL, NULL, 0, MEDIA_HERE) &&
+	       play_ask(
+		       play, SAY(MEDIA_WRITE, &nothing), NULL, 0, MEDIA_HERE) &&
 	       play_next(play, MEDIA_WRITABLE);
 }
 
@@ -165,14 +166,15 @@ static bool stick_comes(struct play *play)
 static bool stick_is_read_only(struct play *play)
 {
 	return chmod(stick, 0400) == 0 &&
-	       play_ask(play, MEDIA_WRITE, NULL, NULL, 0, REFUSED);
+	       play_ask(play, SAY(MEDIA_WRITE, &nothing), NULL, 0, REFUSED);
 }
 
 static bool stick_goes(struct play *play)
 {
 	return unlink(disk_sequence) == 0 && unlink(disk_device) == 0 &&
 	       rmdir(disk) == 0 && make_event(play->peer.process.pid) &&
-	       play_ask(play, MEDIA_WRITE, NULL, NULL, 0, MEDIA_GONE) &&
+	       play_ask(
+		       play, SAY(MEDIA_WRITE, &nothing), NULL, 0, MEDIA_GONE) &&
 	       play_next(play, REFUSED);
 }
 

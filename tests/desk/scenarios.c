@@ -4,7 +4,6 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
 #include "appliance/machine/memfd.h"
-#include "appliance/machine/terms.h"
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
 #include "tests/support/election.h"
@@ -130,8 +129,9 @@ static int plan_of(const struct paper *paper)
 static bool append(struct play *play, const struct journal_append *what,
 	int list, struct journal_key *key)
 {
-	const struct journal_folded *done = &play->answer.body.folded;
-	if (!play_ask(play, JOURNAL_APPEND, what, &list, 1, JOURNAL_APPENDED))
+	const struct journal_folded *done = &play->answer.body.JOURNAL_APPENDED;
+	if (!play_ask(play, SAY(JOURNAL_APPEND, what), &list, 1,
+		    JOURNAL_APPENDED))
 		return false;
 	if (done->anchor_due) {
 		const struct bytes part[] = {
@@ -165,8 +165,9 @@ static bool write_journal(
 	static const char *const items[] = { "operators", NULL };
 	const int list = list_of(paper, items);
 	const bool well =
-		play_ask(play, JOURNAL_SCAN, NULL, NULL, 0, JOURNAL_SCANNED) &&
-		play_ask(play, JOURNAL_BEGIN, key, NULL, 0, DONE) &&
+		play_ask(play, SAY(JOURNAL_SCAN, &nothing), NULL, 0,
+			JOURNAL_SCANNED) &&
+		play_ask(play, SAY(JOURNAL_BEGIN, key), NULL, 0, DONE) &&
 		append_many(play, list, key);
 	close(list);
 	return well;
@@ -177,10 +178,13 @@ static bool read_journal(struct play *play, const struct journal_key *key)
 	const struct journal_get first = { 0 };
 	const struct journal_get none = { START + MANY };
 	const struct wire_text origin = { "machine/election" };
-	return play_ask(play, JOURNAL_UNLOCK, key, NULL, 0, JOURNAL_UNLOCKED) &&
-	       play_ask(play, JOURNAL_GET, &first, NULL, 0, JOURNAL_ENTRY) &&
-	       play_ask(play, JOURNAL_GET, &none, NULL, 0, REFUSED) &&
-	       play_ask(play, JOURNAL_HEADS, &origin, NULL, 0, JOURNAL_MEMBERS);
+	return play_ask(play, SAY(JOURNAL_UNLOCK, key), NULL, 0,
+		       JOURNAL_UNLOCKED) &&
+	       play_ask(play, SAY(JOURNAL_GET, &first), NULL, 0,
+		       JOURNAL_ENTRY) &&
+	       play_ask(play, SAY(JOURNAL_GET, &none), NULL, 0, REFUSED) &&
+	       play_ask(play, SAY(JOURNAL_HEADS, &origin), NULL, 0,
+		       JOURNAL_MEMBERS);
 }
 
 /* A first start, and a second one on what the first has written. */
@@ -207,12 +211,13 @@ static bool keys(const struct stage *stage)
 	const struct journal_scanned blank = { .blank = 1 };
 	const struct keys_quote quote = { { { 1 } } };
 	struct play play = play_start(stage, ROLE_KEYS, &tpm, 1);
-	const bool well = play_ends(&play,
-		play_ask(&play, KEYS_START, &blank, NULL, 0, KEYS_STARTED) &&
-			play_ask(&play, KEYS_IDENTITY, NULL, NULL, 0,
-				KEYS_MEMBERS) &&
-			play_ask(&play, KEYS_QUOTE, &quote, NULL, 0,
-				KEYS_MEMBERS));
+	const bool well = play_ends(
+		&play, play_ask(&play, SAY(KEYS_START, &blank), NULL, 0,
+			       KEYS_STARTED) &&
+			       play_ask(&play, SAY(KEYS_IDENTITY, &nothing),
+				       NULL, 0, KEYS_MEMBERS) &&
+			       play_ask(&play, SAY(KEYS_QUOTE, &quote), NULL, 0,
+				       KEYS_MEMBERS));
 	swtpm_free(twin);
 	return well;
 }
@@ -250,8 +255,8 @@ static bool console(const struct stage *stage)
 	int screen[2];
 	const int granted[] = { terminal(&screen[0]), terminal(&screen[1]) };
 	struct play play = play_start(stage, ROLE_CONSOLE, granted, 2);
-	bool well = play_ends(
-		&play, play_ask(&play, CONSOLE_LINE, &line, NULL, 0, DONE));
+	bool well = play_ends(&play,
+		play_ask(&play, SAY(CONSOLE_LINE, &line), NULL, 0, DONE));
 	close(granted[0]);
 	close(granted[1]);
 	well = showed(screen[0], shown) && well;
@@ -284,9 +289,9 @@ static struct election election_of(const struct paper *paper)
 		.definition = paper->definition.plan.definition,
 		.phase = PAPER_PHASE,
 	};
-	memcpy(out.ak, chain->machine.ak.byte, WIRE_NAME_SIZE);
-	memcpy(out.bk, chain->bk.name.byte, WIRE_NAME_SIZE);
-	memcpy(out.rk, chain->rk.name.byte, WIRE_NAME_SIZE);
+	out.ak = chain->machine.ak;
+	out.bk = chain->bk.name;
+	out.rk = chain->rk.name;
 	p256_to_point(&chain->bk.key, out.bk_point);
 	p256_to_point(&chain->rk.key, out.rk_point);
 	wire_text_set(&out.id, paper->definition.plan.id);
@@ -297,12 +302,13 @@ static bool take_boxes(struct play *play, const struct paper *paper)
 {
 	const struct election election = election_of(paper);
 	const int plan = plan_of(paper);
-	const bool well =
-		play_ask(play, INTAKE_START, NULL, NULL, 0, INTAKE_KIND) &&
-		play_ask(play, INTAKE_TAKE_BOXES, &election, &plan, 1,
-			INTAKE_KEYS) &&
-		play_next(play, INTAKE_BOX) && play_next(play, INTAKE_BOX) &&
-		play_next(play, INTAKE_END);
+	const bool well = play_ask(play, SAY(INTAKE_START, &nothing), NULL, 0,
+				  INTAKE_KIND) &&
+			  play_ask(play, SAY(INTAKE_TAKE_BOXES, &election),
+				  &plan, 1, INTAKE_KEYS) &&
+			  play_next(play, INTAKE_BOX) &&
+			  play_next(play, INTAKE_BOX) &&
+			  play_next(play, INTAKE_END);
 	close(plan);
 	return well;
 }
@@ -322,10 +328,11 @@ static bool intake(const struct stage *stage)
 	medium = archive_of(
 		stage->paper, "sandoq/courier/v1 election\n", brought);
 	play = play_start(stage, ROLE_INTAKE, &medium, 1);
-	well = play_ends(&play, play_ask(&play, INTAKE_START, NULL, NULL, 0,
-					INTAKE_KIND) &&
-					play_ask(&play, INTAKE_TAKE, NULL, NULL,
-						0, INTAKE_MEMBERS)) &&
+	well = play_ends(&play,
+		       play_ask(&play, SAY(INTAKE_START, &nothing), NULL, 0,
+			       INTAKE_KIND) &&
+			       play_ask(&play, SAY(INTAKE_TAKE, &nothing), NULL,
+				       0, INTAKE_MEMBERS)) &&
 	       well;
 	close(medium);
 	return well;
@@ -336,8 +343,8 @@ static bool intake(const struct stage *stage)
 static struct define_facts facts_of(const struct paper *paper)
 {
 	struct define_facts out = { .phase = PAPER_PHASE };
-	memcpy(out.ak, paper->chain.machine.ak.byte, WIRE_NAME_SIZE);
-	memcpy(out.srk, paper->chain.srk.byte, WIRE_NAME_SIZE);
+	out.ak = paper->chain.machine.ak;
+	out.srk = paper->chain.srk;
 	return out;
 }
 
@@ -369,7 +376,7 @@ static void write_definition_note(
 		bytes_of(plan->definition.byte, SHA256_SIZE));
 	assert_null(text_end(&text));
 	write_note_text(out, written(&text_out));
-	paper_add_signatures(out, written(&text_out), &plan->quorum[AUTHORITY],
+	paper_add_signatures(out, written(&text_out), &plan->roster[AUTHORITY],
 		AUTHORITY, QUORUM);
 }
 
@@ -400,11 +407,11 @@ static bool define(const struct stage *stage)
 		enrolled_list(stage->paper) };
 	const int other[] = { list[1], list[0] };
 	struct play play = play_start(stage, ROLE_DEFINE, NULL, 0);
-	bool well = play_ends(&play,
-		play_ask(&play, DEFINE_SEAL, &facts, list, 2, DEFINE_ELECTION));
+	bool well = play_ends(&play, play_ask(&play, SAY(DEFINE_SEAL, &facts),
+					     list, 2, DEFINE_ELECTION));
 	play = play_start(stage, ROLE_DEFINE, NULL, 0);
-	well = play_ends(&play, play_ask(&play, DEFINE_SEAL, &facts, other, 2,
-					REFUSED)) &&
+	well = play_ends(&play, play_ask(&play, SAY(DEFINE_SEAL, &facts), other,
+					2, REFUSED)) &&
 	       well;
 	close(list[0]);
 	close(list[1]);
@@ -434,18 +441,18 @@ static struct count_box terms_of(const struct paper *paper)
 	struct count_box out = {
 		.definition = paper->definition.plan.definition,
 	};
-	memcpy(out.bk, chain->bk.name.byte, WIRE_NAME_SIZE);
+	out.bk = chain->bk.name;
 	p256_to_point(&chain->bk.key, out.bk_point);
 	p256_to_point(&chain->bk.key, out.key_point);
 	wire_text_set(&out.id, paper->definition.plan.id);
 	return out;
 }
 
-static struct keys_file_key opened(const struct keys_box *box)
+static struct age_file_key opened(const struct age_stanza *stanza)
 {
 	struct p256_private *bk = paper_key(PAPER_BK_SCALAR);
-	struct keys_file_key out;
-	assert_null(wire_stanza_open(box, bk, &out));
+	struct age_file_key out;
+	assert_null(age_unwrap(stanza, bk, &out));
 	p256_free(bk);
 	return out;
 }
@@ -453,13 +460,13 @@ static struct keys_file_key opened(const struct keys_box *box)
 static bool counts(struct play *play, const struct stage *stage, bool whole)
 {
 	const struct count_box terms = terms_of(stage->paper);
-	const bool well = play_ask(play, COUNT_BOX, &terms, NULL, 0,
+	const bool well = play_ask(play, SAY(COUNT_BOX, &terms), NULL, 0,
 		whole ? COUNT_STANZA : COUNT_VOID);
 	if (!well || !whole)
 		return well;
-	const struct keys_file_key key =
-		opened(&play->answer.body.stanza.stanza);
-	return play_ask(play, COUNT_KEY, &key, NULL, 0, COUNT_VECTOR);
+	const struct age_file_key key =
+		opened(&HEARD(&play->answer, COUNT_STANZA)->stanza);
+	return play_ask(play, SAY(COUNT_KEY, &key), NULL, 0, COUNT_VECTOR);
 }
 
 static bool count_one(const struct stage *stage, int plan, bool whole)
@@ -521,8 +528,9 @@ static bool add_box(struct play *play, const struct plan *plan)
 	assert_non_null(space);
 	tally_encode(&out, &tally);
 	const int vector = sealed(written(&out));
-	const bool well = play_ask(play, TALLY_ADD, &add, &vector, 1, DONE) &&
-			  play_ask(play, TALLY_ADD, &add, &vector, 1, REFUSED);
+	const bool well =
+		play_ask(play, SAY(TALLY_ADD, &add), &vector, 1, DONE) &&
+		play_ask(play, SAY(TALLY_ADD, &add), &vector, 1, REFUSED);
 	close(vector);
 	free(space);
 	tally_free(&tally);
@@ -537,16 +545,16 @@ static bool tally_all(struct play *play, const struct paper *paper)
 	struct tally_close last = { .size = 2 + MANY };
 	struct tally_void box = { .box.station = WIRE_NO_STATION };
 	bool well = add_box(play, plan);
-	memcpy(last.ak, chain->machine.ak.byte, WIRE_NAME_SIZE);
-	memcpy(last.bk, chain->bk.name.byte, WIRE_NAME_SIZE);
-	memcpy(last.rk, chain->rk.name.byte, WIRE_NAME_SIZE);
+	last.ak = chain->machine.ak;
+	last.bk = chain->bk.name;
+	last.rk = chain->rk.name;
 	wire_text_set(&box.box.why, "nobody signed for it");
 	for (unsigned i = 0; well && i < MANY; i++) {
 		box.entry = 2 + i;
-		well = play_ask(play, TALLY_VOID, &box, NULL, 0, DONE);
+		well = play_ask(play, SAY(TALLY_VOID, &box), NULL, 0, DONE);
 	}
 	return well &&
-	       play_ask(play, TALLY_CLOSE, &last, NULL, 0, TALLY_RESULT);
+	       play_ask(play, SAY(TALLY_CLOSE, &last), NULL, 0, TALLY_RESULT);
 }
 
 static bool tally(const struct stage *stage)
@@ -582,12 +590,13 @@ static bool publish(const struct stage *stage)
 	const int outbox = empty_memfd();
 	struct play play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
 	const bool well =
-		play_ends(&play, play_ask(&play, PUBLISH_MEMBERS_OF, &made,
-					 &list, 1, DONE) &&
-					 play_ask(&play, PUBLISH_STATE, &state,
-						 NULL, 0, DONE) &&
-					 play_ask(&play, PUBLISH_END, NULL,
-						 NULL, 0, DONE)) &&
+		play_ends(&play,
+			play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made), &list,
+				1, DONE) &&
+				play_ask(&play, SAY(PUBLISH_STATE, &state),
+					NULL, 0, DONE) &&
+				play_ask(&play, SAY(PUBLISH_END, &nothing),
+					NULL, 0, DONE)) &&
 		holds(outbox, "failed/0012") && holds(outbox, "now/state");
 	close(outbox);
 	close(list);

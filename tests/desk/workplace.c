@@ -158,7 +158,7 @@ static void write_keys(const struct definition *definition)
 	assert_null(text_end(&writer));
 	write_note_text(&note_out, written(&out));
 	paper_add_signatures(&note_out, written(&out),
-		&definition->plan.quorum[AUTHORITY], AUTHORITY, QUORUM);
+		&definition->plan.roster[AUTHORITY], AUTHORITY, QUORUM);
 	write_file("keys.note", written(&note_out));
 	write_file("bk.pub", tpm_public_bytes(&area));
 }

@@ -32,12 +32,11 @@ static void the_city_is_read(void **state)
 	assert_int_equal(city.image.byte[0], 2);
 	assert_int_equal(city.ek_cas, 1);
 	assert_int_equal(city.ek_ca[0].byte[0], 1);
-	assert_int_equal(city.plan.quorum[OFFICERS].need, 2);
-	assert_int_equal(city.plan.quorum[OFFICERS].of, 3);
-	assert_string_equal(
-		city.plan.quorum[AUDITORS].member[2].id, "auditor-3");
+	assert_int_equal(city.plan.roster[OFFICERS].quorum.need, 2);
+	assert_int_equal(city.plan.roster[OFFICERS].quorum.of, 3);
+	assert_string_equal(city.plan.roster[AUDITORS].id[2], "auditor-3");
 	assert_int_equal(
-		city.plan.quorum[AUDITORS].member[2].board, SUPERVISORY);
+		city.plan.roster[AUDITORS].quorum.member[2].board, SUPERVISORY);
 	assert_string_equal(city.plan.recipient[0].id, "escrow");
 	assert_int_equal(city.plan.contest[0].seats, SAMPLE_SEATS);
 	assert_int_equal(city.plan.contest[0].alternates, SAMPLE_ALTERNATES);

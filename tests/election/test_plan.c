@@ -55,33 +55,33 @@ static void no_stations(struct village *v)
 
 static void one_board(struct village *v)
 {
-	v->plan.quorum[OFFICERS].member[2].board = EXECUTIVE;
+	v->plan.roster[OFFICERS].quorum.member[2].board = EXECUTIVE;
 }
 
 static void one_signer(struct village *v)
 {
-	v->plan.quorum[AUDITORS].need = 1;
+	v->plan.roster[AUDITORS].quorum.need = 1;
 }
 
 static void too_many_signers(struct village *v)
 {
-	v->plan.quorum[OPERATORS].need = 4;
+	v->plan.roster[OPERATORS].quorum.need = 4;
 }
 
 static void no_members(struct village *v)
 {
-	v->plan.quorum[AUTHORITY].of = 0;
+	v->plan.roster[AUTHORITY].quorum.of = 0;
 }
 
 static void same_key_in_two_roles(struct village *v)
 {
-	v->plan.quorum[AUDITORS].member[1].key =
-		v->plan.quorum[OFFICERS].member[0].key;
+	v->plan.roster[AUDITORS].quorum.member[1].key =
+		v->plan.roster[OFFICERS].quorum.member[0].key;
 }
 
 static void key_of_a_station_too(struct village *v)
 {
-	v->station[SOUTH].key = v->plan.quorum[OFFICERS].member[0].key;
+	v->station[SOUTH].key = v->plan.roster[OFFICERS].quorum.member[0].key;
 }
 
 /* The secret of -Q is n minus that of Q. */
@@ -242,7 +242,7 @@ static void decoding_gives_back_the_plan(void **state)
 	assert_memory_equal(plan->candidate, city.plan.candidate,
 		60 * sizeof(*plan->candidate));
 	assert_memory_equal(
-		plan->quorum, city.plan.quorum, sizeof(plan->quorum));
+		plan->roster, city.plan.roster, sizeof(plan->roster));
 	plan_free(plan);
 	free((void *)again.data);
 	free((void *)encoded.data);
@@ -333,7 +333,7 @@ static void things_are_found_by_id(void **state)
 static void a_quorum_needs_enough_of_both_boards(void **state)
 {
 	struct village v;
-	const struct quorum *quorum = &v.plan.quorum[OFFICERS];
+	const struct quorum *quorum = &v.plan.roster[OFFICERS].quorum;
 	(void)state;
 	village_init(&v);
 	assert_false(quorum_is_met(quorum, 0));

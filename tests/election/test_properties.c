@@ -127,9 +127,9 @@ static void enter(struct result *result, const struct sheet *sheet,
 static void begin(struct result *result, const struct plan *plan)
 {
 	assert_true(result_init(result, plan));
-	result->binding = (struct result_binding){ .ak = { 0, 0x0b },
-		.bk = { 0, 0x0b },
-		.rk = { 0, 0x0b },
+	result->binding = (struct result_binding){ .ak = { { 0, 0x0b } },
+		.bk = { { 0, 0x0b } },
+		.rk = { { 0, 0x0b } },
 		.checkpoint_size = 64 };
 }
 

@@ -40,9 +40,9 @@ static refusal add(struct result *result, uint64_t entry, uint16_t station,
 static void bind(struct result_binding *binding)
 {
 	*binding = (struct result_binding){
-		.ak = { 0, 0x0b, 1 },
-		.bk = { 0, 0x0b, 2 },
-		.rk = { 0, 0x0b, 3 },
+		.ak = { { 0, 0x0b, 1 } },
+		.bk = { { 0, 0x0b, 2 } },
+		.rk = { { 0, 0x0b, 3 } },
 		.checkpoint_size = 9,
 		.checkpoint_root = { { 4 } },
 		.phase = 12,

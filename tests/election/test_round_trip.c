@@ -248,13 +248,11 @@ static void free_plan(void *value)
 	plan_free(held->plan);
 }
 
-static bool equal_quorums(const struct quorum *a, const struct quorum *b)
+static bool equal_rosters(const struct roster *a, const struct roster *b)
 {
-	bool equal = a->need == b->need && a->of == b->of;
-	for (size_t m = 0; equal && m < a->of; m++)
-		equal = strcmp(a->member[m].id, b->member[m].id) == 0 &&
-			a->member[m].board == b->member[m].board &&
-			p256_equal(&a->member[m].key, &b->member[m].key);
+	bool equal = quorum_equal(&a->quorum, &b->quorum);
+	for (size_t m = 0; equal && m < a->quorum.of; m++)
+		equal = strcmp(a->id[m], b->id[m]) == 0;
 	return equal;
 }
 
@@ -289,7 +287,7 @@ static bool equal_heads(const struct plan *a, const struct plan *b)
 	bool equal = digest_equal(&a->definition, &b->definition) &&
 		     a->rehearsal == b->rehearsal && strcmp(a->id, b->id) == 0;
 	for (size_t i = 0; i < BODIES; i++)
-		equal = equal && equal_quorums(&a->quorum[i], &b->quorum[i]);
+		equal = equal && equal_rosters(&a->roster[i], &b->roster[i]);
 	equal = equal && a->recipients == b->recipients;
 	for (size_t i = 0; equal && i < a->recipients; i++)
 		equal = strcmp(a->recipient[i].id, b->recipient[i].id) == 0 &&
@@ -377,10 +375,10 @@ static void draw_lot(struct result *result, uint16_t contest)
 	tally_free(&total);
 }
 
-static void make_name(struct sample_random *random, uint8_t out[TEXT_NAME_SIZE])
+static void make_name(struct sample_random *random, struct tpm_name *out)
 {
-	random_fill(random, out, TEXT_NAME_SIZE);
-	memcpy(out, (const uint8_t[]){ 0, 0x0b }, 2);
+	random_fill(random, out->byte, TPM_NAME_SIZE);
+	memcpy(out->byte, (const uint8_t[]){ 0, 0x0b }, 2);
 }
 
 static void make_result(
@@ -389,9 +387,9 @@ static void make_result(
 	struct result *result = value;
 	struct result_binding *binding = &result->binding;
 	assert_true(result_init(result, &village.plan));
-	make_name(random, binding->ak);
-	make_name(random, binding->bk);
-	make_name(random, binding->rk);
+	make_name(random, &binding->ak);
+	make_name(random, &binding->bk);
+	make_name(random, &binding->rk);
 	random_fill(random, binding->checkpoint_root.byte, SHA256_SIZE);
 	binding->checkpoint_size = 1000;
 	binding->phase = sample_next(random);
@@ -464,9 +462,9 @@ static bool equal_rulings(const struct result *a, const struct result *b)
 static bool equal_bindings(
 	const struct result_binding *a, const struct result_binding *b)
 {
-	return memcmp(a->ak, b->ak, TEXT_NAME_SIZE) == 0 &&
-	       memcmp(a->bk, b->bk, TEXT_NAME_SIZE) == 0 &&
-	       memcmp(a->rk, b->rk, TEXT_NAME_SIZE) == 0 &&
+	return tpm_name_equal(&a->ak, &b->ak) &&
+	       tpm_name_equal(&a->bk, &b->bk) &&
+	       tpm_name_equal(&a->rk, &b->rk) &&
 	       a->checkpoint_size == b->checkpoint_size &&
 	       digest_equal(&a->checkpoint_root, &b->checkpoint_root) &&
 	       a->phase == b->phase && a->revocation == b->revocation;
@@ -507,7 +505,7 @@ struct told {
 static void make_operator(
 	struct sample_random *random, size_t i, struct writer *out)
 {
-	struct p256_public key = village.plan.quorum[0].member[i].key;
+	struct p256_public key = village.plan.roster[0].quorum.member[i].key;
 	struct note_key who;
 	char name[ID_MOST + 1];
 	name_of(random, "operator", name);

@@ -52,9 +52,9 @@ static void begin(struct result *result, struct village *v)
 {
 	village_init(v);
 	assert_true(result_init(result, &v->plan));
-	result->binding = (struct result_binding){ .ak = { 0, 0x0b },
-		.bk = { 0, 0x0b },
-		.rk = { 0, 0x0b },
+	result->binding = (struct result_binding){ .ak = { { 0, 0x0b } },
+		.bk = { { 0, 0x0b } },
+		.rk = { { 0, 0x0b } },
 		.checkpoint_size = 3 };
 	add(result, NORTH, north);
 	add(result, SOUTH, south);

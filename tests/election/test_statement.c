@@ -33,16 +33,17 @@ static struct p256_public public_of(unsigned scalar)
 }
 
 /* Two of the executive board, one of the supervisory; two needed. */
-static struct quorum three(void)
+static struct roster three(void)
 {
-	struct quorum quorum = { .need = 2, .of = 3 };
+	struct roster roster = { .quorum = { .need = 2, .of = 3 } };
 	for (unsigned m = 0; m < 3; m++) {
-		struct member *member = &quorum.member[m];
-		snprintf(member->id, sizeof(member->id), "member-%u", m + 1);
+		struct quorum_member *member = &roster.quorum.member[m];
+		snprintf(
+			roster.id[m], sizeof(roster.id[m]), "member-%u", m + 1);
 		member->board = m == 2 ? SUPERVISORY : EXECUTIVE;
 		member->key = public_of(m + 1);
 	}
-	return quorum;
+	return roster;
 }
 
 static void sign(
@@ -79,11 +80,11 @@ static struct bytes note_by(uint8_t space[NOTE_MOST], unsigned members)
 static refusal quorum_of_note(struct bytes note, uint16_t *signed_by)
 {
 	struct statement statement;
-	struct quorum quorum = three();
+	struct roster roster = three();
 	refusal refused =
 		statement_open(STATEMENT_DEFINITION, note, &statement);
 	assert_null(refused);
-	return statement_signed_by_quorum(&statement, &quorum, signed_by);
+	return statement_signed_by_quorum(&statement, &roster, signed_by);
 }
 
 static void every_form_is_named(void **state)
@@ -153,9 +154,9 @@ static void bad_signature_of_a_member(void **state)
 static refusal approval_of(struct bytes note, size_t *member)
 {
 	struct statement statement;
-	struct quorum quorum = three();
+	struct roster roster = three();
 	assert_null(statement_open(STATEMENT_DEFINITION, note, &statement));
-	return statement_signed_by_one(&statement, &quorum, member);
+	return statement_signed_by_one(&statement, &roster, member);
 }
 
 static void approval_by_one_member(void **state)
@@ -279,7 +280,7 @@ struct operator_line {
 };
 
 static refusal operators_of(unsigned need, const struct operator_line *line,
-	size_t count, struct quorum *out)
+	size_t count, struct roster *out)
 {
 	uint8_t whole[NOTE_MOST];
 	struct writer writer = writer_of(whole, sizeof(whole));
@@ -308,15 +309,15 @@ static void operators(void **state)
 		{ "supervisory", "b", 2 },
 		{ "executive", "c", 3 },
 	};
-	struct quorum quorum = { 0 };
+	struct roster roster = { 0 };
 	(void)state;
-	assert_null(operators_of(2, line, 3, &quorum));
-	assert_int_equal(quorum.need, 2);
-	assert_int_equal(quorum.of, 3);
-	assert_string_equal(quorum.member[1].id, "b");
-	assert_int_equal(quorum.member[1].board, SUPERVISORY);
+	assert_null(operators_of(2, line, 3, &roster));
+	assert_int_equal(roster.quorum.need, 2);
+	assert_int_equal(roster.quorum.of, 3);
+	assert_string_equal(roster.id[1], "b");
+	assert_int_equal(roster.quorum.member[1].board, SUPERVISORY);
 	struct p256_public key = public_of(3);
-	assert_true(p256_equal(&quorum.member[2].key, &key));
+	assert_true(p256_equal(&roster.quorum.member[2].key, &key));
 }
 
 static void operators_that_are_refused(void **state)
@@ -334,21 +335,21 @@ static void operators_that_are_refused(void **state)
 		{ "supervisory", "b", 2 } };
 	static const struct operator_line good[] = { { "executive", "a", 1 },
 		{ "supervisory", "b", 2 } };
-	struct quorum quorum;
+	struct roster roster;
 	(void)state;
-	assert_string_equal(operators_of(2, one_board, 2, &quorum),
+	assert_string_equal(operators_of(2, one_board, 2, &roster),
 		"the operators' quorum cannot be met");
-	assert_string_equal(operators_of(2, same_name, 2, &quorum),
+	assert_string_equal(operators_of(2, same_name, 2, &roster),
 		"an operator is listed twice");
-	assert_string_equal(operators_of(2, same_key, 2, &quorum),
+	assert_string_equal(operators_of(2, same_key, 2, &roster),
 		"an operator is listed twice");
-	assert_string_equal(operators_of(2, no_board, 2, &quorum),
+	assert_string_equal(operators_of(2, no_board, 2, &roster),
 		"an operator's line does not start with a board");
-	assert_string_equal(operators_of(1, good, 2, &quorum),
+	assert_string_equal(operators_of(1, good, 2, &roster),
 		"the operators' quorum must be 2 or more");
-	assert_string_equal(operators_of(3, good, 2, &quorum),
+	assert_string_equal(operators_of(3, good, 2, &roster),
 		"the operators' quorum cannot be met");
-	assert_string_equal(operators_of(300, good, 2, &quorum),
+	assert_string_equal(operators_of(300, good, 2, &roster),
 		"there are too many operators");
 }
 

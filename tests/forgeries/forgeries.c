@@ -20,15 +20,22 @@ enum { STRANGER = 77, OUTBOX_MEMBER = 3 * 512 };
  * Parts of answers
  */
 
-static void stranger(uint8_t point[P256_POINT_SIZE])
+static struct p256_public stranger(void)
 {
 	const uint8_t scalar[P256_SIZE] = { [P256_SIZE - 1] = STRANGER };
 	struct p256_private *key;
 	if (p256_from_scalar(scalar, &key) != NULL)
 		_exit(1);
 	const struct p256_public public = p256_public_of(key);
-	p256_to_point(&public, point);
 	p256_free(key);
+	return public;
+}
+
+static refusal say(const struct words *words)
+{
+	const struct wire_said said = { words->type, &words->body };
+	return __real_wire_send(
+		words->end, said, words->descriptor, words->descriptors);
 }
 
 /* Of bulk, a copy that can be changed. */
@@ -72,7 +79,7 @@ static void put_items(struct words *words, const char *one, const char *other)
 
 static void set_why(struct words *words)
 {
-	wire_text_set(&words->body.intake_box.why, "made up");
+	wire_text_set(&words->body.INTAKE_VOID.why, "made up");
 	words->descriptors = 0;
 }
 
@@ -82,53 +89,56 @@ static void set_why(struct words *words)
 
 static void name_an_operator(struct words *words)
 {
-	stranger(words->body.enrol.operators.key[1]);
+	words->body.DEFINE_ENROLMENT.operators.member[1].key = stranger();
 }
 
 static void approve_another_program(struct words *words)
 {
-	words->body.enrol.software.boot.pcr[4][0] ^= 1;
+	words->body.DEFINE_ENROLMENT.software.boot.pcrs.value[4].byte[0] ^= 1;
 }
 
 static void make_up_a_boot_approval(struct words *words)
 {
-	words->body.enrol.software.approvals.signature[1][0] ^= 1;
+	words->body.DEFINE_ENROLMENT.software.approvals.list[1]
+		.signature.r[0] ^= 1;
 }
 
 static void need_one_operator(struct words *words)
 {
-	words->body.enrol.operators.need = 1;
+	words->body.DEFINE_ENROLMENT.operators.need = 1;
 }
 
 static void name_another_definition(struct words *words)
 {
-	words->body.election.definition.byte[0] ^= 1;
+	words->body.DEFINE_ELECTION.definition.byte[0] ^= 1;
 }
 
 static void need_one_auditor(struct words *words)
 {
-	words->body.election.auditors.need = 1;
+	words->body.DEFINE_ELECTION.auditors.need = 1;
 }
 
 static void add_an_officer(struct words *words)
 {
-	struct wire_quorum *officers = &words->body.election.officers;
-	stranger(officers->key[officers->of++]);
+	struct quorum *officers = &words->body.DEFINE_ELECTION.officers;
+	officers->member[officers->of++].key = stranger();
 }
 
 static void name_another_machine(struct words *words)
 {
-	words->body.election.ak[2] ^= 1;
+	words->body.DEFINE_ELECTION.ak.byte[2] ^= 1;
 }
 
 static void name_a_box_key(struct words *words)
 {
-	stranger(words->body.election.bk_point);
+	const struct p256_public key = stranger();
+	p256_to_point(&key, words->body.DEFINE_ELECTION.bk_point);
 }
 
 static void name_a_result_key(struct words *words)
 {
-	stranger(words->body.election.rk_point);
+	const struct p256_public key = stranger();
+	p256_to_point(&key, words->body.DEFINE_ELECTION.rk_point);
 }
 
 static void change_plan(struct words *words, void (*change)(struct plan *))
@@ -173,15 +183,19 @@ static void find_approvals(struct words *words)
 		return;
 	words->type = DEFINE_APPROVALS;
 	memset(&words->body, 0, sizeof(words->body));
-	struct wire_approvals *found = &words->body.found.given.approvals;
+	struct approvals *found = &words->body.DEFINE_APPROVALS.given.approvals;
 	found->count = 2;
-	found->member[1] = 2;
-	memset(found->signature, 1, sizeof(found->signature));
+	memset(found->list, 1, sizeof(found->list));
+	for (uint16_t i = 0; i < found->count; i++) {
+		found->list[i].member = 2 * i;
+		found->list[i].bound = 0;
+	}
 }
 
 static void make_up_an_approval(struct words *words)
 {
-	words->body.found.given.approvals.signature[1][0] ^= 1;
+	words->body.DEFINE_APPROVALS.given.approvals.list[1].signature.r[0] ^=
+		1;
 }
 
 static void make_up_a_release(struct words *words)
@@ -193,13 +207,13 @@ static void make_up_a_release(struct words *words)
 static void find_another_result(struct words *words)
 {
 	if (words->end->asked == DEFINE_RELEASE)
-		words->body.found.given.result.byte[0] ^= 1;
+		words->body.DEFINE_APPROVALS.given.result.byte[0] ^= 1;
 }
 
 static void find_another_revocation(struct words *words)
 {
 	if (words->end->asked == DEFINE_RELEASE)
-		words->body.found.revocation++;
+		words->body.DEFINE_APPROVALS.revocation++;
 }
 
 /*
@@ -213,29 +227,29 @@ static void change_what_was_brought(struct words *words)
 
 static void say_another_kind(struct words *words)
 {
-	words->body.kind.kind = COURIER_APPROVALS;
+	words->body.INTAKE_KIND.kind = COURIER_APPROVALS;
 }
 
 static bool is_first(const struct words *words)
 {
-	return words->body.intake_box.station == 0;
+	return words->body.INTAKE_BOX.station == 0;
 }
 
 static void say_another_station(struct words *words)
 {
 	if (is_first(words))
-		words->body.intake_box.station = 7;
+		words->body.INTAKE_BOX.station = 7;
 }
 
 static void say_another_sequence(struct words *words)
 {
 	if (is_first(words))
-		words->body.intake_box.sequence++;
+		words->body.INTAKE_BOX.sequence++;
 }
 
 static void say_another_digest(struct words *words)
 {
-	words->body.intake_box.digest.byte[0] ^= 1;
+	words->body.INTAKE_BOX.digest.byte[0] ^= 1;
 }
 
 static void drop_a_box(struct words *words)
@@ -246,17 +260,15 @@ static void drop_a_box(struct words *words)
 static void say_a_box_twice(struct words *words)
 {
 	if (is_first(words))
-		__real_wire_send(words->end, words->type, &words->body,
-			words->descriptor, words->descriptors);
+		say(words);
 }
 
 static void give_two_places(struct words *words)
 {
 	if (is_first(words)) {
 		struct words other = *words;
-		other.body.intake_box.station = 7;
-		__real_wire_send(words->end, other.type, &other.body,
-			other.descriptor, other.descriptors);
+		other.body.INTAKE_BOX.station = 7;
+		say(&other);
 	}
 }
 
@@ -291,8 +303,8 @@ static void make_up_the_keys_note(struct words *words)
 
 static bool is_a_box(const struct words *words)
 {
-	return words->body.entry.type == ENTRY_BOX &&
-	       words->body.entry.station == 0;
+	return words->body.JOURNAL_ENTRY.type == ENTRY_BOX &&
+	       words->body.JOURNAL_ENTRY.station == 0;
 }
 
 static void change_a_box(struct words *words)
@@ -305,44 +317,44 @@ static void change_a_box(struct words *words)
 static void hide_a_box(struct words *words)
 {
 	if (is_a_box(words))
-		words->body.entry.type = ENTRY_MEDIUM;
+		words->body.JOURNAL_ENTRY.type = ENTRY_MEDIUM;
 }
 
 static void give_another_place(struct words *words)
 {
 	if (is_a_box(words))
-		words->body.entry.station = 7;
+		words->body.JOURNAL_ENTRY.station = 7;
 }
 
 static void say_another_root(struct words *words)
 {
-	words->body.folded.root.byte[0] ^= 1;
+	words->body.JOURNAL_APPENDED.root.byte[0] ^= 1;
 }
 
 static void say_it_is_open(struct words *words)
 {
-	words->body.folded.state = STATE_OPEN;
+	words->body.JOURNAL_UNLOCKED.state = STATE_OPEN;
 }
 
 static void say_it_is_approved(struct words *words)
 {
-	words->body.folded.state = STATE_APPROVED;
+	words->body.JOURNAL_UNLOCKED.state = STATE_APPROVED;
 }
 
 static void say_another_chain(struct words *words)
 {
-	words->body.folded.anchor_chain.byte[0] ^= 1;
+	words->body.JOURNAL_APPENDED.anchor_chain.byte[0] ^= 1;
 }
 
 static void change_the_definition(struct words *words)
 {
-	if (words->body.entry.type == ENTRY_SEALED)
+	if (words->body.JOURNAL_ENTRY.type == ENTRY_SEALED)
 		replace(words, "\"max_choices\": 13", "\"max_choices\": 12");
 }
 
 static void change_the_challenge(struct words *words)
 {
-	if (words->body.entry.type == ENTRY_CLOSED)
+	if (words->body.JOURNAL_ENTRY.type == ENTRY_CLOSED)
 		replace(words, "revocation: 1", "revocation: 2");
 }
 
@@ -352,12 +364,12 @@ static void change_the_challenge(struct words *words)
 
 static void give_another_file_key(struct words *words)
 {
-	words->body.file_key.key[0] ^= 1;
+	words->body.KEYS_FILE_KEY.byte[0] ^= 1;
 }
 
 static void make_up_a_signature(struct words *words)
 {
-	words->body.signature.signature[0] ^= 1;
+	words->body.KEYS_SIGNED.signature.r[0] ^= 1;
 }
 
 static void make_up_members(struct words *words)
@@ -368,7 +380,7 @@ static void make_up_members(struct words *words)
 
 static void say_another_ak(struct words *words)
 {
-	words->body.started.ak[2] ^= 1;
+	words->body.KEYS_STARTED.ak.byte[2] ^= 1;
 }
 
 /*
@@ -377,7 +389,7 @@ static void say_another_ak(struct words *words)
 
 static void name_another_process(struct words *words)
 {
-	words->body.started_count.pid = 1;
+	words->body.STARTER_STARTED.pid = 1;
 }
 
 static void void_its_box(struct words *words)
@@ -393,7 +405,7 @@ static void put_result(struct words *words, const struct result *result)
 	struct writer text = writer_of(malloc(most), most);
 	if (result_write(&text, result) != NULL)
 		_exit(1);
-	words->body.result.digest = sha256(written(&text));
+	words->body.TALLY_RESULT.digest = sha256(written(&text));
 	put_bulk(words, &text);
 }
 
@@ -442,12 +454,12 @@ static void move_a_vote(struct words *words)
 static void bring_a_medium(struct words *words)
 {
 	const int medium = memfd_of(bytes_of_text("a medium"));
-	__real_wire_send(words->end, MEDIA_HERE, NULL, &medium, 1);
+	__real_wire_send(words->end, SAY(MEDIA_HERE, &nothing), &medium, 1);
 }
 
 static void bring_a_medium_later(struct words *words)
 {
-	__real_wire_send(words->end, words->type, NULL, NULL, 0);
+	say(words);
 	bring_a_medium(words);
 	words->unsaid = true;
 }
@@ -649,17 +661,6 @@ static bool applies(
 	       (forgery->boot == ANY_BOOT || forgery->boot == told("BOOT"));
 }
 
-static size_t body_size(const struct wire_row *row)
-{
-	size_t size = 0;
-	for (size_t i = 0; i < row->field_count; i++) {
-		const struct wire_field *field = &row->field[i];
-		if (field->offset + field->size > size)
-			size = field->offset + field->size;
-	}
-	return size;
-}
-
 static uint8_t *forged;
 
 void forgery_begin(void)
@@ -674,22 +675,21 @@ void forgery_begin(void)
 	close(file);
 }
 
-refusal forgery_send(struct wire_end *end, enum wire_type type,
-	const void *body, const int *descriptor, size_t count)
+refusal forgery_send(struct wire_end *end, struct wire_said said,
+	const int *descriptor, size_t count)
 {
 	const long number = told("FORGERY");
-	struct words words = { end, .type = type, .descriptors = count };
+	struct words words = { end, .type = said.type, .descriptors = count };
 	if (number < 0 || (size_t)number >= forgery_count ||
-		!applies(&forgeries[number], end->self, type))
-		return __real_wire_send(end, type, body, descriptor, count);
-	if (body != NULL)
-		memcpy(&words.body, body, body_size(wire_row_of(type)));
+		!applies(&forgeries[number], end->self, said.type))
+		return __real_wire_send(end, said, descriptor, count);
+	memcpy(&words.body, said.body,
+		wire_row_of(said.type)->body()->struct_size);
 	for (size_t i = 0; i < count; i++)
 		words.descriptor[i] = descriptor[i];
 	*forged = 1;
 	forgeries[number].forge(&words);
 	if (words.unsaid)
 		return NULL;
-	return __real_wire_send(end, words.type, &words.body, words.descriptor,
-		words.descriptors);
+	return say(&words);
 }

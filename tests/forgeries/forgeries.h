@@ -66,11 +66,11 @@ void forgery_begin(void);
  * In the place of wire_send: says what the environment's FORGERY, a number in
  * the table, makes of it in this process.
  */
-refusal forgery_send(struct wire_end *, enum wire_type, const void *body,
-	const int *descriptor, size_t count);
+refusal forgery_send(struct wire_end *, struct wire_said, const int *descriptor,
+	size_t count);
 
 /* The true one, as the linker calls it. */
-refusal __real_wire_send(struct wire_end *, enum wire_type, const void *body,
+refusal __real_wire_send(struct wire_end *, struct wire_said,
 	const int *descriptor, size_t count);
 
 #endif

@@ -197,7 +197,7 @@ static void plug_in(struct rig *rig)
 		return;
 	}
 	const int memfd = sealed_file(rig->medium[rig->next++].path);
-	assert_null(wire_send(&rig->end, MEDIA_HERE, NULL, &memfd, 1));
+	assert_null(wire_send(&rig->end, SAY(MEDIA_HERE, &nothing), &memfd, 1));
 	close(memfd);
 }
 
@@ -223,8 +223,9 @@ static bool answer(struct rig *rig)
 	if (wire_receive(&rig->end, -1, &question) != NULL)
 		return false;
 	if (question.type != MEDIA_WRITE)
-		return wire_send(&rig->end, DONE, NULL, NULL, 0) == NULL;
-	return wire_send(&rig->end, MEDIA_WRITABLE, NULL,
+		return wire_send(&rig->end, SAY(DONE, &nothing), NULL, 0) ==
+		       NULL;
+	return wire_send(&rig->end, SAY(MEDIA_WRITABLE, &nothing),
 		       &rig->medium[rig->next - 1].writable, 1) == NULL;
 }
 

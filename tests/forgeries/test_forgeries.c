@@ -25,11 +25,11 @@ enum { PATIENCE = 1800 };
  */
 
 refusal __wrap_wire_send(
-	struct wire_end *, enum wire_type, const void *, const int *, size_t);
-refusal __wrap_wire_send(struct wire_end *end, enum wire_type type,
-	const void *body, const int *descriptor, size_t count)
+	struct wire_end *, struct wire_said, const int *, size_t);
+refusal __wrap_wire_send(struct wire_end *end, struct wire_said words,
+	const int *descriptor, size_t count)
 {
-	return forgery_send(end, type, body, descriptor, count);
+	return forgery_send(end, words, descriptor, count);
 }
 
 /*

@@ -41,17 +41,18 @@ static void values_are_read(void **state)
 		      "policy: 00ff\nsignature: aGVsbG8=\ncount: 9\n";
 	struct text text;
 	struct text_values values;
-	uint8_t buffer[TEXT_NAME_SIZE];
+	uint8_t buffer[TPM_NAME_SIZE];
 	struct writer writer = writer_of(buffer, sizeof(buffer));
 	struct digest digest;
+	struct tpm_name name;
 	(void)state;
 	assert_refusal(decode(whole, &text), NULL);
 	assert_false(text.rehearsal);
 	assert_text(text_value(&text, ELECTION), "شورای شهر");
 	digest = text_digest(&text, RESULT);
 	assert_hex(bytes_of(digest.byte, SHA256_SIZE), HEX32);
-	text_name(&text, KEY, buffer);
-	assert_hex(bytes_of(buffer, sizeof(buffer)), "000b" HEX32);
+	name = text_name(&text, KEY);
+	assert_hex(tpm_name_bytes(&name), "000b" HEX32);
 	text_bytes(&text, POLICY, &writer);
 	assert_hex(written(&writer), "00ff");
 	assert_int_equal(text_number(&text, COUNT_OF), 9);
@@ -166,7 +167,7 @@ static void other_texts_are_refused(void **state)
 
 static void put_all(struct text_writer *text)
 {
-	uint8_t name[TEXT_NAME_SIZE];
+	uint8_t name[TPM_NAME_SIZE];
 	struct bytes octets = unhex("000b" HEX32, name);
 	text_put(text, ELECTION, bytes_of_text("شورای شهر"));
 	text_put(text, CODE, bytes_of_text("a1"));

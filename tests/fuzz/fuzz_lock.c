@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a journal that lies in the clear says of its lock and later software. */
-#include "appliance/machine/wire.h"
+#include "appliance/record/lock.h"
 #include "tests/fuzz/property.h"
 
 #include <string.h>
@@ -15,19 +15,19 @@ static void decode(struct bytes in)
 	struct writer writer = writer_of(again, sizeof(again));
 	if (journal_lock_decode(in, &lock))
 		return;
-	property(lock.mac_public.size <= WIRE_BLOB_MOST);
-	property(lock.mac_private.size <= WIRE_BLOB_MOST);
+	property(lock.mac_public.size <= BLOB_MOST);
+	property(lock.mac_private.size <= BLOB_MOST);
 	journal_lock_encode(&writer, &lock);
 	property(bytes_equal(written(&writer), in));
 }
 
 static void decode_boot(struct bytes in)
 {
-	struct boot_state boot = { 0 };
+	struct boot_policy boot = { 0 };
 	struct writer writer = writer_of(again, sizeof(again));
-	if (boot_state_decode(in, &boot))
+	if (journal_boot_decode(in, &boot))
 		return;
-	boot_state_encode(&writer, &boot);
+	journal_boot_encode(&writer, &boot);
 	property(bytes_equal(written(&writer), in));
 }
 

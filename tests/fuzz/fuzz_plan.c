@@ -5,14 +5,15 @@
 static uint8_t valid_buffer[4096];
 static uint8_t edit_buffer[EDITED_MOST];
 
-static void fill_quorum(struct quorum *quorum, unsigned body)
+static void fill_roster(struct roster *roster, unsigned body)
 {
+	struct quorum *quorum = &roster->quorum;
 	quorum->need = 2;
 	quorum->of = 2;
 	for (unsigned m = 0; m < 2; m++) {
-		struct member *member = &quorum->member[m];
-		member->id[0] = (char)('a' + 2 * body + m);
-		member->board = (enum board)m;
+		struct quorum_member *member = &quorum->member[m];
+		roster->id[m][0] = (char)('a' + 2 * body + m);
+		member->board = (uint16_t)m;
 		member->key = small_key(1 + 2 * body + m);
 	}
 }
@@ -22,7 +23,7 @@ static struct bytes valid_plan(void)
 	struct writer w = writer_of(valid_buffer, sizeof(valid_buffer));
 	struct plan plan = small_plan;
 	for (unsigned b = 0; b < BODIES; b++)
-		fill_quorum(&plan.quorum[b], b);
+		fill_roster(&plan.roster[b], b);
 	plan.recipients = 1;
 	plan.recipient[0] = (struct escrow){ "r", small_key(20) };
 	small_station.key = small_key(21);

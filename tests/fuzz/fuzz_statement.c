@@ -59,9 +59,10 @@ static void nonces(const struct text *text)
 
 static void operators(const struct text *text)
 {
-	struct quorum quorum;
-	property(!statement_operators(text, &quorum));
-	property(quorum_is_met(&quorum, (uint16_t)((1u << quorum.of) - 1)));
+	struct roster roster;
+	property(!statement_operators(text, &roster));
+	property(quorum_is_met(
+		&roster.quorum, (uint16_t)((1u << roster.quorum.of) - 1)));
 }
 
 static void one_statement(struct bytes in)

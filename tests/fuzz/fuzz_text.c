@@ -28,7 +28,7 @@ static uint8_t edit_buffer[EDITED_MOST];
 static void put(struct text_writer *writer, size_t field,
 	const struct text_values *values)
 {
-	uint8_t octets[TEXT_NAME_SIZE];
+	uint8_t octets[TPM_NAME_SIZE];
 	struct writer decoded = writer_of(octets, sizeof(octets));
 	switch (fields[field].type) {
 	case TEXT_LINE:

@@ -18,7 +18,7 @@ static void decode(struct bytes in)
 	memset(&body, 0, sizeof(body));
 	if (wire_decode(in, &type, &body))
 		return;
-	wire_encode(&writer, type, &body);
+	wire_encode(&writer, (struct wire_said){ type, &body });
 	property(bytes_equal(written(&writer), in));
 }
 

@@ -50,8 +50,8 @@ static enum next_box next_or_fail(void *context, struct count_place *place,
 	return BOX_TROUBLE;
 }
 
-static enum opened open_or_fail(void *context, const struct keys_box *asked,
-	struct keys_file_key *out, struct wire_text *why)
+static enum opened open_or_fail(void *context, const struct age_stanza *asked,
+	struct age_file_key *out, struct wire_text *why)
 {
 	if (calls++ != failing)
 		return whole.open(context, asked, out, why);
@@ -59,8 +59,8 @@ static enum opened open_or_fail(void *context, const struct keys_box *asked,
 	return STANZA_TROUBLE;
 }
 
-static enum opened open_or_void(void *context, const struct keys_box *asked,
-	struct keys_file_key *out, struct wire_text *why)
+static enum opened open_or_void(void *context, const struct age_stanza *asked,
+	struct age_file_key *out, struct wire_text *why)
 {
 	if (calls++ != failing)
 		return whole.open(context, asked, out, why);

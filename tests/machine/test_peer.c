@@ -47,7 +47,7 @@ static enum answer ask(struct peer *peer, const struct wire_row *question,
 {
 	static const union wire_body body;
 	const int held[WIRE_DESCRIPTORS_MOST] = { 0, 1, 2 };
-	return peer_ask(peer, question->type, &body, held,
+	return peer_ask(peer, (struct wire_said){ question->type, &body }, held,
 		question->descriptors_least, out, why);
 }
 

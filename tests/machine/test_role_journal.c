@@ -28,7 +28,7 @@
 enum { FREE = 16, PAYLOAD = 700, IMAGE_MOST = 1 << 16 };
 
 /* A partition, the role that has it, and the anchor of its TPM. */
-struct machine {
+struct trial {
 	int partition;
 	pid_t role;
 	struct wire_end end;
@@ -42,7 +42,7 @@ static const enum entry_type election[] = { ENTRY_ENROLLED, ENTRY_BOOT,
 	ENTRY_MEDIUM, ENTRY_OPEN };
 enum { ENTRIES = sizeof(election) / sizeof(election[0]) };
 
-static void role_start(struct machine *machine)
+static void role_start(struct trial *machine)
 {
 	int pair[2];
 	assert_int_equal(
@@ -66,7 +66,7 @@ static void role_start(struct machine *machine)
 	close(pair[0]);
 }
 
-static void role_end_it(struct machine *machine)
+static void role_end_it(struct trial *machine)
 {
 	int status;
 	close(machine->end.socket);
@@ -75,46 +75,46 @@ static void role_end_it(struct machine *machine)
 	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
-static void ask(struct machine *machine, enum wire_type type, const void *body,
+static void ask(struct trial *machine, struct wire_said said,
 	const int *descriptor, size_t count)
 {
 	wire_close(&machine->answer);
-	assert_null(wire_send(&machine->end, type, body, descriptor, count));
+	assert_null(wire_send(&machine->end, said, descriptor, count));
 	assert_null(wire_receive(&machine->end, LONG_MS, &machine->answer));
 }
 
-static void expect_refused(struct machine *machine, const char *start)
+static void expect_refused(struct trial *machine, const char *start)
 {
-	const char *line = machine->answer.body.text.line;
+	const char *line = machine->answer.body.REFUSED.line;
 	assert_int_equal(machine->answer.type, REFUSED);
 	if (strncmp(line, start, strlen(start)) != 0)
 		fail_msg(
 			"\"%s\" is not what was expected: \"%s\"", line, start);
 }
 
-static struct machine blank_machine(void)
+static struct trial blank_machine(void)
 {
-	struct machine machine = { .answer.descriptor = { -1, -1, -1 } };
+	struct trial machine = { .answer.descriptor = { -1, -1, -1 } };
 	machine.partition = memfd_create("partition", MFD_ALLOW_SEALING);
 	assert_true(machine.partition >= 0);
 	memset(machine.key.mac_key.byte, 'k', SHA256_SIZE);
 	role_start(&machine);
-	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
+	ask(&machine, SAY(JOURNAL_SCAN, &nothing), NULL, 0);
 	assert_int_equal(machine.answer.type, JOURNAL_SCANNED);
-	assert_int_equal(machine.answer.body.scanned.blank, 1);
-	ask(&machine, JOURNAL_BEGIN, &machine.key, NULL, 0);
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_SCANNED)->blank, 1);
+	ask(&machine, SAY(JOURNAL_BEGIN, &machine.key), NULL, 0);
 	assert_int_equal(machine.answer.type, DONE);
 	return machine;
 }
 
-static void machine_end(struct machine *machine)
+static void machine_end(struct trial *machine)
 {
 	role_end_it(machine);
 	wire_close(&machine->answer);
 	close(machine->partition);
 }
 
-static void extend(struct machine *machine, const struct digest *chain)
+static void extend(struct trial *machine, const struct digest *chain)
 {
 	const struct bytes part[] = {
 		bytes_of(machine->key.anchor.byte, SHA256_SIZE),
@@ -138,21 +138,22 @@ static int payload_of(uint8_t byte)
 	return list;
 }
 
-static void ask_append(struct machine *machine, enum entry_type type,
+static void ask_append(struct trial *machine, enum entry_type type,
 	uint16_t sequence, uint8_t byte)
 {
 	const struct journal_append what = { .type = (uint16_t)type,
 		.station = type == ENTRY_BOX ? 3 : 0,
 		.sequence = sequence };
 	const int list = payload_of(byte);
-	ask(machine, JOURNAL_APPEND, &what, &list, 1);
+	ask(machine, SAY(JOURNAL_APPEND, &what), &list, 1);
 	close(list);
 }
 
 /* Appends entry `n` and extends the anchor if it is to be. */
-static void append(struct machine *machine, enum entry_type type, size_t n)
+static void append(struct trial *machine, enum entry_type type, size_t n)
 {
-	const struct journal_folded *done = &machine->answer.body.folded;
+	const struct journal_folded *done =
+		&machine->answer.body.JOURNAL_APPENDED;
 	ask_append(
 		machine, type, type == ENTRY_BOX ? (uint16_t)n : 0, (uint8_t)n);
 	assert_int_equal(machine->answer.type, JOURNAL_APPENDED);
@@ -162,32 +163,33 @@ static void append(struct machine *machine, enum entry_type type, size_t n)
 		extend(machine, &done->anchor_chain);
 }
 
-static struct machine machine_after(size_t entries)
+static struct trial machine_after(size_t entries)
 {
-	struct machine machine = blank_machine();
+	struct trial machine = blank_machine();
 	for (size_t i = 0; i < entries; i++)
 		append(&machine, election[i], i);
 	return machine;
 }
 
 /* A new start on what the partition has now. */
-static void restart(struct machine *machine)
+static void restart(struct trial *machine)
 {
 	role_end_it(machine);
 	role_start(machine);
-	ask(machine, JOURNAL_UNLOCK, &machine->key, NULL, 0);
+	ask(machine, SAY(JOURNAL_UNLOCK, &machine->key), NULL, 0);
 }
 
 static void expect_unlocked(
-	struct machine *machine, uint64_t entries, bool anchor_due)
+	struct trial *machine, uint64_t entries, bool anchor_due)
 {
-	const struct journal_folded *is = &machine->answer.body.folded;
+	const struct journal_folded *is =
+		&machine->answer.body.JOURNAL_UNLOCKED;
 	assert_int_equal(machine->answer.type, JOURNAL_UNLOCKED);
 	assert_int_equal(is->entries, entries);
 	assert_int_equal(is->anchor_due, anchor_due);
 }
 
-static void expect_wrong_at(struct machine *machine, size_t entry)
+static void expect_wrong_at(struct trial *machine, size_t entry)
 {
 	char start[64];
 	snprintf(start, sizeof(start), "journal entry %zu: ", entry);
@@ -201,7 +203,7 @@ struct image {
 	size_t size;
 };
 
-static struct image image_of(const struct machine *machine)
+static struct image image_of(const struct trial *machine)
 {
 	struct image image;
 	const ssize_t size =
@@ -211,7 +213,7 @@ static struct image image_of(const struct machine *machine)
 	return image;
 }
 
-static void put_image(const struct machine *machine, const struct image *image)
+static void put_image(const struct trial *machine, const struct image *image)
 {
 	assert_int_equal(ftruncate(machine->partition, 0), 0);
 	assert_int_equal(
@@ -229,7 +231,7 @@ static size_t entry_size(void)
 	return (size_t)journal_entry_size(payload_size());
 }
 
-static void flip(const struct machine *machine, size_t at)
+static void flip(const struct trial *machine, size_t at)
 {
 	uint8_t byte;
 	assert_int_equal(pread(machine->partition, &byte, 1, (off_t)at), 1);
@@ -241,9 +243,9 @@ static void flip(const struct machine *machine, size_t at)
 
 static void test_entries_are_folded_again(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
-	const struct journal_folded last = machine.answer.body.folded;
-	const struct journal_folded *is = &machine.answer.body.folded;
+	struct trial machine = machine_after(ENTRIES);
+	const struct journal_folded last = machine.answer.body.JOURNAL_APPENDED;
+	const struct journal_folded *is = &machine.answer.body.JOURNAL_APPENDED;
 	(void)state;
 	assert_int_equal(image_of(&machine).size, ENTRIES * entry_size());
 	restart(&machine);
@@ -266,54 +268,61 @@ static void test_entries_are_folded_again(void **state)
 
 static void test_entries_are_handed_out(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	static const uint64_t leaf[] = { [3] = 0, [4] = 1, [5] = 2, [6] = 3 };
 	struct bytes list;
 	struct bytes note;
 	(void)state;
 	for (uint64_t i = 0; i < ENTRIES; i++) {
-		ask(&machine, JOURNAL_GET, &(struct journal_get){ i }, NULL, 0);
+		ask(&machine, SAY(JOURNAL_GET, &(struct journal_get){ i }),
+			NULL, 0);
 		assert_int_equal(machine.answer.type, JOURNAL_ENTRY);
-		assert_int_equal(machine.answer.body.entry.entry, i);
-		assert_int_equal(machine.answer.body.entry.type, election[i]);
+		assert_int_equal(
+			HEARD(&machine.answer, JOURNAL_ENTRY)->entry, i);
+		assert_int_equal(HEARD(&machine.answer, JOURNAL_ENTRY)->type,
+			election[i]);
 		if (entry_row_of(election[i])->leaf)
 			assert_int_equal(
-				machine.answer.body.entry.leaf, leaf[i]);
+				HEARD(&machine.answer, JOURNAL_ENTRY)->leaf,
+				leaf[i]);
 		assert_null(memfd_map(
 			machine.answer.descriptor[0], ITEMS_MOST, &list));
 		assert_true(items_find(list, "note", &note));
 		assert_int_equal(note.data[0], i);
 		memfd_unmap(&list);
 	}
-	ask(&machine, JOURNAL_GET, &(struct journal_get){ ENTRIES }, NULL, 0);
+	ask(&machine, SAY(JOURNAL_GET, &(struct journal_get){ ENTRIES }), NULL,
+		0);
 	expect_refused(&machine, "a journal entry: there is no such entry");
 	machine_end(&machine);
 }
 
 static void test_a_disk_may_change_its_mind(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	(void)state;
 	flip(&machine, entry_size() + JOURNAL_LEAD_SIZE);
-	ask(&machine, JOURNAL_GET, &(struct journal_get){ 1 }, NULL, 0);
+	ask(&machine, SAY(JOURNAL_GET, &(struct journal_get){ 1 }), NULL, 0);
 	expect_refused(&machine, "a journal entry: its payload was changed");
 	flip(&machine, entry_size() + JOURNAL_LEAD_SIZE);
 	flip(&machine, entry_size() + JOURNAL_HEADER_SIZE - 1);
-	ask(&machine, JOURNAL_GET, &(struct journal_get){ 1 }, NULL, 0);
+	ask(&machine, SAY(JOURNAL_GET, &(struct journal_get){ 1 }), NULL, 0);
 	expect_refused(&machine, "a journal entry: it is not what it was");
-	ask(&machine, JOURNAL_HEADS, &(struct wire_text){ "m/e" }, NULL, 0);
+	ask(&machine, SAY(JOURNAL_HEADS, &(struct wire_text){ "m/e" }), NULL,
+		0);
 	expect_refused(&machine, "the journal: it is not what it was");
 	machine_end(&machine);
 }
 
 static void test_heads_are_all_headers(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	const struct image image = image_of(&machine);
 	struct bytes list;
 	struct bytes item;
 	(void)state;
-	ask(&machine, JOURNAL_HEADS, &(struct wire_text){ "m/e" }, NULL, 0);
+	ask(&machine, SAY(JOURNAL_HEADS, &(struct wire_text){ "m/e" }), NULL,
+		0);
 	assert_int_equal(machine.answer.type, JOURNAL_MEMBERS);
 	assert_null(memfd_map(machine.answer.descriptor[0], ITEMS_MOST, &list));
 	assert_true(items_find(list, "checkpoint", &item));
@@ -329,44 +338,45 @@ static void test_heads_are_all_headers(void **state)
 
 static void test_the_lock_is_in_the_clear(void **state)
 {
-	struct machine machine = blank_machine();
+	struct trial machine = blank_machine();
 	static const struct journal_append what = { .type = ENTRY_ENROLLED };
 	static uint8_t space[1 << 13];
 	static uint8_t encoded[1 << 12];
 	struct writer lock = writer_of(encoded, sizeof(encoded));
 	struct writer out = writer_of(space, sizeof(space));
-	struct journal_lock made = { .boot = {
-					     .epoch = 7, .pcr_mask = 0x6895 } };
+	struct journal_lock made = {
+		.boot = { .pcrs.mask = 0x6895, .epoch = 7 },
+	};
 	(void)state;
-	memset(made.ak, 'a', sizeof(made.ak));
+	memset(&made.ak, 'a', sizeof(made.ak));
 	journal_lock_encode(&lock, &made);
 	write_item(&out, ITEM_PRIVATE, "lock", written(&lock));
 	const int list = memfd_written(&out);
 	assert_true(list >= 0);
-	ask(&machine, JOURNAL_APPEND, &what, &list, 1);
+	ask(&machine, SAY(JOURNAL_APPEND, &what), &list, 1);
 	close(list);
 	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
 	role_end_it(&machine);
 	role_start(&machine);
-	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
-	assert_int_equal(machine.answer.body.scanned.blank, 0);
-	assert_memory_equal(
-		&machine.answer.body.scanned.lock, &made, sizeof(made));
+	ask(&machine, SAY(JOURNAL_SCAN, &nothing), NULL, 0);
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_SCANNED)->blank, 0);
+	assert_memory_equal(&HEARD(&machine.answer, JOURNAL_SCANNED)->lock,
+		&made, sizeof(made));
 	machine_end(&machine);
 }
 
-static void append_items(struct machine *machine, enum entry_type type,
-	const struct writer *items)
+static void append_items(
+	struct trial *machine, enum entry_type type, const struct writer *items)
 {
 	const struct journal_append what = { .type = (uint16_t)type };
 	const int list = memfd_written(items);
 	assert_true(list >= 0);
-	ask(machine, JOURNAL_APPEND, &what, &list, 1);
+	ask(machine, SAY(JOURNAL_APPEND, &what), &list, 1);
 	close(list);
 	assert_int_equal(machine->answer.type, JOURNAL_APPENDED);
 }
 
-static void append_lock(struct machine *machine)
+static void append_lock(struct trial *machine)
 {
 	static const struct journal_lock lock;
 	static uint8_t space[1 << 13];
@@ -378,14 +388,14 @@ static void append_lock(struct machine *machine)
 	append_items(machine, ENTRY_ENROLLED, &out);
 }
 
-static void append_software(struct machine *machine, uint64_t epoch)
+static void append_software(struct trial *machine, uint64_t epoch)
 {
-	const struct boot_state boot = { .epoch = epoch };
+	const struct boot_policy boot = { .epoch = epoch };
 	uint8_t space[1024];
 	uint8_t encoded[1024];
 	struct writer to = writer_of(encoded, sizeof(encoded));
 	struct writer out = writer_of(space, sizeof(space));
-	boot_state_encode(&to, &boot);
+	journal_boot_encode(&to, &boot);
 	write_item(&out, ITEM_PRIVATE, "boot-state", written(&to));
 	append_items(machine, ENTRY_SOFTWARE, &out);
 }
@@ -394,13 +404,14 @@ static void append_software(struct machine *machine, uint64_t epoch)
 static void test_later_software_is_in_the_clear(void **state)
 {
 	enum { MADE = WIRE_SOFTWARE_MOST + 2 };
-	struct machine machine = blank_machine();
-	const struct journal_scanned *scanned = &machine.answer.body.scanned;
+	struct trial machine = blank_machine();
+	const struct journal_scanned *scanned;
 	(void)state;
 	append_lock(&machine);
 	for (uint64_t i = 1; i <= MADE; i++)
 		append_software(&machine, i);
-	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
+	ask(&machine, SAY(JOURNAL_SCAN, &nothing), NULL, 0);
+	scanned = HEARD(&machine.answer, JOURNAL_SCANNED);
 	assert_int_equal(scanned->software_count, WIRE_SOFTWARE_MOST);
 	for (uint64_t i = 0; i < WIRE_SOFTWARE_MOST; i++) {
 		const uint64_t entry = MADE - WIRE_SOFTWARE_MOST + 1 + i;
@@ -413,7 +424,7 @@ static void test_later_software_is_in_the_clear(void **state)
 /* One that does not follow is not looked at, nor is any behind it. */
 static void test_software_behind_a_gap_is_not_found(void **state)
 {
-	struct machine machine = blank_machine();
+	struct trial machine = blank_machine();
 	uint64_t place;
 	(void)state;
 	append_lock(&machine);
@@ -421,34 +432,36 @@ static void test_software_behind_a_gap_is_not_found(void **state)
 	append_software(&machine, 1);
 	append_software(&machine, 2);
 	assert_int_equal(pwrite(machine.partition, "S", 1, (off_t)place), 1);
-	ask(&machine, JOURNAL_SCAN, NULL, NULL, 0);
-	assert_int_equal(machine.answer.body.scanned.blank, 0);
-	assert_int_equal(machine.answer.body.scanned.software_count, 0);
+	ask(&machine, SAY(JOURNAL_SCAN, &nothing), NULL, 0);
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_SCANNED)->blank, 0);
+	assert_int_equal(
+		HEARD(&machine.answer, JOURNAL_SCANNED)->software_count, 0);
 	machine_end(&machine);
 }
 
 /* Each names the one before it of its type. */
 static void test_software_is_linked(void **state)
 {
-	struct machine machine = blank_machine();
+	struct trial machine = blank_machine();
 	struct journal_get get = { .entry = 2 };
 	(void)state;
 	append_lock(&machine);
 	append_software(&machine, 1);
 	append_software(&machine, 2);
-	ask(&machine, JOURNAL_GET, &get, NULL, 0);
+	ask(&machine, SAY(JOURNAL_GET, &get), NULL, 0);
 	assert_int_equal(machine.answer.type, JOURNAL_ENTRY);
-	assert_int_equal(machine.answer.body.entry.before, 1);
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_ENTRY)->before, 1);
 	get.entry = 1;
-	ask(&machine, JOURNAL_GET, &get, NULL, 0);
-	assert_true(machine.answer.body.entry.before == UINT64_MAX);
+	ask(&machine, SAY(JOURNAL_GET, &get), NULL, 0);
+	assert_true(
+		HEARD(&machine.answer, JOURNAL_ENTRY)->before == UINT64_MAX);
 	machine_end(&machine);
 }
 
 /* Whatever was cut off: the first entry that is missing is named. */
 static void test_a_cut_journal_is_refused(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	struct image image = image_of(&machine);
 	(void)state;
 	for (size_t i = ENTRIES; i-- > 0;) {
@@ -462,7 +475,7 @@ static void test_a_cut_journal_is_refused(void **state)
 
 static void test_zeroed_entries_are_refused(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	const struct image image = image_of(&machine);
 	(void)state;
 	for (size_t i = 0; i < ENTRIES; i++) {
@@ -477,7 +490,7 @@ static void test_zeroed_entries_are_refused(void **state)
 
 static void test_one_bit_is_enough(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	const size_t end = JOURNAL_LEAD_SIZE + (size_t)payload_size();
 	const size_t places[] = { 0, 9, 11, 13, 15, 23, 31, 32, 95,
 		JOURNAL_HEADER_SIZE, JOURNAL_LEAD_SIZE - 1, JOURNAL_LEAD_SIZE,
@@ -499,7 +512,7 @@ static void test_one_bit_is_enough(void **state)
 
 static void test_swapped_entries_are_refused(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	struct image image = image_of(&machine);
 	uint8_t *box = image.byte + 4 * entry_size();
 	uint8_t kept[2048];
@@ -516,7 +529,7 @@ static void test_swapped_entries_are_refused(void **state)
 
 static void test_an_earlier_copy_is_refused(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	const struct image copy = image_of(&machine);
 	(void)state;
 	append(&machine, ENTRY_BOOT, ENTRIES);
@@ -528,7 +541,7 @@ static void test_an_earlier_copy_is_refused(void **state)
 
 static void test_other_keys_see_no_entry(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	(void)state;
 	machine.key.mac_key.byte[0] ^= 1;
 	restart(&machine);
@@ -539,14 +552,15 @@ static void test_other_keys_see_no_entry(void **state)
 /* Power was cut between the write and the TPM's index. */
 static void test_an_anchor_that_is_due_is_told(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	(void)state;
 	ask_append(&machine, ENTRY_CLOSED, 0, 'c');
-	const struct digest chain = machine.answer.body.folded.anchor_chain;
+	const struct digest chain =
+		machine.answer.body.JOURNAL_UNLOCKED.anchor_chain;
 	restart(&machine);
 	expect_unlocked(&machine, ENTRIES + 1, true);
-	assert_true(
-		digest_equal(&machine.answer.body.folded.anchor_chain, &chain));
+	assert_true(digest_equal(
+		&machine.answer.body.JOURNAL_UNLOCKED.anchor_chain, &chain));
 	extend(&machine, &chain);
 	restart(&machine);
 	expect_unlocked(&machine, ENTRIES + 1, false);
@@ -556,7 +570,7 @@ static void test_an_anchor_that_is_due_is_told(void **state)
 /* A write of which only some blocks came to the disk. */
 static void test_a_torn_end_is_written_over(void **state)
 {
-	struct machine machine = machine_after(ENTRIES);
+	struct trial machine = machine_after(ENTRIES);
 	(void)state;
 	ask_append(&machine, ENTRY_CLOSED, 0, 'c');
 	const struct image whole = image_of(&machine);
@@ -577,7 +591,7 @@ static void test_a_torn_end_is_written_over(void **state)
 /* Before its medium's end a box has no receipt: it may come again. */
 static void test_boxes_may_be_lost_before_their_medium_ends(void **state)
 {
-	struct machine machine = machine_after(5);
+	struct trial machine = machine_after(5);
 	struct image image = image_of(&machine);
 	(void)state;
 	image.size -= entry_size();
@@ -588,11 +602,11 @@ static void test_boxes_may_be_lost_before_their_medium_ends(void **state)
 	machine_end(&machine);
 }
 
-static void expect_known(struct machine *machine)
+static void expect_known(struct trial *machine)
 {
 	ask_append(machine, ENTRY_BOX, 4, 4);
 	assert_int_equal(machine->answer.type, JOURNAL_KNOWN);
-	assert_int_equal(machine->answer.body.get.entry, 4);
+	assert_int_equal(HEARD(&machine->answer, JOURNAL_KNOWN)->entry, 4);
 	ask_append(machine, ENTRY_BOX, 4, 'x');
 	expect_refused(machine, "this box of the station was delivered before: "
 				"it is journal entry 4");
@@ -600,7 +614,7 @@ static void expect_known(struct machine *machine)
 
 static void test_boxes_come_once(void **state)
 {
-	struct machine machine = machine_after(7);
+	struct trial machine = machine_after(7);
 	(void)state;
 	expect_known(&machine);
 	assert_int_equal(image_of(&machine).size, 7 * entry_size());
@@ -611,14 +625,14 @@ static void test_boxes_come_once(void **state)
 	machine_end(&machine);
 }
 
-static void expect_no_entry(struct machine *machine,
+static void expect_no_entry(struct trial *machine,
 	const struct journal_append *what, struct bytes payload,
 	const char *why)
 {
 	const struct image before = image_of(machine);
 	const int list = memfd_of(payload);
 	assert_true(list >= 0);
-	ask(machine, JOURNAL_APPEND, what, &list, 1);
+	ask(machine, SAY(JOURNAL_APPEND, what), &list, 1);
 	close(list);
 	expect_refused(machine, why);
 	assert_int_equal(image_of(machine).size, before.size);
@@ -626,7 +640,7 @@ static void expect_no_entry(struct machine *machine,
 
 static void test_unfit_entries_are_not_written(void **state)
 {
-	struct machine machine = machine_after(4);
+	struct trial machine = machine_after(4);
 	static const struct journal_append unknown = { .type = 99 };
 	static const struct journal_append closed = { .type = ENTRY_CLOSED };
 	static const struct journal_append box = { .type = ENTRY_BOX };
@@ -647,7 +661,7 @@ static void test_unfit_entries_are_not_written(void **state)
 
 static void test_two_lists_are_one_payload(void **state)
 {
-	struct machine machine = machine_after(1);
+	struct trial machine = machine_after(1);
 	static const struct journal_append boot = { .type = ENTRY_BOOT };
 	static const struct journal_append sealed = { .type = ENTRY_SEALED };
 	uint8_t space[64];
@@ -656,9 +670,9 @@ static void test_two_lists_are_one_payload(void **state)
 	write_item(&out, ITEM_PUBLIC, "boot", bytes_of_text("x"));
 	const int lists[] = { payload_of(1), memfd_written(&out) };
 	const int same[] = { lists[0], lists[0] };
-	ask(&machine, JOURNAL_APPEND, &boot, lists, 2);
+	ask(&machine, SAY(JOURNAL_APPEND, &boot), lists, 2);
 	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
-	ask(&machine, JOURNAL_APPEND, &sealed, same, 2);
+	ask(&machine, SAY(JOURNAL_APPEND, &sealed), same, 2);
 	expect_refused(
 		&machine, "the journal takes no entry: an item is there twice");
 	close(lists[0]);
@@ -669,7 +683,7 @@ static void test_two_lists_are_one_payload(void **state)
 /* What the partition did not take leaves no gap. */
 static void test_a_full_partition_takes_no_entry(void **state)
 {
-	struct machine machine = machine_after(4);
+	struct trial machine = machine_after(4);
 	(void)state;
 	assert_int_equal(fcntl(machine.partition, F_ADD_SEALS, F_SEAL_GROW), 0);
 	ask_append(&machine, ENTRY_BOX, 4, 4);
@@ -685,11 +699,11 @@ static void test_a_full_partition_takes_no_entry(void **state)
 
 static void test_unsealed_memfds_are_refused(void **state)
 {
-	struct machine machine = machine_after(4);
+	struct trial machine = machine_after(4);
 	static const struct journal_append what = { .type = ENTRY_BOX };
 	const int open_memfd = memfd_create("test", MFD_ALLOW_SEALING);
 	(void)state;
-	ask(&machine, JOURNAL_APPEND, &what, &open_memfd, 1);
+	ask(&machine, SAY(JOURNAL_APPEND, &what), &open_memfd, 1);
 	close(open_memfd);
 	expect_refused(
 		&machine, "the journal takes no entry: a memfd is not sealed");

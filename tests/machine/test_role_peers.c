@@ -176,8 +176,12 @@ static const struct {
 static void expect_answer(const struct target *target)
 {
 	const enum wire_type question = honest[target->role].question;
-	const struct hostile asked =
-		message_to(target->role, wire_row_of(question));
+	const struct wire_row *row = wire_row_of(question);
+	if (row == NULL || row->to != target->role)
+		fail_msg("the table of honest answers has no question to the "
+			 "%s role",
+			role_name(target->role));
+	const struct hostile asked = message_to(target->role, row);
 	struct wire_message answer;
 	struct spawned role;
 	siginfo_t end;
@@ -188,8 +192,8 @@ static void expect_answer(const struct target *target)
 	assert_true(hostile_send(role.socket, &asked));
 	const refusal why = wire_receive(&own, LONG_MS, &answer);
 	if (why != NULL)
-		fail_msg("%s to %s: %s", role_name(target->role),
-			wire_row_of(question)->name, why);
+		fail_msg("%s to %s: %s", role_name(target->role), row->name,
+			why);
 	assert_int_equal(answer.type, honest[target->role].answer);
 	wire_close(&answer);
 	spawn_end(&role, &end);

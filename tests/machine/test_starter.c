@@ -75,7 +75,7 @@ static void expect_refusal(struct peer *count, const char *line)
 	struct wire_message message;
 	struct wire_text why;
 	assert_int_equal(
-		peer_ask(count, COUNT_BOX, &any, NULL, 0, &message, &why),
+		peer_ask(count, SAY(COUNT_BOX, &any), NULL, 0, &message, &why),
 		ANSWER_REFUSED);
 	assert_string_equal(why.line, line);
 }
@@ -127,7 +127,7 @@ static enum answer tell_early(enum wire_type type, struct wire_text *why)
 	struct peer count;
 	struct wire_message message;
 	assert_true(peer_ask_count(&starter, box, &count, why));
-	peer_tell(&count, type, &any, NULL, 0);
+	peer_tell(&count, (struct wire_said){ type, &any }, NULL, 0);
 	assert_true(peer_started(&starter, &count, why));
 	const enum answer answer = peer_next(&count, &message, why);
 	peer_stop(&count);

@@ -66,12 +66,11 @@ static struct told read_told(void)
 	return told;
 }
 
-static refusal answer_or_attack(
-	struct wire_end *end, enum wire_type type, const void *body)
+static refusal answer_or_attack(struct wire_end *end, struct wire_said said)
 {
 	const struct told told = read_told();
 	if (told.attack.peer != end->self)
-		return wire_send(end, type, body, NULL, 0);
+		return wire_send(end, said, NULL, 0);
 	if (told.attack.type != 0)
 		hostile_send(SPAWN_SOCKET, &told.attack);
 	return "hostile";
@@ -91,7 +90,7 @@ static refusal done(
 {
 	(void)state;
 	(void)message;
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static refusal start_keys(
@@ -103,7 +102,7 @@ static refusal start_keys(
 	if (pread(SPAWN_GRANTED, &started.anchor, SHA256_SIZE, 0) !=
 		SHA256_SIZE)
 		return "no anchor";
-	return wire_send(end, KEYS_STARTED, &started, NULL, 0);
+	return wire_send(end, SAY(KEYS_STARTED, &started), NULL, 0);
 }
 
 /* In this file is what index J of the TPM would hold. */
@@ -121,10 +120,12 @@ static refusal extend_anchor(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	(void)state;
-	if (!extend(SPAWN_GRANTED, &message->body.anchor.chain))
+	if (!extend(SPAWN_GRANTED, &HEARD(message, KEYS_ANCHOR)->chain))
 		return "no anchor";
-	return wire_send(
-		end, KEYS_ANCHORED, &message->body.anchor.chain, NULL, 0);
+	const struct keys_anchored answer = {
+		HEARD(message, KEYS_ANCHOR)->chain
+	};
+	return wire_send(end, SAY(KEYS_ANCHORED, &answer), NULL, 0);
 }
 
 static refusal close_airlock(
@@ -133,14 +134,15 @@ static refusal close_airlock(
 	static const struct wire_text how = { "as it should" };
 	(void)state;
 	(void)message;
-	return answer_or_attack(end, KEYS_AIRLOCKED, &how);
+	return answer_or_attack(end, SAY(KEYS_AIRLOCKED, &how));
 }
 
 static refusal say_phase(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	(void)state;
-	return wire_send(end, KEYS_PHASED, &message->body.phase, NULL, 0);
+	return wire_send(
+		end, SAY(KEYS_PHASED, HEARD(message, KEYS_PHASE)), NULL, 0);
 }
 
 static refusal quote(
@@ -149,7 +151,7 @@ static refusal quote(
 	const int list = any_list();
 	(void)state;
 	(void)message;
-	return wire_send(end, KEYS_MEMBERS, NULL, &list, 1);
+	return wire_send(end, SAY(KEYS_MEMBERS, &nothing), &list, 1);
 }
 
 /* A medium is a file with its kind. */
@@ -157,13 +159,13 @@ static refusal plug_in(struct wire_end *end, enum courier_kind kind)
 {
 	const uint16_t content = (uint16_t)kind;
 	const int medium = memfd_of(bytes_of(&content, sizeof(content)));
-	return wire_send(end, MEDIA_HERE, NULL, &medium, 1);
+	return wire_send(end, SAY(MEDIA_HERE, &nothing), &medium, 1);
 }
 
 static refusal bind_media(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	refusal why = answer_or_attack(end, DONE, NULL);
+	refusal why = answer_or_attack(end, SAY(DONE, &nothing));
 	(void)state;
 	(void)message;
 	if (why != NULL || !read_told().media_come)
@@ -179,7 +181,7 @@ static refusal write_media(
 	const int medium = memfd_create("outbox", MFD_CLOEXEC);
 	(void)state;
 	(void)message;
-	wire_send(end, MEDIA_WRITABLE, NULL, &medium, 1);
+	wire_send(end, SAY(MEDIA_WRITABLE, &nothing), &medium, 1);
 	return "nothing more comes";
 }
 
@@ -192,7 +194,7 @@ static refusal say_kind(
 	if (pread(SPAWN_GRANTED, &kind.kind, sizeof(kind.kind), 0) !=
 		sizeof(kind.kind))
 		return "no medium";
-	return wire_send(end, INTAKE_KIND, &kind, NULL, 0);
+	return wire_send(end, SAY(INTAKE_KIND, &kind), NULL, 0);
 }
 
 static refusal bring_boxes(
@@ -204,12 +206,13 @@ static refusal bring_boxes(
 	for (uint16_t i = 0; i < BOXES; i++) {
 		const struct intake_box box = { .sequence = i };
 		const int list = any_list();
-		const refusal why = wire_send(end, INTAKE_BOX, &box, &list, 1);
+		const refusal why =
+			wire_send(end, SAY(INTAKE_BOX, &box), &list, 1);
 		close(list);
 		if (why != NULL)
 			return why;
 	}
-	return wire_send(end, INTAKE_END, &last, NULL, 0);
+	return wire_send(end, SAY(INTAKE_END, &last), NULL, 0);
 }
 
 static refusal define_election_of_nothing(
@@ -222,20 +225,20 @@ static refusal define_election_of_nothing(
 	const int plan = any_list();
 	(void)state;
 	(void)message;
-	return wire_send(end, DEFINE_ELECTION, &election, &plan, 1);
+	return wire_send(end, SAY(DEFINE_ELECTION, &election), &plan, 1);
 }
 
 static refusal note_published(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	const uint16_t type = message->body.members_of.type;
+	const uint16_t type = HEARD(message, PUBLISH_MEMBERS_OF)->type;
 	const int file = open(published_file,
 		O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	(void)state;
 	if (write(file, &type, sizeof(type)) != sizeof(type))
 		return "no file";
 	close(file);
-	return wire_send(end, DONE, NULL, NULL, 0);
+	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
 static int serve(enum role self)
@@ -275,7 +278,7 @@ static int be_role(const char *name)
 
 /* --- a machine --- */
 
-struct machine {
+struct trial {
 	int partition;
 	int anchor;
 };
@@ -288,7 +291,7 @@ static int new_file(void)
 	return file;
 }
 
-static struct peer journal_of(const struct machine *machine)
+static struct peer journal_of(const struct trial *machine)
 {
 	struct peer journal;
 	assert_null(peer_start(
@@ -296,13 +299,13 @@ static struct peer journal_of(const struct machine *machine)
 	return journal;
 }
 
-static struct wire_message ask(struct peer *peer, enum wire_type type,
-	const void *body, const int *list, size_t count, enum wire_type wanted)
+static struct wire_message ask(struct peer *peer, struct wire_said said,
+	const int *list, size_t count, enum wire_type wanted)
 {
 	struct wire_message answer;
 	struct wire_text why;
-	assert_int_equal(peer_ask(peer, type, body, list, count, &answer, &why),
-		ANSWERED);
+	assert_int_equal(
+		peer_ask(peer, said, list, count, &answer, &why), ANSWERED);
 	assert_int_equal(answer.type, wanted);
 	return answer;
 }
@@ -322,26 +325,27 @@ static int enrolled_list(void)
 }
 
 /* An entry of a type that is anchored; closes the list. */
-static void append(const struct machine *machine, struct peer *journal,
+static void append(const struct trial *machine, struct peer *journal,
 	enum entry_type type, int list)
 {
 	const struct journal_append what = { .type = (uint16_t)type };
-	const struct wire_message answer =
-		ask(journal, JOURNAL_APPEND, &what, &list, 1, JOURNAL_APPENDED);
-	assert_true(answer.body.folded.anchor_due);
-	assert_true(extend(machine->anchor, &answer.body.folded.anchor_chain));
+	const struct wire_message answer = ask(journal,
+		SAY(JOURNAL_APPEND, &what), &list, 1, JOURNAL_APPENDED);
+	assert_true(HEARD(&answer, JOURNAL_APPENDED)->anchor_due);
+	assert_true(extend(machine->anchor,
+		&HEARD(&answer, JOURNAL_APPENDED)->anchor_chain));
 	close(list);
 }
 
-static struct machine machine_after(const enum entry_type *more, size_t count)
+static struct trial machine_after(const enum entry_type *more, size_t count)
 {
 	static const struct journal_key key = { .mac_key = { { 1 } } };
 	static const struct digest zero;
-	const struct machine machine = { new_file(), new_file() };
+	const struct trial machine = { new_file(), new_file() };
 	struct peer journal = journal_of(&machine);
 	assert_int_equal(
 		write(machine.anchor, &zero, sizeof(zero)), sizeof(zero));
-	ask(&journal, JOURNAL_BEGIN, &key, NULL, 0, DONE);
+	ask(&journal, SAY(JOURNAL_BEGIN, &key), NULL, 0, DONE);
 	append(&machine, &journal, ENTRY_ENROLLED, enrolled_list());
 	for (size_t i = 0; i < count; i++)
 		append(&machine, &journal, more[i], any_list());
@@ -349,13 +353,13 @@ static struct machine machine_after(const enum entry_type *more, size_t count)
 	return machine;
 }
 
-static void machine_end(const struct machine *machine)
+static void machine_end(const struct trial *machine)
 {
 	close(machine->partition);
 	close(machine->anchor);
 }
 
-_Noreturn static void become_supervisor(const struct machine *machine)
+_Noreturn static void become_supervisor(const struct trial *machine)
 {
 	const int null = open("/dev/null", O_RDWR);
 	const int log = memfd_of(bytes_of_text("an event log"));
@@ -371,8 +375,7 @@ _Noreturn static void become_supervisor(const struct machine *machine)
 	_exit(supervisor_main(SANDBOX_DESK));
 }
 
-static void run_supervisor(
-	const struct machine *machine, const struct told *told)
+static void run_supervisor(const struct trial *machine, const struct told *told)
 {
 	int status = -1;
 	const int file =
@@ -388,7 +391,7 @@ static void run_supervisor(
 }
 
 /* After the enrolment and the boot, and under the TPM's anchor. */
-static void expect_recorded(const struct machine *machine, const char *line)
+static void expect_recorded(const struct trial *machine, const char *line)
 {
 	enum { BEFORE = 2 };
 	static const struct journal_get last = { BEFORE };
@@ -398,13 +401,13 @@ static void expect_recorded(const struct machine *machine, const char *line)
 	struct bytes said;
 	assert_int_equal(pread(machine->anchor, &key.anchor, SHA256_SIZE, 0),
 		SHA256_SIZE);
-	assert_int_equal(
-		ask(&journal, JOURNAL_UNLOCK, &key, NULL, 0, JOURNAL_UNLOCKED)
-			.body.folded.entries,
+	assert_int_equal(ask(&journal, SAY(JOURNAL_UNLOCK, &key), NULL, 0,
+				 JOURNAL_UNLOCKED)
+				 .body.JOURNAL_UNLOCKED.entries,
 		BEFORE + 1);
 	struct wire_message entry =
-		ask(&journal, JOURNAL_GET, &last, NULL, 0, JOURNAL_ENTRY);
-	assert_int_equal(entry.body.entry.type, ENTRY_FAILED);
+		ask(&journal, SAY(JOURNAL_GET, &last), NULL, 0, JOURNAL_ENTRY);
+	assert_int_equal(HEARD(&entry, JOURNAL_ENTRY)->type, ENTRY_FAILED);
 	assert_null(memfd_map(entry.descriptor[0], ITEMS_MOST, &list));
 	assert_true(items_find(list, "failed", &said));
 	if (said.size < strlen(line) ||
@@ -418,7 +421,7 @@ static void expect_recorded(const struct machine *machine, const char *line)
 
 static void expect(const struct hostile *told, const char *line)
 {
-	const struct machine machine = machine_after(NULL, 0);
+	const struct trial machine = machine_after(NULL, 0);
 	run_supervisor(&machine, &(struct told){ .attack = *told });
 	expect_recorded(&machine, line);
 	machine_end(&machine);
@@ -466,7 +469,7 @@ static void test_the_journal_names_who_ended(void **state)
 }
 
 /* Room for the boot and the boxes, each of one block, and nothing behind. */
-static void fill_partition(const struct machine *machine)
+static void fill_partition(const struct trial *machine)
 {
 	const off_t end = lseek(machine->partition, 0, SEEK_END);
 	assert_int_equal(ftruncate(machine->partition,
@@ -496,7 +499,7 @@ static size_t published_of(enum entry_type type)
 static void test_boxes_are_published_without_their_mediums_end(void **state)
 {
 	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
-	const struct machine machine = machine_after(more, 2);
+	const struct trial machine = machine_after(more, 2);
 	(void)state;
 	fill_partition(&machine);
 	run_supervisor(&machine, &(struct told){ .media_come = true });

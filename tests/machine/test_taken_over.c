@@ -362,8 +362,9 @@ static void try_misdeed(enum role role, const struct misdeed *misdeed,
 		&session, &peer, role, granted->file, granted->count));
 	told = NULL;
 	impatient = is_late(misdeed->why);
-	const bool answered = session_ask(&session, &peer, question->type,
-		&body, held, question->descriptors_least, DONE, &answer);
+	const bool answered = session_ask(&session, &peer,
+		(struct wire_said){ question->type, &body }, held,
+		question->descriptors_least, DONE, &answer);
 	impatient = false;
 	expect_end(role, misdeed, &session, answered);
 	peer_stop(&peer);
@@ -393,7 +394,7 @@ static void any_role_ends_the_boot_by_a_misdeed(void **state)
 
 static bool has_field(const struct wire_row *row, enum wire_type of)
 {
-	return row->field == wire_row_of(of)->field;
+	return row->body == wire_row_of(of)->body;
 }
 
 /* Key material leaves the keys role for two roles, and no other message. */

@@ -41,42 +41,54 @@ static void fill_line(uint8_t *line, size_t size)
 
 static void fill_blob(uint8_t *data)
 {
-	const uint16_t size = (uint16_t)(any_byte() * 256 + any_byte()) %
-			      (WIRE_BLOB_MOST + 1);
-	memset(data, 0, WIRE_BLOB_MOST);
+	const uint16_t size =
+		(uint16_t)(any_byte() * 256 + any_byte()) % (BLOB_MOST + 1);
+	memset(data, 0, BLOB_MOST);
 	for (size_t i = 0; i < size; i++)
 		data[i] = any_byte();
 	memcpy(data - sizeof(size), &size, sizeof(size));
 }
 
+static refusal fill_member(
+	void *context, const struct layout_member *member, uint8_t *at)
+{
+	(void)context;
+	if (member->kind == LAYOUT_LINE)
+		fill_line(at, member->size);
+	else if (member->kind == LAYOUT_REST)
+		fill_blob(at);
+	else
+		for (size_t i = 0; i < member->size; i++)
+			at[i] = any_byte();
+	return NULL;
+}
+
 static void fill(const struct wire_row *row, union wire_body *body)
 {
 	memset(body, 0, sizeof(*body));
-	for (size_t i = 0; i < row->field_count; i++) {
-		uint8_t *at = (uint8_t *)body + row->field[i].offset;
-		if (row->field[i].kind == WIRE_LINE)
-			fill_line(at, row->field[i].size);
-		else if (row->field[i].kind == WIRE_BLOB)
-			fill_blob(at);
-		else
-			for (size_t j = 0; j < row->field[i].size; j++)
-				at[j] = any_byte();
-	}
+	layout_walk(row->body(), body, fill_member, NULL);
+}
+
+static struct wire_said said_of(
+	const struct wire_row *row, const union wire_body *body)
+{
+	return (struct wire_said){ row->type, body };
 }
 
 static struct bytes encoded(const struct wire_row *row,
 	const union wire_body *body, uint8_t space[BUFFER])
 {
 	struct writer out = writer_of(space, BUFFER);
-	wire_encode(&out, row->type, body);
+	wire_encode(&out, said_of(row, body));
 	assert_false(out.broken);
 	return written(&out);
 }
 
 static refusal decoded(struct bytes datagram)
 {
-	union wire_body body = { 0 };
+	union wire_body body;
 	enum wire_type type;
+	memset(&body, 0, sizeof(body));
 	return wire_decode(datagram, &type, &body);
 }
 
@@ -103,29 +115,43 @@ static void test_table_is_consistent(void **state)
 	}
 }
 
-static void test_fields_lie_side_by_side(void **state)
+struct lie {
+	const uint8_t *start;
+	size_t end;
+	size_t last; /* size of the member before */
+};
+
+static refusal lies_behind(
+	void *context, const struct layout_member *member, uint8_t *at)
+{
+	struct lie *lie = context;
+	const size_t offset = (size_t)(at - lie->start);
+	assert_true(offset >= lie->end);
+	if (member->kind == LAYOUT_NUMBER)
+		assert_true(member->size == 2 || member->size == 4 ||
+			    member->size == 8);
+	if (member->kind == LAYOUT_LINE)
+		assert_int_equal(member->size, WIRE_TEXT_MOST);
+	if (member->kind == LAYOUT_REST) {
+		assert_int_equal(member->size, BLOB_MOST);
+		assert_int_equal(lie->last, 2);
+		assert_int_equal(offset, lie->end);
+	}
+	lie->last = member->size;
+	lie->end = offset + member->size;
+	return NULL;
+}
+
+static void test_members_lie_side_by_side(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < wire_table_size; i++) {
 		const struct wire_row *row = &wire_table[i];
-		size_t end = 0;
-		for (size_t j = 0; j < row->field_count; j++) {
-			const struct wire_field *field = &row->field[j];
-			assert_true(field->offset >= end);
-			end = field->offset + field->size;
-			if (field->kind == WIRE_NUMBER)
-				assert_true(field->size == 2 ||
-					    field->size == 4 ||
-					    field->size == 8);
-			if (field->kind == WIRE_LINE)
-				assert_int_equal(field->size, WIRE_TEXT_MOST);
-			if (field->kind != WIRE_BLOB)
-				continue;
-			assert_int_equal(field->size, WIRE_BLOB_MOST);
-			assert_true(j > 0);
-			assert_int_equal(field->offset, field[-1].offset + 2);
-		}
-		assert_true(end <= sizeof(union wire_body));
+		union wire_body body;
+		struct lie lie = { (const uint8_t *)&body, 0, 0 };
+		layout_walk(row->body(), &body, lies_behind, &lie);
+		assert_true(lie.end <= row->body()->struct_size);
+		assert_true(lie.end <= sizeof(body));
 	}
 }
 
@@ -136,8 +162,9 @@ static void test_decoding_undoes_encoding(void **state)
 	for (size_t i = 0; i < wire_table_size * ROUNDS; i++) {
 		const struct wire_row *row = &wire_table[i / ROUNDS];
 		union wire_body body;
-		union wire_body again = { 0 };
+		union wire_body again;
 		enum wire_type type = 0;
+		memset(&again, 0, sizeof(again));
 		fill(row, &body);
 		assert_null(
 			wire_decode(encoded(row, &body, space), &type, &again));
@@ -160,7 +187,7 @@ static void test_numbers_are_big_endian(void **state)
 		.sequence = 0x1d1e };
 	struct writer out = writer_of(space, sizeof(space));
 	(void)state;
-	wire_encode(&out, JOURNAL_ENTRY, &body);
+	wire_encode(&out, SAY(JOURNAL_ENTRY, &body));
 	assert_int_equal(out.size, sizeof(expected));
 	assert_memory_equal(space, expected, sizeof(expected));
 }
@@ -197,20 +224,35 @@ static void test_unknown_types_are_refused(void **state)
 	}
 }
 
-/* Calls for each field of one kind, with the row's encoding and its place. */
-static void each_field(
-	enum wire_kind kind, void (*try)(struct bytes, uint8_t *))
+/* For each member of one kind: the row's encoding, and its place in that. */
+struct attempt {
+	enum layout_kind kind;
+	const struct wire_row *row;
+	size_t at;
+	void (*try)(struct bytes, uint8_t *);
+};
+
+static refusal try_member(
+	void *context, const struct layout_member *member, uint8_t *at)
 {
 	static uint8_t space[BUFFER];
+	static const union wire_body body;
+	struct attempt *attempt = context;
+	(void)at;
+	if (member->kind == attempt->kind)
+		attempt->try(encoded(attempt->row, &body, space),
+			space + attempt->at);
+	attempt->at += member->size;
+	return NULL;
+}
+
+static void each_member(
+	enum layout_kind kind, void (*try)(struct bytes, uint8_t *))
+{
 	for (size_t i = 0; i < wire_table_size; i++) {
-		const struct wire_row *row = &wire_table[i];
-		size_t at = 2;
-		for (size_t j = 0; j < row->field_count; j++) {
-			static const union wire_body body;
-			if (row->field[j].kind == kind)
-				try(encoded(row, &body, space), space + at);
-			at += row->field[j].size;
-		}
+		union wire_body body;
+		struct attempt attempt = { kind, &wire_table[i], 2, try };
+		layout_walk(wire_table[i].body(), &body, try_member, &attempt);
 	}
 }
 
@@ -235,13 +277,13 @@ static void try_line(struct bytes whole, uint8_t *line)
 static void test_unclean_texts_are_refused(void **state)
 {
 	(void)state;
-	each_field(WIRE_LINE, try_line);
+	each_member(LAYOUT_LINE, try_line);
 }
 
 static void try_blob(struct bytes whole, uint8_t *data)
 {
-	memset(data, 0xff, WIRE_BLOB_MOST);
-	data[-2] = WIRE_BLOB_MOST >> 8;
+	memset(data, 0xff, BLOB_MOST);
+	data[-2] = BLOB_MOST >> 8;
 	data[-1] = 0;
 	assert_null(decoded(whole));
 	data[-1] = 1;
@@ -252,16 +294,16 @@ static void try_blob(struct bytes whole, uint8_t *data)
 	data[-2] = 0;
 	data[-1] = 1;
 	assert_non_null(decoded(whole));
-	memset(data + 1, 0, WIRE_BLOB_MOST - 1);
+	memset(data + 1, 0, BLOB_MOST - 1);
 	assert_null(decoded(whole));
-	data[WIRE_BLOB_MOST - 1] = 1;
+	data[BLOB_MOST - 1] = 1;
 	assert_non_null(decoded(whole));
 }
 
 static void test_unsound_blobs_are_refused(void **state)
 {
 	(void)state;
-	each_field(WIRE_BLOB, try_blob);
+	each_member(LAYOUT_REST, try_blob);
 }
 
 /* --- over sockets --- */
@@ -360,7 +402,7 @@ static void expect_passes(
 	struct wire_message message;
 	fill(row, &body);
 	assert_null(wire_send(
-		&talk->sender, row->type, &body, descriptor, descriptors));
+		&talk->sender, said_of(row, &body), descriptor, descriptors));
 	assert_null(wire_receive(&talk->receiver, LONG_MS, &message));
 	assert_int_equal(message.type, row->type);
 	assert_memory_equal(&message.body, &body, sizeof(body));
@@ -487,14 +529,17 @@ static void test_sending_is_held_to_the_table(void **state)
 	const struct journal_entry body = { 0 };
 	const int descriptor[] = { 0, 0 };
 	(void)state;
-	assert_non_null(wire_send(&talk.sender, JOURNAL_ENTRY, &body, NULL, 0));
 	assert_non_null(
-		wire_send(&talk.sender, JOURNAL_ENTRY, &body, descriptor, 2));
-	assert_non_null(wire_send(&talk.sender, JOURNAL_SCAN, NULL, NULL, 0));
-	assert_non_null(wire_send(&talk.sender, KEYS_LOCK, NULL, NULL, 0));
+		wire_send(&talk.sender, SAY(JOURNAL_ENTRY, &body), NULL, 0));
+	assert_non_null(wire_send(
+		&talk.sender, SAY(JOURNAL_ENTRY, &body), descriptor, 2));
+	assert_non_null(
+		wire_send(&talk.sender, SAY(JOURNAL_SCAN, &nothing), NULL, 0));
+	assert_non_null(
+		wire_send(&talk.sender, SAY(KEYS_LOCK, &nothing), NULL, 0));
 	talk.sender.asked = JOURNAL_SCAN;
-	assert_non_null(
-		wire_send(&talk.sender, JOURNAL_ENTRY, &body, descriptor, 1));
+	assert_non_null(wire_send(
+		&talk.sender, SAY(JOURNAL_ENTRY, &body), descriptor, 1));
 	talk_end(&talk);
 }
 
@@ -524,7 +569,7 @@ static void test_waiting_is_bounded(void **state)
 	assert_string_equal(
 		wire_send(&(struct wire_end){ talk.receiver.socket, ROLE_KEYS,
 				  ROLE_SUPERVISOR, KEYS_LOCK },
-			DONE, NULL, NULL, 0),
+			SAY(DONE, &nothing), NULL, 0),
 		"the peer has gone");
 	close(talk.receiver.socket);
 }
@@ -541,9 +586,9 @@ static void test_locks_keep(void **state)
 	(void)state;
 	fill(row, &body);
 	memset(&again, 0, sizeof(again));
-	journal_lock_encode(&out, &body.scanned.lock);
+	journal_lock_encode(&out, &body.JOURNAL_SCANNED.lock);
 	assert_null(journal_lock_decode(written(&out), &again));
-	assert_memory_equal(&again, &body.scanned.lock, sizeof(again));
+	assert_memory_equal(&again, &body.JOURNAL_SCANNED.lock, sizeof(again));
 	assert_non_null(
 		journal_lock_decode(bytes_of(space, out.size - 1), &again));
 	assert_non_null(
@@ -551,23 +596,23 @@ static void test_locks_keep(void **state)
 	assert_non_null(journal_lock_decode(bytes_of(space, 0), &again));
 }
 
-static void test_boot_states_keep(void **state)
+static void test_boot_policies_keep(void **state)
 {
 	const struct wire_row *row = wire_row_of(KEYS_APPROVE);
 	static uint8_t space[BUFFER];
 	struct writer out = writer_of(space, sizeof(space));
 	union wire_body body;
-	struct boot_state again;
+	struct boot_policy again;
 	(void)state;
 	fill(row, &body);
 	memset(&again, 0, sizeof(again));
-	boot_state_encode(&out, &body.software.boot);
-	assert_null(boot_state_decode(written(&out), &again));
-	assert_memory_equal(&again, &body.software.boot, sizeof(again));
+	journal_boot_encode(&out, &body.KEYS_APPROVE.boot);
+	assert_null(journal_boot_decode(written(&out), &again));
+	assert_memory_equal(&again, &body.KEYS_APPROVE.boot, sizeof(again));
 	assert_non_null(
-		boot_state_decode(bytes_of(space, out.size - 1), &again));
+		journal_boot_decode(bytes_of(space, out.size - 1), &again));
 	assert_non_null(
-		boot_state_decode(bytes_of(space, out.size + 1), &again));
+		journal_boot_decode(bytes_of(space, out.size + 1), &again));
 }
 
 static void test_texts_are_cut_to_their_size(void **state)
@@ -587,23 +632,23 @@ static void test_texts_are_cut_to_their_size(void **state)
 
 static void test_blobs_hold_what_fits(void **state)
 {
-	static const uint8_t content[WIRE_BLOB_MOST + 1] = { 1, 2, 3 };
-	struct wire_blob blob;
+	static const uint8_t content[BLOB_MOST + 1] = { 1, 2, 3 };
+	struct blob blob;
 	(void)state;
-	for (size_t size = 0; size <= WIRE_BLOB_MOST; size++) {
-		assert_true(wire_blob_set(&blob, bytes_of(content, size)));
+	for (size_t size = 0; size <= BLOB_MOST; size++) {
+		assert_true(blob_set(&blob, bytes_of(content, size)));
 		assert_true(bytes_equal(
-			wire_blob_bytes(&blob), bytes_of(content, size)));
+			blob_bytes(&blob), bytes_of(content, size)));
 	}
-	assert_false(wire_blob_set(&blob, bytes_of(content, sizeof(content))));
-	assert_int_equal(wire_blob_bytes(&blob).size, 0);
+	assert_false(blob_set(&blob, bytes_of(content, sizeof(content))));
+	assert_int_equal(blob_bytes(&blob).size, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table_is_consistent),
-		cmocka_unit_test(test_fields_lie_side_by_side),
+		cmocka_unit_test(test_members_lie_side_by_side),
 		cmocka_unit_test(test_decoding_undoes_encoding),
 		cmocka_unit_test(test_numbers_are_big_endian),
 		cmocka_unit_test(test_a_type_has_one_length),
@@ -619,7 +664,7 @@ int main(void)
 		cmocka_unit_test(test_oversized_datagrams_are_refused),
 		cmocka_unit_test(test_waiting_is_bounded),
 		cmocka_unit_test(test_locks_keep),
-		cmocka_unit_test(test_boot_states_keep),
+		cmocka_unit_test(test_boot_policies_keep),
 		cmocka_unit_test(test_texts_are_cut_to_their_size),
 		cmocka_unit_test(test_blobs_hold_what_fits),
 	};

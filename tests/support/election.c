@@ -158,12 +158,13 @@ static void init_quorums(struct plan *plan, unsigned *scalar)
 	static const char *const body[BODIES] = { "operator", "authority",
 		"officer", "auditor" };
 	for (size_t b = 0; b < BODIES; b++) {
-		struct quorum *quorum = &plan->quorum[b];
+		struct roster *roster = &plan->roster[b];
+		struct quorum *quorum = &roster->quorum;
 		quorum->need = 2;
 		quorum->of = 3;
 		for (unsigned m = 0; m < 3; m++) {
-			snprintf(quorum->member[m].id, ID_MOST + 1, "%s-%u",
-				body[b], m + 1);
+			snprintf(roster->id[m], ID_MOST + 1, "%s-%u", body[b],
+				m + 1);
 			quorum->member[m].board =
 				m == 2 ? SUPERVISORY : EXECUTIVE;
 			quorum->member[m].key = key_of(++*scalar);

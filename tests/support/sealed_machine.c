@@ -48,7 +48,7 @@ struct body body_make(void)
 		body.approvers.member[i].key = p256_public_of(body.key[i]);
 		body.approvers.member[i].board = i == BODY_SIZE - 1;
 	}
-	body.approvers.count = BODY_SIZE;
+	body.approvers.of = BODY_SIZE;
 	body.approvers.need = 2;
 	return body;
 }
@@ -70,7 +70,7 @@ struct approvals approve(const struct body *body,
 
 		if (!(members >> i & 1))
 			continue;
-		approval->member = i;
+		approval->member = (uint16_t)i;
 		approval->bound = cp_hash != NULL;
 		approval->signature = p256_sign(body->key[i], &digest);
 		approvals.count++;

@@ -25,7 +25,7 @@ enum {
 
 struct body {
 	struct p256_private *key[BODY_SIZE];
-	struct approvers approvers;
+	struct quorum approvers;
 };
 
 struct sealed_machine {

@@ -54,11 +54,11 @@ static enum next_box next(void *context, struct count_place *place, int *box,
 	return BOX_TROUBLE;
 }
 
-static enum opened open_stanza(void *context, const struct keys_box *asked,
-	struct keys_file_key *out, struct wire_text *why)
+static enum opened open_stanza(void *context, const struct age_stanza *asked,
+	struct age_file_key *out, struct wire_text *why)
 {
 	struct sealed_village *sealed = context;
-	refusal refused = wire_stanza_open(asked, sealed->bk, out);
+	refusal refused = age_unwrap(asked, sealed->bk, out);
 	if (refused == NULL)
 		return STANZA_OPENED;
 	wire_text_set(why, refused);
@@ -86,13 +86,13 @@ static void describe(
 	*task = (struct count_task){ .setting = setting, .at_once = 1 };
 	task->plan = memfd_of_plan(plan);
 	task->terms.definition = plan->definition;
-	memcpy(task->terms.bk, (const uint8_t[]){ 0, 0x0b }, 2);
+	task->terms.bk = (struct tpm_name){ { 0, 0x0b } };
 	p256_to_point(&bk, task->terms.bk_point);
 	p256_to_point(&bk, task->terms.key_point);
 	wire_text_set(&task->terms.id, plan->id);
-	memcpy(task->close.ak, task->terms.bk, WIRE_NAME_SIZE);
-	memcpy(task->close.bk, task->terms.bk, WIRE_NAME_SIZE);
-	memcpy(task->close.rk, task->terms.bk, WIRE_NAME_SIZE);
+	task->close.ak = task->terms.bk;
+	task->close.bk = task->terms.bk;
+	task->close.rk = task->terms.bk;
 	task->close.size = SEALED_BOXES_MOST;
 	sealed->source = (struct count_source){
 		.context = sealed, .next = next, .open = open_stanza
@@ -148,8 +148,7 @@ static void write_box_text(const struct sealed_village *sealed,
 	text_put(&text, BOX_STATION, bytes_of_text(plan->station[station].id));
 	text_put_number(&text, BOX_SEQUENCE, sequence);
 	text_put(&text, BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE));
-	text_put(
-		&text, BOX_BK, bytes_of(sealed->task.terms.bk, WIRE_NAME_SIZE));
+	text_put(&text, BOX_BK, tpm_name_bytes(&sealed->task.terms.bk));
 	text_put(&text, BOX_TAG, bytes_of(header.stanza[0].tag, AGE_TAG_SIZE));
 	assert_null(text_end(&text));
 }

@@ -96,9 +96,9 @@ static void take_question(void)
 	look_through(&here.question, sizeof(here.question));
 }
 
-static void say(enum wire_type type, const void *body, int memfd)
+static void say(struct wire_said said, int memfd)
 {
-	wire_send(&here.end, type, body, &memfd, memfd >= 0 ? 1 : 0);
+	wire_send(&here.end, said, &memfd, memfd >= 0 ? 1 : 0);
 }
 
 static struct bytes mapped(int file)
@@ -121,11 +121,11 @@ static void read_granted(void)
 
 static void read_box(void)
 {
-	const struct count_box *asked = &here.question.body.count_box;
+	const struct count_box *asked = HEARD(&here.question, COUNT_BOX);
 	struct box_terms terms = { .plan = here.plan };
 	struct bytes note;
 	struct bytes file;
-	memcpy(terms.bk_name, asked->bk, sizeof(terms.bk_name));
+	terms.bk_name = asked->bk;
 	if (p256_from_point(bytes_of(asked->bk_point, P256_POINT_SIZE),
 		    &terms.bk) != NULL ||
 		!items_find(here.items, "note", &note) ||
@@ -141,10 +141,8 @@ static struct count_stanza true_stanza(void)
 		.station = (uint16_t)here.box.station,
 		.sequence = here.box.sequence,
 		.digest = here.box.digest,
+		.stanza = here.stanza,
 	};
-	memcpy(stanza.stanza.tag, here.stanza.tag, AGE_TAG_SIZE);
-	p256_to_point(&here.stanza.enc, stanza.stanza.enc);
-	memcpy(stanza.stanza.body, here.stanza.body, AGE_BODY_SIZE);
 	return stanza;
 }
 
@@ -168,7 +166,7 @@ static void reach(enum role role, unsigned point)
 	if (point < 2)
 		return;
 	stanza = true_stanza();
-	say(COUNT_STANZA, &stanza, -1);
+	say(SAY(COUNT_STANZA, &stanza), -1);
 	take_question();
 }
 
@@ -199,7 +197,7 @@ static void send_vector(
 	struct writer out = writer_of(space, sizeof(space));
 	tally_encode(&out, tally);
 	const int memfd = memfd_of(bytes_of(space, out.size + more));
-	say(COUNT_VECTOR, said, memfd);
+	say(SAY(COUNT_VECTOR, said), memfd);
 }
 
 static uint64_t issued(void)
@@ -253,13 +251,13 @@ static void send_a_longer_vector(void)
 static void send_its_box(void)
 {
 	const struct count_vector vector = true_vector();
-	say(COUNT_VECTOR, &vector, SPAWN_GRANTED);
+	say(SAY(COUNT_VECTOR, &vector), SPAWN_GRANTED);
 }
 
 static void send_what_it_can_change(void)
 {
 	const struct count_vector vector = true_vector();
-	say(COUNT_VECTOR, &vector, memfd_create("open", MFD_CLOEXEC));
+	say(SAY(COUNT_VECTOR, &vector), memfd_create("open", MFD_CLOEXEC));
 }
 
 static void flood_vectors(void)
@@ -278,7 +276,7 @@ static void be_another_station(void)
 {
 	struct count_stanza stanza = true_stanza();
 	stanza.station = NORTH;
-	say(COUNT_STANZA, &stanza, -1);
+	say(SAY(COUNT_STANZA, &stanza), -1);
 	take_question();
 }
 
@@ -286,7 +284,7 @@ static void be_another_box(void)
 {
 	struct count_stanza stanza = true_stanza();
 	stanza.sequence++;
-	say(COUNT_STANZA, &stanza, -1);
+	say(SAY(COUNT_STANZA, &stanza), -1);
 	take_question();
 }
 
@@ -312,21 +310,21 @@ static void void_another_station(void)
 {
 	struct intake_box box = { .station = NORTH, .sequence = 1 };
 	wire_text_set(&box.why, "made up");
-	say(COUNT_VOID, &box, -1);
+	say(SAY(COUNT_VOID, &box), -1);
 }
 
 static void void_itself_after_the_key(void)
 {
 	struct intake_box box = { .station = NORTH, .sequence = 1 };
 	wire_text_set(&box.why, told_secrets());
-	say(COUNT_VOID, &box, -1);
+	say(SAY(COUNT_VOID, &box), -1);
 }
 
 static void ask_for_another_key(void)
 {
 	struct count_stanza stanza = true_stanza();
-	memset(stanza.stanza.enc, 4, sizeof(stanza.stanza.enc));
-	say(COUNT_STANZA, &stanza, -1);
+	memset(&stanza.stanza.enc, 4, sizeof(stanza.stanza.enc));
+	say(SAY(COUNT_STANZA, &stanza), -1);
 	take_question();
 }
 
@@ -335,7 +333,7 @@ static void flood_stanzas(void)
 	const struct count_stanza stanza = true_stanza();
 	for (size_t i = 0; i < FLOOD; i++) {
 		here.end.asked = COUNT_BOX;
-		say(COUNT_STANZA, &stanza, -1);
+		say(SAY(COUNT_STANZA, &stanza), -1);
 	}
 }
 
@@ -367,30 +365,31 @@ static struct bytes made_up(void)
 static void answer_until_the_end(void)
 {
 	while (here.question.type != TALLY_CLOSE) {
-		say(DONE, NULL, -1);
+		say(SAY(DONE, &nothing), -1);
 		take_question();
 	}
 }
 
 static void make_up_a_result(void)
 {
-	const struct digest digest = sha256(made_up());
+	const struct tally_result said = { sha256(made_up()) };
 	answer_until_the_end();
-	say(TALLY_RESULT, &digest, memfd_of(made_up()));
+	say(SAY(TALLY_RESULT, &said), memfd_of(made_up()));
 }
 
 static void give_another_result(void)
 {
-	const struct digest digest = sha256(bytes_of_text("the true one"));
+	const struct tally_result said = { sha256(
+		bytes_of_text("the true one")) };
 	answer_until_the_end();
-	say(TALLY_RESULT, &digest, memfd_of(made_up()));
+	say(SAY(TALLY_RESULT, &said), memfd_of(made_up()));
 }
 
 static void give_what_it_can_change(void)
 {
-	const struct digest digest = sha256(bytes_of_text(""));
+	const struct tally_result said = { sha256(bytes_of_text("")) };
 	answer_until_the_end();
-	say(TALLY_RESULT, &digest, memfd_create("open", MFD_CLOEXEC));
+	say(SAY(TALLY_RESULT, &said), memfd_create("open", MFD_CLOEXEC));
 }
 
 static void tell_what_it_has_seen(void)
@@ -398,7 +397,7 @@ static void tell_what_it_has_seen(void)
 	struct wire_text text;
 	answer_until_the_end();
 	wire_text_set(&text, told_secrets());
-	say(REFUSED, &text, -1);
+	say(SAY(REFUSED, &text), -1);
 }
 
 /*
@@ -458,7 +457,7 @@ static void refuse_for_ever(void)
 	wire_text_set(&text, "no");
 	for (size_t i = 0; i < FLOOD; i++) {
 		here.end.asked = asked;
-		say(REFUSED, &text, -1);
+		say(SAY(REFUSED, &text), -1);
 	}
 }
 

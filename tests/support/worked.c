@@ -167,9 +167,9 @@ static void count_station(
 static void count(struct worked *w, struct result *result)
 {
 	assert_true(result_init(result, &w->plan));
-	result->binding = (struct result_binding){ .ak = { 0, 0x0b },
-		.bk = { 0, 0x0b },
-		.rk = { 0, 0x0b },
+	result->binding = (struct result_binding){ .ak = { { 0, 0x0b } },
+		.bk = { { 0, 0x0b } },
+		.rk = { { 0, 0x0b } },
 		.checkpoint_size = STATIONS };
 	for (size_t s = 0; s < w->plan.stations; s++) {
 		struct result_annulment annulment = { (uint16_t)s,

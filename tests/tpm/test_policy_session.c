@@ -149,17 +149,17 @@ static void five_of_nine(void **state)
 	struct approval_scope scope = { .purpose = APPROVE_OPEN };
 	struct digest ref = policy_ref(&scope);
 	struct digest digest = approval_digest(&scope, NULL);
-	struct approvers approvers = { .count = 9, .need = 5 };
+	struct quorum approvers = { .need = 5, .of = 9 };
 	struct approvals approvals = { 0 };
 	struct policy policy = { 0 };
 	(void)state;
-	for (size_t i = 0; i < approvers.count; i++) {
+	for (size_t i = 0; i < approvers.of; i++) {
 		struct p256_private *key = p256_generate();
 
 		approvers.member[i].key = p256_public_of(key);
 		approvers.member[i].board = i % 2;
 		if (i % 3 != 1) {
-			approvals.list[approvals.count].member = i;
+			approvals.list[approvals.count].member = (uint16_t)i;
 			approvals.list[approvals.count++].signature =
 				p256_sign(key, &digest);
 		}

@@ -187,12 +187,11 @@ void paper_sign(struct writer *out, struct bytes text, const char *name,
 }
 
 void paper_add_signatures(struct writer *out, struct bytes text,
-	const struct quorum *quorum, enum body body, unsigned members)
+	const struct roster *roster, enum body body, unsigned members)
 {
-	for (unsigned m = 0; m < quorum->of; m++)
+	for (unsigned m = 0; m < roster->quorum.of; m++)
 		if ((members >> m & 1) != 0)
-			sign(out, text, quorum->member[m].id,
-				paper_scalar(body, m));
+			sign(out, text, roster->id[m], paper_scalar(body, m));
 	assert_false(out->broken);
 }
 
@@ -201,8 +200,8 @@ void paper_put_signed(struct paper *paper, const char *name, struct bytes text,
 {
 	uint8_t note[STATEMENT_MOST];
 	struct writer out = writer_of(note, sizeof(note));
-	const struct quorum *quorum = &paper->definition.plan.quorum[body];
+	const struct roster *roster = &paper->definition.plan.roster[body];
 	write_note_text(&out, text);
-	paper_add_signatures(&out, text, quorum, body, members);
+	paper_add_signatures(&out, text, roster, body, members);
 	paper_put(paper, name, written(&out));
 }

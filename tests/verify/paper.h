@@ -72,7 +72,7 @@ void paper_sign(struct writer *out, struct bytes text, const char *name,
 	unsigned scalar);
 /* Signatures of these members of a body. */
 void paper_add_signatures(struct writer *out, struct bytes text,
-	const struct quorum *, enum body, unsigned members);
+	const struct roster *, enum body, unsigned members);
 /* Signed by these members of a body, in one note. */
 void paper_put_signed(struct paper *, const char *name, struct bytes text,
 	enum body, unsigned members);

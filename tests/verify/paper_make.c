@@ -8,7 +8,6 @@
 #include "appliance/election/box.h"
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/machine/terms.h"
 #include "appliance/record/items.h"
 #include "appliance/verify/authorities.h"
 #include "tests/support/election.h"
@@ -139,8 +138,8 @@ static void make_operators(struct paper *paper)
 {
 	uint8_t text[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
-	const struct quorum *operators =
-		&paper->definition.plan.quorum[OPERATORS];
+	const struct roster *roster = &paper->definition.plan.roster[OPERATORS];
+	const struct quorum *operators = &roster->quorum;
 	struct text_writer writer =
 		text_begin(&statement_form[STATEMENT_OPERATORS], false, &out);
 	text_put(&writer, OPERATORS_MACHINE, bytes_of_text("SQ-7"));
@@ -149,7 +148,7 @@ static void make_operators(struct paper *paper)
 		char line[512];
 		struct writer line_out = writer_of(line, sizeof(line));
 		struct note_key key;
-		assert_null(statement_member_key(&operators->member[m], &key));
+		assert_null(statement_member_key(roster, m, &key));
 		write_text(&line_out, operators->member[m].board == EXECUTIVE
 					      ? "executive "
 					      : "supervisory ");
@@ -412,14 +411,14 @@ static void take_boxes(struct paper *paper)
 static void bind_result(const struct chain *chain, struct result_binding *out)
 {
 	*out = (struct result_binding){
+		.ak = chain->machine.ak,
+		.bk = chain->bk.name,
+		.rk = chain->rk.name,
 		.checkpoint_size = chain->checkpoint_size,
 		.checkpoint_root = chain->checkpoint_root,
 		.phase = chain->terms.phase + 2,
 		.revocation = PAPER_REVOCATION,
 	};
-	memcpy(out->ak, chain->machine.ak.byte, TPM_NAME_SIZE);
-	memcpy(out->bk, chain->bk.name.byte, TPM_NAME_SIZE);
-	memcpy(out->rk, chain->rk.name.byte, TPM_NAME_SIZE);
 }
 
 static void count(struct paper *paper, struct result *result)

@@ -255,15 +255,15 @@ static struct bytes approval_of(struct writer *out, const struct form *form,
 static void approve(struct paper *paper, const struct form *form,
 	const struct paper_approval *how)
 {
-	const struct quorum *quorum =
-		&paper->definition.plan.quorum[form->body];
+	const struct roster *roster =
+		&paper->definition.plan.roster[form->body];
 	unsigned number = 0;
 	for (unsigned n = 1; n <= 9; n++) {
 		char name[64];
 		snprintf(name, sizeof(name), "%s-%u", form->stem, n);
 		paper_put(paper, name, bytes_of(NULL, 0));
 	}
-	for (unsigned m = 0; m < quorum->of; m++) {
+	for (unsigned m = 0; m < roster->quorum.of; m++) {
 		char name[64];
 		uint8_t text[TEXT_MOST], note[TEXT_MOST];
 		struct writer text_out = writer_of(text, sizeof(text));
@@ -272,7 +272,7 @@ static void approve(struct paper *paper, const struct form *form,
 		if ((how->members >> m & 1) == 0)
 			continue;
 		paper_sign(&note_out, approval_of(&text_out, form, how, scalar),
-			quorum->member[m].id,
+			roster->id[m],
 			how->note_scalar != 0 ? how->note_scalar : scalar);
 		snprintf(name, sizeof(name), "%s-%u", form->stem, ++number);
 		paper_put(paper, name, written(&note_out));

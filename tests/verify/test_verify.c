@@ -91,7 +91,7 @@ static void definition_signed_by_one_board(void **state)
 static void other_operators(void **state)
 {
 	struct paper *paper = *state;
-	paper->definition.plan.quorum[OPERATORS].need = 3;
+	paper->definition.plan.roster[OPERATORS].quorum.need = 3;
 	paper_refuses(
 		paper, VERIFY_CLOSED, "operators", "not the definition's");
 }

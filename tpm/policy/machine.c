@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+LAYOUT_DEFINE(boot_policy)
+
 /* PCR 14 is zero until a boot that touches media extends it. */
 static const struct pcr_set airlock_closed = { .mask = 1u << PCR_AIRLOCK };
 
@@ -49,7 +51,7 @@ struct approval_scope machine_scope(
 }
 
 static struct digest quorum_after(const struct policy *policy,
-	const struct approvers *quorum, const struct approval_scope *scope)
+	const struct quorum *quorum, const struct approval_scope *scope)
 {
 	struct digest base = policy_digest(policy);
 	struct digest ref = policy_ref(scope);
@@ -276,9 +278,9 @@ void steps_boot(const struct boot_policy *boot, const struct nv_names *names,
 }
 
 /* Checks the approvals, then appends their path. */
-static refusal append_quorum(struct policy *policy,
-	const struct approvers *quorum, const struct approval_scope *scope,
-	const struct digest *cp_hash, const struct approvals *approvals)
+static refusal append_quorum(struct policy *policy, const struct quorum *quorum,
+	const struct approval_scope *scope, const struct digest *cp_hash,
+	const struct approvals *approvals)
 {
 	struct digest ref = policy_ref(scope);
 	refusal why = approvals_check(quorum, scope, cp_hash, approvals);

@@ -19,6 +19,7 @@
 #ifndef SANDOQ_TPM_POLICY_MACHINE_H
 #define SANDOQ_TPM_POLICY_MACHINE_H
 
+#include "appliance/formats/layout.h"
 #include "tpm/policy/quorum.h"
 
 enum { PCR_AIRLOCK = 14, PCR_COMMAND_LINE = 9 };
@@ -35,7 +36,7 @@ enum {
 
 /* Who may approve software on which machine. */
 struct machine {
-	struct approvers operators;
+	struct quorum operators;
 	struct tpm_name ak;
 };
 
@@ -50,11 +51,11 @@ struct nv_names machine_nv_names(const struct machine *);
 struct tpm_name machine_nv_name_unwritten(
 	const struct machine *, enum nv_index);
 
-/* One boot state: what the operators approve. */
-struct boot_policy {
-	struct pcr_set pcrs;
-	uint64_t epoch; /* R must not be above this */
-};
+/* One boot state: what the operators approve. R must not be above `epoch`. */
+#define boot_policy_members(X)                                                 \
+	X(PART, pcr_set, pcrs)                                                 \
+	X(NUMBER, uint64_t, epoch)
+LAYOUT_STRUCT(boot_policy);
 
 /* PCR 9 is in it and zero, and PCR 14 is not in it. */
 refusal boot_policy_check(const struct boot_policy *);
@@ -74,8 +75,8 @@ struct election_terms {
 	struct tpm_name ak;
 	struct nv_names nv;
 	uint64_t phase; /* p: the value of P when the election was sealed */
-	struct approvers officers;
-	struct approvers auditors;
+	struct quorum officers;
+	struct quorum auditors;
 };
 
 struct approval_scope election_scope(

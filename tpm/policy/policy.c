@@ -2,9 +2,15 @@
 #include "tpm/policy/policy.h"
 
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/layout.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define pcr_set_members(X)                                                     \
+	X(NUMBER, uint32_t, mask)                                              \
+	X(PARTS, digest, value, PCR_COUNT)
+LAYOUT_DEFINE_WHOLE(pcr_set)
 
 /* TPM_CC of the policy commands: each one extends the digest with its own. */
 enum {

@@ -20,6 +20,8 @@ struct pcr_set {
 	struct digest value[PCR_COUNT];
 };
 
+const struct layout *pcr_set_layout(void);
+
 /* SHA-256 of the values in ascending order: pcrDigest of a quote. */
 struct digest pcr_set_digest(const struct pcr_set *);
 /* The PCRs of `expected` that differ in `actual` or are not in it. */

@@ -55,16 +55,6 @@ static const uint8_t ek_policy[SHA256_SIZE] = { 0x83, 0x71, 0x97, 0x67, 0x44,
 	0x52, 0xd7, 0x6e, 0x06, 0x52, 0x0b, 0x64, 0xf2, 0xa1, 0xda, 0x1b, 0x33,
 	0x14, 0x69, 0xaa };
 
-bool tpm_name_equal(const struct tpm_name *a, const struct tpm_name *b)
-{
-	return memcmp(a->byte, b->byte, TPM_NAME_SIZE) == 0;
-}
-
-struct bytes tpm_name_bytes(const struct tpm_name *name)
-{
-	return bytes_of(name->byte, TPM_NAME_SIZE);
-}
-
 struct bytes tpm_public_bytes(const struct tpm_public *area)
 {
 	return bytes_of(area->byte, area->size);

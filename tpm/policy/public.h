@@ -12,15 +12,6 @@
 
 #include "appliance/formats/p256.h"
 
-enum { TPM_NAME_SIZE = 34 };
-
-struct tpm_name {
-	uint8_t byte[TPM_NAME_SIZE];
-};
-
-bool tpm_name_equal(const struct tpm_name *, const struct tpm_name *);
-struct bytes tpm_name_bytes(const struct tpm_name *);
-
 /* Where things live in the TPM. */
 #define TPM_HANDLE_SRK 0x81000001u
 #define TPM_HANDLE_AK 0x81010010u

@@ -18,39 +18,31 @@
 #ifndef SANDOQ_TPM_POLICY_QUORUM_H
 #define SANDOQ_TPM_POLICY_QUORUM_H
 
+#include "appliance/formats/quorum.h"
 #include "tpm/policy/approval.h"
-
-enum { QUORUM_MOST = 16 };
-
-struct approver {
-	struct p256_public key;
-	uint8_t board; /* 0 or 1 */
-};
-
-struct approvers {
-	struct approver member[QUORUM_MOST];
-	size_t count;
-	size_t need;
-};
 
 /* One member's approval. Bound: it signs a cpHash too. */
 struct approval {
-	size_t member; /* in the quorum's order, from 0 */
-	bool bound;
+	uint16_t member; /* in the quorum's order, from 0 */
+	uint16_t bound;	 /* 0 or 1 */
 	struct p256_signature signature;
 };
 
+/* Those behind `count` are zeros. */
 struct approvals {
+	uint16_t count;
 	struct approval list[QUORUM_MOST];
-	size_t count;
 };
 
-/* Both boards, need of 2 or more, no key twice. */
-refusal quorum_check(const struct approvers *);
+const struct layout *approval_layout(void);
+const struct layout *approvals_layout(void);
+
+/* Both boards, need of 2 or more, no key twice, every key a point. */
+refusal quorum_check(const struct quorum *);
 /* Also that no key is in both. */
-refusal quorums_check(const struct approvers *, const struct approvers *);
+refusal quorums_check(const struct quorum *, const struct quorum *);
 /* The digest once the quorum is met; the quorum passes quorum_check. */
-struct digest quorum_digest(const struct approvers *, const struct digest *ref,
+struct digest quorum_digest(const struct quorum *, const struct digest *ref,
 	const struct digest *base);
 
 /*
@@ -58,16 +50,16 @@ struct digest quorum_digest(const struct approvers *, const struct digest *ref,
  * enough of them, both boards, every signature over the scope (and the
  * cpHash, unless it is NULL), none left unbound where there is a cpHash.
  */
-refusal approvals_check(const struct approvers *, const struct approval_scope *,
+refusal approvals_check(const struct quorum *, const struct approval_scope *,
 	const struct digest *cp_hash, const struct approvals *);
 /* One of them; says what the signature is over, where it can tell. */
-refusal approval_check(const struct approvers *, const struct approval_scope *,
+refusal approval_check(const struct quorum *, const struct approval_scope *,
 	const struct digest *cp_hash, const struct approval *);
 /*
  * Appends the path of these approvals to a policy whose digest so far is the
  * quorum's base. Uses exactly `need` of them, from both boards.
  */
-refusal quorum_path(const struct approvers *, const struct digest *ref,
+refusal quorum_path(const struct quorum *, const struct digest *ref,
 	const struct approvals *, struct policy *);
 
 #endif

@@ -49,7 +49,7 @@ static int approve_evidence(const struct approval_kind *kind,
 	if (verify(kind->goal, evidence, &chain, &checks)) {
 		const struct plan *plan = &evidence->definition->plan;
 		status = signer_read(argument(arguments, "--key"),
-			&plan->quorum[kind->body], &signer);
+			&plan->roster[kind->body], &signer);
 		if (status == 0) {
 			status =
 				sign_approval(kind, arguments, &chain, &signer);

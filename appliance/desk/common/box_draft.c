@@ -43,7 +43,7 @@ static refusal write_box_text(
 			0, NULL },
 		{ BOX_SEQUENCE, bytes_of(NULL, 0), draft->sequence, NULL },
 		{ BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE), 0, NULL },
-		{ BOX_BK, bytes_of(terms->bk_name, TPM_NAME_SIZE), 0, NULL },
+		{ BOX_BK, tpm_name_bytes(&terms->bk_name), 0, NULL },
 	};
 	struct age_header header;
 	refusal refused = age_header_parse(sealed, &header);

@@ -3,7 +3,6 @@
 #include "appliance/record/members.h"
 
 #include "appliance/desk/common/archive_file.h"
-#include "appliance/verify/chain.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -19,9 +18,9 @@ static int read_operators(const char *path, struct known_machine *out)
 		statement_decode(STATEMENT_OPERATORS, file_bytes(&file), &text);
 	if (refused == NULL)
 		refused = statement_operators(&text, &out->operators);
+	out->machine.operators = out->operators.quorum;
 	if (refused == NULL)
-		refused = quorum_approvers(
-			&out->operators, &out->machine.operators);
+		refused = quorum_check(&out->machine.operators);
 	if (refused != NULL) {
 		status = fail(EX_DATAERR, path, text.line, "%s", refused);
 	} else {

@@ -11,7 +11,7 @@
 #include "tpm/policy/machine.h"
 
 struct known_machine {
-	struct quorum operators;
+	struct roster operators;
 	char serial[STATEMENT_LINE_MOST + 1];
 	struct machine machine;
 	bool written;	     /* its index A was written before */

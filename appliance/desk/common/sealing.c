@@ -24,7 +24,7 @@ refusal sealing_trust(
 		STATEMENT_ELECTION_KEYS, election_keys, &statement);
 	if (refused == NULL)
 		refused = statement_signed_by_quorum(
-			&statement, &plan->quorum[AUTHORITY], NULL);
+			&statement, &plan->roster[AUTHORITY], NULL);
 	if (refused == NULL)
 		refused = statement_says(
 			&statement.text, plan->rehearsal, value, 2);
@@ -33,9 +33,9 @@ refusal sealing_trust(
 	if (refused != NULL)
 		return refused;
 	sealing->terms.plan = plan;
-	memcpy(sealing->terms.bk_name, bk.byte, TPM_NAME_SIZE);
-	text_name(&statement.text, ELECTION_KEYS_AK, sealing->ak.byte);
-	text_name(&statement.text, ELECTION_KEYS_RK, sealing->rk.byte);
+	sealing->terms.bk_name = bk;
+	sealing->ak = text_name(&statement.text, ELECTION_KEYS_AK);
+	sealing->rk = text_name(&statement.text, ELECTION_KEYS_RK);
 	sealing->phase = text_number(&statement.text, ELECTION_KEYS_PHASE);
 	return NULL;
 }

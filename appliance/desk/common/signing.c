@@ -9,17 +9,17 @@
 #include <unistd.h>
 
 int signer_read(
-	const char *path, const struct quorum *quorum, struct signer *out)
+	const char *path, const struct roster *roster, struct signer *out)
 {
 	*out = (struct signer){ 0 };
 	int status = key_read(path, &out->key);
 	if (status != 0)
 		return status;
 	struct p256_public key = p256_public_of(out->key);
-	for (size_t i = 0; i < quorum->of; i++)
-		if (p256_equal(&key, &quorum->member[i].key))
-			out->member = &quorum->member[i];
-	if (out->member != NULL)
+	for (size_t i = 0; i < roster->quorum.of; i++)
+		if (p256_equal(&key, &roster->quorum.member[i].key))
+			*out = (struct signer){ out->key, roster, i };
+	if (out->roster != NULL)
 		return 0;
 	signer_free(out);
 	return fail(EX_NOPERM, path, 0,
@@ -110,7 +110,8 @@ int sign_text(const struct arguments *arguments, struct bytes text,
 		return status;
 	struct digest digest = sha256(text);
 	struct p256_signature signature = p256_sign(signer->key, &digest);
-	refusal refused = statement_member_key(signer->member, &who);
+	refusal refused =
+		statement_member_key(signer->roster, signer->member, &who);
 	if (refused == NULL) {
 		write_note_signature(&out, &who, &signature);
 		refused = note_parse(written(&out), &check);

@@ -35,11 +35,12 @@
 
 struct signer {
 	struct p256_private *key;
-	const struct member *member; /* borrowed from the quorum */
+	const struct roster *roster; /* borrowed; NULL: nobody in it */
+	size_t member;
 };
 
 /* The member whose key is in the file. Given back by signer_free(). */
-int signer_read(const char *path, const struct quorum *, struct signer *out);
+int signer_read(const char *path, const struct roster *, struct signer *out);
 void signer_free(struct signer *);
 
 /* What the TPM demands of this signer: adds the field to the text. */

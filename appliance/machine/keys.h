@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys role's duties: each answers one question with the TPM.
+ *
+ *   role_keys.c       the loop, and what the duties share
+ *   keys_start.c      the journal's MAC key, the software in force
+ *   keys_enrolment.c  identity, indices, the journal's lock
+ *   keys_counters.c   anchor, phase counter, airlock
+ *   keys_software.c   later software, revocations
+ *   keys_election.c   BK and RK are made, and known again
+ *   keys_use.c        a box's file key, the result's signature, the quote
+ */
+#ifndef SANDOQ_MACHINE_KEYS_H
+#define SANDOQ_MACHINE_KEYS_H
+
+#include "appliance/machine/role.h"
+#include "appliance/record/items.h"
+#include "tpm/tpm.h"
+
+enum { KEYS_ANSWER_MOST = 32 * 1024 };
+
+/* What one boot of the machine has told the role so far. */
+struct keys {
+	struct tpm *tpm;
+	struct machine machine;
+	struct nv_names nv;
+	struct boot_policy boot;
+	struct election_terms terms;
+	struct sealed_key bk;
+	struct p256_public bk_public;
+	struct sealed_key rk;
+	struct approvals open;
+	struct approvals release;
+};
+
+/* What the TPM said last, as a line. */
+void keys_error_text(struct tpm *, char line[WIRE_TEXT_MOST]);
+/* Answers REFUSED with it. */
+refusal keys_refuse(struct wire_end *, const char *what, struct tpm *);
+/* Answers DONE, or that. */
+refusal keys_done(
+	struct wire_end *, bool worked, const char *what, struct tpm *);
+/* False when they are larger than any key. */
+bool keys_of_blobs(const struct blob *public_area,
+	const struct blob *private_area, struct sealed_key *out);
+
+role_handler keys_start;
+role_handler keys_identity;
+role_handler keys_enrol;
+role_handler keys_lock;
+role_handler keys_anchor;
+role_handler keys_phase;
+role_handler keys_airlock;
+role_handler keys_software;
+role_handler keys_approve;
+role_handler keys_revoke;
+role_handler keys_seal;
+role_handler keys_election;
+role_handler keys_approvals;
+role_handler keys_box;
+role_handler keys_sign;
+role_handler keys_quote;
+
+#endif

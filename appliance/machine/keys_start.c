@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys role, start: whether this TPM fits this journal, which software is
+ * in force, and the journal's MAC key, which needs an approved boot.
+ */
+#include "appliance/machine/keys.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static refusal started_well(struct keys *keys, const struct journal_lock *lock,
+	struct sealed_key *mac)
+{
+	const refusal why = quorum_check(&lock->operators);
+	if (why != NULL)
+		return why;
+	keys->machine = (struct machine){ lock->operators, lock->ak };
+	keys->nv = machine_nv_names(&keys->machine);
+	return keys_of_blobs(&lock->mac_public, &lock->mac_private, mac)
+		       ? NULL
+		       : "the journal's lock is not sound";
+}
+
+/* All software that the journal says was approved, the enrolment's first. */
+struct approved {
+	uint64_t entry[1 + WIRE_SOFTWARE_MOST];
+	struct boot_policy boot[1 + WIRE_SOFTWARE_MOST];
+	size_t count;
+};
+
+static struct approved approved_of(const struct journal_scanned *scanned)
+{
+	struct approved out = { .count = 1 };
+	out.boot[0] = scanned->lock.boot;
+	for (size_t i = 0;
+		i < scanned->software_count && i < WIRE_SOFTWARE_MOST; i++) {
+		const struct later_software *later = &scanned->software[i];
+		out.entry[out.count] = later->entry;
+		out.boot[out.count++] = later->boot;
+	}
+	return out;
+}
+
+/* The last one that index A approves; `count` when there is none. */
+static bool find_in_force(
+	struct keys *keys, const struct approved *approved, size_t *out)
+{
+	uint8_t worked[TPM_NAME_SIZE];
+	uint8_t value[TPM_NAME_SIZE];
+	if (!tpm_boot_policy_value(keys->tpm, &keys->nv, worked))
+		return false;
+	*out = approved->count;
+	for (size_t i = 0; i < approved->count; i++) {
+		boot_policy_value(&approved->boot[i], &keys->nv, value);
+		if (memcmp(value, worked, sizeof(value)) == 0)
+			*out = i;
+	}
+	return true;
+}
+
+/* Whether software that is not in force runs: its place, or `count`. */
+static size_t find_running(struct keys *keys, const struct approved *approved)
+{
+	size_t i = approved->count;
+	while (i-- > 0) {
+		struct pcr_set now;
+		const struct pcr_set *wanted = &approved->boot[i].pcrs;
+		if (tpm_pcr_read(keys->tpm, wanted->mask, &now) &&
+			pcr_set_differences(wanted, &now) == 0)
+			return i;
+	}
+	return approved->count;
+}
+
+/* The TPM's words, and what the journal knows of the software that runs. */
+static void explain_refusal(struct keys *keys, const struct approved *approved,
+	size_t in_force, struct wire_text *out)
+{
+	char said[WIRE_TEXT_MOST];
+	char line[WIRE_TEXT_MOST];
+	keys_error_text(keys->tpm, said);
+	const size_t running = find_running(keys, approved);
+	if (running < in_force)
+		snprintf(line, sizeof(line),
+			"this software is no longer approved: journal entry "
+			"%" PRIu64 " approved other software: exchange the EFI "
+			"file (%.80s)",
+			approved->entry[in_force], said);
+	else if (running > in_force && running < approved->count)
+		snprintf(line, sizeof(line),
+			"the TPM has not taken the approval of this software "
+			"(journal entry %" PRIu64
+			"): start the software before it once more (%.80s)",
+			approved->entry[running], said);
+	else
+		snprintf(line, sizeof(line), "%s", said);
+	wire_text_set(out, line);
+}
+
+static bool read_counters(struct keys *keys, struct keys_started *out)
+{
+	return tpm_revocations(keys->tpm, &keys->nv, &out->revocation) &&
+	       tpm_phase(keys->tpm, &keys->nv, &out->phase) &&
+	       tpm_anchor_read(keys->tpm, &keys->nv, &out->anchor);
+}
+
+/* Everything that needs no approved boot; then the MAC key, which does. */
+static bool read_machine(struct keys *keys,
+	const struct journal_scanned *scanned, const struct sealed_key *mac,
+	struct keys_started *out)
+{
+	const struct approved approved = approved_of(scanned);
+	size_t in_force;
+	if (!tpm_pin(keys->tpm, &scanned->lock.srk) ||
+		!read_counters(keys, out) ||
+		!find_in_force(keys, &approved, &in_force)) {
+		char line[WIRE_TEXT_MOST];
+		keys_error_text(keys->tpm, line);
+		wire_text_set(&out->why, line);
+		return false;
+	}
+	if (in_force == approved.count ||
+		boot_policy_check(&approved.boot[in_force]) != NULL) {
+		wire_text_set(&out->why,
+			"the TPM holds the approval of software that this "
+			"journal does not know: it is an earlier copy");
+		return false;
+	}
+	keys->boot = approved.boot[in_force];
+	out->software = approved.entry[in_force];
+	out->epoch = keys->boot.epoch;
+	if (tpm_unseal_journal_key(
+		    keys->tpm, mac, &keys->boot, &keys->nv, out->mac_key.byte))
+		return true;
+	explain_refusal(keys, &approved, in_force, &out->why);
+	return false;
+}
+
+static bool read_state(struct keys *keys, struct keys_started *out)
+{
+	struct tpm_state state;
+	if (!tpm_state(keys->tpm, &state))
+		return false;
+	out->owner_locked = state.owner_locked;
+	out->reset_count = state.clock.reset_count;
+	out->restart_count = state.clock.restart_count;
+	if (!state.sha256_only) {
+		out->refused = 1;
+		wire_text_set(&out->why, "the TPM has another PCR bank active "
+					 "than sha256 alone");
+	}
+	return true;
+}
+
+/* A TPM that nobody owns yet gets its root keys. */
+static bool make_root_keys(struct keys *keys, struct keys_started *out)
+{
+	struct root_keys root;
+	if (!tpm_make_root_keys(keys->tpm, &root))
+		return false;
+	out->ak = public_name(tpm_public_bytes(&root.ak));
+	out->srk = public_name(tpm_public_bytes(&root.srk));
+	return true;
+}
+
+refusal keys_start(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	const struct journal_scanned *asked = HEARD(message, KEYS_START);
+	struct keys_started answer = { 0 };
+	struct sealed_key mac;
+	refusal why;
+	if (!read_state(keys, &answer))
+		return keys_refuse(end, "the TPM", keys->tpm);
+	if (asked->blank && !answer.owner_locked &&
+		!make_root_keys(keys, &answer))
+		return keys_refuse(end, "the root keys", keys->tpm);
+	if (!asked->blank) {
+		answer.ak = asked->lock.ak;
+		answer.srk = asked->lock.srk;
+	}
+	if (!asked->blank && !answer.refused) {
+		why = started_well(keys, &asked->lock, &mac);
+		if (why != NULL)
+			return role_refuse(
+				end, "the journal's lock", why, NULL);
+		answer.refused = !read_machine(keys, asked, &mac, &answer);
+	}
+	why = wire_send(end, SAY(KEYS_STARTED, &answer), NULL, 0);
+	wipe(&answer, sizeof(answer));
+	return why;
+}

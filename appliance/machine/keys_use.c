@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys role, what the keys are for: a box's file key, the signature on the
+ * result, and the quote.
+ */
+#include "appliance/machine/keys.h"
+
+#include "appliance/record/members.h"
+
+enum {
+	/* Firmware and loader, and what the airlock extends. */
+	QUOTED_PCRS = 0x7fff,
+};
+
+static bool box_secret(struct keys *keys, const struct p256_public *enc,
+	uint8_t shared_x[P256_SIZE])
+{
+	uint8_t point[P256_POINT_SIZE];
+	p256_to_point(enc, point);
+	return tpm_box_secret(keys->tpm, &keys->bk, &keys->terms, &keys->boot,
+		&keys->open, point, shared_x);
+}
+
+refusal keys_box(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	const struct age_stanza *stanza = HEARD(message, KEYS_BOX);
+	struct age_file_key key;
+	struct wire_text text;
+	uint8_t shared_x[P256_SIZE];
+	refusal why = p256_check(&stanza->enc);
+	if (why == NULL && !box_secret(keys, &stanza->enc, shared_x))
+		return keys_refuse(end, "the box key", keys->tpm);
+	if (why == NULL) {
+		why = age_unwrap_shared(
+			stanza, &keys->bk_public, shared_x, &key);
+		wipe(shared_x, sizeof(shared_x));
+	}
+	if (why != NULL) {
+		wire_text_set(&text, why);
+		return wire_send(end, SAY(KEYS_VOID, &text), NULL, 0);
+	}
+	why = wire_send(end, SAY(KEYS_FILE_KEY, &key), NULL, 0);
+	wipe(&key, sizeof(key));
+	return why;
+}
+
+refusal keys_sign(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	struct keys_signed answer;
+	if (!tpm_sign_result(keys->tpm, &keys->rk, &keys->terms, &keys->boot,
+		    &keys->release, &HEARD(message, KEYS_SIGN)->result,
+		    &answer.signature))
+		return keys_refuse(end, "the result key", keys->tpm);
+	return wire_send(end, SAY(KEYS_SIGNED, &answer), NULL, 0);
+}
+
+refusal keys_quote(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	uint8_t space[KEYS_ANSWER_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	uint8_t signature[TPM_SIGNATURE_SIZE];
+	struct attestation quote;
+	struct pcr_set values;
+	if (!tpm_quote(keys->tpm, &HEARD(message, KEYS_QUOTE)->qualifying,
+		    QUOTED_PCRS, &quote, &values))
+		return keys_refuse(end, "the quote", keys->tpm);
+	tpm_signature_encode(&quote.signature, signature);
+	write_item(&out, ITEM_PUBLIC, MEMBER_QUOTE, attestation_bytes(&quote));
+	write_item(&out, ITEM_PUBLIC, MEMBER_QUOTE_SIGNATURE,
+		bytes_of(signature, sizeof(signature)));
+	return role_send_written(end, SAY(KEYS_MEMBERS, &nothing), &out);
+}
