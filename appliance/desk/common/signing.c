@@ -122,7 +122,7 @@ int sign_text(const struct arguments *arguments, struct bytes text,
 }
 
 int sign_values(const struct arguments *arguments, enum statement_kind kind,
-	bool rehearsal, const struct quorum *quorum,
+	bool rehearsal, const struct roster *roster,
 	const struct statement_value *value, size_t count)
 {
 	static uint8_t text[STATEMENT_MOST];
@@ -135,7 +135,7 @@ int sign_values(const struct arguments *arguments, enum statement_kind kind,
 	refusal refused = text_end(&writer);
 	if (refused != NULL)
 		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	int status = signer_read(argument(arguments, "--key"), quorum, &signer);
+	int status = signer_read(argument(arguments, "--key"), roster, &signer);
 	if (status != 0)
 		return status;
 	status = sign_text(arguments, written(&out), &signer);

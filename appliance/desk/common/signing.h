@@ -61,6 +61,6 @@ int sign_text(
  * quorum --key belongs to.
  */
 int sign_values(const struct arguments *, enum statement_kind, bool rehearsal,
-	const struct quorum *, const struct statement_value *, size_t count);
+	const struct roster *, const struct statement_value *, size_t count);
 
 #endif
