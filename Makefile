@@ -53,8 +53,8 @@ FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORTSRC := $(wildcard tests/support/*.c)
 FAULTSRC := $(filter-out $(TESTSRC),$(wildcard tests/faults/*.c))
 FORGERYSRC := $(filter-out $(TESTSRC),$(wildcard tests/forgeries/*.c))
-DESKSUPPORTSRC := $(filter-out $(TESTSRC),$(call sources,tests/desk \
-	tests/verify))
+DESKSUPPORTSRC := $(filter-out $(TESTSRC) tests/verify/alone.c,\
+	$(call sources,tests/desk tests/verify))
 object = $(patsubst %.c,$(B)/%.o,$(1))
 
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
@@ -177,8 +177,11 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
 UNITS = $(sort $(TESTS))
+# What the tree itself must be; each takes a second or two.
+HOUSETESTS := tests/lint/links tests/lint/rooms.t tests/machine/typed.t \
+	tests/mutants/matches.t $(sort $(wildcard tests/verify/*.t))
 SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/image/*.t \
-	tests/lint/*.t tests/mutants/*.t tests/support/*.t))
+	tests/lint/*.t tests/mutants/*.t tests/support/*.t tests/verify/*.t))
 MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
 
 setup:
@@ -258,8 +261,7 @@ nightly: setup
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
 	role_calls role_minimal role_peers stock_tools taken_over)
 check: tests programs
-	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) \
-		tests/lint/links tests/machine/typed.t tests/mutants/matches.t
+	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
 
 # One plausible bug at a time, hours in all: do the unit tests see it?
 mutants: tests programs

@@ -15,7 +15,7 @@
 
 #include "tpm/policy/attest.h"
 #include "tpm/policy/credential.h"
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 struct tpm;
 

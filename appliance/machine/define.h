@@ -13,7 +13,7 @@
 #include "appliance/election/definition.h"
 #include "appliance/election/statement.h"
 #include "appliance/machine/role.h"
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 /* The lists of one task, mapped, and the place of what is wrong. */
 struct task {

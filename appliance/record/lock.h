@@ -7,7 +7,7 @@
 #ifndef SANDOQ_RECORD_LOCK_H
 #define SANDOQ_RECORD_LOCK_H
 
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 /*
  * What it takes to unseal the journal's MAC key. The names of the indices

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/record/state.h"
 
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 static const struct {
 	const char *name;

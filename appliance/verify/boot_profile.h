@@ -21,7 +21,7 @@
 #define SANDOQ_VERIFY_BOOT_PROFILE_H
 
 #include "tpm/policy/eventlog.h"
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 #include <jansson.h>
 

@@ -13,7 +13,7 @@
 #include "appliance/record/journal.h"
 #include "appliance/verify/boot_profile.h"
 #include "tpm/policy/attest.h"
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 /* Everything is borrowed; what is not known is NULL or empty. */
 struct evidence {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long the launcher and `machine wait` wait for a machine. */
-#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/folder.h"
 #include "appliance/desk/emulator/patience.h"
 #include "tests/support/patience.h"
 

@@ -5,7 +5,7 @@
  * A policy is a list of steps. policy_digest() computes from it, in software,
  * the authPolicy that a TPM would; tpm.h runs the same list in a session. So
  * an auditor computes what a key demands from the same table that the machine
- * runs. The policies of this machine are at the end of this header.
+ * runs. machine_policy.h composes the policies of this machine.
  */
 #ifndef SANDOQ_TPM_POLICY_POLICY_H
 #define SANDOQ_TPM_POLICY_POLICY_H

@@ -8,7 +8,7 @@
 
 #include "appliance/desk/common/options.h"
 #include "appliance/election/statement.h"
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 struct known_machine {
 	struct roster operators;

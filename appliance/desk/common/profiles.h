@@ -3,7 +3,7 @@
  * Profiles by name. NAME is a word of lower-case letters, digits and hyphens
  * and stands, in the tree that the program was built in, for
  *
- *	image/profiles/NAME          how QEMU is started (machine_profile.h)
+ *	image/profiles/NAME          how QEMU is started (emulator/profile.h)
  *	image/profiles/NAME.json     what that boots to (boot_profile.h), or
  *	build/profiles/NAME.json     the same with the operators' own keys,
  *	                             which goes first

@@ -4,8 +4,8 @@
  * of its own, its firmware's variables and its disk. Overwrites no machine.
  */
 #include "appliance/desk/common/profiles.h"
+#include "appliance/desk/emulator/folder.h"
 #include "appliance/desk/emulator/launch.h"
-#include "appliance/desk/emulator/machine.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/emulator/patience.h"
-#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>

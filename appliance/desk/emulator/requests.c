@@ -5,7 +5,7 @@
  * hardly more than the line that it sends. They start and end no process
  * themselves: the launcher, who owns the machine, does what they ask.
  */
-#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/folder.h"
 
 #include <errno.h>
 #include <limits.h>

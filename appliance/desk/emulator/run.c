@@ -5,8 +5,8 @@
  * requests on the control socket ask. Leaves no process behind.
  */
 #include "appliance/desk/emulator/console.h"
+#include "appliance/desk/emulator/folder.h"
 #include "appliance/desk/emulator/launch.h"
-#include "appliance/desk/emulator/machine.h"
 #include "appliance/desk/emulator/qmp.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * `machine screen`: prints what a machine's console has shown, or writes a
  * running machine's screen as a picture. Only reads what the machine shows.
  */
-#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/folder.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * `machine wait`: waits until an emulated machine's console says something, or
  * gives up when the machine fails, ends, or is too slow. Only reads the log.
  */
-#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/folder.h"
 
 #include <errno.h>
 #include <stdio.h>

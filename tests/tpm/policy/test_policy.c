@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policy digests, names and signed texts against published values. */
 #include "appliance/formats/crypto.h"
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

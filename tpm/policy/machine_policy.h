@@ -16,8 +16,8 @@
  * Their digests follow from public facts alone. Running one needs the boot
  * policy and the approvals as well.
  */
-#ifndef SANDOQ_TPM_POLICY_MACHINE_H
-#define SANDOQ_TPM_POLICY_MACHINE_H
+#ifndef SANDOQ_TPM_POLICY_MACHINE_POLICY_H
+#define SANDOQ_TPM_POLICY_MACHINE_POLICY_H
 
 #include "appliance/formats/layout.h"
 #include "tpm/policy/quorum.h"

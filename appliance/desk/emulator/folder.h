@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine is a folder that one launcher process owns while it runs:
+ * An emulated machine is a folder, which one launcher process owns while it
+ * runs:
  *
- *	profile       how QEMU is started (machine_profile.h); written last,
+ *	profile       how QEMU is started (profile.h); written last,
  *	              so that a folder that has it is complete
  *	disk.img      the disk, with the image and the journal
  *	vars.fd       the firmware's variables
@@ -29,8 +30,8 @@
  *
  * Answers: "ok", or "no TEXT" with TEXT saying why not.
  */
-#ifndef SANDOQ_DESK_EMULATOR_MACHINE_H
-#define SANDOQ_DESK_EMULATOR_MACHINE_H
+#ifndef SANDOQ_DESK_EMULATOR_FOLDER_H
+#define SANDOQ_DESK_EMULATOR_FOLDER_H
 
 #include "appliance/desk/desk.h"
 #include "appliance/desk/emulator/patience.h"

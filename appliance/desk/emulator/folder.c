@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/desk/emulator/machine.h"
+#include "appliance/desk/emulator/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>

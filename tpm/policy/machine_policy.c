@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tpm/policy/machine.h"
+#include "tpm/policy/machine_policy.h"
 
 #include <string.h>
 
