@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The step that leaves a process the descriptors that its row grants, each of
+ * the granted kind, and /dev/null on 0 to 2. It opens nothing else.
+ */
 #include "sandbox/steps.h"
 
 #include <fcntl.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The step that loads the filter of system calls that the row lists. Nothing
+ * that a call asks for is judged here but the numbers of its arguments.
+ */
 #include "sandbox/steps.h"
 
 #include <errno.h>

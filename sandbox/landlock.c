@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The step that enters Landlock: no file but the row's paths, no TCP, no
+ * signals to others. It denies all that the running kernel can deny, and says
+ * what it cannot.
+ */
 #include "sandbox/steps.h"
 
 #include <fcntl.h>

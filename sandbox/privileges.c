@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps that give up what the kernel lets a process have: namespaces,
+ * limits, capabilities, user and group, dumps. None of them may give anything
+ * back.
+ */
 #include "sandbox/steps.h"
 
 #include <grp.h>

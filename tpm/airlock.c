@@ -34,6 +34,7 @@ static TSS2_RC try_airlock(struct tpm *tpm, ESYS_TR session)
 
 bool tpm_airlock_refuses(struct tpm *tpm)
 {
+	/* A value differs: parameter 1, part 2, clause 6.6.3. */
 	const TSS2_RC differs = TPM2_RC_VALUE + TPM2_RC_P + TPM2_RC_1;
 	ESYS_TR session;
 	TSS2_RC code;

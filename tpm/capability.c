@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+/* TPM_PT_PERMANENT and TPMA_PERMANENT, part 2, clauses 6.13 and 8.6. */
 static bool read_permanent(struct tpm *tpm, struct tpm_state *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;
@@ -41,6 +42,7 @@ static bool is_empty(const TPMS_PCR_SELECTION *bank)
 	return any == 0;
 }
 
+/* TPM_CAP_PCRS, part 2, clause 6.12: a TPML_PCR_SELECTION, one bank each. */
 static bool read_banks(struct tpm *tpm, struct tpm_state *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;

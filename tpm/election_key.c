@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+/* The key's own scheme: TPM_ALG_NULL, part 3, TPM2_CertifyCreation. */
 static bool certify(struct tpm *tpm, const struct election_terms *terms,
 	const struct created *created, struct election_key *out)
 {
@@ -124,6 +125,7 @@ bool tpm_box_secret(struct tpm *tpm, const struct sealed_key *bk,
 			     shared_x(tpm, key, session, enc, out));
 }
 
+/* The null ticket, part 2, clause 10.7.2: no TPM hashed what is signed. */
 static bool sign(struct tpm *tpm, ESYS_TR key, ESYS_TR session,
 	const struct digest *result, struct p256_signature *out)
 {

@@ -45,6 +45,7 @@ static struct tpm_name name_of(const TPMS_NV_PUBLIC *area)
 	return public_name(bytes_of(bytes, size));
 }
 
+/* Its name once written is with TPMA_NV_WRITTEN set, part 2, clause 13.4. */
 static bool find(struct tpm *tpm, ESYS_TR index, struct nv_found *out)
 {
 	TPMS_NV_PUBLIC area;

@@ -6,12 +6,14 @@
 
 #include <string.h>
 
+/* TPMT_SYM_DEF, part 2, clause 11.1.6: what parameters are encrypted with. */
 static const TPMT_SYM_DEF aes_cfb = {
 	.algorithm = TPM2_ALG_AES,
 	.keyBits.aes = 128,
 	.mode.aes = TPM2_ALG_CFB,
 };
 
+/* TPM_SE and TPMA_SESSION, part 2, clauses 6.11 and 8.4. */
 static bool start(
 	struct tpm *tpm, TPM2_SE kind, TPMA_SESSION attributes, ESYS_TR *out)
 {

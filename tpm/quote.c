@@ -7,6 +7,7 @@
 #include "tpm/pcr.h"
 #include "tpm/policy_session.h"
 
+/* The key's own scheme: TPM_ALG_NULL, part 3, TPM2_Quote. */
 static bool quote(struct tpm *tpm, const struct digest *qualifying,
 	uint32_t mask, struct attestation *out)
 {

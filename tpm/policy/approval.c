@@ -51,7 +51,7 @@ struct digest approval_digest(
 	return sha256(bytes_of(text, size));
 }
 
-/* Command code, names, parameters: part 1, clause 16, cpHash. */
+/* Command code, names, parameters: cpHash, part 1, clause 18.7. */
 enum { COMMAND_MOST = 4 + 2 * TPM_NAME_SIZE + 64 };
 
 static struct writer begin_command(uint8_t buffer[COMMAND_MOST],
@@ -67,7 +67,11 @@ static struct writer begin_command(uint8_t buffer[COMMAND_MOST],
 struct digest cp_hash_sign(
 	const struct tpm_name *rk, const struct digest *digest)
 {
-	/* Scheme ECDSA with SHA-256; the null hash check ticket. */
+	/*
+	 * TPMT_SIG_SCHEME, ECDSA with SHA-256 (part 2, clauses 11.2.1.5 and
+	 * 6.3); the null ticket (10.7.2): TPM_ST_HASHCHECK (6.9), TPM_RH_NULL
+	 * (7.4), no digest.
+	 */
 	static const uint8_t tail[] = { 0x00, 0x18, 0x00, 0x0B, 0x80, 0x24,
 		0x40, 0x00, 0x00, 0x07, 0x00, 0x00 };
 	uint8_t buffer[COMMAND_MOST];

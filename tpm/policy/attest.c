@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* Part 2, clauses 6.2 (TPM_GENERATED), 6.9 (TPM_ST) and 6.3 (TPM_ALG_ID). */
 enum {
 	ATTEST_MAGIC = 0xff544347,
 	ATTEST_CREATION = 0x801A,
@@ -18,6 +19,7 @@ struct bytes attestation_bytes(const struct attestation *attestation)
 	return bytes_of(attestation->attest, attestation->size);
 }
 
+/* TPMS_SIGNATURE_ECC in a TPMT_SIGNATURE, part 2, clauses 11.3.2 and 11.3.4. */
 void tpm_signature_encode(
 	const struct p256_signature *signature, uint8_t out[TPM_SIGNATURE_SIZE])
 {
@@ -63,6 +65,7 @@ static void read_name(struct cursor *in, struct tpm_name *out)
 	sized_exactly(in, out->byte, TPM_NAME_SIZE);
 }
 
+/* TPML_PCR_SELECTION, part 2, clause 10.9.7. */
 static uint32_t read_selection(struct cursor *in)
 {
 	uint32_t mask = 0;
@@ -74,6 +77,7 @@ static uint32_t read_selection(struct cursor *in)
 	return mask;
 }
 
+/* TPMS_CLOCK_INFO, part 2, clause 10.11.1. */
 static struct tpm_clock read_clock(struct cursor *in)
 {
 	struct tpm_clock clock;
@@ -88,7 +92,7 @@ static struct tpm_clock read_clock(struct cursor *in)
 	return clock;
 }
 
-/* What every TPMS_ATTEST begins with. */
+/* What every TPMS_ATTEST begins with: part 2, clause 10.12.12. */
 struct head {
 	struct tpm_name signer;
 	struct bytes qualifying;
@@ -110,6 +114,7 @@ static refusal read_head(struct cursor *in, uint16_t type, struct head *head)
 	return NULL;
 }
 
+/* TPMS_QUOTE_INFO, part 2, clause 10.12.4. */
 refusal quote_decode(struct bytes attest, struct quote *out)
 {
 	struct cursor in = cursor_of(attest);
@@ -127,6 +132,7 @@ refusal quote_decode(struct bytes attest, struct quote *out)
 	return cursor_done(&in) ? NULL : "the quote is malformed";
 }
 
+/* TPMS_CREATION_INFO, part 2, clause 10.12.7. */
 refusal creation_decode(struct bytes attest, struct creation *out)
 {
 	struct cursor in = cursor_of(attest);
@@ -145,6 +151,7 @@ refusal creation_decode(struct bytes attest, struct creation *out)
 				: "the creation certificate is malformed";
 }
 
+/* TPMS_CREATION_DATA, part 2, clause 15.1. */
 refusal creation_data_decode(struct bytes data, struct creation_data *out)
 {
 	struct cursor in = cursor_of(data);

@@ -3,7 +3,7 @@
  * What a TPM attests to: strict decoders and the checks an auditor makes.
  *
  * Attestations are the TPM's own bytes (TPMS_ATTEST, TPMS_CREATION_DATA,
- * TPMT_SIGNATURE; TPM 2.0 Library, part 2, clauses 10.12, 15.2, 11.3), as
+ * TPMT_SIGNATURE; TPM 2.0 Library, part 2, clauses 10.12.12, 15.1, 11.3.4), as
  * tpm2_checkquote and tpm2_print read them. Only what this machine makes is
  * accepted: SHA-256, ECDSA P-256, one bank.
  */
@@ -27,7 +27,7 @@ struct attestation {
 
 struct bytes attestation_bytes(const struct attestation *);
 
-/* TPMT_SIGNATURE, ECDSA with SHA-256. DER is in crypto.h. */
+/* TPMT_SIGNATURE, ECDSA with SHA-256. DER is in p256.h. */
 void tpm_signature_encode(
 	const struct p256_signature *, uint8_t out[TPM_SIGNATURE_SIZE]);
 refusal tpm_signature_decode(struct bytes, struct p256_signature *);

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* AES-128 and the exponent of TCG's EK template L-1; the file is tpm2-tools'.
+ */
 enum {
 	AES_KEY_SIZE = 16,
 	RSA_EXPONENT = 65537,
@@ -136,7 +138,8 @@ static void encrypt_cfb(
 	EVP_CIPHER_CTX_free(context);
 }
 
-/* Encrypted identity, and before it the HMAC over it and the AK's name. */
+/* Part 1, clause 24: encrypted identity, and before it the HMAC over it and the
+ * AK's name. */
 static void protect(const struct digest *seed, const struct tpm_name *ak,
 	const uint8_t secret[SHA256_SIZE], uint8_t blob[CREDENTIAL_BLOB_SIZE])
 {

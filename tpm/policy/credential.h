@@ -14,7 +14,10 @@ enum {
 	CREDENTIAL_SEED_SIZE = EK_MODULUS_SIZE,
 };
 
-/* TPMS_ID_OBJECT and the encrypted seed, without their TPM2B lengths. */
+/*
+ * TPMS_ID_OBJECT (part 2, clause 12.4.2) and the encrypted seed, without their
+ * TPM2B lengths.
+ */
 struct credential {
 	uint8_t blob[CREDENTIAL_BLOB_SIZE];
 	uint8_t seed[CREDENTIAL_SEED_SIZE];

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* TPM_ALG_SHA256: TPM 2.0 Library, part 2, clause 6.3. */
 enum {
 	ALG_SHA256 = 0x000B,
 	SHA1_SIZE = 20,

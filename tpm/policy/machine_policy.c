@@ -161,6 +161,7 @@ static void append_boot(struct policy *policy, const struct boot_policy *boot,
 void boot_policy_value(const struct boot_policy *boot,
 	const struct nv_names *names, uint8_t out[TPM_NAME_SIZE])
 {
+	/* TPM_ALG_SHA256, part 2, clause 6.3: a TPMT_HA (10.3.2). */
 	static const uint8_t sha256_id[] = { 0x00, 0x0B };
 	struct policy policy = { 0 };
 	struct digest digest;

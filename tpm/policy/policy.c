@@ -12,16 +12,22 @@
 	X(PARTS, digest, value, PCR_COUNT)
 LAYOUT_DEFINE_WHOLE(pcr_set)
 
-/* TPM_CC of the policy commands: each one extends the digest with its own. */
+/*
+ * TPM_CC of the policy commands, part 2, clause 6.5.2: each one extends the
+ * digest with its own, as its clause of part 3 says.
+ */
 enum {
-	CC_POLICY_NV = 0x0149,
-	CC_POLICY_SIGNED = 0x0160,
-	CC_POLICY_COMMAND_CODE = 0x016C,
-	CC_POLICY_OR = 0x0171,
-	CC_POLICY_PCR = 0x017F,
-	CC_POLICY_NV_WRITTEN = 0x018F,
-	CC_POLICY_AUTHORIZE_NV = 0x0192,
+	CC_POLICY_NV = 0x0149,		 /* 23.9 */
+	CC_POLICY_SIGNED = 0x0160,	 /* 23.3 */
+	CC_POLICY_COMMAND_CODE = 0x016C, /* 23.11 */
+	CC_POLICY_OR = 0x0171,		 /* 23.6 */
+	CC_POLICY_PCR = 0x017F,		 /* 23.7 */
+	CC_POLICY_NV_WRITTEN = 0x018F,	 /* 23.20 */
+	CC_POLICY_AUTHORIZE_NV = 0x0192, /* 23.22 */
 };
+
+/* TPM_ALG_SHA256, part 2, clause 6.3. */
+enum { ALG_SHA256 = 0x000B };
 
 static const struct digest nothing;
 
@@ -64,11 +70,12 @@ uint32_t pcr_set_differences(
 	return differences;
 }
 
+/* TPMS_PCR_SELECTION, part 2, clause 10.6.2, in a list of one. */
 void pcr_selection_encode(uint32_t mask, uint8_t out[PCR_SELECTION_SIZE])
 {
 	struct writer selection = writer_of(out, PCR_SELECTION_SIZE);
 	write_u32(&selection, 1);
-	write_u16(&selection, 0x000B);
+	write_u16(&selection, ALG_SHA256);
 	write_u8(&selection, PCR_COUNT / 8);
 	for (unsigned i = 0; i < PCR_COUNT; i += 8)
 		write_u8(&selection, (uint8_t)(mask >> i));

@@ -27,7 +27,7 @@ struct digest pcr_set_digest(const struct pcr_set *);
 /* The PCRs of `expected` that differ in `actual` or are not in it. */
 uint32_t pcr_set_differences(
 	const struct pcr_set *expected, const struct pcr_set *actual);
-/* A TPML_PCR_SELECTION of one SHA-256 bank. */
+/* A TPML_PCR_SELECTION (part 2, clause 10.9.7) of one SHA-256 bank. */
 enum { PCR_SELECTION_SIZE = 10 };
 void pcr_selection_encode(uint32_t mask, uint8_t out[PCR_SELECTION_SIZE]);
 
@@ -41,14 +41,15 @@ enum policy_kind {
 	POLICY_NV_WRITTEN,
 };
 
-/* TPM_EO, unsigned comparisons with what the index holds. */
+/* TPM_EO, part 2, clause 6.8: unsigned comparisons with what the index holds.
+ */
 enum policy_comparison {
 	POLICY_EQUAL = 0x0000,
 	POLICY_AT_LEAST = 0x0007,
 	POLICY_AT_MOST = 0x0009,
 };
 
-/* TPM_CC of the commands that a policy allows. */
+/* TPM_CC, part 2, clause 6.5.2: the commands that a policy allows. */
 enum policy_command {
 	COMMAND_NV_INCREMENT = 0x0134,
 	COMMAND_NV_EXTEND = 0x0136,
@@ -85,7 +86,10 @@ struct policy_step {
 			struct p256_signature signature;
 			bool bound;
 		} sign;
-		/* 2 to 8 branches, one of them the digest so far. */
+		/*
+		 * 2 to 8 branches (TPML_DIGEST, part 2, clause 10.9.5), one of
+		 * them the digest so far.
+		 */
 		struct {
 			struct digest branch[POLICY_BRANCHES_MOST];
 			size_t count;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* TPM_ALG_ID and TPM_ECC_CURVE, part 2, clauses 6.3 and 6.4. */
 enum {
 	ALG_RSA = 0x0001,
 	ALG_AES = 0x0006,
@@ -60,12 +61,14 @@ struct bytes tpm_public_bytes(const struct tpm_public *area)
 	return bytes_of(area->byte, area->size);
 }
 
+/* Any TPM2B: part 2, clause 10.4.1. */
 static void write_sized(struct writer *out, const void *data, uint16_t size)
 {
 	write_u16(out, size);
 	write_bytes(out, bytes_of(data, size));
 }
 
+/* TPMT_PUBLIC up to its parameters, part 2, clause 12.2.4. */
 static void write_head(struct writer *out, uint16_t type, uint32_t attributes,
 	const uint8_t *policy)
 {
@@ -75,6 +78,7 @@ static void write_head(struct writer *out, uint16_t type, uint32_t attributes,
 	write_sized(out, policy, policy ? SHA256_SIZE : 0);
 }
 
+/* TPMT_SYM_DEF_OBJECT, part 2, clause 11.1.7. */
 static void write_symmetric(struct writer *out, bool storage)
 {
 	write_u16(out, storage ? ALG_AES : ALG_NULL);
@@ -92,6 +96,7 @@ static struct tpm_public finish(struct tpm_public *area, struct writer *out)
 	return *area;
 }
 
+/* Then TPMS_ECC_PARMS and TPMS_ECC_POINT, part 2, 12.2.3.6 and 11.2.5.2. */
 struct tpm_public key_encode(enum key_template key, const struct digest *policy,
 	const struct p256_public *point)
 {
@@ -151,6 +156,7 @@ struct tpm_name approver_name(const struct p256_public *key)
 	return public_name(tpm_public_bytes(&area));
 }
 
+/* The handle TPM_RH_ENDORSEMENT, part 2, clause 7.4, is the parent's name. */
 struct tpm_name endorsement_qualified_name(const struct tpm_name *name)
 {
 	static const uint8_t endorsement[] = { 0x40, 0x00, 0x00, 0x0B };
@@ -161,6 +167,7 @@ struct tpm_name endorsement_qualified_name(const struct tpm_name *name)
 	return public_name(bytes_of(qualified, sizeof(qualified)));
 }
 
+/* TPMS_RSA_PARMS and TPM2B_PUBLIC_KEY_RSA, part 2, 12.2.3.5 and 11.2.4.5. */
 struct tpm_public ek_encode(const uint8_t modulus[EK_MODULUS_SIZE])
 {
 	struct tpm_public area = { 0 };
@@ -217,7 +224,7 @@ refusal sealed_decode(
 	return NULL;
 }
 
-/* TPMA_NV, part 2, clause 13.4. */
+/* TPMA_NV and, in its bits 4 to 7, TPM_NT: part 2, clauses 13.4 and 13.2. */
 enum {
 	NV_POLICY_WRITE = 1 << 3,
 	NV_TYPE_COUNTER = 1 << 4,
@@ -237,6 +244,7 @@ static const struct {
 	[NV_J] = { NV_TYPE_EXTEND, SHA256_SIZE },
 };
 
+/* TPMS_NV_PUBLIC, part 2, clause 13.5. */
 void nv_encode(enum nv_index index, const struct digest *policy, bool written,
 	uint8_t area[NV_PUBLIC_SIZE])
 {

@@ -3,7 +3,8 @@
  * Public areas and names: the exact keys and NV indices of this machine.
  *
  * An object's or index's name is 000B || SHA-256 of its public area
- * (TPM 2.0 Library, part 1, clause 16). Every template below is fixed to the
+ * (TPM 2.0 Library, part 1, clause 16). Clauses in this folder and the one
+ * above it are those of revision 1.59. Every template below is fixed to the
  * last byte, so a name says everything about a key: where it was made, what
  * it may do, and its authPolicy. Decoders accept these templates only.
  */
@@ -12,7 +13,10 @@
 
 #include "appliance/formats/p256.h"
 
-/* Where things live in the TPM. */
+/*
+ * Where things live in the TPM. Part 2, clauses 7.2 and 7.3: 81 is a persistent
+ * handle, 01 an NV index; the last one is fixed by TCG's EK Credential Profile.
+ */
 #define TPM_HANDLE_SRK 0x81000001u
 #define TPM_HANDLE_AK 0x81010010u
 #define TPM_HANDLE_EK_CERTIFICATE 0x01C00002u
@@ -42,7 +46,8 @@ enum key_template {
 
 enum { TPM_PUBLIC_MOST = 384 };
 
-/* A TPMT_PUBLIC: what tpm2-tools call a public area without its length. */
+/* A TPMT_PUBLIC (part 2, clause 12.2.4): what tpm2-tools call a public area
+ * without its length. */
 struct tpm_public {
 	uint8_t byte[TPM_PUBLIC_MOST];
 	size_t size;
@@ -71,9 +76,9 @@ struct tpm_public ek_encode(const uint8_t modulus[EK_MODULUS_SIZE]);
 refusal ek_decode(struct bytes area, uint8_t modulus[EK_MODULUS_SIZE]);
 
 /*
- * A sealed object (keyedHash, scheme NULL): fixedTPM, fixedParent,
- * adminWithPolicy, noDA; `unique` is what the TPM derives from the secret.
- * The decoder refuses another authPolicy.
+ * A sealed object (keyedHash, scheme NULL; part 2, clause 12.2.3.3): fixedTPM,
+ * fixedParent, adminWithPolicy, noDA; `unique` is what the TPM derives from the
+ * secret. The decoder refuses another authPolicy.
  */
 struct tpm_public sealed_encode(
 	const struct digest *policy, const struct digest *unique);
@@ -102,7 +107,8 @@ enum nv_index {
 
 enum { NV_PUBLIC_SIZE = 46 };
 
-/* A TPMS_NV_PUBLIC; `written` is TPMA_NV_WRITTEN, which the name covers. */
+/* A TPMS_NV_PUBLIC (part 2, clause 13.5); `written` is TPMA_NV_WRITTEN, which
+ * the name covers. */
 void nv_encode(enum nv_index, const struct digest *policy, bool written,
 	uint8_t out[NV_PUBLIC_SIZE]);
 struct tpm_name nv_name(
