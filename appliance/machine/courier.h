@@ -3,6 +3,7 @@
  * The courier boot's parts: what each kind of medium does.
  *
  *   courier_boot.c       the loop: a medium comes, its kind, whether it may
+ *   courier_read.c       all that a medium brought
  *   courier_enrol.c      the machine becomes its operators'
  *   courier_election.c   an election is sealed
  *   courier_boxes.c      boxes from the stations

@@ -22,16 +22,6 @@ static courier_take *const takes[] = {
 	[COURIER_REVOCATION] = take_operators,
 };
 
-bool courier_read(struct session *session, struct medium *medium, int *brought)
-{
-	struct wire_message answer;
-	if (!session_ask(session, &medium->intake, SAY(INTAKE_TAKE, &nothing),
-		    NULL, 0, INTAKE_MEMBERS, &answer))
-		return false;
-	*brought = answer.descriptor[0];
-	return true;
-}
-
 static bool read_kind(struct session *session, struct medium *medium)
 {
 	struct wire_message answer;

@@ -2,7 +2,8 @@
 /*
  * The keys role's duties: each answers one question with the TPM.
  *
- *   role_keys.c       the loop, and what the duties share
+ *   role_keys.c       the loop
+ *   keys_answer.c     what the duties share
  *   keys_start.c      the journal's MAC key, the software in force
  *   keys_enrolment.c  identity, indices, the journal's lock
  *   keys_counters.c   anchor, phase counter, airlock
