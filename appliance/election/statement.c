@@ -386,7 +386,7 @@ static bool board_decode(struct bytes text, uint16_t *out)
 		[EXECUTIVE] = "executive",
 		[SUPERVISORY] = "supervisory",
 	};
-	for (uint16_t board = 0; board < BOARDS; board++) {
+	for (uint16_t board = 0; board < (uint16_t)BOARDS; board++) {
 		if (bytes_equal(text, bytes_of_text(names[board]))) {
 			*out = board;
 			return true;

@@ -121,7 +121,7 @@ static void make_nation(const char *place, size_t stations)
 	assert_int_equal(
 		shell("rm -rf '%s' && mkdir -p '%s'", making, making), 0);
 	assert_int_equal(chdir(making), 0);
-	strcpy(folder, ".");
+	memcpy(folder, ".", sizeof("."));
 	bench_election(stations, BOXES_OF_STATION, BALLOTS_ISSUED);
 	make_boxes(stations);
 	assert_int_equal(rename(making, place), 0);
@@ -152,7 +152,8 @@ static uint64_t bytes_of_boxes(size_t boxes)
 		char path[NAME_SIZE + 8];
 		struct stat status;
 		name_of(b, path);
-		strcat(path, ".age");
+		const size_t size = strlen(path);
+		snprintf(path + size, sizeof(path) - size, ".age");
 		assert_int_equal(stat(path, &status), 0);
 		bytes += (uint64_t)status.st_size;
 	}
@@ -161,8 +162,9 @@ static uint64_t bytes_of_boxes(size_t boxes)
 
 static struct run_cost count(int cores, char *sandoq, size_t boxes)
 {
-	char(*text)[NAME_SIZE] = calloc(boxes, sizeof(*text));
-	char **name = calloc(boxes, sizeof(*name));
+	/* One more than there are, so that none is no special case. */
+	char(*text)[NAME_SIZE] = calloc(boxes + 1, NAME_SIZE);
+	char **name = calloc(boxes + 1, sizeof(*name));
 	for (size_t b = 0; b < boxes; b++) {
 		name[b] = text[b];
 		name_of(b, text[b]);

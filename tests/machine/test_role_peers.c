@@ -177,10 +177,12 @@ static void expect_answer(const struct target *target)
 {
 	const enum wire_type question = honest[target->role].question;
 	const struct wire_row *row = wire_row_of(question);
-	if (row == NULL || row->to != target->role)
+	if (row == NULL || row->to != target->role) {
 		fail_msg("the table of honest answers has no question to the "
 			 "%s role",
 			role_name(target->role));
+		return;
+	}
 	const struct hostile asked = message_to(target->role, row);
 	struct wire_message answer;
 	struct spawned role;

@@ -203,7 +203,7 @@ static refusal bring_boxes(
 	static const struct intake_end last = { .boxes = BOXES };
 	(void)state;
 	(void)message;
-	for (uint16_t i = 0; i < BOXES; i++) {
+	for (uint16_t i = 0; i < (uint16_t)BOXES; i++) {
 		const struct intake_box box = { .sequence = i };
 		const int list = any_list();
 		const refusal why =
@@ -473,7 +473,7 @@ static void fill_partition(const struct trial *machine)
 {
 	const off_t end = lseek(machine->partition, 0, SEEK_END);
 	assert_int_equal(ftruncate(machine->partition,
-				 end + (1 + BOXES) * JOURNAL_BLOCK_SIZE),
+				 end + (off_t)(1 + BOXES) * JOURNAL_BLOCK_SIZE),
 		0);
 	assert_int_equal(
 		fcntl(machine->partition, F_ADD_SEALS, F_SEAL_GROW), 0);

@@ -119,13 +119,18 @@ void machine_processes_read(
 	const char *folder, pid_t process[PATIENCE_PROCESSES])
 {
 	char *path = path_join(folder, MACHINE_PROCESSES);
+	char text[PROCESSES_FILE_MOST] = "";
 	FILE *file = fopen(path, "re");
+	char *rest = text;
 	free(path);
-	if (file == NULL ||
-		fscanf(file, "%d %d", &process[0], &process[1]) != 2)
-		memset(process, 0, PATIENCE_PROCESSES * sizeof(*process));
-	if (file != NULL)
+	if (file != NULL) {
+		if (fgets(text, sizeof(text), file) == NULL)
+			text[0] = '\0';
 		fclose(file);
+	}
+	/* strtol gives 0, which is no process, where there is no number. */
+	for (size_t i = 0; i < PATIENCE_PROCESSES; i++)
+		process[i] = (pid_t)strtol(rest, &rest, 10);
 }
 
 /* Through the folder's descriptor: a socket's path is at most 107 bytes. */
