@@ -574,8 +574,8 @@ const struct forgery forgeries[] = {
 		STEPS, "boxes_counted: 2\nboxes_void: 0" },
 
 	{ ROLE_JOURNAL, "says that it is open", AT_FIRST_IN(DELIVER),
-		JOURNAL_UNLOCKED, say_it_is_open, DELIVER,
-		FAILED "a journal entry: there is no such entry" },
+		JOURNAL_UNLOCKED, say_it_is_open, OPEN,
+		FAILED "the TPM's phase counter is not where the journal is" },
 	{ ROLE_JOURNAL, "says another chain", AT_FIRST_IN(DELIVER),
 		JOURNAL_APPENDED, say_another_chain, OPEN,
 		"but the TPM has anchored more than the entries before it" },
