@@ -82,7 +82,8 @@ static bool take_box(struct session *session, struct boxes *boxes,
 		return true;
 	}
 	boxes->taken++;
-	return session_folded(session, HEARD(&answer, JOURNAL_APPENDED));
+	return session_appended(
+		session, ENTRY_BOX, HEARD(&answer, JOURNAL_APPENDED));
 }
 
 static bool take_keys_note(struct session *session, int list)

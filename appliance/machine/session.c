@@ -91,6 +91,22 @@ bool session_folded(
 	       session_anchor(session, &folded->anchor_chain);
 }
 
+bool session_appended(struct session *session, unsigned type,
+	const struct journal_folded *folded)
+{
+	const struct entry_row *row = entry_row_of(type);
+	const unsigned state =
+		row != NULL && row->moves ? row->next : session->folded.state;
+	if (folded->state != state ||
+		folded->entries != session->folded.entries + 1) {
+		session->broken = true;
+		return session_refuse(session,
+			"the journal role's answers do not follow from each "
+			"other");
+	}
+	return session_folded(session, folded);
+}
+
 bool session_append(struct session *session, const struct journal_append *what,
 	const int *list, size_t count)
 {
@@ -98,7 +114,8 @@ bool session_append(struct session *session, const struct journal_append *what,
 	return session_ask(session, &session->journal,
 		       SAY(JOURNAL_APPEND, what), list, count, JOURNAL_APPENDED,
 		       &answer) &&
-	       session_folded(session, HEARD(&answer, JOURNAL_APPENDED));
+	       session_appended(
+		       session, what->type, HEARD(&answer, JOURNAL_APPENDED));
 }
 
 bool session_append_pair(

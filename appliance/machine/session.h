@@ -78,6 +78,13 @@ struct define_facts session_facts(const struct session *);
  * it if that is due.
  */
 bool session_folded(struct session *, const struct journal_folded *);
+/*
+ * The same after an entry of this type was written. Refused, and the session
+ * is broken, when it is not one entry more in the state that the type's row in
+ * the journal's table leads to: the journal role lied now or before.
+ */
+bool session_appended(
+	struct session *, unsigned type, const struct journal_folded *);
 /* Writes an entry of one or two lists, anchors it if its type is anchored. */
 bool session_append(struct session *, const struct journal_append *,
 	const int *list, size_t count);
