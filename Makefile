@@ -180,8 +180,8 @@ UNITS = $(sort $(TESTS))
 # What the tree itself must be; each takes a second or two.
 HOUSETESTS := tests/lint/links tests/lint/rooms.t tests/machine/typed.t \
 	tests/mutants/matches.t $(sort $(wildcard tests/verify/*.t))
-SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/image/*.t \
-	tests/lint/*.t tests/mutants/*.t tests/support/*.t tests/verify/*.t))
+SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/forgeries/*.t \
+	tests/image/*.t tests/lint/*.t tests/mutants/*.t tests/support/*.t tests/verify/*.t))
 MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
 
 setup:
@@ -252,11 +252,13 @@ test: setup
 lint: setup
 	@tests/lint/run
 
-# What takes too long for every day: filters asked about all 2^32 numbers, and
-# all built twice.
+# What takes too long for every day: filters asked about all 2^32 numbers, ten
+# elections in a row on one machine, and all built twice.
 nightly: setup
-	@$(MAKE) --silent -j2 tests
-	@SANDOQ_NIGHTLY=1 tests/run 1 $(B)/tests/machine/test_role_filters
+	@$(MAKE) --silent -j2 programs tests
+	@$(MAKE) --silent image
+	@SANDOQ_NIGHTLY=1 ELECTIONS=10 tests/run 1 tests/forgeries/elections.t \
+		$(B)/tests/machine/test_role_filters
 	@$(MAKE) --silent reproduce
 
 # The inner loop: without what takes more than three seconds of a processor.

@@ -152,6 +152,17 @@ static void anchor(struct journal_fold *fold)
 	fold->anchored = fold->entries;
 }
 
+/* Nothing of an election before is left: no step of it, and no set of boxes. */
+static void begin_election(struct journal_fold *fold)
+{
+	memset(&fold->tree, 0, sizeof(fold->tree));
+	memset(&fold->frozen_root, 0, sizeof(fold->frozen_root));
+	fold->frozen_size = 0;
+	fold->sealed_software = fold->last[ENTRY_SOFTWARE];
+	for (unsigned type = ENTRY_INTAKE; type <= ENTRY_RELEASED; type++)
+		fold->last[type] = UINT64_MAX;
+}
+
 refusal journal_fold_next(
 	struct journal_fold *fold, const uint8_t bytes[JOURNAL_HEADER_SIZE])
 {
@@ -165,10 +176,8 @@ refusal journal_fold_next(
 	why = follows(fold, &header, row);
 	if (why != NULL)
 		return why;
-	if (header.type == ENTRY_SEALED) {
-		memset(&fold->tree, 0, sizeof(fold->tree));
-		fold->sealed_software = fold->last[ENTRY_SOFTWARE];
-	}
+	if (header.type == ENTRY_SEALED)
+		begin_election(fold);
 	if (header.type == ENTRY_OPEN)
 		freeze(fold);
 	if (row->leaf) {

@@ -22,6 +22,7 @@ enum entry_type {
 	ENTRY_ENROLLED = 1,
 	ENTRY_BOOT,
 	ENTRY_SEALED,
+	/* The steps of one election, */
 	ENTRY_INTAKE,
 	ENTRY_BOX,
 	ENTRY_REFUSED,
@@ -29,7 +30,7 @@ enum entry_type {
 	ENTRY_OPEN,
 	ENTRY_CLOSED,
 	ENTRY_APPROVED,
-	ENTRY_RELEASED,
+	ENTRY_RELEASED, /* to here. */
 	ENTRY_SOFTWARE,
 	ENTRY_REVOCATION,
 	ENTRY_FAILED,
@@ -87,7 +88,11 @@ struct journal_fold {
 	struct digest anchor_before;
 	struct digest anchored_chain;
 	uint64_t anchored; /* entries up to and with the last anchored one */
-	uint64_t last[ENTRY_TYPES + 1]; /* UINT64_MAX: none */
+	/*
+	 * UINT64_MAX: none. From `intake` to `released`: none in the election
+	 * that was sealed last.
+	 */
+	uint64_t last[ENTRY_TYPES + 1];
 	uint64_t sealed_software; /* last software before the last sealed */
 	uint64_t frozen_size;
 	struct digest frozen_root;

@@ -77,6 +77,30 @@ recount() {
 		--escrow "$keys/escrow.pem" --output "$desk/recounted"
 }
 
+# another_election ID [OPTION...]: of other people but the operators, in the
+# place of the one before.
+another_election() {
+	local id=$1
+	shift
+	rm -rf "$desk"/{definition.json,definition.note,election-keys.note} \
+		"$desk"/{boxes,ballots} &&
+		find "$keys" -name '*.pem' ! -name 'operator-*' -delete &&
+		make_sample --id "$id" "$@"
+}
+
+# Before the first box.
+zero() {
+	pack_boxes && bring boxes && collect zero &&
+		"$sandoq" audit zero --sent "$desk/zero" \
+			--definition "$desk/definition.json" \
+			--authorities "$desk/authorities.pem"
+}
+
+whole_election() {
+	seal_election && zero && deliver && open_boxes && evidence &&
+		release_result && bundle && recount bundle
+}
+
 shift
 "$@" && exit
 cat "$machine/console.log"

@@ -363,6 +363,24 @@ static void test_next_election_has_its_own_tree(void **state)
 	assert_true(digest_equal(&root, &same));
 }
 
+/* Or its officers would sign the boxes of the election before. */
+static void test_next_election_has_its_own_steps(void **state)
+{
+	struct journal_fold fold = fold_in(STATE_RELEASED);
+	const struct digest none = { 0 };
+	(void)state;
+	assert_true(fold.last[ENTRY_OPEN] != UINT64_MAX);
+	assert_true(fold.frozen_size != 0);
+	const uint64_t sealed = fold.entries;
+	assert_null(fold_type(&fold, ENTRY_SEALED));
+	for (unsigned type = ENTRY_INTAKE; type <= ENTRY_RELEASED; type++)
+		assert_true(fold.last[type] == UINT64_MAX);
+	assert_int_equal(fold.last[ENTRY_ENROLLED], 0);
+	assert_int_equal(fold.last[ENTRY_SEALED], sealed);
+	assert_int_equal(fold.frozen_size, 0);
+	assert_true(digest_equal(&fold.frozen_root, &none));
+}
+
 /* --- anchor --- */
 
 /* What the TPM's index becomes when it is extended. */
@@ -452,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_leaf_tells_boxes_apart),
 		cmocka_unit_test(test_open_freezes_the_checkpoint),
 		cmocka_unit_test(test_next_election_has_its_own_tree),
+		cmocka_unit_test(test_next_election_has_its_own_steps),
 		cmocka_unit_test(test_anchor_follows_anchored_entries),
 		cmocka_unit_test(test_other_anchors_differ),
 		cmocka_unit_test(test_names),

@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# One election after another on one machine, live and rehearsal in turn, each
+# with an authority, officers and auditors of its own, to the recounted bundle.
+#
+# $ELECTIONS: how many; `make nightly` does ten.
+. "$(dirname "$0")/../support/tap.sh"
+
+if [ ! -f build/image/sandoq.efi ]; then
+	echo '1..0 # SKIP build/image/sandoq.efi is not built'
+	exit 0
+fi
+PROGRAM=$PWD/build/native/tests/forgeries/test_forgeries
+export PROGRAM
+
+step() {
+	tests/forgeries/rig.sh "$scratch/work" "$@"
+}
+
+# The first line of what the TPM has signed, and the election that it is of.
+told() {
+	"$sandoq" courier unpack "$scratch/work/desk/bundle" \
+		"$scratch/bundle-$1" >/dev/null &&
+		head -n 2 "$scratch/bundle-$1/result.note" | tr '\n' ' '
+}
+
+mkdir "$scratch/work"
+ok 'a machine begins' step begin
+ok 'it is enrolled' step enrol_machine
+for ((i = 1; i <= ${ELECTIONS:-3}; i++)); do
+	mark=() word=live
+	if ((i % 2 == 0)); then
+		mark=(--rehearsal) word=rehearsal
+	fi
+	ok "election $i is defined" step another_election "council-$i" "${mark[@]}"
+	ok 'sealed, reported zero, opened, counted, released, recounted' \
+		step whole_election
+	is 'its bundle is its own' "$(told "$i")" \
+		"sandoq/result/v1 $word election: council-$i "
+done
+finish
