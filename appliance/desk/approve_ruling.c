@@ -84,17 +84,10 @@ static int fits(const struct result *result)
 }
 
 static int write_ruling(const struct arguments *arguments,
-	struct result *result, struct writer *out)
+	struct result *result, struct text_writer *text)
 {
-	struct text_writer text = text_begin(&statement_form[STATEMENT_RULING],
-		result->plan->rehearsal, out);
-	int status = put_rulings(arguments, result, &text);
-	if (status == 0)
-		status = fits(result);
-	if (status != 0)
-		return status;
-	refusal refused = text_end(&text);
-	return refused == NULL ? 0 : fail(EX_USAGE, NULL, 0, "%s", refused);
+	int status = put_rulings(arguments, result, text);
+	return status != 0 ? status : fits(result);
 }
 
 /* The result that is ruled about. result_free is due in either case. */
@@ -117,15 +110,17 @@ static int read_result(const char *path, const struct plan *plan,
 static int sign_ruling(
 	const struct arguments *arguments, const struct plan *plan)
 {
-	static uint8_t text[STATEMENT_MOST];
-	struct writer out = writer_of(text, sizeof(text));
+	static uint8_t space[STATEMENT_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_RULING], plan->rehearsal, &out);
 	struct signer signer;
 	struct file file = { 0 };
 	struct result result;
 	int status = read_result(
 		argument(arguments, "--result"), plan, &file, &result);
 	if (status == 0)
-		status = write_ruling(arguments, &result, &out);
+		status = write_ruling(arguments, &result, &text);
 	result_free(&result);
 	file_free(&file);
 	if (status == 0)
@@ -133,7 +128,7 @@ static int sign_ruling(
 			&plan->roster[AUDITORS], &signer);
 	if (status != 0)
 		return status;
-	status = sign_text(arguments, written(&out), &signer);
+	status = sign_text(arguments, &text, &signer, NULL);
 	signer_free(&signer);
 	return status;
 }

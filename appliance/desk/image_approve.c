@@ -65,54 +65,57 @@ static void put_pcrs(struct text_writer *text, const struct pcr_set *pcrs)
 	}
 }
 
-/* What the TPM is to hold and to demand: the approval's last fields. */
-static void put_policy(
-	struct text_writer *text, const struct approval_task *task)
+/* What the TPM is to hold and to demand: the last fields but the
+ * authorization.
+ */
+static void put_policy(struct text_writer *text,
+	const struct approval_task *task, const struct digest *cp_hash)
 {
 	const struct machine *machine = &task->known.machine;
 	struct nv_names names = machine_nv_names(machine);
 	struct tpm_name index =
 		task->known.written ? names.name[NV_A]
 				    : machine_nv_name_unwritten(machine, NV_A);
-	struct digest cp_hash = boot_approval_cp_hash(
-		machine, &task->boot, task->known.written);
-	struct approval_scope scope = machine_scope(machine, APPROVE_BOOT);
 	uint8_t value[TPM_NAME_SIZE];
 	boot_policy_value(&task->boot, &names, value);
 	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
 	put(text, BOOT_INDEX, tpm_name_bytes(&index));
-	put_digest(text, BOOT_CPHASH, &cp_hash);
-	put_authorization(
-		text, BOOT_AUTHORIZATION, &task->signer, &scope, &cp_hash);
+	put_digest(text, BOOT_CPHASH, cp_hash);
 }
 
-static refusal write_approval(
-	const struct approval_task *task, struct writer *out)
+static void write_approval(struct text_writer *text,
+	const struct approval_task *task, const struct digest *cp_hash)
 {
-	struct text_writer text = text_begin(
-		&statement_form[STATEMENT_BOOT_APPROVAL], false, out);
-	put(&text, BOOT_MACHINE, bytes_of_text(task->known.serial));
-	put(&text, BOOT_MEANING,
+	put(text, BOOT_MACHINE, bytes_of_text(task->known.serial));
+	put(text, BOOT_MEANING,
 		bytes_of_text(statement_meaning(STATEMENT_BOOT_APPROVAL)));
-	put(&text, BOOT_AK, tpm_name_bytes(&task->known.machine.ak));
-	put_digest(&text, BOOT_IMAGE, &task->image);
-	put_pcrs(&text, &task->boot.pcrs);
-	text_put_number(&text, BOOT_REVOCATION, task->boot.epoch);
-	put_policy(&text, task);
-	return text_end(&text);
+	put(text, BOOT_AK, tpm_name_bytes(&task->known.machine.ak));
+	put_digest(text, BOOT_IMAGE, &task->image);
+	put_pcrs(text, &task->boot.pcrs);
+	text_put_number(text, BOOT_REVOCATION, task->boot.epoch);
+	put_policy(text, task, cp_hash);
 }
 
 static int approve(
 	const struct arguments *arguments, const struct approval_task *task)
 {
-	static uint8_t text[STATEMENT_MOST];
-	struct writer out = writer_of(text, sizeof(text));
+	static uint8_t space[STATEMENT_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_BOOT_APPROVAL], false, &out);
+	const struct machine *machine = &task->known.machine;
+	const struct digest cp_hash = boot_approval_cp_hash(
+		machine, &task->boot, task->known.written);
+	const struct authorization authorization = {
+		.field = BOOT_AUTHORIZATION,
+		.scope = machine_scope(machine, APPROVE_BOOT),
+		.cp_hash = &cp_hash,
+	};
 	refusal refused = boot_policy_check(&task->boot);
-	if (refused == NULL)
-		refused = write_approval(task, &out);
 	if (refused != NULL)
 		return fail(EX_DATAERR, NULL, 0, "%s", refused);
-	return sign_text(arguments, written(&out), &task->signer);
+	write_approval(&text, task, &cp_hash);
+	return sign_text(arguments, &text, &task->signer, &authorization);
 }
 
 /* What it is given, or what R is now: the machine takes nothing below. */

@@ -22,40 +22,38 @@ struct revocation {
 	struct signer signer;
 };
 
-static refusal write_revocation(
-	const struct revocation *revocation, struct writer *out)
+static void write_revocation(struct text_writer *text,
+	const struct known_machine *known, const struct tpm_name *counter,
+	const struct digest *cp_hash)
 {
-	const struct known_machine *known = &revocation->known;
-	const struct machine *machine = &known->machine;
-	const struct nv_names names = machine_nv_names(machine);
-	const struct tpm_name *counter = &names.name[NV_R];
-	const struct digest cp_hash = cp_hash_increment(counter);
-	const struct approval_scope scope =
-		machine_scope(machine, APPROVE_REVOKE);
-	struct text_writer text =
-		text_begin(&statement_form[STATEMENT_REVOCATION], false, out);
-	text_put(&text, REVOCATION_MACHINE, bytes_of_text(known->serial));
-	text_put(&text, REVOCATION_MEANING,
+	text_put(text, REVOCATION_MACHINE, bytes_of_text(known->serial));
+	text_put(text, REVOCATION_MEANING,
 		bytes_of_text(statement_meaning(STATEMENT_REVOCATION)));
-	text_put(&text, REVOCATION_AK, tpm_name_bytes(&machine->ak));
-	text_put(&text, REVOCATION_INDEX, tpm_name_bytes(counter));
-	text_put_number(&text, REVOCATION_FROM, known->revocation);
-	text_put_number(&text, REVOCATION_TO, known->revocation + 1);
-	text_put(&text, REVOCATION_CPHASH, bytes_of(cp_hash.byte, SHA256_SIZE));
-	put_authorization(&text, REVOCATION_AUTHORIZATION, &revocation->signer,
-		&scope, &cp_hash);
-	return text_end(&text);
+	text_put(text, REVOCATION_AK, tpm_name_bytes(&known->machine.ak));
+	text_put(text, REVOCATION_INDEX, tpm_name_bytes(counter));
+	text_put_number(text, REVOCATION_FROM, known->revocation);
+	text_put_number(text, REVOCATION_TO, known->revocation + 1);
+	text_put(text, REVOCATION_CPHASH, bytes_of(cp_hash->byte, SHA256_SIZE));
 }
 
 static int revoke_with(
 	const struct arguments *arguments, const struct revocation *revocation)
 {
-	static uint8_t text[STATEMENT_MOST];
-	struct writer out = writer_of(text, sizeof(text));
-	refusal refused = write_revocation(revocation, &out);
-	if (refused != NULL)
-		return fail(EX_DATAERR, NULL, 0, "%s", refused);
-	return sign_text(arguments, written(&out), &revocation->signer);
+	static uint8_t space[STATEMENT_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct text_writer text =
+		text_begin(&statement_form[STATEMENT_REVOCATION], false, &out);
+	const struct machine *machine = &revocation->known.machine;
+	const struct nv_names names = machine_nv_names(machine);
+	const struct tpm_name *counter = &names.name[NV_R];
+	const struct digest cp_hash = cp_hash_increment(counter);
+	const struct authorization authorization = {
+		.field = REVOCATION_AUTHORIZATION,
+		.scope = machine_scope(machine, APPROVE_REVOKE),
+		.cp_hash = &cp_hash,
+	};
+	write_revocation(&text, &revocation->known, counter, &cp_hash);
+	return sign_text(arguments, &text, &revocation->signer, &authorization);
 }
 
 int image_revoke_command(const struct arguments *arguments)

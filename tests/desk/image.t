@@ -121,6 +121,20 @@ approve() {
 meaning='meaning: The machine may run this software and no other.'
 refused 'nobody to agree to it' 64 "$meaning" approve op1.pem </dev/null
 ok 'nothing is written' test ! -e approval
+# declined COMMAND...: asked at a terminal, answered with "no".
+declined() {
+	printf 'no\n' | script -qec "$(printf '%q ' "$@")" /dev/null |
+		tee answered
+}
+unsigned() {
+	! grep -q -e ' MEQC' -e ' MEUC' -e ' MEYC' -e '^— ' answered
+}
+refused 'a declined approval' 75 'nothing was signed' declined "$sandoq" image approve "$image" \
+	--profile profile.json --sent sent.tar --operators operators \
+	--output approval --key op1.pem
+ok 'it was asked' grep -q 'Do you sign this?' answered
+ok 'nothing in it is a signature' unsigned
+ok 'nothing is written' test ! -e approval
 ok 'an approval' approve op1.pem --yes
 ok 'says what it means' grep -qx "$meaning" approval
 ok 'it names the image' grep -q "^image: $digest\$" approval
@@ -146,6 +160,11 @@ printf '%s\n' 'sandoq/challenge/v1 live' 'election: -' \
 	>challenge
 "$sandoq" courier pack enrolled.tar --kind sent ak.pub=ak.pub \
 	approved.nv=ak.pub now/challenge=challenge
+refused 'a declined revocation' 75 'nothing was signed' declined "$sandoq" image revoke \
+	--sent enrolled.tar --operators operators --output revocation \
+	--key op1.pem
+ok 'nothing in it is a signature' unsigned
+ok 'nothing is written' test ! -e revocation
 ok 'a revocation' revoke enrolled.tar op1.pem
 meaning='meaning: Software that is approved up to the old value may never run on '
 meaning+='the machine again.'

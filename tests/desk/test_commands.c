@@ -6,6 +6,7 @@
 #include "tests/desk/workplace.h"
 #include "tests/verify/paper.h"
 
+#include "appliance/formats/base64.h"
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
 
@@ -169,6 +170,72 @@ static void nobody_signs_unread(void **state)
 		EX_USAGE);
 	assert_said("sandoq/definition/v1 live");
 	assert_said("--yes");
+}
+
+/* A P-256 signature, DER, as the authorization of a text has it. */
+static bool is_signature(struct bytes word)
+{
+	uint8_t space[128];
+	struct writer out = writer_of(space, sizeof(space));
+	enum { SEQUENCE = 0x30, LEAST = 66, MOST = 72 };
+	return base64_decode(BASE64_PADDED, word, &out) && out.size >= LEAST &&
+	       out.size <= MOST && out.data[0] == SEQUENCE &&
+	       out.data[1] == out.size - 2;
+}
+
+/* Neither for the TPM nor of a note. */
+static void assert_no_signature_said(void)
+{
+	char *rest = NULL;
+	if (strstr(said, "\u2014 ") != NULL)
+		fail_msg("a signature of a note was said: %s", said);
+	for (char *word = strtok_r(said, " \r\n", &rest); word != NULL;
+		word = strtok_r(NULL, " \r\n", &rest))
+		if (is_signature(bytes_of_text(word)))
+			fail_msg("a signature was said: %s", word);
+}
+
+#define UNANSWERED_RULING                                                      \
+	"approve ruling --definition definition.json --result result.note "
+
+/* Each is a whole command, but for --yes and --output. */
+static const char *const signing[] = {
+	"election sign definition.json --key authority-1.pem",
+	"election keys " CHAIN "--key authority-2.pem",
+	"machine enrolment --sent sent.tar --operators operators "
+	"--authorities authorities.pem --key operator-1.pem",
+	"approve open " CHAIN "--key officer-3.pem",
+	"approve release " CHAIN "--profile profile.json --nonce nonce "
+	"--key auditor-2.pem",
+	UNANSWERED_RULING "--annul 'station-02 why' --key auditor-1.pem",
+};
+
+static void what_was_declined_is_not_signed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+		assert_status(
+			run("%s --output declined", signing[i]), EX_USAGE);
+		assert_said("nobody was there to agree");
+		assert_no_signature_said();
+		assert_status(
+			run_asked("no", "%s --output declined", signing[i]),
+			EX_TEMPFAIL);
+		assert_said("nothing was signed");
+		assert_no_signature_said();
+		assert_status(shell("test -e %s/declined", folder), 1);
+	}
+}
+
+static void what_was_agreed_to_is_signed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+		assert_status(
+			run_asked("yes", "%s --output agreed", signing[i]), 0);
+		assert_said("Do you sign this?");
+		assert_status(shell("grep -q '^\u2014 ' %s/agreed", folder), 0);
+	}
 }
 
 static void strangers_sign_nothing(void **state)
@@ -412,9 +479,7 @@ static void numbers_are_told_as_nist_wants(void **state)
 		EX_USAGE);
 }
 
-#define RULING                                                                 \
-	"approve ruling --definition definition.json --result result.note "    \
-	"--yes "
+#define RULING UNANSWERED_RULING "--yes "
 
 static void a_ruling_is_signed_and_told(void **state)
 {
@@ -782,6 +847,8 @@ int main(void)
 		cmocka_unit_test(definition_is_checked),
 		cmocka_unit_test(definition_is_signed),
 		cmocka_unit_test(nobody_signs_unread),
+		cmocka_unit_test(what_was_declined_is_not_signed),
+		cmocka_unit_test(what_was_agreed_to_is_signed),
 		cmocka_unit_test(strangers_sign_nothing),
 		cmocka_unit_test(enrolment_is_signed),
 		cmocka_unit_test(election_keys_are_signed),

@@ -99,6 +99,19 @@ int run(const char *format, ...)
 	return run_shell(command);
 }
 
+int run_asked(const char *answer, const char *format, ...)
+{
+	char words[COMMAND_MOST], command[3 * COMMAND_MOST];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(words, sizeof(words), format, arguments);
+	va_end(arguments);
+	snprintf(command, sizeof(command),
+		"cd %s && echo '%s' | script -qec \"'%s' %s\" /dev/null",
+		folder, answer, program, words);
+	return run_shell(command);
+}
+
 void assert_said(const char *text)
 {
 	if (strstr(said, text) == NULL)

@@ -20,6 +20,9 @@ extern char said[];
 int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Runs sandoq with these words in the folder; its exit status. */
 int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same at a terminal, where somebody answers with this line. */
+int run_asked(const char *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void assert_said(const char *text);
 void assert_status(int actual, int wanted);
 void write_file(const char *name, struct bytes content);

@@ -4,39 +4,36 @@
 
 #include <sysexits.h>
 
-/* The text, whose last field is the authorization of the signer. */
-static refusal write_approval(const struct approval_kind *kind,
-	const struct chain *chain, const struct signer *signer,
-	struct writer *out)
+static void write_approval(const struct approval_kind *kind,
+	const struct chain *chain, const struct digest *cp_hash,
+	struct text_writer *text)
 {
 	struct statement_value value[RELEASE_VALUES];
-	struct digest cp_hash = release_cp_hash(chain);
-	struct approval_scope scope =
-		election_scope(&chain->terms, kind->purpose);
-	struct text_writer text = text_begin(
-		&statement_form[kind->statement], chain->rehearsal, out);
-	bool bound = kind->statement == STATEMENT_RELEASE;
-	if (bound)
-		release_values(chain, &cp_hash, value);
+	if (kind->statement == STATEMENT_RELEASE)
+		release_values(chain, cp_hash, value);
 	else
 		open_values(chain, value);
 	for (size_t field = 0; field < kind->authorization; field++)
-		statement_put(&text, &value[field]);
-	put_authorization(&text, kind->authorization, signer, &scope,
-		bound ? &cp_hash : NULL);
-	return text_end(&text);
+		statement_put(text, &value[field]);
 }
 
 static int sign_approval(const struct approval_kind *kind,
 	const struct arguments *arguments, const struct chain *chain,
 	const struct signer *signer)
 {
-	static uint8_t text[STATEMENT_MOST];
-	struct writer out = writer_of(text, sizeof(text));
-	refusal refused = write_approval(kind, chain, signer, &out);
-	if (refused != NULL)
-		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	return sign_text(arguments, written(&out), signer);
+	static uint8_t space[STATEMENT_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct text_writer text = text_begin(
+		&statement_form[kind->statement], chain->rehearsal, &out);
+	const struct digest cp_hash = release_cp_hash(chain);
+	const struct authorization authorization = {
+		.field = kind->authorization,
+		.scope = election_scope(&chain->terms, kind->purpose),
+		.cp_hash =
+			kind->statement == STATEMENT_RELEASE ? &cp_hash : NULL,
+	};
+	write_approval(kind, chain, &cp_hash, &text);
+	return sign_text(arguments, &text, signer, &authorization);
 }
 
 static int approve_evidence(const struct approval_kind *kind,

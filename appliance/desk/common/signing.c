@@ -33,16 +33,15 @@ void signer_free(struct signer *signer)
 	*signer = (struct signer){ 0 };
 }
 
-void put_authorization(struct text_writer *text, size_t field,
-	const struct signer *signer, const struct approval_scope *scope,
-	const struct digest *cp_hash)
+static void put_authorization(struct text_writer *text,
+	const struct signer *signer, const struct authorization *wanted)
 {
 	uint8_t der[P256_DER_MOST];
 	struct writer writer = writer_of(der, sizeof(der));
-	struct digest wanted = approval_digest(scope, cp_hash);
-	struct p256_signature signature = p256_sign(signer->key, &wanted);
+	struct digest digest = approval_digest(&wanted->scope, wanted->cp_hash);
+	struct p256_signature signature = p256_sign(signer->key, &digest);
 	write_p256_signature(&writer, &signature);
-	text_put(text, field, written(&writer));
+	text_put(text, wanted->field, written(&writer));
 }
 
 static bool has_option(const struct arguments *arguments, const char *name)
@@ -53,10 +52,13 @@ static bool has_option(const struct arguments *arguments, const char *name)
 	return false;
 }
 
-static int ask(struct bytes text)
+static int ask(struct bytes text, bool authorizes)
 {
 	char answer[8];
-	fprintf(stderr, "\n%.*s\n", (int)text.size, (const char *)text.data);
+	fprintf(stderr, "\n%.*s%s\n", (int)text.size, (const char *)text.data,
+		authorizes ? "and your authorization of this for the "
+			     "machine's TPM, made when you agree\n"
+			   : "");
 	if (isatty(STDIN_FILENO) != 1)
 		return fail(EX_USAGE, NULL, 0,
 			"nobody was there to agree to the text above; read "
@@ -93,32 +95,66 @@ static int write_before(
 					 refused);
 }
 
-int sign_text(const struct arguments *arguments, struct bytes text,
-	const struct signer *signer)
+static struct bytes text_so_far(const struct text_writer *text)
 {
-	static uint8_t whole[STATEMENT_MOST];
-	struct writer out = writer_of(whole, sizeof(whole));
-	struct note_key who;
-	struct note check;
+	return bytes_of(
+		text->out->data + text->start, text->out->size - text->start);
+}
+
+/* All that can be wrong is said before anybody is asked. */
+static int prepare(const struct arguments *arguments, struct text_writer *text,
+	bool authorizes, struct writer *before)
+{
 	const char *others = has_option(arguments, "--note")
 				     ? argument(arguments, "--note")
 				     : NULL;
-	int status = write_before(text, others, &out);
-	if (status == 0 && !argument_given(arguments, "--yes"))
-		status = ask(text);
-	if (status != 0)
-		return status;
-	struct digest digest = sha256(text);
+	if (authorizes)
+		return 0;
+	refusal refused = text_end(text);
+	if (refused != NULL)
+		return fail(EX_DATAERR, NULL, 0, "%s", refused);
+	return write_before(text_so_far(text), others, before);
+}
+
+/* Of a text that was agreed to, but for its authorization. */
+static int sign_agreed(const struct arguments *arguments,
+	struct text_writer *text, const struct signer *signer,
+	const struct authorization *authorization, struct writer *out)
+{
+	struct note_key who;
+	struct note check;
+	refusal refused = NULL;
+	if (authorization != NULL) {
+		put_authorization(text, signer, authorization);
+		refused = text_end(text);
+		write_note_text(out, text_so_far(text));
+	}
+	struct digest digest = sha256(text_so_far(text));
 	struct p256_signature signature = p256_sign(signer->key, &digest);
-	refusal refused =
-		statement_member_key(signer->roster, signer->member, &who);
+	if (refused == NULL)
+		refused = statement_member_key(
+			signer->roster, signer->member, &who);
 	if (refused == NULL) {
-		write_note_signature(&out, &who, &signature);
-		refused = note_parse(written(&out), &check);
+		write_note_signature(out, &who, &signature);
+		refused = note_parse(written(out), &check);
 	}
 	if (refused != NULL)
-		return fail(EX_DATAERR, others, 0, "%s", refused);
-	return file_write(argument_output(arguments), written(&out), 0644);
+		return fail(EX_DATAERR, NULL, 0, "%s", refused);
+	return file_write(argument_output(arguments), written(out), 0644);
+}
+
+int sign_text(const struct arguments *arguments, struct text_writer *text,
+	const struct signer *signer, const struct authorization *authorization)
+{
+	static uint8_t whole[STATEMENT_MOST];
+	struct writer out = writer_of(whole, sizeof(whole));
+	const bool authorizes = authorization != NULL;
+	int status = prepare(arguments, text, authorizes, &out);
+	if (status == 0 && !argument_given(arguments, "--yes"))
+		status = ask(text_so_far(text), authorizes);
+	return status != 0 ? status
+			   : sign_agreed(arguments, text, signer, authorization,
+				     &out);
 }
 
 int sign_values(const struct arguments *arguments, enum statement_kind kind,
@@ -132,13 +168,10 @@ int sign_values(const struct arguments *arguments, enum statement_kind kind,
 	struct signer signer;
 	for (size_t i = 0; i < count; i++)
 		statement_put(&writer, &value[i]);
-	refusal refused = text_end(&writer);
-	if (refused != NULL)
-		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
 	int status = signer_read(argument(arguments, "--key"), roster, &signer);
 	if (status != 0)
 		return status;
-	status = sign_text(arguments, written(&out), &signer);
+	status = sign_text(arguments, &writer, &signer, NULL);
 	signer_free(&signer);
 	return status;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Somebody signs a text: it is shown, agreed to, and signed with a key that
- * the text's quorum names.
+ * Somebody signs a text: it is shown, agreed to, and only then signed, with a
+ * key that the text's quorum names. Nothing else in the desk signs, but for a
+ * station's box (box_draft.h). Before "yes" there is nothing, in no file and
+ * on no screen, that a TPM or a verifier would take for a signature.
  */
 #ifndef SANDOQ_DESK_COMMON_SIGNING_H
 #define SANDOQ_DESK_COMMON_SIGNING_H
@@ -43,18 +45,21 @@ struct signer {
 int signer_read(const char *path, const struct roster *, struct signer *out);
 void signer_free(struct signer *);
 
-/* What the TPM demands of this signer: adds the field to the text. */
-void put_authorization(struct text_writer *, size_t field,
-	const struct signer *, const struct approval_scope *,
-	const struct digest *cp_hash);
+/* What the TPM demands of the signer: the last field of the text. */
+struct authorization {
+	size_t field;
+	struct approval_scope scope;
+	const struct digest *cp_hash; /* NULL: bound to no command */
+};
 
 /*
- * Shows the text and asks, unless --yes was given; writes the note to
- * --output, with the signatures of --note where the command has that option.
- * 0, or a status of sysexits.h after printing what is wrong.
+ * Shows the text so far and asks, unless --yes was given. Then it makes the
+ * authorization, if there is one, ends the text, signs it and writes the note
+ * to --output, with the signatures of --note where the command has that
+ * option. 0, or a status of sysexits.h after printing what is wrong.
  */
-int sign_text(
-	const struct arguments *, struct bytes text, const struct signer *);
+int sign_text(const struct arguments *, struct text_writer *,
+	const struct signer *, const struct authorization *);
 
 /*
  * The same for a note of these values alone, one a field, by whom of the
