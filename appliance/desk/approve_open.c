@@ -4,6 +4,7 @@
  * nothing that was not verified.
  */
 #include "appliance/desk/common/approving.h"
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
@@ -13,6 +14,7 @@ const struct option approve_open_options[] = {
 	OPTION_SENT,
 	OPTION_AUTHORITIES,
 	OPTION_KEY("an officer's"),
+	OPTION_WITHOUT,
 	OPTION_YES,
 	OPTION_OUTPUT("approval"),
 	OPTION_END,

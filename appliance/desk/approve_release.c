@@ -4,6 +4,7 @@
  * by the machine. Signs nothing that was not verified.
  */
 #include "appliance/desk/common/approving.h"
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
@@ -15,6 +16,7 @@ const struct option approve_release_options[] = {
 	OPTION_COMPARED_PROFILE,
 	OPTION_NONCE,
 	OPTION_KEY("an auditor's"),
+	OPTION_WITHOUT,
 	OPTION_YES,
 	OPTION_OUTPUT("approval"),
 	OPTION_END,

@@ -3,6 +3,7 @@
  * `audit verify`: verifies a machine's evidence, how it closed or what runs on
  * it now, and reports every check. Signs nothing and tells no numbers.
  */
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
 #include "appliance/record/members.h"
@@ -48,7 +49,11 @@ static int audit(
 	struct checks checks;
 	bool now = argument_given(arguments, "--now");
 	struct report report = report_begin(arguments);
-	verify(now ? VERIFY_NOW : VERIFY_CLOSED, evidence, &chain, &checks);
+	int status = 0;
+	if (verify(now ? VERIFY_NOW : VERIFY_CLOSED, evidence, &chain,
+		    &checks) &&
+		!now)
+		status = report_completeness(&report, &chain);
 	report_state(&report, evidence->sent);
 	report_hex(&report, "ak", tpm_name_bytes(&chain.machine.ak));
 	if (!now)
@@ -56,7 +61,7 @@ static int audit(
 			bytes_of(chain.result_digest.byte, SHA256_SIZE));
 	report_checks(&report, &checks);
 	verify_free(&chain);
-	return report_end(&report, 0);
+	return report_end(&report, status);
 }
 
 int audit_verify_command(const struct arguments *arguments)

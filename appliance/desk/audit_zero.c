@@ -25,8 +25,8 @@ static int report_zeros(const struct arguments *arguments,
 	struct report report = report_begin(arguments);
 	report_hex(&report, "checkpoint",
 		bytes_of(chain->checkpoint_root.byte, SHA256_SIZE));
-	int status =
-		report_result(&report, chain->evidence->definition, result);
+	int status = report_result(
+		&report, chain->evidence->definition, result, false);
 	report_checks(&report, checks);
 	return report_end(&report, status);
 }
@@ -40,7 +40,7 @@ static int tell_zeros(const struct arguments *arguments,
 	if (!result_init(&result, &definition->plan))
 		status = fail(EX_OSERR, NULL, 0, "no memory is left");
 	else if (format_given(arguments))
-		status = format_print(arguments, definition, &result);
+		status = format_print(arguments, definition, &result, NULL);
 	else
 		status = report_zeros(arguments, chain, checks, &result);
 	result_free(&result);

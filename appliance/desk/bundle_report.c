@@ -3,6 +3,7 @@
  * `bundle report`: verifies a signed result and prints it, as a table or in
  * another format. Numbers are told only when every check has passed.
  */
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/desk.h"
@@ -24,24 +25,41 @@ const struct option bundle_report_options[] = {
 
 /* As `bundle verify` does, and numbers when every check has passed. */
 static int tell_checks(const struct arguments *arguments,
-	const struct chain *chain, const struct checks *checks, bool worked)
+	const struct chain *chain, const struct checks *checks,
+	const struct delivery *delivery)
 {
 	struct report report = report_begin(arguments);
 	int status = 0;
+	if (delivery != NULL)
+		report_delivery(&report, chain, delivery);
 	report_released(&report, chain);
-	if (worked)
-		status = report_result(
-			&report, chain->evidence->definition, &chain->result);
+	if (delivery != NULL)
+		status = report_result(&report, chain->evidence->definition,
+			&chain->result, delivery_without(delivery) > 0);
 	report_checks(&report, checks);
 	return report_end(&report, status);
 }
 
 static int tell_format(const struct arguments *arguments,
-	const struct chain *chain, const struct checks *checks, bool worked)
+	const struct chain *chain, const struct checks *checks,
+	const struct delivery *delivery)
 {
-	return worked ? format_print(arguments, chain->evidence->definition,
-				&chain->result)
-		      : refused_checks(argument(arguments, "--sent"), checks);
+	return delivery != NULL
+		       ? format_print(arguments, chain->evidence->definition,
+				 &chain->result, delivery)
+		       : refused_checks(argument(arguments, "--sent"), checks);
+}
+
+/* The result with what is ruled about it, and the boxes that are in it. */
+static int complete(const struct arguments *arguments, struct chain *chain,
+	struct delivery *out)
+{
+	int status = ruling_read(arguments, &chain->result);
+	if (status != 0)
+		return status;
+	refusal refused = delivery_of_result(&chain->result, out);
+	out->refusals = delivery_refusals(chain);
+	return refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
 }
 
 static int tell(
@@ -49,11 +67,13 @@ static int tell(
 {
 	static struct chain chain;
 	struct checks checks;
+	struct delivery delivery = { 0 };
 	bool worked = verify(VERIFY_RELEASED, evidence, &chain, &checks);
-	int status = worked ? ruling_read(arguments, &chain.result) : 0;
+	int status = worked ? complete(arguments, &chain, &delivery) : 0;
 	if (status == 0)
 		status = (format_given(arguments) ? tell_format : tell_checks)(
-			arguments, &chain, &checks, worked);
+			arguments, &chain, &checks, worked ? &delivery : NULL);
+	delivery_free(&delivery);
 	verify_free(&chain);
 	return status;
 }

@@ -3,6 +3,7 @@
  * `bundle verify`: verifies a signed result and all behind it, and reports
  * every check. Signs nothing and tells no numbers.
  */
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/reports/released.h"
@@ -22,12 +23,14 @@ static int tell(
 {
 	static struct chain chain;
 	struct checks checks;
-	verify(VERIFY_RELEASED, evidence, &chain, &checks);
+	int status = 0;
 	struct report report = report_begin(arguments);
+	if (verify(VERIFY_RELEASED, evidence, &chain, &checks))
+		status = report_completeness(&report, &chain);
 	report_released(&report, &chain);
 	report_checks(&report, &checks);
 	verify_free(&chain);
-	return report_end(&report, 0);
+	return report_end(&report, status);
 }
 
 int bundle_verify_command(const struct arguments *arguments)

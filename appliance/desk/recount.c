@@ -5,6 +5,7 @@
  * open ballots: it keeps them in memory alone, and prints totals, no ballot.
  */
 #include "appliance/desk/common/archive_file.h"
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/common/sealing.h"
 #include "appliance/desk/desk.h"
@@ -269,7 +270,16 @@ static int tell(const struct recount *recount, struct bytes text,
 	struct digest digest = sha256(text);
 	report_text(&report, "election", definition->plan.id);
 	report_hex(&report, "result", bytes_of(digest.byte, SHA256_SIZE));
-	int status = report_result(&report, definition, result);
+	struct delivery delivery;
+	refusal refused = delivery_of_result(result, &delivery);
+	int status =
+		refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
+	if (status == 0) {
+		report_delivery(&report, NULL, &delivery);
+		status = report_result(&report, definition, result,
+			delivery_without(&delivery) > 0);
+	}
+	delivery_free(&delivery);
 	for (size_t i = 0; i < result->voids; i++)
 		fprintf(stderr, "box %llu is void: %s\n",
 			(unsigned long long)result->voided[i].entry,

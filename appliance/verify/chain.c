@@ -59,3 +59,19 @@ bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
 	*file = archive_find(chain->evidence->sent, name);
 	return note->size > 0 && file->size > 0;
 }
+
+struct box_terms chain_box_terms(const struct chain *chain)
+{
+	return (struct box_terms){
+		.plan = &chain->evidence->definition->plan,
+		.bk_name = chain->bk.name,
+		.bk = chain->bk.key,
+	};
+}
+
+struct bytes chain_refused(const struct chain *chain, uint64_t leaf)
+{
+	char name[MEMBER_NAME_SIZE];
+	member_of_entry(ENTRY_REFUSED, leaf, bytes_of(NULL, 0), name);
+	return archive_find(chain->evidence->sent, name);
+}

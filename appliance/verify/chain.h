@@ -7,6 +7,7 @@
 #ifndef SANDOQ_VERIFY_CHAIN_H
 #define SANDOQ_VERIFY_CHAIN_H
 
+#include "appliance/election/box.h"
 #include "appliance/election/definition.h"
 #include "appliance/election/result.h"
 #include "appliance/record/archive.h"
@@ -117,5 +118,9 @@ bool leaves_next(struct leaves *, struct journal_header *out);
 /* Note and age file of a leaf; false when they are not there. */
 bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);
+/* What box_check() demands, once the box key was verified. */
+struct box_terms chain_box_terms(const struct chain *);
+/* Why the delivery of a leaf was refused; empty when it is not there. */
+struct bytes chain_refused(const struct chain *, uint64_t leaf);
 
 #endif

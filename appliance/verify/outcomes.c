@@ -25,3 +25,17 @@ void outcomes_free(struct outcomes *outcomes)
 	free(outcomes->standing);
 	*outcomes = (struct outcomes){ 0 };
 }
+
+const char *outcome_told(enum outcome outcome, bool incomplete)
+{
+	if (!incomplete)
+		return outcome_text(outcome);
+	switch (outcome) {
+	case ELECTED:
+		return "elected by an incomplete count";
+	case ALTERNATE:
+		return "alternate by an incomplete count";
+	default:
+		return outcome_text(outcome);
+	}
+}

@@ -17,4 +17,10 @@ struct outcomes {
 refusal outcomes_of(const struct result *, struct outcomes *);
 void outcomes_free(struct outcomes *);
 
+/*
+ * outcome_text(), for whoever reads a report: nobody is simply elected by a
+ * count that lacks boxes.
+ */
+const char *outcome_told(enum outcome, bool incomplete);
+
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The journal's entries lead to the checkpoint, and the boxes are those of the
- * entries. It knows the entries' headers and digests, not what is in a box.
+ * The journal's entries lead to the checkpoint; the boxes are those of the
+ * entries, and such as the machine may take in; so are the reasons why others
+ * were refused. It knows no box key: what is in a box stays sealed.
  */
+#include "appliance/election/box.h"
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/record/items.h"
@@ -81,31 +83,66 @@ static struct digest box_payload(struct bytes note, struct bytes file)
 	return sha256_parts(part, 4);
 }
 
+/* It is whole, and its station signed it for the place where it stands. */
 static refusal verify_box(
-	struct chain *chain, uint64_t leaf, const struct digest *payload)
+	struct chain *chain, uint64_t leaf, const struct journal_header *header)
 {
 	struct bytes note, file;
+	struct box box;
+	const struct box_terms terms = chain_box_terms(chain);
 	if (!chain_box(chain, leaf, &note, &file))
 		return refuse(chain, "box %04" PRIu64 " is missing", leaf);
 	struct digest digest = box_payload(note, file);
-	if (!digest_equal(&digest, payload))
+	if (!digest_equal(&digest, &header->payload))
 		return refuse(chain,
 			"box %04" PRIu64 " is not the one in the journal",
 			leaf);
-	return NULL;
+	refusal refused = box_check(&terms, note, file, &box);
+	if (refused == NULL && (box.station != header->station ||
+				       box.sequence != header->sequence))
+		refused = "the journal has it in another place than its "
+			  "station signed";
+	return refused == NULL
+		       ? NULL
+		       : refuse(chain, "box %04" PRIu64 ": %s", leaf, refused);
+}
+
+/* Why a delivery was refused, as the machine wrote it down then. */
+static refusal verify_refused(
+	struct chain *chain, uint64_t leaf, const struct journal_header *header)
+{
+	uint8_t head[ITEM_OVERHEAD + ITEM_NAME_MOST];
+	struct writer writer = writer_of(head, sizeof(head));
+	const struct bytes reason = chain_refused(chain, leaf);
+	if (reason.size == 0)
+		return refuse(chain, "refusal %04" PRIu64 " is missing", leaf);
+	write_item_start(&writer, ITEM_PUBLIC,
+		entry_row_of(ENTRY_REFUSED)->name, reason.size);
+	const struct bytes part[] = { written(&writer), reason };
+	const struct digest digest = sha256_parts(part, 2);
+	return digest_equal(&digest, &header->payload)
+		       ? NULL
+		       : refuse(chain,
+				 "refusal %04" PRIu64
+				 " is not the one in the journal",
+				 leaf);
 }
 
 refusal verify_boxes(struct chain *chain)
 {
 	struct journal_header header;
 	struct leaves leaves = leaves_of(chain);
-	while (leaves_next(&leaves, &header)) {
-		if (header.type != ENTRY_BOX)
-			continue;
-		refusal refused =
-			verify_box(chain, leaves.leaf, &header.payload);
-		if (refused != NULL)
-			return refused;
-	}
-	return NULL;
+	refusal refused = NULL;
+	while (refused == NULL && leaves_next(&leaves, &header))
+		switch (header.type) {
+		case ENTRY_BOX:
+			refused = verify_box(chain, leaves.leaf, &header);
+			break;
+		case ENTRY_REFUSED:
+			refused = verify_refused(chain, leaves.leaf, &header);
+			break;
+		default:
+			break;
+		}
+	return refused;
 }

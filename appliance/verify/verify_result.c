@@ -3,7 +3,6 @@
  * The result: signed by the result key, bound to this chain, and with every box
  * of the journal counted or void. It adds no votes up again; a recount does.
  */
-#include "appliance/election/box.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/note.h"
 #include "appliance/record/members.h"
@@ -62,11 +61,7 @@ static refusal check_counted(
 {
 	struct box box;
 	struct bytes note, file;
-	struct box_terms terms = {
-		.plan = &chain->evidence->definition->plan,
-		.bk_name = chain->bk.name,
-		.bk = chain->bk.key,
-	};
+	const struct box_terms terms = chain_box_terms(chain);
 	if (!chain_box(chain, counted->entry, &note, &file))
 		return refuse(chain, "box %04" PRIu64 " is not in the journal",
 			counted->entry);

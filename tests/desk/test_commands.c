@@ -204,9 +204,9 @@ static const char *const signing[] = {
 	"election keys " CHAIN "--key authority-2.pem",
 	"machine enrolment --sent sent.tar --operators operators "
 	"--authorities authorities.pem --key operator-1.pem",
-	"approve open " CHAIN "--key officer-3.pem",
+	"approve open " CHAIN "--without 10 --key officer-3.pem",
 	"approve release " CHAIN "--profile profile.json --nonce nonce "
-	"--key auditor-2.pem",
+	"--without 10 --key auditor-2.pem",
 	UNANSWERED_RULING "--annul 'station-02 why' --key auditor-1.pem",
 };
 
@@ -280,7 +280,8 @@ static void approvals_are_made(void **state)
 	(void)state;
 	assert_status(run("approve release " CHAIN
 			  "--profile profile.json --nonce nonce --yes "
-			  "--key auditor-2.pem --output release.note"),
+			  "--without 10 --key auditor-2.pem "
+			  "--output release.note"),
 		0);
 	char *path = path_join(folder, "release.note");
 	assert_int_equal(file_read(path, STATEMENT_MOST, &note), 0);
@@ -296,10 +297,82 @@ static void approvals_are_made(void **state)
 static void opening_is_approved(void **state)
 {
 	(void)state;
-	assert_status(
-		run("approve open " CHAIN "--yes --key officer-3.pem"), 0);
+	assert_status(run("approve open " CHAIN
+			  "--yes --without 10 --key officer-3.pem"),
+		0);
 	assert_said("sandoq/open/v1 live");
 	assert_said("The boxes in this checkpoint may be opened");
+}
+
+/* Numbers of the CSV in a column, by what its rows begin with. */
+static unsigned long csv_number(const char *row)
+{
+	const char *at = strstr(said, row);
+	assert_non_null(at);
+	return strtoul(at + strlen(row), NULL, 10);
+}
+
+/* Ten of twelve are missing: asked about by itself, and --yes is no answer. */
+static void missing_boxes_are_agreed_to(void **state)
+{
+	static const char *const command[] = {
+		"approve open " CHAIN "--key officer-3.pem --output all "
+		"--yes",
+		"approve release " CHAIN "--key auditor-2.pem --output all "
+		"--yes",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
+		assert_status(run("%s", command[i]), EX_USAGE);
+		assert_said(
+			"2 of 12 boxes were delivered; missing: station-03, "
+			"station-04");
+		assert_said("; refused: 1");
+		assert_said("  refused: " PAPER_REASON);
+		assert_said("give --without 10");
+		assert_status(run("%s --without 9", command[i]), EX_DATAERR);
+		assert_said("the votes of 10 boxes would be left out, and not "
+			    "of 9");
+		assert_status(run_asked("yes", "%s", command[i]), EX_TEMPFAIL);
+		assert_said("Write their number");
+		assert_no_signature_said();
+		assert_status(shell("test -e %s/all", folder), 1);
+		assert_status(run_asked("10", "%s", command[i]), 0);
+		assert_status(shell("rm %s/all", folder), 0);
+	}
+}
+
+static void missing_boxes_are_told(void **state)
+{
+	static const char line[] = "2 of 12 boxes were counted; missing: "
+				   "station-03, station-04, station-05";
+	(void)state;
+	assert_status(run("audit verify " CHAIN), 0);
+	assert_said("INCOMPLETE");
+	assert_said("2 of 12 boxes were delivered; missing: station-03, ");
+	assert_status(run("bundle verify " CHAIN), 0);
+	assert_said(line);
+	assert_status(run("bundle report " CHAIN), 0);
+	assert_int_equal(strncmp(said, "INCOMPLETE", 10), 0);
+	assert_said(line);
+	assert_said("elected by an incomplete count");
+	assert_null(strstr(said, " elected\n"));
+	assert_status(run("bundle report --json " CHAIN), 0);
+	assert_said("\"boxes_missing\": 10");
+	assert_said("\"station-12\"");
+	assert_said(PAPER_REASON);
+	assert_status(run("bundle report --format csv " CHAIN), 0);
+	assert_int_equal(csv_number(",,no,boxes_due,,,,"), 12);
+	assert_int_equal(csv_number(",,no,boxes_missing,,,,"), 10);
+	assert_int_equal(csv_number(",station-03,no,boxes_missing,,,,"), 1);
+	assert_null(strstr(said, ",elected\r\n"));
+	assert_status(
+		run("bundle report --format nist --day 2026-05-01 " CHAIN), 0);
+	assert_said("INCOMPLETE: 2 of 12 boxes were counted; missing: "
+		    "station-03");
+	assert_said("unofficial-partial");
+	assert_null(strstr(said, "\"winner\""));
+	assert_null(strstr(said, "\"defeated\""));
 }
 
 static void nothing_is_approved_that_does_not_verify(void **state)
@@ -424,14 +497,6 @@ static void bad_bundle_tells_no_numbers(void **state)
 		EX_DATAERR);
 	assert_said("fewer approvals than the quorum needs");
 	assert_null(strstr(said, "not-elected"));
-}
-
-/* Numbers of the CSV in a column, by what its rows begin with. */
-static unsigned long csv_number(const char *row)
-{
-	const char *at = strstr(said, row);
-	assert_non_null(at);
-	return strtoul(at + strlen(row), NULL, 10);
 }
 
 static void numbers_are_told_as_csv(void **state)
@@ -854,6 +919,8 @@ int main(void)
 		cmocka_unit_test(election_keys_are_signed),
 		cmocka_unit_test(approvals_are_made),
 		cmocka_unit_test(opening_is_approved),
+		cmocka_unit_test(missing_boxes_are_agreed_to),
+		cmocka_unit_test(missing_boxes_are_told),
 		cmocka_unit_test(nothing_is_approved_that_does_not_verify),
 		cmocka_unit_test(evidence_is_verified),
 		cmocka_unit_test(another_boot_is_named),

@@ -154,6 +154,7 @@ DISAGREEMENT(phase, "box key", paper_flip(paper, "phase", -1);)
 DISAGREEMENT(result_key, "result key", paper_flip(paper, "rk.creation", -1);)
 DISAGREEMENT(entry, "journal", paper_flip(paper, "entries", 500);)
 DISAGREEMENT(box, "boxes", paper_flip(paper, "boxes/0001.age", -1);)
+DISAGREEMENT(reason, "boxes", paper_flip(paper, "refused/0003", 8);)
 DISAGREEMENT(opened_by_one, "open approvals",
 	     const struct paper_approval how = { .members = MEMBER_1 };
 	     paper_approve_open(paper, &how);)
@@ -188,6 +189,7 @@ int main(void)
 		cmocka_unit_test(result_key),
 		cmocka_unit_test(entry),
 		cmocka_unit_test(box),
+		cmocka_unit_test(reason),
 		cmocka_unit_test(opened_by_one),
 		cmocka_unit_test(quote),
 		cmocka_unit_test(event_log),

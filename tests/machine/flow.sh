@@ -18,6 +18,8 @@ desk=$work/desk
 media=$work/media
 keys=$desk/keys
 stations=12
+# How many boxes the people know to be missing, when it is not none.
+without=${without:-}
 patience=${patience:-180}
 model=${model:-qemu-ovmf}
 vars=''
@@ -240,6 +242,7 @@ approve_open() {
 	"$sandoq" approve open --definition "$desk/definition.json" \
 		--sent "${3:-$desk/received}" \
 		--authorities "$desk/authorities.pem" \
+		${without:+--without "$without"} \
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 
@@ -280,7 +283,8 @@ approve_release() {
 	"$sandoq" approve release --definition "$desk/definition.json" \
 		--sent "$desk/evidence" \
 		--authorities "$desk/authorities.pem" \
-		--profile "$desk/profile.json" \
+		--profile "$desk/profile.json" --nonce "$desk/nonce" \
+		${without:+--without "$without"} \
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 

@@ -96,6 +96,7 @@ struct paper *paper_copy(const struct paper *from)
 	paper->authorities = copied_file(&from->authorities);
 	paper->nonce = copied_file(&from->nonce);
 	paper->profile = from->profile;
+	paper->refusal_leaf = from->refusal_leaf;
 	memcpy(paper->box_leaf, from->box_leaf, sizeof(from->box_leaf));
 	paper->evidence = (struct evidence){
 		.sent = &paper->sent,

@@ -13,6 +13,9 @@
 #include "appliance/desk/common/files.h"
 #include "appliance/verify/verify.h"
 
+/* Why a third delivery was refused. */
+#define PAPER_REASON "station 4, box 1: the box is of another election"
+
 enum {
 	PAPER_BOXES = 2,
 	PAPER_PHASE = 5,
@@ -45,6 +48,7 @@ struct paper {
 	struct checks checks;
 	struct digest box_digest[PAPER_BOXES];
 	uint64_t box_leaf[PAPER_BOXES];
+	uint64_t refusal_leaf;
 };
 
 /* Up to release; every check of every goal passes. */

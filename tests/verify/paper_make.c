@@ -390,6 +390,21 @@ static void add_box(struct paper *paper, uint16_t station)
 	free(sealed);
 }
 
+/* A delivery that the machine did not take. */
+static void add_refusal(struct paper *paper)
+{
+	const struct bytes reason = bytes_of_text(PAPER_REASON "\n");
+	char name[64];
+	uint8_t items[256];
+	struct writer out = writer_of(items, sizeof(items));
+	paper->refusal_leaf = paper->chain.fold.tree.size;
+	snprintf(name, sizeof(name), "refused/%04u",
+		(unsigned)paper->refusal_leaf);
+	paper_put(paper, name, reason);
+	write_item(&out, ITEM_PUBLIC, "refused", reason);
+	add_entry(paper, ENTRY_REFUSED, written(&out));
+}
+
 static void take_boxes(struct paper *paper)
 {
 	const struct bytes any = bytes_of_text("any payload");
@@ -401,6 +416,7 @@ static void take_boxes(struct paper *paper)
 	add_entry(paper, ENTRY_INTAKE, any);
 	for (unsigned station = 0; station < PAPER_BOXES; station++)
 		add_box(paper, (uint16_t)station);
+	add_refusal(paper);
 	add_entry(paper, ENTRY_MEDIUM, any);
 	paper_accepts(paper, VERIFY_INTAKE);
 	paper_approve_open(paper, &quorum);

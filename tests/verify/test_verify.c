@@ -515,6 +515,20 @@ static void nonce_of_another_auditor(void **state)
 	paper_refuses(paper, VERIFY_CLOSED, "nonce", "your nonce is not in it");
 }
 
+static void reason_was_changed(void **state)
+{
+	paper_flip(*state, "refused/0003", 8);
+	paper_refuses(*state, VERIFY_INTAKE, "boxes",
+		"refusal 0003 is not the one in the journal");
+}
+
+static void reason_is_missing(void **state)
+{
+	paper_put(*state, "refused/0003", nothing);
+	paper_refuses(
+		*state, VERIFY_CLOSED, "boxes", "refusal 0003 is missing");
+}
+
 static void challenge_of_other_boxes(void **state)
 {
 	static const char field[] = "checkpoint-size: ";
@@ -876,6 +890,8 @@ int main(void)
 		REFUSAL(checkpoint_was_changed),
 		REFUSAL(box_was_changed),
 		REFUSAL(box_is_missing),
+		REFUSAL(reason_was_changed),
+		REFUSAL(reason_is_missing),
 		REFUSAL(opened_by_one),
 		REFUSAL(opened_at_another_checkpoint),
 		REFUSAL(opened_for_a_rehearsal),

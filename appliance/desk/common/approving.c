@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/approving.h"
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/signing.h"
 
 #include <sysexits.h>
@@ -36,6 +37,21 @@ static int sign_approval(const struct approval_kind *kind,
 	return sign_text(arguments, &text, signer, &authorization);
 }
 
+/* What is missing is agreed to first, by itself. */
+static int approve_delivery(const struct approval_kind *kind,
+	const struct arguments *arguments, const struct chain *chain,
+	const struct signer *signer)
+{
+	struct delivery delivery;
+	refusal refused = delivery_of_journal(chain, &delivery);
+	int status = refused == NULL
+			     ? agree_to_delivery(arguments, chain, &delivery)
+			     : fail(EX_OSERR, NULL, 0, "%s", refused);
+	delivery_free(&delivery);
+	return status != 0 ? status
+			   : sign_approval(kind, arguments, chain, signer);
+}
+
 static int approve_evidence(const struct approval_kind *kind,
 	const struct arguments *arguments, const struct evidence *evidence)
 {
@@ -48,8 +64,8 @@ static int approve_evidence(const struct approval_kind *kind,
 		status = signer_read(argument(arguments, "--key"),
 			&plan->roster[kind->body], &signer);
 		if (status == 0) {
-			status =
-				sign_approval(kind, arguments, &chain, &signer);
+			status = approve_delivery(
+				kind, arguments, &chain, &signer);
 			signer_free(&signer);
 		}
 	} else {

@@ -48,6 +48,12 @@ void report_text(struct report *report, const char *key, const char *value)
 	report_value(report, key, json_string(value));
 }
 
+void report_title(struct report *report, const char *key, const char *value)
+{
+	report->title = key;
+	report_text(report, key, value);
+}
+
 void report_number(struct report *report, const char *key, uint64_t value)
 {
 	report_value(report, key, json_integer((json_int_t)value));
@@ -185,6 +191,18 @@ static void print_array(const char *key, json_t *array)
 		print_list(array);
 }
 
+static void print_title(const struct report *report)
+{
+	const bool colour = colour_wanted();
+	if (report->title == NULL)
+		return;
+	printf("%s%s: %s%s\n", colour ? BOLD : "", report->title,
+		json_string_value(
+			json_object_get(report->facts, report->title)),
+		colour ? PLAIN : "");
+	json_object_del(report->facts, report->title);
+}
+
 static void print_facts(json_t *facts)
 {
 	const char *key;
@@ -235,6 +253,7 @@ static bool print(const struct report *report)
 {
 	if (report->json)
 		return print_json(report) && fflush(stdout) == 0;
+	print_title(report);
 	print_checks(report->checks);
 	print_facts(report->facts);
 	return fflush(stdout) == 0;

@@ -14,7 +14,8 @@
 
 struct report {
 	bool json;
-	bool refused; /* a check did not pass */
+	bool refused;	   /* a check did not pass */
+	const char *title; /* the key of the fact that is told first */
 	json_t *facts;
 	json_t *checks;
 };
@@ -23,6 +24,8 @@ struct report {
 struct report report_begin(const struct arguments *);
 
 void report_text(struct report *, const char *key, const char *value);
+/* A fact that stands above all else; `key` is a literal. */
+void report_title(struct report *, const char *key, const char *value);
 void report_number(struct report *, const char *key, uint64_t value);
 void report_hex(struct report *, const char *key, struct bytes value);
 /*

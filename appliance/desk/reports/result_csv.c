@@ -25,6 +25,7 @@ struct scope {
 	uint16_t contest;
 	const char *station;
 	bool annulled;
+	bool incomplete;
 };
 
 static void begin_row(FILE *out, const struct scope *scope, const char *item)
@@ -56,7 +57,8 @@ static void write_scope(FILE *out, const struct scope *scope,
 		fprintf(out, ",%" PRIu64 ",", row[ROW_VOTES + i]);
 		if (standings != NULL)
 			fprintf(out, "%u,%s\r\n", standings[at].rank,
-				outcome_text(standings[at].outcome));
+				outcome_told(standings[at].outcome,
+					scope->incomplete));
 		else
 			fputs(",\r\n", out);
 	}
@@ -80,13 +82,39 @@ static void write_contest(FILE *out, struct scope *scope,
 	}
 }
 
-bool result_csv(FILE *out, const struct definition *definition,
-	const struct result *result, const struct outcomes *outcomes)
+/* Of no contest: they come first. */
+static void write_boxes(
+	FILE *out, const char *station, const char *item, size_t number)
 {
-	struct scope scope = { .definition = definition };
+	fprintf(out, ",%s,no,%s,,,,%zu,,\r\n", station, item, number);
+}
+
+static void write_delivery(FILE *out, const struct delivery *delivery)
+{
+	write_boxes(out, "", "boxes_due", delivery->due);
+	write_boxes(out, "", "boxes_counted", delivery->counted);
+	write_boxes(out, "", "boxes_void", delivery->voids);
+	write_boxes(out, "", "boxes_missing", delivery->missing);
+	for (size_t s = 0; s < delivery->plan->stations; s++)
+		if (delivery->missing_of[s] > 0)
+			write_boxes(out, delivery->plan->station[s].id,
+				"boxes_missing", delivery->missing_of[s]);
+}
+
+bool result_csv(FILE *out, const struct definition *definition,
+	const struct result *result, const struct outcomes *outcomes,
+	const struct delivery *delivery)
+{
+	struct scope scope = {
+		.definition = definition,
+		.incomplete =
+			delivery != NULL && delivery_without(delivery) > 0,
+	};
 	fputs("contest,station,annulled,item,code,name_fa,name_en,count,rank,"
 	      "outcome\r\n",
 		out);
+	if (delivery != NULL)
+		write_delivery(out, delivery);
 	for (; scope.contest < definition->plan.contests; scope.contest++)
 		write_contest(out, &scope, result, outcomes);
 	return fflush(out) == 0 && !ferror(out);

@@ -7,19 +7,25 @@
 #define SANDOQ_DESK_REPORTS_RESULT_FORMATS_H
 
 #include "appliance/election/definition.h"
+#include "appliance/verify/delivery.h"
 #include "appliance/verify/outcomes.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
 /*
+ * `delivery` NULL: before the first box, where nothing can be missing.
+ */
+
+/*
  * `day` is the election's, as 2026-05-01; `generated` when the report was
  * made, as 2026-05-01T20:00:00Z. NULL when there is no memory.
  */
 json_t *result_nist(const struct definition *, const struct result *,
-	const struct outcomes *, const char *day, const char *generated);
+	const struct outcomes *, const struct delivery *, const char *day,
+	const char *generated);
 /* RFC 4180 with a heading. False when the stream takes no more. */
 bool result_csv(FILE *, const struct definition *, const struct result *,
-	const struct outcomes *);
+	const struct outcomes *, const struct delivery *);
 
 #endif

@@ -17,6 +17,7 @@ struct teller {
 	const struct plan *plan;
 	const struct result *result;
 	const struct outcomes *outcomes;
+	const struct delivery *delivery; /* NULL before the first box */
 	bool failed;
 };
 
@@ -309,20 +310,27 @@ static void put_ballots(struct teller *t, json_t *election)
  * People
  */
 
-/* NULL when a lot is still to decide. */
-static const char *status_after(enum outcome outcome)
+static bool is_complete(const struct teller *t)
+{
+	return t->delivery != NULL && delivery_without(t->delivery) == 0;
+}
+
+/* NULL when a lot is still to decide, and where boxes could change it. */
+static const char *status_after(const struct teller *t, enum outcome outcome)
 {
 	static const char *const status[] = { [NOT_ELECTED] = "defeated",
 		[ELECTED] = "winner",
 		[ALTERNATE] = "defeated",
 		[LOT] = NULL,
 		[WITHDRAWN] = "withdrawn" };
-	return status[outcome];
+	if (is_complete(t) || outcome == WITHDRAWN)
+		return status[outcome];
+	return outcome == ELECTED ? "projected-winner" : NULL;
 }
 
 static json_t *candidate(struct teller *t, size_t c, size_t at)
 {
-	const char *after = status_after(t->outcomes->standing[at].outcome);
+	const char *after = status_after(t, t->outcomes->standing[at].outcome);
 	json_t *one = of_type("Candidate");
 	char code[8];
 	snprintf(code, sizeof(code), "%u", t->plan->candidate[at].code);
@@ -362,6 +370,14 @@ static json_t *election(struct teller *t, const char *day)
 	return one;
 }
 
+static void put_incomplete(const struct teller *t, FILE *out)
+{
+	char line[512];
+	struct writer writer = writer_of(line, sizeof(line));
+	delivery_line(t->delivery, &writer);
+	fprintf(out, " INCOMPLETE: %.*s.", (int)writer.size, line);
+}
+
 /* What the format has no place for. */
 static void put_notes(struct teller *t, json_t *report)
 {
@@ -374,6 +390,8 @@ static void put_notes(struct teller *t, json_t *report)
 		return;
 	}
 	fputs("Counted by sandoq.", out);
+	if (t->delivery != NULL && !is_complete(t))
+		put_incomplete(t, out);
 	for (size_t c = 0; c < t->plan->contests; c++)
 		if (t->plan->contest[c].rule == LIST_PROPORTIONAL_0_PILOT)
 			fprintf(out, " Contest %s is a pilot.",
@@ -388,16 +406,6 @@ static void put_notes(struct teller *t, json_t *report)
 	fclose(out);
 	put_text(t, report, "Notes", text);
 	free(text);
-}
-
-static bool is_complete(const struct teller *t)
-{
-	for (size_t s = 0; s < t->plan->stations; s++)
-		if (!result_is_annulled(t->result, s) &&
-			result_station_boxes(t->result, (uint16_t)s) <
-				t->plan->station[s].boxes)
-			return false;
-	return true;
 }
 
 static json_t *report(struct teller *t, const char *day, const char *generated)
@@ -427,10 +435,10 @@ static json_t *report(struct teller *t, const char *day, const char *generated)
 
 json_t *result_nist(const struct definition *definition,
 	const struct result *result, const struct outcomes *outcomes,
-	const char *day, const char *generated)
+	const struct delivery *delivery, const char *day, const char *generated)
 {
 	struct teller t = { definition, &definition->plan, result, outcomes,
-		false };
+		delivery, false };
 	json_t *one = report(&t, day, generated);
 	if (t.failed) {
 		json_decref(one);

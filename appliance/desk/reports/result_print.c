@@ -15,14 +15,14 @@ bool format_given(const struct arguments *arguments)
 
 static int print_nist(const struct arguments *arguments,
 	const struct definition *definition, const struct result *result,
-	const struct outcomes *outcomes)
+	const struct outcomes *outcomes, const struct delivery *delivery)
 {
 	char generated[sizeof("2026-05-01T20:00:00Z")];
 	const time_t now = time(NULL);
 	struct tm moment;
 	gmtime_r(&now, &moment);
 	strftime(generated, sizeof(generated), "%Y-%m-%dT%H:%M:%SZ", &moment);
-	json_t *report = result_nist(definition, result, outcomes,
+	json_t *report = result_nist(definition, result, outcomes, delivery,
 		argument(arguments, "--day"), generated);
 	if (report == NULL)
 		return fail(EX_OSERR, NULL, 0, "no memory is left");
@@ -34,7 +34,8 @@ static int print_nist(const struct arguments *arguments,
 }
 
 int format_print(const struct arguments *arguments,
-	const struct definition *definition, const struct result *result)
+	const struct definition *definition, const struct result *result,
+	const struct delivery *delivery)
 {
 	struct outcomes outcomes;
 	int status = 0;
@@ -42,8 +43,9 @@ int format_print(const struct arguments *arguments,
 	if (refused != NULL)
 		status = fail(EX_DATAERR, NULL, 0, "%s", refused);
 	else if (strcmp(argument(arguments, "--format"), "nist") == 0)
-		status = print_nist(arguments, definition, result, &outcomes);
-	else if (!result_csv(stdout, definition, result, &outcomes))
+		status = print_nist(
+			arguments, definition, result, &outcomes, delivery);
+	else if (!result_csv(stdout, definition, result, &outcomes, delivery))
 		status = fail(EX_IOERR, "stdout", 0, "takes no more");
 	outcomes_free(&outcomes);
 	return status;

@@ -8,6 +8,7 @@
 #include "appliance/desk/common/options.h"
 #include "appliance/election/definition.h"
 #include "appliance/election/result.h"
+#include "appliance/verify/delivery.h"
 
 #define OPTION_FORMAT                                                          \
 	{                                                                      \
@@ -25,8 +26,11 @@
 bool format_given(const struct arguments *);
 /* Is there such a format, with what it needs? 0, or EX_USAGE with a reason. */
 int format_check(const struct arguments *);
-/* 0, or a status of sysexits.h after printing what is wrong. */
+/*
+ * `delivery` NULL: before the first box. 0, or a status of sysexits.h after
+ * printing what is wrong.
+ */
 int format_print(const struct arguments *, const struct definition *,
-	const struct result *);
+	const struct result *, const struct delivery *);
 
 #endif

@@ -25,7 +25,7 @@ static void report_row(json_t *table, const struct definition *definition,
 /* In the order of ranks, then of the definition. */
 static void report_candidates(json_t *table,
 	const struct definition *definition, uint16_t contest,
-	const uint64_t *row, const struct standing *standings)
+	const uint64_t *row, const struct standing *standings, bool incomplete)
 {
 	const struct contest *of = &definition->plan.contest[contest];
 	for (uint16_t rank = 1; rank <= of->candidates; rank++) {
@@ -44,14 +44,15 @@ static void report_candidates(json_t *table,
 					name->en, "votes",
 					(json_int_t)row[ROW_VOTES + i],
 					"outcome",
-					outcome_text(standings[i].outcome)));
+					outcome_told(standings[i].outcome,
+						incomplete)));
 		}
 	}
 }
 
 static void report_contest(struct report *report,
 	const struct definition *definition, uint16_t contest,
-	const struct outcomes *outcomes)
+	const struct outcomes *outcomes, bool incomplete)
 {
 	const uint64_t *row = tally_row(&outcomes->total, contest);
 	json_t *turnout = json_array(), *candidates = json_array();
@@ -61,7 +62,7 @@ static void report_contest(struct report *report,
 	report_row(turnout, definition, contest, row);
 	report_value(report, id, turnout);
 	report_candidates(candidates, definition, contest, row,
-		outcomes->standing + of->first);
+		outcomes->standing + of->first, incomplete);
 	snprintf(key, sizeof(key), "%s_candidates", id);
 	report_value(report, key, candidates);
 }
@@ -91,13 +92,13 @@ static void report_rulings(struct report *report,
 }
 
 int report_result(struct report *report, const struct definition *definition,
-	const struct result *result)
+	const struct result *result, bool incomplete)
 {
 	struct outcomes outcomes;
 	refusal refused = outcomes_of(result, &outcomes);
 	for (uint16_t c = 0; c < definition->plan.contests && refused == NULL;
 		c++)
-		report_contest(report, definition, c, &outcomes);
+		report_contest(report, definition, c, &outcomes, incomplete);
 	outcomes_free(&outcomes);
 	report_rulings(report, definition, result);
 	report_number(report, "boxes_counted", result->boxes);

@@ -9,8 +9,11 @@
 #include "appliance/election/definition.h"
 #include "appliance/election/result.h"
 
-/* 0, or a status of sysexits.h after printing what is wrong. */
-int report_result(
-	struct report *, const struct definition *, const struct result *);
+/*
+ * `incomplete`: boxes are missing or void, so that nobody is simply elected.
+ * 0, or a status of sysexits.h after printing what is wrong.
+ */
+int report_result(struct report *, const struct definition *,
+	const struct result *, bool incomplete);
 
 #endif

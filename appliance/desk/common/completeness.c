@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/completeness.h"
+#include "appliance/desk/common/files.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { LINE_MOST = 512, REASON_MOST = 320 };
+
+static void line_of(const struct delivery *delivery, char line[LINE_MOST])
+{
+	struct writer out = writer_of(line, LINE_MOST - 1);
+	delivery_line(delivery, &out);
+	line[out.size] = '\0';
+}
+
+/* The machine's reason for one refusal, without the end of its line. */
+static void reason_of(
+	const struct chain *chain, uint64_t leaf, char reason[REASON_MOST])
+{
+	struct bytes text = chain_refused(chain, leaf);
+	while (text.size > 0 && text.data[text.size - 1] == '\n')
+		text.size--;
+	if (text.size == 0 || !text_is_clean(text))
+		text = bytes_of_text("a reason that cannot be shown");
+	snprintf(reason, REASON_MOST, "%.*s", (int)text.size,
+		(const char *)text.data);
+}
+
+static json_t *missing_of(const struct delivery *delivery)
+{
+	json_t *missing = json_array();
+	for (size_t i = 0; i < delivery->plan->stations; i++) {
+		const struct station *station = &delivery->plan->station[i];
+		if (delivery->missing_of[i] > 0)
+			json_array_append_new(missing,
+				json_pack("{s:s, s:I, s:i}", "station",
+					station->id, "missing",
+					(json_int_t)delivery->missing_of[i],
+					"due", (int)station->boxes));
+	}
+	return missing;
+}
+
+static json_t *refused_of(const struct chain *chain)
+{
+	json_t *refused = json_array();
+	struct journal_header header;
+	struct leaves leaves = leaves_of(chain);
+	while (leaves_next(&leaves, &header)) {
+		char reason[REASON_MOST];
+		if (header.type != ENTRY_REFUSED)
+			continue;
+		reason_of(chain, leaves.leaf, reason);
+		json_array_append_new(refused,
+			json_pack("{s:I, s:s}", "entry",
+				(json_int_t)leaves.leaf, "reason", reason));
+	}
+	return refused;
+}
+
+void report_delivery(struct report *report, const struct chain *chain,
+	const struct delivery *delivery)
+{
+	char line[LINE_MOST];
+	line_of(delivery, line);
+	report_title(report,
+		delivery_without(delivery) > 0 ? "INCOMPLETE" : "complete",
+		line);
+	report_number(report, "boxes_due", delivery->due);
+	report_number(report, "boxes_missing", delivery->missing);
+	if (delivery->missing > 0)
+		report_value(report, "missing", missing_of(delivery));
+	if (chain != NULL && delivery->refusals > 0)
+		report_value(report, "refused", refused_of(chain));
+}
+
+int report_completeness(struct report *report, const struct chain *chain)
+{
+	struct delivery delivery;
+	refusal refused =
+		chain->has_result
+			? delivery_of_result(&chain->result, &delivery)
+			: delivery_of_journal(chain, &delivery);
+	delivery.refusals = refused == NULL ? delivery_refusals(chain) : 0;
+	if (refused == NULL)
+		report_delivery(report, chain, &delivery);
+	delivery_free(&delivery);
+	return refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
+}
+
+static void show(const struct chain *chain, const struct delivery *delivery)
+{
+	char line[LINE_MOST];
+	struct journal_header header;
+	struct leaves leaves = leaves_of(chain);
+	line_of(delivery, line);
+	fprintf(stderr, "\n%s\n", line);
+	while (leaves_next(&leaves, &header)) {
+		char reason[REASON_MOST];
+		if (header.type != ENTRY_REFUSED)
+			continue;
+		reason_of(chain, leaves.leaf, reason);
+		fprintf(stderr, "  refused: %s\n", reason);
+	}
+}
+
+static int ask_for(size_t without)
+{
+	char answer[24];
+	uint64_t number;
+	if (isatty(STDIN_FILENO) != 1)
+		return fail(EX_USAGE, NULL, 0,
+			"nobody was there to agree that the votes of %zu boxes "
+			"are left out; wait for them, or give --without %zu",
+			without, without);
+	fprintf(stderr,
+		"The votes of %zu boxes are left out if you go on. Write their "
+		"number: ",
+		without);
+	if (fgets(answer, sizeof(answer), stdin) == NULL ||
+		!decimal_decode(bytes_of(answer, strcspn(answer, "\n")),
+			SIZE_MAX, &number) ||
+		number != without)
+		return fail(EX_TEMPFAIL, NULL, 0, "nothing was signed");
+	return 0;
+}
+
+int agree_to_delivery(const struct arguments *arguments,
+	const struct chain *chain, const struct delivery *delivery)
+{
+	const size_t without = delivery_without(delivery);
+	uint64_t agreed = without;
+	int status =
+		argument_number(arguments, "--without", 0, SIZE_MAX, &agreed);
+	if (status != 0)
+		return status;
+	if (without > 0 || delivery->refusals > 0)
+		show(chain, delivery);
+	if (agreed != without)
+		return fail(EX_DATAERR, NULL, 0,
+			"the votes of %zu boxes would be left out, and not of "
+			"%" PRIu64 "; nothing was signed",
+			without, agreed);
+	return without == 0 || argument_given(arguments, "--without")
+		       ? 0
+		       : ask_for(without);
+}
