@@ -138,8 +138,8 @@ static const char *text(struct node node)
 		return "";
 	if (value == NULL || size == 0 || size > DEFINITION_TEXT_MOST ||
 		!text_is_clean(bytes_of(value, size))) {
-		refuse(node, "must be a text of 1 to 256 bytes without control "
-			     "characters");
+		refuse(node, "must be a text of 1 to 256 bytes without "
+			     "characters that control or that are not seen");
 		return "";
 	}
 	return value;

@@ -299,12 +299,55 @@ static size_t character_size(struct bytes text)
 	return row->size;
 }
 
+/*
+ * What is there and is not seen, or moves what is (Unicode 15): Bidi_Control,
+ * Default_Ignorable_Code_Point but ZWNJ and ZWJ, line and paragraph separators,
+ * interlinear annotation and object replacement, private use, noncharacters.
+ */
+static const struct range {
+	uint32_t first, last;
+} unseen[] = {
+	{ 0xad, 0xad },			    /* soft hyphen */
+	{ 0x34f, 0x34f }, { 0x61c, 0x61c }, /* Arabic letter mark */
+	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
+	{ 0x200b, 0x200b }, /* zero width space */
+	{ 0x200e, 0x200f }, /* left-to-right and right-to-left mark */
+	{ 0x2028, 0x202e }, /* separators, embeddings, overrides */
+	{ 0x2060, 0x206f }, /* word joiner, isolates */
+	{ 0x3164, 0x3164 }, { 0xe000, 0xf8ff }, /* private use */
+	{ 0xfdd0, 0xfdef },			/* noncharacters */
+	{ 0xfe00, 0xfe0f },			/* variation selectors */
+	{ 0xfeff, 0xfeff },			/* byte order mark */
+	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a },
+	{ 0xe0000, 0xe0fff },  /* tags, more variation selectors */
+	{ 0xf0000, 0x10ffff }, /* private use */
+};
+
+static uint32_t code_point(struct bytes text, size_t size)
+{
+	uint32_t code = text.data[0];
+	if (size > 1)
+		code &= 0xffU >> (size + 1);
+	for (size_t i = 1; i < size; i++)
+		code = code << 6 | (text.data[i] & 0x3fU);
+	return code;
+}
+
+static bool is_seen(uint32_t code)
+{
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (code >= unseen[i].first && code <= unseen[i].last)
+			return false;
+	/* The last two of every plane are noncharacters. */
+	return (code & 0xfffe) != 0xfffe;
+}
+
 bool text_is_clean(struct bytes text)
 {
 	while (text.size > 0) {
 		size_t size = character_size(text);
-
-		if (size == 0)
+		if (size == 0 || !is_seen(code_point(text, size)))
 			return false;
 		text.data += size;
 		text.size -= size;

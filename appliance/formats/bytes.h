@@ -102,7 +102,12 @@ struct bytes written(const struct writer *);
 bool hex_decode(struct bytes text, void *out, size_t size);
 /* Plain decimal without sign or leading zeros, up to `most`, or false. */
 bool decimal_decode(struct bytes text, uint64_t most, uint64_t *out);
-/* Well-formed UTF-8 without control characters (U+0000-001F, 007F-009F). */
+/*
+ * Well-formed UTF-8 of which a reader sees every character: no controls
+ * (U+0000-001F, 007F-009F), nothing that turns the order of other characters,
+ * that breaks lines, or that shows as nothing or as whatever a font likes.
+ * ZWNJ and ZWJ (U+200C, 200D) are part of Persian spelling and stay.
+ */
 bool text_is_clean(struct bytes text);
 
 /* Overwrites memory in a way that the compiler keeps. */

@@ -57,7 +57,7 @@ refusal note_parse(struct bytes whole, struct note *out);
 /* Is it signed by this key? Other keys' signatures are not looked at. */
 refusal note_verify(const struct note *, const struct note_key *);
 
-/* UTF-8 without control characters but '\n', at its end at least. */
+/* Clean text (bytes.h) but for '\n', at its end at least. */
 refusal note_text_check(struct bytes text);
 /*
  * A note is written as its text, then a line for each signer. The text must

@@ -75,6 +75,9 @@ static const struct {
 	{ "\"sabzdasht-1405\"", "\"Sabzdasht\"", "id: must be 1 to 32 of" },
 	{ "\"sabzdasht-1405\"", "\"a\\nb\"", "id: must be a text" },
 	{ "\"sabzdasht-1405\"", "\"\"", "id: must be a text" },
+	/* A right-to-left override: 2803 behind it is read as 3082. */
+	{ "\"Maryam Karimi\"", "\"Maryam\u202e Karimi\"",
+		"contests[0].candidates[0].name.en: must be a text" },
 	{ "\"0200", "\"0g00", "image: must be 64" },
 	{ "\"0100", "\"00", "ek_cas[0]: must be 64" },
 	{ "\"software_tpm\": true", "\"software_tpm\": \"yes\"",

@@ -127,8 +127,7 @@ static void decimal_is_canonical(void **state)
 static void clean_text_is_utf8(void **state)
 {
 	static const char *const clean[] = { "", " ~", "شورای شهر", "\u2014",
-		"\xc2\xa0", "\xed\x9f\xbf", "\xee\x80\x80", "\U0001f5f3",
-		"\xf4\x8f\xbf\xbf" };
+		"\xc2\xa0", "\xed\x9f\xbf", "\U0001f5f3" };
 	static const char *const refused[] = { "\n", "\t", "\x7f", "\xc2\x85",
 		"\xc2\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
 		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
@@ -139,6 +138,34 @@ static void clean_text_is_utf8(void **state)
 	for (size_t i = 0; i < COUNT(refused); i++)
 		assert_false(text_is_clean(bytes_of_text(refused[i])));
 	assert_false(text_is_clean(bytes_of("a\0b", 3)));
+}
+
+/* "2803" behind an override is read as "3082". */
+static void clean_text_is_seen(void **state)
+{
+	static const char *const clean[] = { "\u200c", /* ZWNJ */
+		"\u200d",			       /* ZWJ */
+		"\u00a0", "\u00ac", "\u00ae", "\u200a", "\u2010", "\u2027",
+		"\u202f", "\u205f", "\u2070", "\uf900", "\ufdcf", "\ufdf0",
+		"\ufdff", "\ufe10", "\ufe70", "\uffef", "\ufffc", "\ufffd",
+		"\U00010000", "\U0001fffd", "\U00020000", "\U000dfffd",
+		"\U000e1000" };
+	static const char *const refused[] = { "\u00ad", "\u034f", "\u061c",
+		"\u115f", "\u1160", "\u17b4", "\u180b", "\u180e", "\u180f",
+		"\u200b", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a",
+		"\u202e", "\u2060", "\u2066", "\u2069", "\u206f", "\u3164",
+		"\ue000", "\uf8ff", "\ufdd0", "\ufdef", "\ufe00", "\ufe0f",
+		"\ufeff", "\uffa0", "\ufff0", "\ufff9", "\ufffb", "\ufffe",
+		"\uffff", "\U0001bca0", "\U0001d173", "\U0001fffe",
+		"\U000e0001", "\U000e0061", "\U000e01ef", "\U000f0000",
+		"\U0010ffff", "a\u202e2803" };
+	(void)state;
+	for (size_t i = 0; i < COUNT(clean); i++)
+		if (!text_is_clean(bytes_of_text(clean[i])))
+			fail_msg("number %zu was refused", i);
+	for (size_t i = 0; i < COUNT(refused); i++)
+		if (text_is_clean(bytes_of_text(refused[i])))
+			fail_msg("number %zu was taken", i);
 }
 
 static void equality_is_by_size_and_bytes(void **state)
@@ -166,6 +193,7 @@ int main(void)
 		cmocka_unit_test(hex_is_lower_case_and_exact),
 		cmocka_unit_test(decimal_is_canonical),
 		cmocka_unit_test(clean_text_is_utf8),
+		cmocka_unit_test(clean_text_is_seen),
 		cmocka_unit_test(equality_is_by_size_and_bytes),
 	};
 	return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);
