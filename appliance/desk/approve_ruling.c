@@ -2,27 +2,28 @@
 /*
  * `approve ruling`: signs what no count can decide: stations that are annulled
  * and lots that were drawn. Signs no lot where the votes leave nothing open,
- * and nothing about a result of another election.
+ * and nothing about a result that was not verified.
  */
+#include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
 #include "appliance/election/result_form.h"
-#include "appliance/formats/note.h"
-#include "appliance/record/items.h"
 
 #include <stdlib.h>
 
 const struct option approve_ruling_options[] = {
 	OPTION_DEFINITION,
-	{ "--result", "FILE", "the signed result that the ruling is about",
-		REQUIRED },
+	OPTION_SENT,
+	OPTION_AUTHORITIES,
+	OPTION_COMPARED_PROFILE,
 	{ "--annul", "'STATION REASON'", "take its boxes out of the totals",
 		REPEATED },
 	{ "--lot", "'CONTEST CODE CODE ...'",
 		"a lot that was drawn, codes in the order drawn", REPEATED },
 	OPTION_KEY("an auditor's"),
 	OPTION_NOTE,
+	OPTION_WITHOUT,
 	OPTION_YES,
 	OPTION_OUTPUT("ruling note"),
 	OPTION_END,
@@ -90,59 +91,53 @@ static int write_ruling(const struct arguments *arguments,
 	return status != 0 ? status : fits(result);
 }
 
-/* The result that is ruled about. result_free is due in either case. */
-static int read_result(const char *path, const struct plan *plan,
-	struct file *file, struct result *out)
+/* Boxes that are missing are agreed to before they are ruled about. */
+static int agree(const struct arguments *arguments, const struct chain *chain)
 {
-	struct note note;
-	size_t line = 0;
-	*out = (struct result){ .plan = plan };
-	int status = file_read(path, ITEMS_MOST, file);
-	if (status != 0)
-		return status;
-	refusal refused = note_parse(file_bytes(file), &note);
-	if (refused == NULL)
-		refused = result_parse(out, plan, note.text, &line);
-	return refused == NULL ? 0
-			       : fail(EX_DATAERR, path, line, "%s", refused);
+	struct delivery delivery;
+	refusal refused = delivery_of_result(&chain->result, &delivery);
+	delivery.refusals = delivery_refusals(chain);
+	int status = refused == NULL
+			     ? agree_to_delivery(arguments, chain, &delivery)
+			     : fail(EX_OSERR, NULL, 0, "%s", refused);
+	delivery_free(&delivery);
+	return status;
 }
 
-static int sign_ruling(
-	const struct arguments *arguments, const struct plan *plan)
+static int sign_ruling(const struct arguments *arguments, struct chain *chain)
 {
 	static uint8_t space[STATEMENT_MOST];
 	struct writer out = writer_of(space, sizeof(space));
+	const struct plan *plan = chain->result.plan;
 	struct text_writer text = text_begin(
 		&statement_form[STATEMENT_RULING], plan->rehearsal, &out);
 	struct signer signer;
-	struct file file = { 0 };
-	struct result result;
-	int status = read_result(
-		argument(arguments, "--result"), plan, &file, &result);
-	if (status == 0)
-		status = write_ruling(arguments, &result, &text);
-	result_free(&result);
-	file_free(&file);
+	int status = write_ruling(arguments, &chain->result, &text);
 	if (status == 0)
 		status = signer_read(argument(arguments, "--key"),
 			&plan->roster[AUDITORS], &signer);
 	if (status != 0)
 		return status;
-	status = sign_text(arguments, &text, &signer, NULL);
+	status = agree(arguments, chain);
+	if (status == 0)
+		status = sign_text(arguments, &text, &signer, NULL);
 	signer_free(&signer);
 	return status;
 }
 
 int approve_ruling_command(const struct arguments *arguments)
 {
-	struct file file;
-	struct definition definition;
-	int status = definition_read(
-		argument(arguments, "--definition"), &file, &definition);
-	if (status != 0)
-		return status;
-	status = sign_ruling(arguments, &definition.plan);
-	definition_free(&definition);
-	file_free(&file);
+	static struct evidence_files files;
+	static struct chain chain;
+	struct checks checks;
+	int status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = verify(VERIFY_RELEASED, &files.evidence, &chain,
+				 &checks)
+				 ? sign_ruling(arguments, &chain)
+				 : refused_checks(argument(arguments, "--sent"),
+					   &checks);
+	verify_free(&chain);
+	evidence_free(&files);
 	return status;
 }

@@ -21,8 +21,7 @@ enum {
 const struct option image_approve_options[] = {
 	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
 	OPTION_PROFILE("to approve it for", REQUIRED),
-	OPTION_SENT,
-	OPTION_OPERATORS(REQUIRED),
+	OPTIONS_KNOWN_MACHINE,
 	OPTION_KEY("an operator's"),
 	OPTION_YES,
 	{ "--revocation", "NUMBER",
@@ -74,8 +73,8 @@ static void put_policy(struct text_writer *text,
 	const struct machine *machine = &task->known.machine;
 	struct nv_names names = machine_nv_names(machine);
 	struct tpm_name index =
-		task->known.written ? names.name[NV_A]
-				    : machine_nv_name_unwritten(machine, NV_A);
+		task->known.enrolled ? names.name[NV_A]
+				     : machine_nv_name_unwritten(machine, NV_A);
 	uint8_t value[TPM_NAME_SIZE];
 	boot_policy_value(&task->boot, &names, value);
 	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
@@ -105,7 +104,7 @@ static int approve(
 		&statement_form[STATEMENT_BOOT_APPROVAL], false, &out);
 	const struct machine *machine = &task->known.machine;
 	const struct digest cp_hash = boot_approval_cp_hash(
-		machine, &task->boot, task->known.written);
+		machine, &task->boot, task->known.enrolled);
 	const struct authorization authorization = {
 		.field = BOOT_AUTHORIZATION,
 		.scope = machine_scope(machine, APPROVE_BOOT),

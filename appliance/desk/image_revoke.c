@@ -9,8 +9,7 @@
 #include "appliance/desk/desk.h"
 
 const struct option image_revoke_options[] = {
-	OPTION_SENT,
-	OPTION_OPERATORS(REQUIRED),
+	OPTIONS_KNOWN_MACHINE,
 	OPTION_KEY("an operator's"),
 	OPTION_YES,
 	OPTION_OUTPUT("approval"),
@@ -60,8 +59,7 @@ int image_revoke_command(const struct arguments *arguments)
 {
 	struct revocation revocation;
 	int status = known_machine_read(arguments, &revocation.known);
-	if (status == 0 &&
-		(!revocation.known.written || revocation.known.revocation == 0))
+	if (status == 0 && !revocation.known.enrolled)
 		status = fail(EX_DATAERR, argument(arguments, "--sent"), 0,
 			"it is not of an enrolled machine, so there is nothing "
 			"to revoke; fetch the machine's outbox again");

@@ -37,13 +37,15 @@ enum step {
 
 /* Goals from an election's stage to its end. */
 enum {
+	TO_APPROVE = BIT(VERIFY_IDENTITY),
 	TO_ENROL = BIT(VERIFY_ENROLMENT),
 	AT_NOW = BIT(VERIFY_NOW),
 	FROM_RELEASED = BIT(VERIFY_RELEASED),
 	FROM_CLOSED = BIT(VERIFY_CLOSED) | FROM_RELEASED,
 	FROM_INTAKE = BIT(VERIFY_INTAKE) | FROM_CLOSED,
 	FROM_SEALED = BIT(VERIFY_SEALED) | FROM_INTAKE,
-	ALWAYS = TO_ENROL | FROM_SEALED | AT_NOW,
+	ENROLLED = TO_ENROL | FROM_SEALED | AT_NOW,
+	ALWAYS = TO_APPROVE | ENROLLED,
 };
 
 struct row {
@@ -78,9 +80,9 @@ static const struct row rows[STEPS] = {
 	[OPERATORS_TEXT] = { "operators", verify_operators, ALWAYS, 0, NULL },
 	[EK] = { "endorsement key", verify_ek, ALWAYS, 0, NULL },
 	[AK] = { "attestation key", verify_ak, ALWAYS, 0, NULL },
-	[INDICES] = { "TPM indices", verify_indices, ALWAYS,
+	[INDICES] = { "TPM indices", verify_indices, ENROLLED,
 		BIT(OPERATORS_TEXT) | BIT(AK), NULL },
-	[BOOT_APPROVALS] = { "boot approvals", verify_boot_approvals, ALWAYS,
+	[BOOT_APPROVALS] = { "boot approvals", verify_boot_approvals, ENROLLED,
 		BIT(INDICES), NULL },
 	[ACTIVATION] = { "activation", verify_activation, TO_ENROL,
 		BIT(EK) | BIT(AK), has_activation },

@@ -21,6 +21,7 @@
 
 /* How far the chain is to be verified. */
 enum verify_goal {
+	VERIFY_IDENTITY,  /* an operator, before a blank machine's software */
 	VERIFY_ENROLMENT, /* an operator, before the enrolment is signed */
 	VERIFY_SEALED,	  /* the authority, before the keys are signed */
 	VERIFY_INTAKE,	  /* an officer, before the boxes are opened */

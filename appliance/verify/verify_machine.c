@@ -48,6 +48,9 @@ refusal verify_operators(struct chain *chain)
 {
 	struct text text;
 	struct bytes operators = sent(chain, MEMBER_OPERATORS);
+	/* A blank machine has none yet. */
+	if (operators.size == 0)
+		operators = chain->evidence->operators;
 	refusal refused =
 		statement_decode(STATEMENT_OPERATORS, operators, &text);
 	if (refused != NULL)

@@ -129,6 +129,7 @@ enrol_operators() {
 approve_boot() {
 	"$sandoq" image approve "$image" --profile "$desk/profile.json" \
 		--sent "$desk/identity" --operators "$desk/operators" \
+		--authorities "$desk/authorities.pem" \
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 

@@ -27,6 +27,8 @@ software() {
 	shift 3
 	"$sandoq" image approve "$efi" --profile "$desk/profile.json" \
 		--operators "$desk/operators" --sent "$desk/received" "$@" \
+		--authorities "$desk/authorities.pem" \
+		--enrolment "$desk/enrolment.note" \
 		--key "$keys/$operator.pem" --yes --output "$out" >/dev/null ||
 		bail 'an operator cannot approve'
 }
@@ -34,6 +36,8 @@ software() {
 # revocation OUT OPERATOR SENT
 revocation() {
 	"$sandoq" image revoke --operators "$desk/operators" \
+		--authorities "$desk/authorities.pem" \
+		--enrolment "$desk/enrolment.note" \
 		--sent "$desk/$3" --key "$keys/$2.pem" --yes \
 		--output "$1" >/dev/null || bail 'an operator cannot revoke'
 }

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What one operator signs for a machine: verify, then ask, then sign. The
+# machine is the supervisor with its roles on a software TPM (rig.h).
+. "$(dirname "$0")/../support/tap.sh"
+
+if [ ! -f build/image/sandoq.efi ]; then
+	echo '1..0 # SKIP build/image/sandoq.efi is not built'
+	exit 0
+fi
+PROGRAM=$PWD/build/native/tests/forgeries/test_forgeries
+export PROGRAM
+image=$PWD/build/image/sandoq.efi
+desk=$scratch/work/desk
+keys=$desk/keys
+
+step() {
+	tests/forgeries/rig.sh "$scratch/work" "$@"
+}
+
+# approve SENT OPERATOR [OPTION...]
+approve() {
+	local sent=$1 operator=$2
+	shift 2
+	rm -f "$scratch/approval"
+	"$sandoq" image approve "$image" --profile "$desk/profile.json" \
+		--sent "$sent" --operators "$desk/operators" \
+		--authorities "$desk/authorities.pem" \
+		--key "$keys/$operator.pem" --output "$scratch/approval" "$@"
+}
+
+# revoke SENT OPERATOR [OPTION...]
+revoke() {
+	local sent=$1 operator=$2
+	shift 2
+	rm -f "$scratch/revocation"
+	"$sandoq" image revoke --sent "$sent" --operators "$desk/operators" \
+		--authorities "$desk/authorities.pem" \
+		--key "$keys/$operator.pem" --output "$scratch/revocation" "$@"
+}
+
+# declined COMMAND...: asked at a terminal, answered with "no".
+declined() {
+	export sandoq image desk keys scratch
+	export -f approve revoke
+	printf 'no\n' | script -qec "bash -c '$*'" /dev/null |
+		tee "$scratch/answered"
+}
+
+unsigned() {
+	grep -q 'Do you sign this?' "$scratch/answered" &&
+		! grep -q -e ' MEQC' -e ' MEUC' -e ' MEYC' -e '^— ' \
+			"$scratch/answered"
+}
+
+# doctor FROM TO MEMBER EXPRESSION: what the machine sent, with another member.
+doctor() {
+	local from=$1 to=$2 member=$3 file members=()
+	"$sandoq" courier unpack "$from" "$scratch/doctored" >/dev/null || return
+	sed -i "$4" "$scratch/doctored/$member" || return
+	while read -r file; do
+		members+=("$file=$scratch/doctored/$file")
+	done < <(cd "$scratch/doctored" && find . -type f -printf '%P\n')
+	"$sandoq" courier pack "$to" --kind sent "${members[@]}"
+	rm -rf "$scratch/doctored"
+}
+
+says() {
+	grep -qx -- "$1" "$scratch/${2:-approval}"
+}
+
+mkdir "$scratch/work"
+ok 'a machine begins' step begin
+ok 'it tells who it is' step collect identity
+ok 'its operators are named' step enrol_operators
+
+# --- a blank machine ---
+
+sent=$desk/identity
+meaning='meaning: The machine may run this software and no other.'
+refused 'nobody to agree to it' 64 "$meaning" approve "$sent" operator-1 \
+	</dev/null
+ok 'nothing is written' test ! -e "$scratch/approval"
+refused 'a declined approval' 75 'nothing was signed' \
+	declined approve "$sent" operator-1
+ok 'was asked about, and nothing in it is a signature' unsigned
+ok 'nothing is written' test ! -e "$scratch/approval"
+ok 'an approval' approve "$sent" operator-1 --yes
+ok 'says what it means' says "$meaning"
+ok 'it names the image' says "image: $("$sandoq" image inspect "$image" \
+	--json | jq -r .authenticode)"
+ok 'and the machine' says 'machine: S-0001'
+ok 'its signer signed it' grep -q '^— operator-1 ' "$scratch/approval"
+ok 'a later revocation number' approve "$sent" operator-2 --yes --revocation 7
+ok 'is in it' says 'revocation: 7'
+refused 'a key that is no operator'"'"'s' 77 'may not sign' \
+	approve "$sent" officer-1 --yes
+refused 'a revocation on a machine that is not enrolled' 65 \
+	'not of an enrolled machine' revoke "$sent" operator-1 --yes
+cp "$desk/authorities.pem" "$scratch/true"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	-keyout "$scratch/own.key" -subj /CN=stranger -days 2 \
+	-out "$desk/authorities.pem" 2>/dev/null
+refused 'a TPM that nobody trusted vouches for' 65 \
+	'endorsement key: ' approve "$sent" operator-1 --yes
+ok 'nothing is written' test ! -e "$scratch/approval"
+cp "$scratch/true" "$desk/authorities.pem"
+
+# --- an enrolled one ---
+
+ok 'it is enrolled' step enrol_machine
+sent=$desk/enrolled
+enrolment=(--enrolment "$desk/enrolment.note" --yes)
+refused 'nobody has signed that it is' 65 'enrolment note: ' \
+	approve "$sent" operator-1 --yes
+ok 'an approval' approve "$sent" operator-1 "${enrolment[@]}"
+ok 'allows what the counter is' says 'revocation: 1'
+ok 'a revocation' revoke "$sent" operator-1 "${enrolment[@]}"
+ok 'says what it means' says 'meaning: Software that is approved up to the old value may never run on the machine again.' revocation
+ok 'from what the counter is' says 'from: 1' revocation
+ok 'to the next value' says 'to: 2' revocation
+refused 'by a key that is no operator'"'"'s' 77 'may not sign' \
+	revoke "$sent" auditor-1 "${enrolment[@]}"
+refused 'a declined revocation' 75 'nothing was signed' declined \
+	revoke "$sent" operator-1 --enrolment "$desk/enrolment.note"
+ok 'was asked about, and nothing in it is a signature' unsigned
+ok 'nothing is written' test ! -e "$scratch/revocation"
+
+# A counter that the TPM does not have: the next approval would end revocation.
+ok 'an outbox is doctored' doctor "$sent" "$scratch/doctored.tar" \
+	now/challenge 's/^revocation: 1$/revocation: 18446744073709551615/'
+refused 'it is not approved by' 65 'quote: ' \
+	approve "$scratch/doctored.tar" operator-1 "${enrolment[@]}"
+ok 'nothing is written' test ! -e "$scratch/approval"
+refused 'nor revoked by' 65 'quote: ' \
+	revoke "$scratch/doctored.tar" operator-1 "${enrolment[@]}"
+ok 'nothing is written' test ! -e "$scratch/revocation"
+
+printf 'sandoq/operators/v1 live\nmachine: S-0001\nneed: two\n' \
+	>"$desk/operators"
+refused 'another operators text' 65 'operators: ' \
+	approve "$sent" operator-1 "${enrolment[@]}"
+finish
