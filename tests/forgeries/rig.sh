@@ -17,7 +17,7 @@ seed=1
 # shellcheck source=tests/machine/flow.sh
 . tests/machine/flow.sh
 # shellcheck disable=SC2034 # flow.sh reads both
-stations=3 without=9
+stations=${STATIONS:-3} without=${WITHOUT:-9}
 
 # Switched on with these media, and off when it waits for another one.
 rig() {
