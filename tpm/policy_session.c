@@ -160,8 +160,8 @@ static bool run_signed(struct tpm *tpm, ESYS_TR session,
 		return false;
 	worked = asked(tpm, "TPM2_PolicySigned",
 		Esys_PolicySigned(tpm->esys, key, session, ESYS_TR_NONE,
-			ESYS_TR_NONE, ESYS_TR_NONE, NULL, &bound, &ref, 0,
-			&signature, NULL, NULL));
+			ESYS_TR_NONE, ESYS_TR_NONE, NULL, &bound, &ref,
+			(INT32)step->sign.expiration, &signature, NULL, NULL));
 	release_last(tpm);
 	return worked;
 }

@@ -13,8 +13,15 @@ static const char *const purposes[] = {
 	[APPROVE_RELEASE] = "sandoq/release",
 };
 
+uint32_t approval_expiration(enum approval_purpose purpose)
+{
+	return purpose == APPROVE_OPEN ? 0x80000001U : 0;
+}
+
 struct digest policy_ref(const struct approval_scope *scope)
 {
+	uint8_t phase[8];
+	struct writer number = writer_of(phase, sizeof(phase));
 	const uint8_t separator = 0;
 	const uint8_t rehearsal = scope->rehearsal;
 	const struct bytes part[] = {
@@ -23,10 +30,12 @@ struct digest policy_ref(const struct approval_scope *scope)
 		bytes_of(&rehearsal, 1),
 		bytes_of(scope->definition.byte, SHA256_SIZE),
 		tpm_name_bytes(&scope->ak),
+		bytes_of(phase, sizeof(phase)),
 	};
-	struct digest digest =
-		sha256_parts(part, sizeof(part) / sizeof(part[0]));
+	struct digest digest;
 	struct digest ref = { { 0 } };
+	write_u64(&number, scope->phase);
+	digest = sha256_parts(part, sizeof(part) / sizeof(part[0]));
 	memcpy(ref.byte + 1, digest.byte, SHA256_SIZE - 1);
 	return ref;
 }
@@ -36,7 +45,7 @@ size_t approval_text(const struct approval_scope *scope,
 {
 	struct writer out = writer_of(text, APPROVAL_TEXT_MOST);
 	struct digest ref = policy_ref(scope);
-	write_u32(&out, 0);
+	write_u32(&out, approval_expiration(scope->purpose));
 	if (cp_hash != NULL)
 		write_bytes(&out, bytes_of(cp_hash->byte, SHA256_SIZE));
 	write_bytes(&out, bytes_of(ref.byte, SHA256_SIZE));

@@ -12,13 +12,16 @@
  * policyRef: what an approval is for, in the one place where PolicySigned
  * leaves room for it:
  *
- *   00 || first 31 bytes of SHA-256(purpose || live || definition || AK name)
+ *   00 || first 31 bytes of
+ *       SHA-256(purpose || live || definition || AK name || phase)
  *
  * purpose     "sandoq/boot", "sandoq/revoke", "sandoq/open" or
  *             "sandoq/release", and one byte 00
  * live        one byte: 00 live, 01 rehearsal
  * definition  SHA-256 of the definition, 32 bytes; zeros for boot and revoke
  * AK name     34 bytes: the machine
+ * phase       8 bytes: p, the value of P when the election was sealed; zeros
+ *             for boot and revoke, which are older than P's first value
  *
  * The leading 00 keeps the text of a signed note, which holds no control
  * characters, from ever being read as what an approval signs.
@@ -35,14 +38,22 @@ struct approval_scope {
 	bool rehearsal;
 	struct digest definition;
 	struct tpm_name ak;
+	uint64_t phase;
 };
 
 struct digest policy_ref(const struct approval_scope *);
 
 /*
+ * Of PolicySigned (part 3, clause 23.3). An approval to open may become a
+ * ticket that dies at a reset: negative, and later than any time that a TPM
+ * counts. Every other one has none.
+ */
+uint32_t approval_expiration(enum approval_purpose);
+
+/*
  * The digest that an approver's key signs, the aHash of PolicySigned without
- * nonceTPM and with expiration 0, so that an approval on a medium outlives a
- * reboot: SHA-256(00000000 || cpHash || policyRef). `cp_hash` is NULL for an
+ * nonceTPM, so that an approval on a medium outlives a reboot:
+ * SHA-256(expiration || cpHash || policyRef). `cp_hash` is NULL for an
  * approval that is not bound to one command (purpose open).
  */
 struct digest approval_digest(

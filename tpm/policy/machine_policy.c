@@ -189,6 +189,7 @@ struct approval_scope election_scope(
 		.rehearsal = terms->rehearsal,
 		.definition = terms->definition,
 		.ak = terms->ak,
+		.phase = terms->phase,
 	};
 }
 
@@ -283,9 +284,8 @@ static refusal append_quorum(struct policy *policy, const struct quorum *quorum,
 	const struct approval_scope *scope, const struct digest *cp_hash,
 	const struct approvals *approvals)
 {
-	struct digest ref = policy_ref(scope);
 	refusal why = approvals_check(quorum, scope, cp_hash, approvals);
-	return why ? why : quorum_path(quorum, &ref, approvals, policy);
+	return why ? why : quorum_path(quorum, scope, approvals, policy);
 }
 
 refusal steps_write_a(const struct machine *machine,

@@ -77,13 +77,15 @@ struct policy_step {
 		struct tpm_name authorize_nv;
 		enum policy_command command;
 		/*
-		 * Key and policyRef; the signature and whether it is bound to
-		 * a cpHash matter only when the step is run.
+		 * Key and policyRef; the signature, its expiration, and
+		 * whether it is bound to a cpHash matter only when the step is
+		 * run.
 		 */
 		struct {
 			struct p256_public key;
 			struct digest ref;
 			struct p256_signature signature;
+			uint32_t expiration;
 			bool bound;
 		} sign;
 		/*

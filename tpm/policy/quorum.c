@@ -262,9 +262,11 @@ refusal approvals_check(const struct quorum *quorum,
 	return why;
 }
 
-refusal quorum_path(const struct quorum *quorum, const struct digest *ref,
-	const struct approvals *approvals, struct policy *policy)
+refusal quorum_path(const struct quorum *quorum,
+	const struct approval_scope *scope, const struct approvals *approvals,
+	struct policy *policy)
 {
+	const struct digest ref = policy_ref(scope);
 	struct digest base = policy_digest(policy);
 	struct row row = first_row(&base);
 	struct by_member by_member;
@@ -280,15 +282,17 @@ refusal quorum_path(const struct quorum *quorum, const struct digest *ref,
 		struct policy_step step;
 
 		if (by_member.by[i] != NULL) {
-			step = signed_step(quorum, i, ref, by_member.by[i]);
+			step = signed_step(quorum, i, &ref, by_member.by[i]);
+			step.sign.expiration =
+				approval_expiration(scope->purpose);
 			policy_append(policy, &step);
 			boards |= board_bit(quorum, i);
 			j++;
 		}
-		step = ways_in(quorum, ref, i, &row, j, boards);
+		step = ways_in(quorum, &ref, i, &row, j, boards);
 		if (step.either.count > 1)
 			policy_append(policy, &step);
-		row = next_row(quorum, ref, i, &row);
+		row = next_row(quorum, &ref, i, &row);
 	}
 	return NULL;
 }

@@ -59,7 +59,7 @@ refusal approval_check(const struct quorum *, const struct approval_scope *,
  * Appends the path of these approvals to a policy whose digest so far is the
  * quorum's base. Uses exactly `need` of them, from both boards.
  */
-refusal quorum_path(const struct quorum *, const struct digest *ref,
+refusal quorum_path(const struct quorum *, const struct approval_scope *,
 	const struct approvals *, struct policy *);
 
 #endif

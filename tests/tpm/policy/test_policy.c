@@ -153,6 +153,7 @@ static struct approval_scope some_scope(void)
 	struct approval_scope scope = { .purpose = APPROVE_RELEASE };
 	scope.definition = sha256(bytes_of_text("definition"));
 	scope.ak = public_name(bytes_of_text("AK"));
+	scope.phase = 0x0102;
 	return scope;
 }
 
@@ -161,12 +162,14 @@ static void policy_ref_as_documented(void **state)
 	struct approval_scope scope = some_scope();
 	struct digest expected;
 	struct digest ref;
-	uint8_t text[15 + 1 + SHA256_SIZE + TPM_NAME_SIZE];
+	static const uint8_t phase[] = { 0, 0, 0, 0, 0, 0, 1, 2 };
+	uint8_t text[15 + 1 + SHA256_SIZE + TPM_NAME_SIZE + sizeof(phase)];
 	(void)state;
 	memcpy(text, "sandoq/release", 15);
 	text[15] = 1;
 	memcpy(text + 16, scope.definition.byte, SHA256_SIZE);
 	memcpy(text + 16 + SHA256_SIZE, scope.ak.byte, TPM_NAME_SIZE);
+	memcpy(text + 16 + SHA256_SIZE + TPM_NAME_SIZE, phase, sizeof(phase));
 	scope.rehearsal = true;
 	expected = sha256(bytes_of(text, sizeof(text)));
 	ref = policy_ref(&scope);
@@ -178,15 +181,16 @@ static void every_part_of_the_scope_matters(void **state)
 {
 	struct approval_scope scope = some_scope();
 	struct digest ref = policy_ref(&scope);
-	struct approval_scope other[4];
+	struct approval_scope other[5];
 	(void)state;
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		other[i] = scope;
 	other[0].purpose = APPROVE_OPEN;
 	other[1].rehearsal = true;
 	other[2].definition.byte[31] ^= 1;
 	other[3].ak.byte[33] ^= 1;
-	for (size_t i = 0; i < 4; i++) {
+	other[4].phase += 3;
+	for (size_t i = 0; i < 5; i++) {
 		struct digest changed = policy_ref(&other[i]);
 
 		assert_false(digest_equal(&changed, &ref));
@@ -204,6 +208,10 @@ static void approval_is_never_a_note(void **state)
 	assert_false(text_is_clean(bytes_of(text, 4)));
 	assert_int_equal(approval_text(&scope, NULL, text), 36);
 	assert_int_equal(text[4], 0);
+	scope.purpose = APPROVE_OPEN;
+	assert_int_equal(approval_text(&scope, NULL, text), 36);
+	assert_memory_equal(text, "\x80\0\0\1", 5);
+	assert_false(text_is_clean(bytes_of(text, 4)));
 }
 
 /* The layout of docs: code, key name, digest, scheme, null ticket. */

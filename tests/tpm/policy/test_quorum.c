@@ -68,7 +68,8 @@ static unsigned count_bits(unsigned set)
 static void check_all_sets(size_t count, size_t need)
 {
 	struct quorum approvers = body_of(count, need);
-	struct digest ref = sha256(bytes_of_text("ref"));
+	const struct approval_scope scope = { .purpose = APPROVE_OPEN };
+	struct digest ref = policy_ref(&scope);
 	struct policy_step first = { .kind = POLICY_COMMAND_CODE };
 	struct policy base = { 0 };
 	struct digest base_digest;
@@ -83,7 +84,7 @@ static void check_all_sets(size_t count, size_t need)
 		struct policy policy = base;
 		bool met = count_bits(set) >= need && of_both_boards(set);
 		refusal why =
-			quorum_path(&approvers, &ref, &approvals, &policy);
+			quorum_path(&approvers, &scope, &approvals, &policy);
 		struct digest digest = policy_digest(&policy);
 
 		assert_true((why == NULL) == met);
@@ -105,13 +106,14 @@ static void five_of_nine_is_short(void **state)
 {
 	struct quorum approvers = body_of(9, 5);
 	struct approvals approvals = unsigned_approvals(0x1F0);
-	struct digest ref = sha256(bytes_of_text("ref"));
+	const struct approval_scope scope = { .purpose = APPROVE_OPEN };
+	struct digest ref = policy_ref(&scope);
 	struct policy policy = { 0 };
 	struct digest empty = { { 0 } };
 	struct digest digest;
 	struct digest wanted = quorum_digest(&approvers, &ref, &empty);
 	(void)state;
-	assert_null(quorum_path(&approvers, &ref, &approvals, &policy));
+	assert_null(quorum_path(&approvers, &scope, &approvals, &policy));
 	digest = policy_digest(&policy);
 	assert_true(digest_equal(&digest, &wanted));
 	assert_in_range(policy.count, 6, 14);
@@ -122,7 +124,8 @@ static void digest_depends_on_all(void **state)
 {
 	struct quorum approvers = body_of(3, 2);
 	struct quorum other;
-	struct digest ref = sha256(bytes_of_text("ref"));
+	const struct approval_scope scope = { .purpose = APPROVE_OPEN };
+	struct digest ref = policy_ref(&scope);
 	struct digest base = { { 0 } };
 	struct digest digest = quorum_digest(&approvers, &ref, &base);
 	struct digest changed;
@@ -307,6 +310,16 @@ static void of_another_machine(void **state)
 	assert_why(room, &approvals, other_scope);
 }
 
+static void of_another_phase(void **state)
+{
+	struct room *room = *state;
+	struct approval_scope scope = room->scope;
+	struct approvals approvals;
+	scope.phase += 3;
+	approvals = approved(room, &scope);
+	assert_why(room, &approvals, other_scope);
+}
+
 static void of_another_purpose(void **state)
 {
 	struct room *room = *state;
@@ -409,6 +422,7 @@ int main(void)
 			of_another_election, enter, leave),
 		cmocka_unit_test_setup_teardown(
 			of_another_machine, enter, leave),
+		cmocka_unit_test_setup_teardown(of_another_phase, enter, leave),
 		cmocka_unit_test_setup_teardown(
 			of_another_purpose, enter, leave),
 		cmocka_unit_test_setup_teardown(of_a_rehearsal, enter, leave),
