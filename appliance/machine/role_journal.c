@@ -444,6 +444,40 @@ static refusal answer_same(struct wire_end *end, const struct box_key *box,
 		entry, NULL);
 }
 
+static bool has_definition(const struct raw_entry *raw, struct bytes definition)
+{
+	struct bytes other;
+	return items_find(raw_payload(raw), MEMBER_DEFINITION, &other) &&
+	       bytes_equal(other, definition);
+}
+
+/*
+ * A definition is sealed once: whoever kept the medium could otherwise begin
+ * the same election anew, and what it came to could not be had any more.
+ */
+static refusal sealed_once(
+	const struct journal *journal, const struct raw_entry *raw)
+{
+	uint64_t entry = journal->fold.last[ENTRY_SEALED];
+	struct bytes definition;
+	bool same = false;
+	if (!items_find(raw_payload(raw), MEMBER_DEFINITION, &definition))
+		return NULL;
+	while (entry != UINT64_MAX && !same) {
+		struct raw_entry before;
+		const struct place *place = &journal->place[entry];
+		const refusal why = raw_read(place->offset, &before);
+		same = why == NULL && has_definition(&before, definition);
+		free(before.whole);
+		if (why != NULL)
+			return why;
+		entry = place->before;
+	}
+	return same ? "this definition was sealed before; an election has a "
+		      "definition of its own"
+		    : NULL;
+}
+
 static refusal handle_append(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -458,6 +492,8 @@ static refusal handle_append(
 		why = "its type is unknown";
 	if (why == NULL)
 		why = compose(journal, what, list, lists, &raw);
+	if (why == NULL && what->type == ENTRY_SEALED)
+		why = sealed_once(journal, &raw);
 	if (why == NULL && what->type == ENTRY_BOX)
 		same = same_box(journal, what);
 	if (why == NULL && same == NULL)

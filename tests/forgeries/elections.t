@@ -35,6 +35,8 @@ for ((i = 1; i <= ${ELECTIONS:-3}; i++)); do
 	ok "election $i is defined" step another_election "council-$i" "${mark[@]}"
 	ok 'sealed, reported zero, opened, counted, released, recounted' \
 		step whole_election
+	ok 'its medium seals nothing a second time' step seal_again
+	ok 'and what it came to can still be had' step bundle
 	is 'its bundle is its own' "$(told "$i")" \
 		"sandoq/result/v1 $word election: council-$i "
 done

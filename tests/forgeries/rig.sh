@@ -96,6 +96,11 @@ zero() {
 			--authorities "$desk/authorities.pem"
 }
 
+# By who has kept the stick.
+seal_again() {
+	bring election 'this definition was sealed before' && see 'state released'
+}
+
 whole_election() {
 	seal_election && zero && deliver && open_boxes && evidence &&
 		release_result && bundle && recount bundle

@@ -8,6 +8,7 @@
 #include "appliance/machine/roles.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
+#include "appliance/record/members.h"
 #include "appliance/record/journal.h"
 #include "tests/support/patience.h"
 
@@ -625,6 +626,48 @@ static void test_boxes_come_once(void **state)
 	machine_end(&machine);
 }
 
+static void seal(struct trial *machine, const char *definition)
+{
+	static const struct journal_append what = { .type = ENTRY_SEALED };
+	uint8_t space[128];
+	struct writer out = writer_of(space, sizeof(space));
+	write_item(&out, ITEM_PUBLIC, MEMBER_DEFINITION,
+		bytes_of_text(definition));
+	const int list = memfd_written(&out);
+	assert_true(list >= 0);
+	ask(machine, SAY(JOURNAL_APPEND, &what), &list, 1);
+	close(list);
+}
+
+static void expect_sealed(struct trial *machine, uint64_t entries)
+{
+	static const enum entry_type rest[] = { ENTRY_INTAKE, ENTRY_OPEN,
+		ENTRY_CLOSED, ENTRY_APPROVED, ENTRY_RELEASED };
+	assert_int_equal(machine->answer.type, JOURNAL_APPENDED);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
+		append(machine, rest[i], entries + i);
+}
+
+/* Old media are public; the same election anew would bury its result. */
+static void test_a_definition_is_sealed_once(void **state)
+{
+	struct trial machine = machine_after(2);
+	(void)state;
+	seal(&machine, "one");
+	expect_sealed(&machine, 3);
+	seal(&machine, "one");
+	expect_refused(&machine, "the journal takes no entry: this definition "
+				 "was sealed before");
+	seal(&machine, "two");
+	expect_sealed(&machine, 9);
+	seal(&machine, "one");
+	expect_refused(&machine, "the journal takes no entry: this definition "
+				 "was sealed before");
+	seal(&machine, "three");
+	expect_sealed(&machine, 15);
+	machine_end(&machine);
+}
+
 static void expect_no_entry(struct trial *machine,
 	const struct journal_append *what, struct bytes payload,
 	const char *why)
@@ -733,6 +776,7 @@ int main(void)
 		cmocka_unit_test(
 			test_boxes_may_be_lost_before_their_medium_ends),
 		cmocka_unit_test(test_boxes_come_once),
+		cmocka_unit_test(test_a_definition_is_sealed_once),
 		cmocka_unit_test(test_unfit_entries_are_not_written),
 		cmocka_unit_test(test_two_lists_are_one_payload),
 		cmocka_unit_test(test_a_full_partition_takes_no_entry),
