@@ -72,7 +72,12 @@ static refusal recipients_check(
 			return "the box has a recipient twice";
 		seen |= who;
 	}
-	return (seen & 1) != 0 ? NULL : "the box is not sealed to the box key";
+	if ((seen & 1) == 0)
+		return "the box is not sealed to the box key";
+	/* Or a station alone could keep its box from an independent recount. */
+	return seen == (2U << terms->plan->recipients) - 1
+		       ? NULL
+		       : "the box lacks a recipient that the definition lists";
 }
 
 static refusal tags_check(
