@@ -83,6 +83,8 @@ static struct paper *paper;
 static int make(void **state)
 {
 	(void)state;
+	/* Columns are those of a terminal that shows Persian. */
+	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
 	paper = paper_make();
 	workplace_make();
 	write_sent(paper, "sent.tar");
@@ -112,6 +114,9 @@ static int drop(void **state)
 #define CHAIN                                                                  \
 	"--sent sent.tar --definition definition.json "                        \
 	"--authorities authorities.pem "
+
+/* As a line has a name, so that no terminal lets it move the line's numbers. */
+#define ISOLATED(name) "\u200e\u2068" name "\u2069\u200e"
 
 static void help_is_given(void **state)
 {
@@ -483,6 +488,73 @@ static void bundle_is_verified_and_told(void **state)
 	assert_said("شورا");
 }
 
+/* Of a line that was said and holds this, which is its only mention. */
+static void line_with(const char *text, char *out, size_t size)
+{
+	const char *found = strstr(said, text);
+	assert_non_null(found);
+	while (found > said && found[-1] != '\n')
+		found--;
+	snprintf(out, size, "%.*s", (int)strcspn(found, "\n"), found);
+}
+
+/* In which column the word begins, on a terminal. */
+static size_t column_of(const char *line, const char *word)
+{
+	static const char *const marks[] = { "\u200e", "\u2068", "\u2069" };
+	const char *end = strstr(line, word);
+	size_t column = 0;
+	assert_non_null(end);
+	for (const char *c = line; c < end; c++) {
+		bool seen = ((unsigned char)*c & 0xc0) != 0x80;
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+			seen = seen && strncmp(c, marks[i], 3) != 0;
+		column += seen;
+	}
+	return column;
+}
+
+/* A row with a Persian name, in a report that was said. */
+static void assert_row_holds_its_numbers(const char *code, const char *fa)
+{
+	char row[512], head[512], start[512];
+	line_with(fa, row, sizeof(row));
+	line_with("name_fa", head, sizeof(head));
+	snprintf(start, sizeof(start), "%s  ", code);
+	assert_memory_equal(row, "\u200e  ", strlen("\u200e  "));
+	assert_non_null(strstr(row, start));
+	assert_int_equal(column_of(row, code), column_of(head, "code"));
+	assert_int_equal(column_of(row, fa), column_of(head, "name_fa"));
+	assert_int_equal(column_of(row, "Maryam"), column_of(head, "name_en"));
+	assert_null(strstr(head, "\u200e"));
+}
+
+#define RECOUNT_FILES "--definition definition.json --escrow escrow.pem "
+
+/* For people; what programs read has the names alone. */
+static void no_name_moves_a_number(void **state)
+{
+	static const char *const told[] = { "bundle report " CHAIN,
+		"recount --sent sent.tar " RECOUNT_FILES };
+	static const char *const plain[] = { "bundle report --json " CHAIN,
+		"bundle report --format csv " CHAIN,
+		"bundle report --format nist --day 2026-05-01 " CHAIN,
+		"recount --json --sent sent.tar " RECOUNT_FILES,
+		"recount --sent sent.tar --output text " RECOUNT_FILES
+		">table && cat text" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		assert_status(run("%s", told[i]), 0);
+		assert_said("101   " ISOLATED("مریم کریمی") "  ");
+		assert_row_holds_its_numbers("101", "مریم کریمی");
+	}
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		assert_status(run("%s", plain[i]), 0);
+		assert_null(strstr(said, "\u200e"));
+		assert_null(strstr(said, "\u2068"));
+	}
+}
+
 static void bad_bundle_tells_no_numbers(void **state)
 {
 	struct paper *copy = paper_copy(paper);
@@ -670,6 +742,7 @@ static void zeros_are_reported_before_the_first_box(void **state)
 	write_before_boxes();
 	assert_status(run(ZERO), 0);
 	assert_said("Maryam Karimi");
+	assert_row_holds_its_numbers("101", "مریم کریمی");
 	assert_null(strstr(said, " elected"));
 	assert_status(run(ZERO "--format csv"), 0);
 	assert_said("council,,no,cast,,,,0,,\r\n");
@@ -933,6 +1006,7 @@ int main(void)
 		cmocka_unit_test(a_ruling_about_nothing_is_not_signed),
 		cmocka_unit_test(
 			a_ruling_about_an_unverified_result_is_not_signed),
+		cmocka_unit_test(no_name_moves_a_number),
 		cmocka_unit_test(bad_bundle_tells_no_numbers),
 		cmocka_unit_test(boxes_are_counted_again),
 		cmocka_unit_test(evidence_is_counted_again),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/report.h"
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/common/shown.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,9 +92,17 @@ static int width_of(const char *text)
 	return width < 0 ? (int)length : width;
 }
 
+static bool is_ascii(const char *text)
+{
+	while (*text != '\0' && ((unsigned char)*text & 0x80) == 0)
+		text++;
+	return *text == '\0';
+}
+
 static void print_padded(const char *text, int width)
 {
-	printf("%s%*s", text, width - width_of(text), "");
+	printf(is_ascii(text) ? "%s" : SHOWN, text);
+	printf("%*s", width - width_of(text), "");
 }
 
 static const char *plain(const json_t *value, char *buffer, size_t size)
@@ -128,16 +137,33 @@ static int column_width(const json_t *table, const char *key)
 	return widest;
 }
 
+/* A row that has none, as the headings, is left as it is. */
+static bool has_foreign_text(const json_t *row)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)row, key, value)
+	{
+		if (json_is_string(value) &&
+			!is_ascii(json_string_value(value)))
+			return true;
+	}
+	return false;
+}
+
 enum { COLUMNS_MOST = 16 };
 
-/* `row` NULL prints the headings. */
+/*
+ * `row` NULL prints the headings. The LRM at the front keeps a row from being
+ * turned whole, which is for numbers that come before the first name.
+ */
 static void print_row(
 	json_t *table, const json_t *row, const int width[COLUMNS_MOST])
 {
 	const char *key;
 	json_t *ignored;
 	size_t column = 0;
-	printf(" ");
+	printf("%s ", has_foreign_text(row) ? LRM : "");
 	json_object_foreach(json_array_get(table, 0), key, ignored)
 	{
 		char buffer[32];
