@@ -35,8 +35,9 @@ LDFLAGS := -fsanitize=fuzzer,address,undefined
 endif
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -ljansson -lcrypto
-# Of the desk alone: they unpack the kernel of an image.
-DESKLIBS := -llz4 -llzma -lzstd
+# Of the desk alone: they unpack the kernel of an image, and know how names
+# are spelled.
+DESKLIBS := -llz4 -llzma -lzstd -lutf8proc
 TESTLIBS := -ltss2-tcti-swtpm -lcmocka
 
 # Pure, and all that a verifier needs: no descriptor, no clock, no TPM.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `election check`: reads a definition and says what it defines. Signs nothing.
+ * `election check`: reads a definition, says what it defines, and warns of
+ * names that look alike. Signs nothing.
  */
-#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signable.h"
 #include "appliance/desk/desk.h"
 
 const struct option election_check_options[] = {
@@ -30,13 +31,14 @@ int election_check_command(const struct arguments *arguments)
 {
 	struct file file;
 	struct definition definition;
-	int status = definition_read(
-		argument(arguments, "DEFINITION"), &file, &definition);
+	const char *path = argument(arguments, "DEFINITION");
+	int status = signable_read(path, &file, &definition);
 	if (status != 0)
 		return status;
 	struct report report = report_begin(arguments);
 	report_definition(&report, &definition);
+	status = signable_warn(path, &definition, &report);
 	definition_free(&definition);
 	file_free(&file);
-	return report_end(&report, 0);
+	return report_end(&report, status);
 }

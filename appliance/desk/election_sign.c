@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `election sign`: signs a definition, as a member of its authority. Signs no
- * definition that the machine would not read.
+ * definition that the machine would not read, nor one whose names are not in
+ * NFC, and warns of names that look alike before it asks.
  */
-#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signable.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
 
@@ -16,23 +17,29 @@ const struct option election_sign_options[] = {
 	OPTION_END,
 };
 
-int election_sign_command(const struct arguments *arguments)
+static int sign(const struct arguments *arguments, const struct plan *plan)
 {
-	struct file file;
-	struct definition definition;
-	int status = definition_read(
-		argument(arguments, "DEFINITION"), &file, &definition);
-	if (status != 0)
-		return status;
-	const struct plan *plan = &definition.plan;
 	const struct statement_value value[] = {
 		{ DEFINITION_ELECTION, bytes_of_text(plan->id), 0, NULL },
 		{ DEFINITION_DIGEST,
 			bytes_of(plan->definition.byte, SHA256_SIZE), 0, NULL },
 	};
-	status = sign_values(arguments, STATEMENT_DEFINITION, plan->rehearsal,
+	return sign_values(arguments, STATEMENT_DEFINITION, plan->rehearsal,
 		&plan->roster[AUTHORITY], value,
 		sizeof(value) / sizeof(value[0]));
+}
+
+int election_sign_command(const struct arguments *arguments)
+{
+	struct file file;
+	struct definition definition;
+	const char *path = argument(arguments, "DEFINITION");
+	int status = signable_read(path, &file, &definition);
+	if (status != 0)
+		return status;
+	status = signable_warn(path, &definition, NULL);
+	if (status == 0)
+		status = sign(arguments, &definition.plan);
 	definition_free(&definition);
 	file_free(&file);
 	return status;

@@ -167,6 +167,84 @@ static void definition_is_signed(void **state)
 	file_free(&note);
 }
 
+/* What the machine would read, and no member of the authority may sign. */
+static void names_not_in_nfc_are_not_signed(void **state)
+{
+	(void)state;
+	assert_status(shell("jq '.contests[0].candidates[1].name.en = "
+			    "\"Rene\\u0301e\"' %s/definition.json "
+			    ">%s/apart.json",
+			      folder, folder),
+		0);
+	assert_status(run("election check apart.json"), EX_DATAERR);
+	assert_said("apart.json: contests[0].candidates[1].name.en: ");
+	assert_said("NFC");
+	assert_status(run("election sign apart.json --yes "
+			  "--key authority-1.pem --output apart.note"),
+		EX_DATAERR);
+	assert_said("apart.json: contests[0].candidates[1].name.en: ");
+	assert_status(shell("test ! -e %s/apart.note", folder), 0);
+}
+
+/* Three of one name, the third in Arabic letters; then nobody. */
+static void write_alike(void)
+{
+	assert_status(shell("jq '.contests[0].candidates[0, 1].name = "
+			    "{fa: \"علی رضایی\", en: \"Ali Rezaei\"} | "
+			    ".contests[0].candidates[2].name = "
+			    "{fa: \"علي رضايي\", en: \"A. Rezaei\"}' "
+			    "%s/definition.json >%s/alike.json",
+			      folder, folder),
+		0);
+}
+
+static void assert_alike_said(void)
+{
+	assert_said("alike.json: warning: candidates 101 (");
+	assert_said(ISOLATED("علی رضایی") ", " ISOLATED(
+		"Ali Rezaei") ") and 102 (" ISOLATED("علی رضایی") ", ");
+	assert_said(") of contest council have one name;");
+	assert_said(") and 103 (" ISOLATED("علي رضايي") ", ");
+	assert_said("of contest council have names that look alike in "
+		    "Persian;");
+}
+
+static void names_that_look_alike_are_told(void **state)
+{
+	(void)state;
+	assert_status(run("election check definition.json"), 0);
+	assert_null(strstr(said, "warning"));
+	write_alike();
+	assert_status(run("election check alike.json"), 0);
+	assert_alike_said();
+	assert_status(run("election check --json alike.json >alike"), 0);
+	assert_alike_said();
+	assert_status(shell("jq -e '[.alike[].candidates | map(.code)] == "
+			    "[[101, 102], [101, 103]]' %s/alike",
+			      folder),
+		0);
+}
+
+/* Who is asked has read it; who gives --yes signs in knowledge of it. */
+static void names_that_look_alike_are_told_before_one_signs(void **state)
+{
+	(void)state;
+	write_alike();
+	assert_status(run_asked("no", "election sign alike.json "
+				      "--key authority-1.pem"),
+		EX_TEMPFAIL);
+	assert_alike_said();
+	const char *last = strstr(said, "look alike in Persian");
+	const char *question = strstr(said, "Write yes");
+	assert_non_null(question);
+	assert_true(last < question);
+	assert_status(run("election sign alike.json --yes "
+			  "--key authority-1.pem --output alike.note"),
+		0);
+	assert_alike_said();
+	assert_status(shell("test -e %s/alike.note", folder), 0);
+}
+
 static void nobody_signs_unread(void **state)
 {
 	(void)state;
@@ -981,6 +1059,10 @@ int main(void)
 		cmocka_unit_test(help_is_given),
 		cmocka_unit_test(definition_is_checked),
 		cmocka_unit_test(definition_is_signed),
+		cmocka_unit_test(names_not_in_nfc_are_not_signed),
+		cmocka_unit_test(names_that_look_alike_are_told),
+		cmocka_unit_test(
+			names_that_look_alike_are_told_before_one_signs),
 		cmocka_unit_test(nobody_signs_unread),
 		cmocka_unit_test(what_was_declined_is_not_signed),
 		cmocka_unit_test(what_was_agreed_to_is_signed),

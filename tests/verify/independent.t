@@ -83,6 +83,7 @@ caught tpm Esys_Free tss2/tss2_esys.h 'Esys_Free(NULL);'
 caught filter seccomp_release seccomp.h 'seccomp_release(NULL);'
 caught machine memfd_unmap appliance/machine/memfd.h 'memfd_unmap(NULL);'
 caught trusted BIO_new_file openssl/bio.h 'BIO_new_file("/", "r");'
+caught unicode utf8proc_version utf8proc.h 'utf8proc_version();'
 caught json json_load_file jansson.h 'json_load_file("/", 0, NULL);'
 
 # It works as it stands: a machine that sent nothing is refused.
