@@ -145,11 +145,14 @@ static void clean_text_is_seen(void **state)
 {
 	static const char *const clean[] = { "\u200c", /* ZWNJ */
 		"\u200d",			       /* ZWJ */
-		"\u00a0", "\u00ac", "\u00ae", "\u200a", "\u2010", "\u2027",
-		"\u202f", "\u205f", "\u2070", "\uf900", "\ufdcf", "\ufdf0",
-		"\ufdff", "\ufe10", "\ufe70", "\uffef", "\ufffc", "\ufffd",
-		"\U00010000", "\U0001fffd", "\U00020000", "\U000dfffd",
-		"\U000e1000" };
+		"\u034e", "\u0350", "\u061b", "\u115e", "\u1161", "\u17b3",
+		"\u17b6", "\u180a", "\u1810", "\u3163", "\u3165", "\ud7ff",
+		"\ufdfe", "\uff9f", "\uffa1", "\U0001bc9f", "\U0001bca4",
+		"\U0001d172", "\U0001d17b", "\u00a0", "\u00ac", "\u00ae",
+		"\u200a", "\u2010", "\u2027", "\u202f", "\u205f", "\u2070",
+		"\uf900", "\ufdcf", "\ufdf0", "\ufdff", "\ufe10", "\ufe70",
+		"\uffef", "\ufffc", "\ufffd", "\U00010000", "\U0001fffd",
+		"\U00020000", "\U000dfffd", "\U000e1000" };
 	static const char *const refused[] = { "\u00ad", "\u034f", "\u061c",
 		"\u115f", "\u1160", "\u17b4", "\u180b", "\u180e", "\u180f",
 		"\u200b", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a",
@@ -158,7 +161,10 @@ static void clean_text_is_seen(void **state)
 		"\ufeff", "\uffa0", "\ufff0", "\ufff9", "\ufffb", "\ufffe",
 		"\uffff", "\U0001bca0", "\U0001d173", "\U0001fffe",
 		"\U000e0001", "\U000e0061", "\U000e01ef", "\U000f0000",
-		"\U0010ffff", "a\u202e2803" };
+		"\U0010ffff", "\u17b5", "\u2067", "\u2068", "\U0001bca3",
+		"\U0001d17a", "\U0001ffff", "\U0002fffe", "\U000dffff",
+		"\U000e0000", "\U000e0fff", "\U000ffffd", "\U00100000",
+		"a\u202e2803" };
 	(void)state;
 	for (size_t i = 0; i < COUNT(clean); i++)
 		if (!text_is_clean(bytes_of_text(clean[i])))

@@ -5,8 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The machine's own screen has ASCII; other programs may say anything. */
+static void clean(struct console *console)
+{
+	if (text_is_clean(bytes_of(console->line, console->length)))
+		return;
+	for (size_t i = 0; i < console->length; i++)
+		if ((console->line[i] & 0x80) != 0)
+			console->line[i] = '?';
+}
+
 static bool end_line(struct console *console)
 {
+	clean(console);
 	console->line[console->length++] = '\n';
 	size_t size = console->length;
 	console->length = 0;

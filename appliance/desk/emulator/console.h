@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What comes over the serial port, made into clean lines: terminal escapes,
- * carriage returns and other control characters are dropped.
+ * carriage returns and other control characters are dropped; a line that is
+ * not clean text then has '?' for each byte that is not ASCII.
  */
 #ifndef SANDOQ_DESK_EMULATOR_CONSOLE_H
 #define SANDOQ_DESK_EMULATOR_CONSOLE_H
