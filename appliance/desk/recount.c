@@ -432,6 +432,21 @@ static int begin_with_files(struct recount *recount)
 	return sealing_read(arguments, &recount->sealing);
 }
 
+/* Or every box would be void, and an honest machine's result another one. */
+static int check_recipient(const struct recount *recount)
+{
+	const struct box_terms *terms = &recount->sealing.terms;
+	const struct p256_public key = p256_public_of(recount->escrow);
+	bool listed = p256_equal(&key, &terms->bk);
+	for (size_t i = 0; i < terms->plan->recipients; i++)
+		listed |= p256_equal(&key, &terms->plan->recipient[i].key);
+	return listed ? 0
+		      : fail(EX_NOPERM,
+				argument(recount->arguments, "--escrow"), 0,
+				"this key is no recipient that the definition "
+				"lists, so it opens no box; give the escrow's");
+}
+
 int recount_command(const struct arguments *arguments)
 {
 	static struct recount recount;
@@ -445,7 +460,9 @@ int recount_command(const struct arguments *arguments)
 	status = recount.from_machine ? begin_with_machine(&recount)
 				      : begin_with_files(&recount);
 	if (status == 0) {
-		status = count(&recount);
+		status = check_recipient(&recount);
+		if (status == 0)
+			status = count(&recount);
 		sealing_free(&recount.sealing);
 	}
 	free(recount.name);

@@ -18,7 +18,7 @@ enum { SAID_MOST = 1 << 18, COMMAND_MOST = 4096, NOTE_MOST = 4096 };
 
 char folder[] = "/tmp/sandoq-workplace.XXXXXX";
 char said[SAID_MOST];
-static char program[4096];
+char program[4096];
 
 /* The program lies two folders above the test. */
 static void find_program(void)

@@ -13,6 +13,8 @@ void workplace_make(void);
 void workplace_drop(void);
 
 extern char folder[];
+/* The path of sandoq. */
+extern char program[];
 /* Standard output and error of the last run, with a NUL at its end. */
 extern char said[];
 

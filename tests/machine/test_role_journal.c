@@ -8,8 +8,8 @@
 #include "appliance/machine/roles.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
-#include "appliance/record/members.h"
 #include "appliance/record/journal.h"
+#include "appliance/record/members.h"
 #include "tests/support/patience.h"
 
 #include <fcntl.h>

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -195,6 +196,10 @@ int file_write(const char *path, struct bytes content, mode_t mode)
 int key_read(const char *path, struct p256_private **out)
 {
 	struct file pem;
+	/* Whatever becomes of the process, the kernel writes no core of it. */
+	if (prctl(PR_SET_DUMPABLE, 0) != 0)
+		return fail(EX_OSERR, NULL, 0,
+			"this system does not keep a key out of core dumps");
 	int status = file_read(path, P256_PEM_MOST, &pem);
 	if (status != 0)
 		return status;

@@ -53,8 +53,10 @@ int file_write(const char *path, struct bytes content, mode_t mode);
 int descriptor_write(int descriptor, const char *path, struct bytes content);
 
 /*
- * A private key in a PEM file. key_write() refuses to overwrite and makes
- * the file readable by its owner only. p256_free() gives a read one back.
+ * A private key in a PEM file. Before one is read, the process becomes one of
+ * which no core is dumped and into which no other one of its user may look.
+ * key_write() refuses to overwrite and makes the file readable by its owner
+ * only. p256_free() gives a read one back.
  */
 int key_read(const char *path, struct p256_private **out);
 int key_write(const char *path, const struct p256_private *);
