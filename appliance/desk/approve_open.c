@@ -26,6 +26,7 @@ static const struct approval_kind kind = {
 	OFFICERS,
 	APPROVE_OPEN,
 	OPEN_AUTHORIZATION,
+	NULL,
 };
 
 int approve_open_command(const struct arguments *arguments)

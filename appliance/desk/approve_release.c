@@ -13,8 +13,8 @@ const struct option approve_release_options[] = {
 	OPTION_DEFINITION,
 	OPTION_SENT,
 	OPTION_AUTHORITIES,
-	OPTION_COMPARED_PROFILE,
-	OPTION_NONCE,
+	OPTION_COMPARED_PROFILE(REQUIRED),
+	OPTION_NONCE(REQUIRED),
 	OPTION_KEY("an auditor's"),
 	OPTION_WITHOUT,
 	OPTION_YES,
@@ -28,6 +28,9 @@ static const struct approval_kind kind = {
 	AUDITORS,
 	APPROVE_RELEASE,
 	RELEASE_AUTHORIZATION,
+	"You approve this result by its digest alone, without its numbers. "
+	"Only a recount shows\nthat they follow from the boxes: sandoq recount "
+	"--sent ... --escrow ...",
 };
 
 int approve_release_command(const struct arguments *arguments)

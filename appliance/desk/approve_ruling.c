@@ -16,7 +16,7 @@ const struct option approve_ruling_options[] = {
 	OPTION_DEFINITION,
 	OPTION_SENT,
 	OPTION_AUTHORITIES,
-	OPTION_COMPARED_PROFILE,
+	OPTION_COMPARED_PROFILE(OPTIONAL),
 	{ "--annul", "'STATION REASON'", "take its boxes out of the totals",
 		REPEATED },
 	{ "--lot", "'CONTEST CODE CODE ...'",

@@ -16,8 +16,8 @@ const struct option audit_verify_options[] = {
 	OPTION_AUTHORITIES,
 	OPTION_OPERATORS(OPTIONAL),
 	OPTION_ENROLMENT(OPTIONAL),
-	OPTION_COMPARED_PROFILE,
-	OPTION_NONCE,
+	OPTION_COMPARED_PROFILE(OPTIONAL),
+	OPTION_NONCE(OPTIONAL),
 	OPTION_EARLIER,
 	{ "--now", NULL,
 		"verify what runs on the machine now, not how it closed",
@@ -54,8 +54,8 @@ static int audit(
 		    &checks) &&
 		!now)
 		status = report_completeness(&report, &chain);
+	report_identity(&report, &chain);
 	report_state(&report, evidence->sent);
-	report_hex(&report, "ak", tpm_name_bytes(&chain.machine.ak));
 	if (!now)
 		report_hex(&report, "result",
 			bytes_of(chain.result_digest.byte, SHA256_SIZE));

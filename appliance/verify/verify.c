@@ -48,13 +48,17 @@ enum {
 	ALWAYS = TO_APPROVE | ENROLLED,
 };
 
+struct needed {
+	bool (*is_there)(const struct evidence *);
+	const char *otherwise; /* why a check is not made */
+};
+
 struct row {
 	const char *name;
 	refusal (*check)(struct chain *);
 	unsigned goals;
-	unsigned grounds; /* steps that must have passed */
-	/* Does the verifier have what it takes? NULL: always. */
-	bool (*possible)(const struct evidence *);
+	unsigned grounds;	     /* steps that must have passed */
+	const struct needed *needed; /* NULL: nothing else */
 };
 
 static bool has_activation(const struct evidence *evidence)
@@ -72,6 +76,14 @@ static bool has_profile(const struct evidence *evidence)
 	return evidence->profile != NULL;
 }
 
+/* What a verifier need not have. */
+static const struct needed the_activation = { has_activation,
+	"the secret of the credential was not given" };
+static const struct needed the_nonce = { has_nonce,
+	"no nonce of yours was given, so it may be old" };
+static const struct needed the_profile = { has_profile,
+	"no boot profile was given" };
+
 static const struct row rows[STEPS] = {
 	[DEFINITION] = { "definition", verify_definition, FROM_SEALED, 0,
 		NULL },
@@ -85,7 +97,7 @@ static const struct row rows[STEPS] = {
 	[BOOT_APPROVALS] = { "boot approvals", verify_boot_approvals, ENROLLED,
 		BIT(INDICES), NULL },
 	[ACTIVATION] = { "activation", verify_activation, TO_ENROL,
-		BIT(EK) | BIT(AK), has_activation },
+		BIT(EK) | BIT(AK), &the_activation },
 	[ENROLMENT] = { "enrolment note", verify_enrolment,
 		FROM_SEALED | AT_NOW, BIT(EK) | BIT(INDICES), NULL },
 	[BOX_KEY] = { "box key", verify_box_key, FROM_SEALED,
@@ -102,13 +114,13 @@ static const struct row rows[STEPS] = {
 	[CHALLENGE] = { "challenge", verify_challenge, FROM_CLOSED | AT_NOW,
 		BIT(AK) | BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
 	[NONCE] = { "nonce", verify_nonce, FROM_CLOSED | AT_NOW, BIT(CHALLENGE),
-		has_nonce },
+		&the_nonce },
 	[QUOTE] = { "quote", verify_quote, FROM_CLOSED | AT_NOW,
 		BIT(CHALLENGE) | BIT(ENROLMENT), NULL },
 	[PCRS] = { "boot state", verify_pcrs, FROM_CLOSED | AT_NOW,
 		BIT(QUOTE) | BIT(BOOT_APPROVALS), NULL },
 	[EVENT_LOG] = { "event log", verify_event_log, FROM_CLOSED | AT_NOW,
-		BIT(QUOTE) | BIT(BOOT_APPROVALS), has_profile },
+		BIT(QUOTE) | BIT(BOOT_APPROVALS), &the_profile },
 	[RELEASE_APPROVALS] = { "release approvals", verify_release_approvals,
 		FROM_RELEASED, BIT(QUOTE) | BIT(KEYS_NOTE), NULL },
 	[RESULT_NOTE] = { "result note", verify_result_note, FROM_RELEASED,
@@ -131,13 +143,14 @@ static refusal ground_of(struct chain *chain, const struct row *row,
 	return NULL;
 }
 
-static bool record(struct checks *checks, const char *name, refusal refused)
+static bool record(struct checks *checks, const char *name,
+	enum check_outcome outcome, const char *reason)
 {
 	struct check *check = &checks->check[checks->count++];
-	*check = (struct check){ .name = name, .passed = refused == NULL };
-	if (refused != NULL)
-		snprintf(check->reason, sizeof(check->reason), "%s", refused);
-	return check->passed;
+	*check = (struct check){ .name = name, .outcome = outcome };
+	if (reason != NULL)
+		snprintf(check->reason, sizeof(check->reason), "%s", reason);
+	return outcome == CHECK_PASSED;
 }
 
 bool verify(enum verify_goal goal, const struct evidence *evidence,
@@ -151,17 +164,23 @@ bool verify(enum verify_goal goal, const struct evidence *evidence,
 	};
 	for (size_t step = 0; step < STEPS; step++) {
 		const struct row *row = &rows[step];
-		if ((row->goals & BIT(goal)) == 0 ||
-			(row->possible != NULL && !row->possible(evidence)))
+		if ((row->goals & BIT(goal)) == 0)
 			continue;
+		if (row->needed != NULL && !row->needed->is_there(evidence)) {
+			record(checks, row->name, CHECK_NOT_MADE,
+				row->needed->otherwise);
+			continue;
+		}
 		refusal refused = ground_of(chain, row, goal, passed);
 		if (refused == NULL)
 			refused = row->check(chain);
-		if (record(checks, row->name, refused))
+		if (record(checks, row->name,
+			    refused == NULL ? CHECK_PASSED : CHECK_REFUSED,
+			    refused))
 			passed |= BIT(step);
 	}
 	for (size_t i = 0; i < checks->count; i++)
-		if (!checks->check[i].passed)
+		if (checks->check[i].outcome == CHECK_REFUSED)
 			return false;
 	return true;
 }

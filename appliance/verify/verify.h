@@ -32,9 +32,12 @@ enum verify_goal {
 
 enum { CHECKS_MOST = 32, CHECK_REASON_MOST = 256 };
 
+/* What the verifier was not given to check with is told, too. */
+enum check_outcome { CHECK_REFUSED, CHECK_PASSED, CHECK_NOT_MADE };
+
 struct check {
 	const char *name;
-	bool passed;
+	enum check_outcome outcome;
 	char reason[CHECK_REASON_MOST]; /* empty when passed */
 };
 
@@ -45,7 +48,7 @@ struct checks {
 
 /*
  * Runs every check that the goal needs, in order; one whose ground was
- * refused is refused too, naming that ground. True when all have passed. The
+ * refused is refused too, naming that ground. True when none was refused. The
  * chain borrows from the evidence; verify_free() gives back what it owns.
  */
 bool verify(enum verify_goal, const struct evidence *, struct chain *,

@@ -148,6 +148,23 @@ static void definition_is_checked(void **state)
 	assert_said("bad.json");
 }
 
+static void a_definition_that_shows_votes_is_warned_of(void **state)
+{
+	(void)state;
+	assert_status(shell("jq '.recipients = [] | "
+			    ".stations[2].ballots_issued = 29 | "
+			    ".stations[3].ballots_issued = 30' "
+			    "%s/definition.json >%s/few.json",
+			      folder, folder),
+		0);
+	assert_status(run("election check few.json"), 0);
+	assert_said("warning: no recipient is listed");
+	assert_said("warning: station station-03 has 29 ballots");
+	assert_null(strstr(said, "station-04"));
+	assert_status(run("election check definition.json"), 0);
+	assert_null(strstr(said, "warning"));
+}
+
 static void definition_is_signed(void **state)
 {
 	(void)state;
@@ -332,7 +349,9 @@ static void strangers_sign_nothing(void **state)
 			  "--key stranger.pem"),
 		EX_NOPERM);
 	assert_said("may not sign");
-	assert_status(run("approve release " CHAIN "--yes --key officer-1.pem"),
+	assert_status(run("approve release " CHAIN
+			  "--profile profile.json --nonce nonce --yes "
+			  "--key officer-1.pem"),
 		EX_NOPERM);
 }
 
@@ -405,8 +424,8 @@ static void missing_boxes_are_agreed_to(void **state)
 	static const char *const command[] = {
 		"approve open " CHAIN "--key officer-3.pem --output all "
 		"--yes",
-		"approve release " CHAIN "--key auditor-2.pem --output all "
-		"--yes",
+		"approve release " CHAIN "--profile profile.json "
+		"--nonce nonce --key auditor-2.pem --output all --yes",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
@@ -472,10 +491,55 @@ static void nothing_is_approved_that_does_not_verify(void **state)
 	assert_status(run("approve release --sent bad.tar "
 			  "--definition definition.json "
 			  "--authorities authorities.pem --yes "
+			  "--profile profile.json --nonce nonce "
 			  "--key auditor-1.pem"),
 		EX_DATAERR);
 	assert_said("quote: the attestation key's signature is wrong");
 	assert_said("nothing was signed");
+}
+
+static void a_release_is_approved_with_all_checks_made(void **state)
+{
+	(void)state;
+	assert_status(run("approve release " CHAIN "--nonce nonce --yes "
+			  "--without 10 --key auditor-2.pem"),
+		EX_USAGE);
+	assert_said("missing: --profile");
+	assert_status(run("approve release " CHAIN "--profile profile.json "
+			  "--without 10 --yes --key auditor-2.pem"),
+		EX_USAGE);
+	assert_said("missing: --nonce");
+	assert_status(run_asked("no", "approve release " CHAIN "--nonce nonce "
+				      "--profile profile.json --without 10 "
+				      "--key auditor-2.pem"),
+		EX_TEMPFAIL);
+	assert_said("You approve this result by its digest alone");
+}
+
+static void what_is_not_checked_is_said(void **state)
+{
+	(void)state;
+	assert_status(run("audit verify " CHAIN), 0);
+	assert_said("NOT CHECKED nonce: no nonce of yours was given");
+	assert_said("NOT CHECKED event log: no boot profile was given");
+	assert_status(run("bundle verify --json " CHAIN), 0);
+	assert_said("\"passed\": null");
+}
+
+static void it_is_said_what_is_verified(void **state)
+{
+	static const char *const command[] = { "audit verify " CHAIN,
+		"bundle verify " CHAIN, "bundle report " CHAIN };
+	(void)state;
+	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
+		assert_status(run("%s", command[i]), 0);
+		assert_said("\ndefinition: ");
+		assert_said("authority:\n");
+		assert_said("authority-1");
+		assert_said("\nimage: ");
+		assert_said("\nmachine: SQ-7\n");
+		assert_said("\nak: 000b");
+	}
 }
 
 static void evidence_is_verified(void **state)
@@ -1105,6 +1169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(help_is_given),
 		cmocka_unit_test(definition_is_checked),
+		cmocka_unit_test(a_definition_that_shows_votes_is_warned_of),
 		cmocka_unit_test(definition_is_signed),
 		cmocka_unit_test(names_not_in_nfc_are_not_signed),
 		cmocka_unit_test(names_that_look_alike_are_told),
@@ -1121,6 +1186,9 @@ int main(void)
 		cmocka_unit_test(missing_boxes_are_agreed_to),
 		cmocka_unit_test(missing_boxes_are_told),
 		cmocka_unit_test(nothing_is_approved_that_does_not_verify),
+		cmocka_unit_test(a_release_is_approved_with_all_checks_made),
+		cmocka_unit_test(what_is_not_checked_is_said),
+		cmocka_unit_test(it_is_said_what_is_verified),
 		cmocka_unit_test(evidence_is_verified),
 		cmocka_unit_test(another_boot_is_named),
 		cmocka_unit_test(failed_machine_leans_on_what_it_sent_before),

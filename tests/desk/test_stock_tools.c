@@ -84,7 +84,7 @@ static void our_verdict(char out[64])
 	json_array_foreach(json_object_get(report, "checks"), index, check)
 	{
 		if (out[0] != '\0' ||
-			json_is_true(json_object_get(check, "passed")))
+			!json_is_false(json_object_get(check, "passed")))
 			continue;
 		snprintf(out, 64, "%s",
 			json_string_value(json_object_get(check, "check")));

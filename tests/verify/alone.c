@@ -41,8 +41,9 @@ static bool tell(const struct evidence *evidence)
 	bool worked = verify(goal, evidence, &chain, &checks);
 	for (size_t i = 0; i < checks.count; i++)
 		printf("%s: %s\n", checks.check[i].name,
-			checks.check[i].passed ? "passed"
-					       : checks.check[i].reason);
+			checks.check[i].outcome == CHECK_PASSED
+				? "passed"
+				: checks.check[i].reason);
 	if (worked && chain.has_result) {
 		worked = outcomes_of(&chain.result, &outcomes) == NULL;
 		outcomes_free(&outcomes);

@@ -132,7 +132,7 @@ void paper_accepts(struct paper *paper, enum verify_goal goal)
 	bool accepted =
 		verify(goal, &paper->evidence, &paper->chain, &paper->checks);
 	for (size_t i = 0; i < paper->checks.count; i++)
-		if (!paper->checks.check[i].passed)
+		if (paper->checks.check[i].outcome == CHECK_REFUSED)
 			fail_msg("%s: %s", paper->checks.check[i].name,
 				paper->checks.check[i].reason);
 	assert_true(accepted);
@@ -145,7 +145,7 @@ void paper_refuses(struct paper *paper, enum verify_goal goal, const char *name,
 	assert_false(
 		verify(goal, &paper->evidence, &paper->chain, &paper->checks));
 	const struct check *check = paper->checks.check;
-	while (check->passed)
+	while (check->outcome != CHECK_REFUSED)
 		check++;
 	assert_string_equal(check->name, name);
 	if (strstr(check->reason, reason) == NULL)

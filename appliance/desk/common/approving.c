@@ -3,6 +3,7 @@
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/signing.h"
 
+#include <stdio.h>
 #include <sysexits.h>
 
 static void write_approval(const struct approval_kind *kind,
@@ -48,6 +49,8 @@ static int approve_delivery(const struct approval_kind *kind,
 			     ? agree_to_delivery(arguments, chain, &delivery)
 			     : fail(EX_OSERR, NULL, 0, "%s", refused);
 	delivery_free(&delivery);
+	if (status == 0 && kind->unseen != NULL)
+		fprintf(stderr, "\n%s\n", kind->unseen);
 	return status != 0 ? status
 			   : sign_approval(kind, arguments, chain, signer);
 }

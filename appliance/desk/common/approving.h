@@ -15,6 +15,7 @@ struct approval_kind {
 	enum body body;
 	enum approval_purpose purpose;
 	size_t authorization; /* the text's last field */
+	const char *unseen;   /* what the signer does not see of it, or NULL */
 };
 
 /*

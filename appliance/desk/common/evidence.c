@@ -135,12 +135,45 @@ void evidence_free(struct evidence_files *files)
 	*files = (struct evidence_files){ 0 };
 }
 
+static void report_authority(
+	struct report *report, const struct roster *authority)
+{
+	json_t *ids = json_array();
+	for (size_t i = 0; i < authority->quorum.of; i++)
+		json_array_append_new(ids, json_string(authority->id[i]));
+	report_value(report, "authority", ids);
+	report_number(report, "authority_need", authority->quorum.need);
+}
+
+void report_identity(struct report *report, const struct chain *chain)
+{
+	const struct definition *definition = chain->evidence->definition;
+	char serial[STATEMENT_LINE_MOST + 1] = "";
+	struct writer out = writer_of(serial, sizeof(serial) - 1);
+	if (definition != NULL) {
+		report_hex(report, "definition",
+			bytes_of(
+				definition->plan.definition.byte, SHA256_SIZE));
+		report_authority(report, &definition->plan.roster[AUTHORITY]);
+	}
+	if (chain->in_force != NULL)
+		report_hex(report, "image",
+			bytes_of(chain->in_force->image.byte, SHA256_SIZE));
+	write_bytes(&out, chain->serial);
+	report_text(report, "machine", serial);
+	report_hex(report, "ak", tpm_name_bytes(&chain->machine.ak));
+}
+
 void report_checks(struct report *report, const struct checks *checks)
 {
 	for (size_t i = 0; i < checks->count; i++) {
 		const struct check *check = &checks->check[i];
-		report_check(report, check->name,
-			check->passed ? NULL : check->reason);
+		if (check->outcome == CHECK_NOT_MADE)
+			report_unchecked(report, check->name, check->reason);
+		else
+			report_check(report, check->name,
+				check->outcome == CHECK_PASSED ? NULL
+							       : check->reason);
 	}
 }
 
@@ -148,7 +181,7 @@ int refused_checks(const char *path, const struct checks *checks)
 {
 	for (size_t i = 0; i < checks->count; i++) {
 		const struct check *check = &checks->check[i];
-		if (!check->passed)
+		if (check->outcome == CHECK_REFUSED)
 			fail(EX_DATAERR, path, 0, "%s: %s", check->name,
 				check->reason);
 	}

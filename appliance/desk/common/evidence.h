@@ -39,15 +39,15 @@
 		"--profile", "NAME", "boot profile, by name or file: " use,    \
 			presence                                               \
 	}
-#define OPTION_COMPARED_PROFILE                                                \
+#define OPTION_COMPARED_PROFILE(presence)                                      \
 	OPTION_PROFILE(                                                        \
-		"the event log has to be the same, event by event", OPTIONAL)
-#define OPTION_NONCE                                                           \
+		"the event log has to be the same, event by event", presence)
+#define OPTION_NONCE(presence)                                                 \
 	{                                                                      \
 		"--nonce", "FILE",                                             \
 			"your nonce, by 'sandoq audit nonce': shows that the " \
 			"evidence is fresh",                                   \
-			OPTIONAL                                               \
+			presence                                               \
 	}
 
 #define OPTION_EARLIER                                                         \
@@ -82,6 +82,11 @@ void evidence_free(struct evidence_files *);
 int definition_read(
 	const char *path, struct file *file, struct definition *out);
 
+/*
+ * Which definition, authority, image and machine a chain is of, as far as they
+ * are known: what a reader compares first.
+ */
+void report_identity(struct report *, const struct chain *);
 /* Each check as a line of the report. */
 void report_checks(struct report *, const struct checks *);
 /* Prints on stderr what was refused, with the reasons; gives EX_DATAERR. */

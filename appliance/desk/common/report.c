@@ -81,6 +81,13 @@ void report_check(struct report *report, const char *name, refusal refused)
 		report->refused = true;
 }
 
+void report_unchecked(struct report *report, const char *name, const char *why)
+{
+	json_array_append_new(
+		report->checks, checked(json_pack("{s:s, s:n, s:s}", "check",
+					name, "passed", "reason", why)));
+}
+
 /* Columns on a terminal; foreign bytes were checked to be UTF-8. */
 static int width_of(const char *text)
 {
@@ -246,23 +253,34 @@ static void print_facts(json_t *facts)
 	}
 }
 
+static void print_check(const json_t *check)
+{
+	const json_t *passed = json_object_get(check, "passed");
+	const char *reason =
+		json_string_value(json_object_get(check, "reason"));
+	const bool colour = colour_wanted();
+	const char *word = "REFUSED";
+	const char *paint = BOLD RED;
+	if (json_is_true(passed)) {
+		word = "passed ";
+		paint = GREEN;
+	} else if (json_is_null(passed)) {
+		word = "NOT CHECKED";
+		paint = BOLD;
+	}
+	printf("%s%s%s %s%s%s\n", colour ? paint : "", word,
+		colour ? PLAIN : "",
+		json_string_value(json_object_get(check, "check")),
+		reason == NULL ? "" : ": ", reason == NULL ? "" : reason);
+}
+
 static void print_checks(const json_t *checks)
 {
-	bool colour = colour_wanted();
 	size_t index;
 	json_t *check;
 	json_array_foreach(checks, index, check)
 	{
-		const char *reason =
-			json_string_value(json_object_get(check, "reason"));
-		bool passed = reason == NULL;
-		printf("%s%s%s %s%s%s\n",
-			!colour	 ? ""
-			: passed ? GREEN
-				 : BOLD RED,
-			passed ? "passed " : "REFUSED", colour ? PLAIN : "",
-			json_string_value(json_object_get(check, "check")),
-			passed ? "" : ": ", passed ? "" : reason);
+		print_check(check);
 	}
 }
 

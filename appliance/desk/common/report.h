@@ -35,6 +35,8 @@ void report_hex(struct report *, const char *key, struct bytes value);
 void report_value(struct report *, const char *key, json_t *value);
 /* One check with its outcome: `refused` NULL when it passed, else why not. */
 void report_check(struct report *, const char *name, refusal refused);
+/* One that was not made, and why. */
+void report_unchecked(struct report *, const char *name, const char *why);
 
 /*
  * Frees, and returns `status`, when that is not 0: who failed has said why.

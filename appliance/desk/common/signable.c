@@ -63,6 +63,26 @@ static json_t *pair_of(
 		person_of(definition, pair->latter));
 }
 
+enum { BALLOTS_LEAST = 30 };
+
+/* What a few ballots or nobody with a key would come to. */
+static void warn_of_plan(const char *path, const struct plan *plan)
+{
+	if (plan->recipients == 0)
+		fail(0, path, 0,
+			"warning: no recipient is listed, so nobody can count "
+			"again outside the machine; list an escrow key");
+	for (size_t s = 0; s < plan->stations; s++)
+		if (plan->station[s].ballots_issued < BALLOTS_LEAST)
+			fail(0, path, 0,
+				"warning: station %s has %u ballots; among so "
+				"few its published numbers can show how "
+				"somebody voted: let it vote together with "
+				"another",
+				plan->station[s].id,
+				plan->station[s].ballots_issued);
+}
+
 int signable_warn(const char *path, const struct definition *definition,
 	struct report *report)
 {
@@ -70,6 +90,7 @@ int signable_warn(const char *path, const struct definition *definition,
 	size_t count;
 	json_t *pairs = json_array();
 	refusal refused = spelling_alike(definition, &pair, &count);
+	warn_of_plan(path, &definition->plan);
 	for (size_t i = 0; i < count && refused == NULL; i++) {
 		warn(path, definition, &pair[i]);
 		json_array_append_new(pairs, pair_of(definition, &pair[i]));

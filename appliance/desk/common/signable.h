@@ -13,8 +13,9 @@
 int signable_read(const char *path, struct file *, struct definition *out);
 
 /*
- * Warns on stderr of candidates who have one name or whose names look alike,
- * and enters them into the report, unless that is NULL. 0, or EX_OSERR after
+ * Warns on stderr of a definition without recipients, of stations with few
+ * ballots, and of candidates who have one name or whose names look alike; the
+ * last are entered into the report, unless that is NULL. 0, or EX_OSERR after
  * printing that memory is out.
  */
 int signable_warn(const char *path, const struct definition *, struct report *);

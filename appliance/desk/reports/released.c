@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/reports/released.h"
+#include "appliance/desk/common/evidence.h"
 
 void report_released(struct report *report, const struct chain *chain)
 {
 	const struct definition *definition = chain->evidence->definition;
+	report_identity(report, chain);
 	report_text(report, "election", definition->plan.id);
 	report_text(report, "title_fa", definition->title.fa);
 	report_text(report, "title_en", definition->title.en);
