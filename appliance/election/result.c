@@ -146,6 +146,19 @@ refusal result_add_void(struct result *result, const struct result_void *box)
 	return NULL;
 }
 
+void result_missing(const struct result *result, size_t *missing)
+{
+	for (size_t s = 0; s < result->plan->stations; s++)
+		missing[s] = result->plan->station[s].boxes;
+	for (size_t i = 0; i < result->boxes; i++)
+		missing[result->box[i].station]--;
+	for (size_t i = 0; i < result->voids; i++) {
+		const int station = result->voided[i].station;
+		if (station >= 0 && missing[station] > 0)
+			missing[station]--;
+	}
+}
+
 size_t result_station_boxes(const struct result *result, uint16_t station)
 {
 	size_t boxes = 0;

@@ -13,6 +13,8 @@
  *	phase: <value of P>
  *	revocation: <value of R>
  *	count: <RESULT_COUNT_VERSION>
+ *	boxes: due=N counted=N void=N
+ *	missing: <station> <boxes that it has yet to deliver>
  *	contest: <contest> <rule> seats=N alternates=N <row>
  *	candidate: <contest> <code> votes=N rank=N <outcome>
  *	station: <station> <contest> issued=N boxes=<counted>/<due> <row>
@@ -129,6 +131,11 @@ refusal result_annul(struct result *, const struct result_annulment *);
 refusal result_add_lot(struct result *, const struct lot *);
 bool result_is_annulled(const struct result *, size_t station);
 
+/*
+ * How many boxes each station of the plan has yet to deliver: of those that are
+ * due, less what is counted and what is void and known to be its own.
+ */
+void result_missing(const struct result *, size_t *missing);
 /* How many boxes of a station are counted. */
 size_t result_station_boxes(const struct result *, uint16_t station);
 /*

@@ -5,6 +5,7 @@
  */
 #include "appliance/election/result.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "appliance/election/result_form.h"
@@ -22,6 +23,9 @@ static const struct text_field field[RESULT_FIELDS] = {
 	[RESULT_PHASE] = { "phase", TEXT_NUMBER, TEXT_ONCE, 0 },
 	[RESULT_REVOCATION] = { "revocation", TEXT_NUMBER, TEXT_ONCE, 0 },
 	[RESULT_COUNT] = { "count", TEXT_LINE, TEXT_ONCE, ID_MOST },
+	[RESULT_BOXES] = { "boxes", TEXT_LINE, TEXT_ONCE, RESULT_LINE_MOST },
+	[RESULT_MISSING] = { "missing", TEXT_LINE, TEXT_MANY,
+		RESULT_LINE_MOST },
 	[RESULT_CONTEST] = { "contest", TEXT_LINE, TEXT_MANY,
 		RESULT_LINE_MOST },
 	[RESULT_CANDIDATE] = { "candidate", TEXT_LINE, TEXT_MANY,
@@ -110,6 +114,33 @@ static void put_binding(struct text_writer *text, const struct result *result)
 	text_put_number(text, RESULT_PHASE, b->phase);
 	text_put_number(text, RESULT_REVOCATION, b->revocation);
 	text_put(text, RESULT_COUNT, bytes_of_text(RESULT_COUNT_VERSION));
+}
+
+/* First of all numbers: whether they are of all boxes. */
+static refusal put_delivery(struct text_writer *text, struct line *line,
+	const struct result *result)
+{
+	const struct plan *plan = result->plan;
+	size_t *missing = calloc(plan->stations, sizeof(*missing));
+	uint64_t due = 0;
+	if (missing == NULL)
+		return "there is not enough memory";
+	result_missing(result, missing);
+	for (size_t s = 0; s < plan->stations; s++)
+		due += plan->station[s].boxes;
+	named(line, "due", due);
+	named(line, "counted", result->boxes);
+	named(line, "void", result->voids);
+	put(text, RESULT_BOXES, line);
+	for (size_t s = 0; s < plan->stations; s++) {
+		if (missing[s] == 0)
+			continue;
+		word(line, plan->station[s].id);
+		number(line, missing[s]);
+		put(text, RESULT_MISSING, line);
+	}
+	free(missing);
+	return NULL;
 }
 
 static void put_contests(
@@ -300,6 +331,7 @@ size_t result_size_most(const struct result *result)
 	size += result->annulments * (FIELD_MOST + RESULT_REASON_MOST);
 	for (size_t i = 0; i < result->lots; i++)
 		size += FIELD_MOST + result->lot[i].count * 6u;
+	size += plan->stations * (FIELD_MOST + ID_MOST + 24);
 	size += plan->contests * (FIELD_MOST + 64 + ROW_MOST);
 	size += plan->candidates * (FIELD_MOST + 96);
 	for (size_t s = 0; s < plan->stations; s++)
@@ -326,6 +358,8 @@ refusal result_write(struct writer *out, const struct result *result)
 	struct text_writer text =
 		text_begin(&result_form, plan->rehearsal, out);
 	put_binding(&text, result);
+	if (why == NULL)
+		why = put_delivery(&text, &line, result);
 	put_contests(&text, &line, &total);
 	for (uint16_t c = 0; c < plan->contests && why == NULL; c++)
 		why = put_candidates(&text, &line, result, &total, c);

@@ -90,13 +90,7 @@ refusal delivery_of_result(const struct result *result, struct delivery *out)
 	out->has_result = true;
 	out->counted = result->boxes;
 	out->voids = result->voids;
-	for (size_t i = 0; i < result->boxes; i++)
-		out->missing_of[result->box[i].station]--;
-	for (size_t i = 0; i < result->voids; i++) {
-		const int station = result->voided[i].station;
-		if (station >= 0 && out->missing_of[station] > 0)
-			out->missing_of[station]--;
-	}
+	result_missing(result, out->missing_of);
 	add_missing(out);
 	return NULL;
 }

@@ -146,7 +146,9 @@ static char *numbers_of(struct result *result)
 	for (char *line = strtok_r(text, "\n", &rest); line;
 		line = strtok_r(NULL, "\n", &rest)) {
 		char *boxes = strstr(line, "boxes=");
-		if (strncmp(line, "box: ", 5) == 0)
+		if (strncmp(line, "box: ", 5) == 0 ||
+			strncmp(line, "boxes: ", 7) == 0 ||
+			strncmp(line, "missing: ", 9) == 0)
 			continue;
 		if (boxes != NULL)
 			memset(boxes, '#', strlen("boxes=0/0"));

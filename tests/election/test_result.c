@@ -90,6 +90,8 @@ static const char village_text[] =
 	"phase: 12\n"
 	"revocation: 1\n"
 	"count: sandoq/count/1\n"
+	"boxes: due=4 counted=3 void=2\n"
+	"missing: east 1\n"
 	"contest: council relative-majority/1 seats=2 alternates=1 cast=7 "
 	"valid=4 blank=2 unreadable=1 unknown=2 repeated=1 extra=1\n"
 	"contest: mayor relative-majority/1 seats=1 alternates=0 cast=3 "
@@ -242,30 +244,34 @@ static const struct {
 		"the value of a field is not what its type demands" },
 	{ "phase: 12\n", "", 9, "a field is missing, unknown or out of order" },
 	{ "count/1", "count/2", 11, NULL },
-	{ "cast=7", "cast=8", 12, NULL },
-	{ "votes=3 rank=1 elected", "votes=4 rank=1 elected", 14, NULL },
+	{ "due=4", "due=3", 12, NULL },
+	{ "void=2", "void=1", 12, NULL },
+	{ "missing: east 1\n", "", 13, NULL },
+	{ "missing: east 1", "missing: south 1", 13, NULL },
+	{ "cast=7", "cast=8", 14, NULL },
+	{ "votes=3 rank=1 elected", "votes=4 rank=1 elected", 16, NULL },
 	{ "candidate: mayor 2 votes=2 rank=1 elected",
-		"candidate: mayor 2 votes=2 rank=1 not-elected", 21, NULL },
-	{ "issued=100 boxes=2/2", "issued=101 boxes=2/2", 23, NULL },
-	{ "boxes=0/1", "boxes=1/1", 26, NULL },
+		"candidate: mayor 2 votes=2 rank=1 not-elected", 23, NULL },
+	{ "issued=100 boxes=2/2", "issued=101 boxes=2/2", 25, NULL },
+	{ "boxes=0/1", "boxes=1/1", 28, NULL },
 	{ "cast=4 valid=2 blank=1", "cast=4 valid=2 blank=2", 0,
 		"valid and void ballots do not add up to those cast" },
 	{ "1=2 2=0 3=2", "1=3 2=0 3=2", 0,
 		"a candidate has more votes than valid ballots" },
-	{ "1=2 2=0 3=2", "1=2 2=1 3=2", 15, NULL },
-	{ "1=2 2=0 3=2", "1=2 2=0", 23,
+	{ "1=2 2=0 3=2", "1=2 2=1 3=2", 17, NULL },
+	{ "1=2 2=0 3=2", "1=2 2=0", 25,
 		"the lines of the stations are not those of the definition" },
-	{ "votes: east mayor 1=0 2=0 3=0\n", "", 23,
+	{ "votes: east mayor 1=0 2=0 3=0\n", "", 25,
 		"the lines of the stations are not those of the definition" },
 	{ "votes: east mayor 1=0 2=0 3=0\n",
-		"votes: east mayor 1=0 2=0 3=0\nvotes: east mayor 1=0\n", 31,
+		"votes: east mayor 1=0 2=0 3=0\nvotes: east mayor 1=0\n", 33,
 		NULL },
-	{ "box: 5 south", "box: 4 south", 32,
+	{ "box: 5 south", "box: 4 south", 34,
 		"the boxes are not in the order of the journal" },
-	{ "box: 5 south 1", "box: 5 south 2", 32,
+	{ "box: 5 south 1", "box: 5 south 2", 34,
 		"the station does not have a box of this number" },
-	{ "box: 5 south 1", "box: 5 west 1", 32, NULL },
-	{ "box: 7 north 2", "box: 7 north 1", 33,
+	{ "box: 5 south 1", "box: 5 west 1", 34, NULL },
+	{ "box: 7 north 2", "box: 7 north 1", 35,
 		"this box of the station was already counted" },
 	{ "box: 7 north 2", "box: 8 north 2", 0,
 		"a box is both counted and void" },
@@ -275,10 +281,10 @@ static const struct {
 		"a station's boxes do not add up to its ballots" },
 	{ "00 2\nbox: 5", "00 18446744073709551615\nbox: 5", 0,
 		"a station's boxes have above 2^64 - 1 ballots" },
-	{ "void: 8 -", "void: 6 -", 35,
+	{ "void: 8 -", "void: 6 -", 37,
 		"the voids are not in the order of the journal" },
 	{ "void: 8 -", "void: 10 -", 0, "a void box is not in the checkpoint" },
-	{ "void: 8 -", "void: 8 west", 35, NULL },
+	{ "void: 8 -", "void: 8 west", 37, NULL },
 };
 
 static void a_wrong_result_is_refused_with_its_line(void **state)
