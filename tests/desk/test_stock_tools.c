@@ -145,6 +145,9 @@ static void unchanged(void **state)
 
 DISAGREEMENT(operators, "operators", paper_flip(paper, "operators", -3);)
 DISAGREEMENT(certificate, "endorsement key", paper_flip(paper, "ek.crt", -1);)
+DISAGREEMENT(any_certificate, "endorsement key", paper_certify(paper, NULL);)
+DISAGREEMENT(
+	tls_certificate, "endorsement key", paper_certify(paper, "serverAuth");)
 DISAGREEMENT(
 	attestation_key, "attestation key", paper_flip(paper, "ak.pub", 9);)
 DISAGREEMENT(nv_index, "TPM indices", paper_flip(paper, "journal.nv", 20);)
@@ -182,6 +185,8 @@ int main(void)
 		cmocka_unit_test(unchanged),
 		cmocka_unit_test(operators),
 		cmocka_unit_test(certificate),
+		cmocka_unit_test(any_certificate),
+		cmocka_unit_test(tls_certificate),
 		cmocka_unit_test(attestation_key),
 		cmocka_unit_test(nv_index),
 		cmocka_unit_test(boot_approval),

@@ -24,6 +24,7 @@ enum {
 	PAPER_SRK_SCALAR,
 	PAPER_BK_SCALAR,
 	PAPER_RK_SCALAR,
+	PAPER_CA_SCALAR,
 	PAPER_OTHER_SCALAR,
 };
 
@@ -56,6 +57,9 @@ struct paper *paper_make(void);
 /* The same once more, which takes far less time. */
 struct paper *paper_copy(const struct paper *);
 void paper_free(struct paper *);
+
+/* The authority certifies the EK once more, for this use; NULL: for any. */
+void paper_certify(struct paper *, const char *usage);
 
 /* A member is replaced, added, or (empty) taken away. */
 void paper_put(struct paper *, const char *name, struct bytes content);

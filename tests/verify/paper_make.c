@@ -75,39 +75,77 @@ static void put_authority(struct paper *paper, X509 *authority)
 	BIO_free(out);
 }
 
-static void put_ek(struct paper *paper, EVP_PKEY *ek, X509 *certificate)
+static EVP_PKEY *authority_key(void)
+{
+	uint8_t pem[P256_PEM_MOST];
+	struct writer out = writer_of(pem, sizeof(pem));
+	struct p256_private *key = paper_key(PAPER_CA_SCALAR);
+	write_p256_pem(&out, key);
+	p256_free(key);
+	BIO *in = BIO_new_mem_buf(pem, (int)out.size);
+	EVP_PKEY *made = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+	BIO_free(in);
+	assert_non_null(made);
+	return made;
+}
+
+static void put_certificate(
+	struct paper *paper, EVP_PKEY *ek, X509 *authority, const char *usage)
+{
+	EVP_PKEY *key = authority_key();
+	X509 *certificate = certificate_of(ek, "id:00001014", authority);
+	uint8_t *der = NULL;
+	if (usage != NULL)
+		extend_certificate(
+			certificate, authority, NID_ext_key_usage, usage);
+	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+	int size = i2d_X509(certificate, &der);
+	paper_put(paper, "ek.crt", bytes_of(der, (size_t)size));
+	OPENSSL_free(der);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+}
+
+void paper_certify(struct paper *paper, const char *usage)
+{
+	const struct bytes old = paper_get(paper, "ek.crt");
+	const uint8_t *at = old.data;
+	X509 *certificate = d2i_X509(NULL, &at, (long)old.size);
+	BIO *in = BIO_new_mem_buf(
+		paper->authorities.data, (int)paper->authorities.size);
+	X509 *authority = PEM_read_bio_X509(in, NULL, NULL, NULL);
+	assert_true(certificate != NULL && authority != NULL);
+	put_certificate(paper, X509_get0_pubkey(certificate), authority, usage);
+	BIO_free(in);
+	X509_free(authority);
+	X509_free(certificate);
+}
+
+static void put_ek(struct paper *paper, EVP_PKEY *ek)
 {
 	BIGNUM *modulus = NULL;
 	uint8_t raw[EK_MODULUS_SIZE];
-	uint8_t *der = NULL;
 	assert_true(EVP_PKEY_get_bn_param(ek, "n", &modulus));
 	assert_int_equal(BN_bn2binpad(modulus, raw, sizeof(raw)), sizeof(raw));
 	BN_free(modulus);
 	struct tpm_public area = ek_encode(raw);
 	paper_put(paper, "ek.pub", tpm_public_bytes(&area));
-	int size = i2d_X509(certificate, &der);
-	paper_put(paper, "ek.crt", bytes_of(der, (size_t)size));
-	OPENSSL_free(der);
 }
 
 static void make_ek(struct paper *paper)
 {
-	EVP_PKEY *authority_key = EVP_EC_gen("P-256");
+	EVP_PKEY *key = authority_key();
 	EVP_PKEY *ek = EVP_RSA_gen(2048);
-	X509 *authority = certificate_of(authority_key, "authority", NULL);
+	X509 *authority = certificate_of(key, "authority", NULL);
 	extend_certificate(authority, authority, NID_basic_constraints,
 		"critical,CA:TRUE");
-	assert_true(X509_sign(authority, authority_key, EVP_sha256()) > 0);
-	X509 *certificate = certificate_of(ek, "id:00001014", authority);
-	extend_certificate(
-		certificate, authority, NID_ext_key_usage, "2.23.133.8.1");
-	assert_true(X509_sign(certificate, authority_key, EVP_sha256()) > 0);
+	assert_true(X509_sign(authority, key, EVP_sha256()) > 0);
 	put_authority(paper, authority);
-	put_ek(paper, ek, certificate);
-	X509_free(certificate);
+	put_ek(paper, ek);
+	put_certificate(paper, ek, authority, "2.23.133.8.1");
 	X509_free(authority);
 	EVP_PKEY_free(ek);
-	EVP_PKEY_free(authority_key);
+	EVP_PKEY_free(key);
 }
 
 /* The city's definition, with the authority that was just made. */

@@ -128,6 +128,19 @@ static void certificate_has_expired(void **state)
 	paper_refuses(paper, VERIFY_CLOSED, "endorsement key", "expired");
 }
 
+static void certificate_for_another_use(void **state)
+{
+	paper_certify(*state, NULL);
+	paper_refuses(*state, VERIFY_SEALED, "endorsement key",
+		"not for an endorsement key");
+	paper_certify(*state, "serverAuth");
+	paper_refuses(*state, VERIFY_SEALED, "endorsement key",
+		"not for an endorsement key");
+	paper_certify(*state, "2.23.133.8.1");
+	paper_refuses(*state, VERIFY_SEALED, "enrolment note",
+		"it names another endorsement key certificate");
+}
+
 static void certificate_was_changed(void **state)
 {
 	paper_flip(*state, "ek.crt", -1);
@@ -866,6 +879,7 @@ int main(void)
 		REFUSAL(nobody_is_trusted),
 		REFUSAL(authority_is_not_listed),
 		REFUSAL(certificate_has_expired),
+		REFUSAL(certificate_for_another_use),
 		REFUSAL(certificate_was_changed),
 		REFUSAL(software_tpm),
 		REFUSAL(ak_of_another_tpm),
