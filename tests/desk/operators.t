@@ -43,7 +43,7 @@ revoke() {
 declined() {
 	export sandoq image desk keys scratch
 	export -f approve revoke
-	printf 'no\n' | script -qec "bash -c '$*'" /dev/null |
+	printf 'no\n' | SHELL=/bin/bash script -qec "bash -c '$*'" /dev/null |
 		tee "$scratch/answered"
 }
 
