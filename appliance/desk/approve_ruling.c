@@ -91,19 +91,6 @@ static int write_ruling(const struct arguments *arguments,
 	return status != 0 ? status : fits(result);
 }
 
-/* Boxes that are missing are agreed to before they are ruled about. */
-static int agree(const struct arguments *arguments, const struct chain *chain)
-{
-	struct delivery delivery;
-	refusal refused = delivery_of_result(&chain->result, &delivery);
-	delivery.refusals = delivery_refusals(chain);
-	int status = refused == NULL
-			     ? agree_to_delivery(arguments, chain, &delivery)
-			     : fail(EX_OSERR, NULL, 0, "%s", refused);
-	delivery_free(&delivery);
-	return status;
-}
-
 static int sign_ruling(const struct arguments *arguments, struct chain *chain)
 {
 	static uint8_t space[STATEMENT_MOST];
@@ -118,7 +105,7 @@ static int sign_ruling(const struct arguments *arguments, struct chain *chain)
 			&plan->roster[AUDITORS], &signer);
 	if (status != 0)
 		return status;
-	status = agree(arguments, chain);
+	status = agree_to_delivery(arguments, chain);
 	if (status == 0)
 		status = sign_text(arguments, &text, &signer, NULL);
 	signer_free(&signer);

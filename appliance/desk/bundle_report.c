@@ -57,8 +57,7 @@ static int complete(const struct arguments *arguments, struct chain *chain,
 	int status = ruling_read(arguments, &chain->result);
 	if (status != 0)
 		return status;
-	refusal refused = delivery_of_result(&chain->result, out);
-	out->refusals = delivery_refusals(chain);
+	refusal refused = delivery_of_chain(chain, out);
 	return refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
 }
 

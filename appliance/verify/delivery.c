@@ -53,7 +53,7 @@ static void take_off(const struct chain *chain, const size_t *first,
 	}
 }
 
-size_t delivery_refusals(const struct chain *chain)
+static size_t refusals_of(const struct chain *chain)
 {
 	size_t refusals = 0;
 	struct journal_header header;
@@ -63,7 +63,7 @@ size_t delivery_refusals(const struct chain *chain)
 	return refusals;
 }
 
-refusal delivery_of_journal(const struct chain *chain, struct delivery *out)
+static refusal of_journal(const struct chain *chain, struct delivery *out)
 {
 	const struct plan *plan = &chain->evidence->definition->plan;
 	const refusal refused = begin(plan, out);
@@ -74,7 +74,6 @@ refusal delivery_of_journal(const struct chain *chain, struct delivery *out)
 		for (size_t s = 1; s < plan->stations; s++)
 			first[s] = first[s - 1] + plan->station[s - 1].boxes;
 		take_off(chain, first, there, out);
-		out->refusals = delivery_refusals(chain);
 		add_missing(out);
 	}
 	free(first);
@@ -93,6 +92,15 @@ refusal delivery_of_result(const struct result *result, struct delivery *out)
 	result_missing(result, out->missing_of);
 	add_missing(out);
 	return NULL;
+}
+
+refusal delivery_of_chain(const struct chain *chain, struct delivery *out)
+{
+	const refusal refused =
+		chain->has_result ? delivery_of_result(&chain->result, out)
+				  : of_journal(chain, out);
+	out->refusals = refusals_of(chain);
+	return refused;
 }
 
 size_t delivery_without(const struct delivery *delivery)

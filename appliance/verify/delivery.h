@@ -25,13 +25,12 @@ struct delivery {
 };
 
 /*
- * Before there is a result: of a chain whose check "journal" has passed.
- * delivery_free() is due in either case.
+ * Of a chain whose check "journal" has passed: by its result where it has one,
+ * else by its journal. delivery_free() is due in either case.
  */
-refusal delivery_of_journal(const struct chain *, struct delivery *out);
-/* Of a result; it knows of no refusals: delivery_refusals() of a chain does. */
+refusal delivery_of_chain(const struct chain *, struct delivery *out);
+/* Of a result alone, which knows of no refusals. */
 refusal delivery_of_result(const struct result *, struct delivery *out);
-size_t delivery_refusals(const struct chain *);
 void delivery_free(struct delivery *);
 
 /* Boxes whose votes are in no sum: missing ones, and void ones. */

@@ -3,20 +3,10 @@
 # What one operator signs for a machine: verify, then ask, then sign. The
 # machine is the supervisor with its roles on a software TPM (rig.h).
 . "$(dirname "$0")/../support/tap.sh"
-
-if [ ! -f build/image/sandoq.efi ]; then
-	echo '1..0 # SKIP build/image/sandoq.efi is not built'
-	exit 0
-fi
-PROGRAM=$PWD/build/native/tests/forgeries/test_forgeries
-export PROGRAM
+. tests/forgeries/machine.sh
 image=$PWD/build/image/sandoq.efi
-desk=$scratch/work/desk
+desk=$city/desk
 keys=$desk/keys
-
-step() {
-	tests/forgeries/rig.sh "$scratch/work" "$@"
-}
 
 # approve SENT OPERATOR [OPTION...]
 approve() {
@@ -69,7 +59,6 @@ says() {
 	grep -qx -- "$1" "$scratch/${2:-approval}"
 }
 
-mkdir "$scratch/work"
 ok 'a machine begins' step begin
 ok 'it tells who it is' step collect identity
 ok 'its operators are named' step enrol_operators

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/desk/play.h"
+#include "tests/support/scalar.h"
 
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
@@ -450,7 +451,7 @@ static struct count_box terms_of(const struct paper *paper)
 
 static struct age_file_key opened(const struct age_stanza *stanza)
 {
-	struct p256_private *bk = paper_key(PAPER_BK_SCALAR);
+	struct p256_private *bk = scalar_key(PAPER_BK_SCALAR);
 	struct age_file_key out;
 	assert_null(age_unwrap(stanza, bk, &out));
 	p256_free(bk);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/desk/workplace.h"
 
+#include "tests/support/scalar.h"
 #include "tests/verify/paper.h"
 
 #include <jansson.h>
@@ -135,7 +136,7 @@ void write_key(const char *name, unsigned scalar)
 {
 	uint8_t pem[P256_PEM_MOST];
 	struct writer out = writer_of(pem, sizeof(pem));
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	write_p256_pem(&out, key);
 	p256_free(key);
 	write_file(name, written(&out));
@@ -148,7 +149,7 @@ static void write_keys(const struct definition *definition)
 	struct writer out = writer_of(text, sizeof(text));
 	struct writer note_out = writer_of(note, sizeof(note));
 	const struct digest any = { { 1 } };
-	struct p256_private *key = paper_key(PAPER_BK_SCALAR);
+	struct p256_private *key = scalar_key(PAPER_BK_SCALAR);
 	struct p256_public public = p256_public_of(key);
 	struct tpm_public area = key_encode(KEY_BK, &any, &public);
 	struct tpm_name bk = public_name(tpm_public_bytes(&area));

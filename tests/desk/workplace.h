@@ -7,6 +7,7 @@
 #define SANDOQ_TESTS_DESK_WORKPLACE_H
 
 #include "appliance/formats/bytes.h"
+#include "tests/support/scalar.h"
 
 /* The sandoq of the same build. */
 void workplace_make(void);
@@ -28,7 +29,7 @@ int run_asked(const char *answer, const char *format, ...)
 void assert_said(const char *text);
 void assert_status(int actual, int wanted);
 void write_file(const char *name, struct bytes content);
-/* The private key of paper_key(), as PEM. */
+/* The private key of scalar_key(), as PEM. */
 void write_key(const char *name, unsigned scalar);
 /*
  * "definition.json" of this election, "keys.note" that its authority signed,

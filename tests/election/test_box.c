@@ -3,6 +3,7 @@
 #include "appliance/election/box.h"
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
+#include "tests/support/scalar.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,23 +13,6 @@
 #include <cmocka.h>
 
 enum { BK = 1, ESCROW, OTHER_ESCROW, STATION, STRANGER, NOTE_SPACE = 4096 };
-
-static struct p256_private *key_of(unsigned scalar)
-{
-	uint8_t bytes[P256_SIZE] = { 0 };
-	struct p256_private *key;
-	bytes[P256_SIZE - 1] = (uint8_t)scalar;
-	assert_null(p256_from_scalar(bytes, &key));
-	return key;
-}
-
-static struct p256_public public_of(unsigned scalar)
-{
-	struct p256_private *key = key_of(scalar);
-	struct p256_public public = p256_public_of(key);
-	p256_free(key);
-	return public;
-}
 
 static struct station stations[] = {
 	{ .id = "station-01", .boxes = 2 },
@@ -77,7 +61,7 @@ static struct bytes seal(const struct making *making)
 	struct p256_public recipient[AGE_STANZAS_MOST];
 	struct writer out = writer_of(file_space, sizeof(file_space));
 	for (size_t i = 0; i < making->recipients; i++)
-		recipient[i] = public_of(making->recipient[i]);
+		recipient[i] = scalar_public(making->recipient[i]);
 	write_age_file(
 		&out, recipient, making->recipients, bytes_of_text("ballots"));
 	return written(&out);
@@ -95,7 +79,7 @@ static void put_tags(
 
 static void sign(struct writer *note, const char *station, unsigned signer)
 {
-	struct p256_private *key = key_of(signer);
+	struct p256_private *key = scalar_key(signer);
 	const struct p256_public public = p256_public_of(key);
 	const struct digest digest = sha256(written(note));
 	const struct p256_signature signature = p256_sign(key, &digest);
@@ -233,11 +217,11 @@ static int begin(void **state)
 {
 	(void)state;
 	crypto_start();
-	plan.recipient[0].key = public_of(ESCROW);
-	plan.recipient[1].key = public_of(OTHER_ESCROW);
-	stations[0].key = public_of(STATION);
-	stations[1].key = public_of(STATION);
-	terms.bk = public_of(BK);
+	plan.recipient[0].key = scalar_public(ESCROW);
+	plan.recipient[1].key = scalar_public(OTHER_ESCROW);
+	stations[0].key = scalar_public(STATION);
+	stations[1].key = scalar_public(STATION);
+	terms.bk = scalar_public(BK);
 	terms.bk_name.byte[1] = 0x0b;
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* The signed texts, and who signed them. */
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
+#include "tests/support/scalar.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,23 +16,6 @@
 
 enum { NOTE_MOST = 4096 };
 
-static struct p256_private *key_of(unsigned scalar)
-{
-	uint8_t bytes[P256_SIZE] = { 0 };
-	struct p256_private *key;
-	bytes[P256_SIZE - 1] = (uint8_t)scalar;
-	assert_null(p256_from_scalar(bytes, &key));
-	return key;
-}
-
-static struct p256_public public_of(unsigned scalar)
-{
-	struct p256_private *key = key_of(scalar);
-	struct p256_public public = p256_public_of(key);
-	p256_free(key);
-	return public;
-}
-
 /* Two of the executive board, one of the supervisory; two needed. */
 static struct roster three(void)
 {
@@ -41,7 +25,7 @@ static struct roster three(void)
 		snprintf(
 			roster.id[m], sizeof(roster.id[m]), "member-%u", m + 1);
 		member->board = m == 2 ? SUPERVISORY : EXECUTIVE;
-		member->key = public_of(m + 1);
+		member->key = scalar_public(m + 1);
 	}
 	return roster;
 }
@@ -49,7 +33,7 @@ static struct roster three(void)
 static void sign(
 	struct writer *out, const char *text, const char *name, unsigned scalar)
 {
-	struct p256_private *key = key_of(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_public public = p256_public_of(key);
 	struct digest digest = sha256(bytes_of_text(text));
 	struct p256_signature signature = p256_sign(key, &digest);
@@ -288,7 +272,7 @@ static refusal operators_of(unsigned need, const struct operator_line *line,
 	write_text(&writer, "sandoq/operators/v1 live\nmachine: SQ-7\nneed: ");
 	write_decimal(&writer, need);
 	for (size_t i = 0; i < count; i++) {
-		struct p256_public key = public_of(line[i].scalar);
+		struct p256_public key = scalar_public(line[i].scalar);
 		struct note_key who;
 		assert_null(note_key_of(line[i].name, &key, &who));
 		write_text(&writer, "\noperator: ");
@@ -316,7 +300,7 @@ static void operators(void **state)
 	assert_int_equal(roster.quorum.of, 3);
 	assert_string_equal(roster.id[1], "b");
 	assert_int_equal(roster.quorum.member[1].board, SUPERVISORY);
-	struct p256_public key = public_of(3);
+	struct p256_public key = scalar_public(3);
 	assert_true(p256_equal(&roster.quorum.member[2].key, &key));
 }
 
@@ -368,7 +352,7 @@ static void negated_key_is_the_same_person(void **state)
 	assert_true(hex_decode(bytes_of_text(minus_one), scalar, P256_SIZE));
 	assert_null(p256_from_scalar(scalar, &key));
 	struct p256_public negative = p256_public_of(key);
-	struct p256_public generator = public_of(1);
+	struct p256_public generator = scalar_public(1);
 	p256_free(key);
 	write_text(&writer, "sandoq/operators/v1 live\nmachine: SQ-7\n"
 			    "need: 2\noperator: executive ");

@@ -5,26 +5,15 @@
 #
 # $ELECTIONS: how many; `make nightly` does ten.
 . "$(dirname "$0")/../support/tap.sh"
-
-if [ ! -f build/image/sandoq.efi ]; then
-	echo '1..0 # SKIP build/image/sandoq.efi is not built'
-	exit 0
-fi
-PROGRAM=$PWD/build/native/tests/forgeries/test_forgeries
-export PROGRAM
-
-step() {
-	tests/forgeries/rig.sh "$scratch/work" "$@"
-}
+. tests/forgeries/machine.sh
 
 # The first line of what the TPM has signed, and the election that it is of.
 told() {
-	"$sandoq" courier unpack "$scratch/work/desk/bundle" \
+	"$sandoq" courier unpack "$city/desk/bundle" \
 		"$scratch/bundle-$1" >/dev/null &&
 		head -n 2 "$scratch/bundle-$1/result.note" | tr '\n' ' '
 }
 
-mkdir "$scratch/work"
 ok 'a machine begins' step begin
 ok 'it is enrolled' step enrol_machine
 for ((i = 1; i <= ${ELECTIONS:-3}; i++)); do

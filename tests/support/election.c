@@ -15,22 +15,11 @@
 #include "appliance/election/sample.h"
 #include "appliance/formats/age.h"
 #include "appliance/formats/note.h"
-
-static struct p256_public key_of(unsigned scalar)
-{
-	uint8_t bytes[P256_SIZE] = { 0 };
-	struct p256_private *private;
-	struct p256_public public;
-	bytes[P256_SIZE - 1] = (uint8_t)scalar;
-	assert_null(p256_from_scalar(bytes, &private));
-	public = p256_public_of(private);
-	p256_free(private);
-	return public;
-}
+#include "tests/support/scalar.h"
 
 static void write_vkey(struct writer *w, const char *name, unsigned scalar)
 {
-	struct p256_public public = key_of(scalar);
+	struct p256_public public = scalar_public(scalar);
 	struct note_key key;
 	assert_null(note_key_of(name, &public, &key));
 	write_note_key(w, &key);
@@ -60,7 +49,7 @@ static const char *add_vkey(struct texts *texts, const char *name)
 static const char *add_recipient(struct texts *texts)
 {
 	const char *text = next_text(texts);
-	struct p256_public key = key_of(++texts->scalar);
+	struct p256_public key = scalar_public(++texts->scalar);
 	write_age_recipient(&texts->writer, &key);
 	write_u8(&texts->writer, '\0');
 	return text;
@@ -167,7 +156,7 @@ static void init_quorums(struct plan *plan, unsigned *scalar)
 				m + 1);
 			quorum->member[m].board =
 				m == 2 ? SUPERVISORY : EXECUTIVE;
-			quorum->member[m].key = key_of(++*scalar);
+			quorum->member[m].key = scalar_public(++*scalar);
 		}
 	}
 }
@@ -200,7 +189,7 @@ void village_init(struct village *village)
 	for (size_t s = 0; s < VILLAGE_STATIONS; s++) {
 		struct station *at = &village->station[s];
 		name(at->id, station[s]);
-		at->key = key_of(++scalar);
+		at->key = scalar_public(++scalar);
 		at->contests = contests[s];
 		at->ballots_issued = 100;
 		at->boxes = s == NORTH ? 2 : 1;

@@ -15,6 +15,7 @@
 #include "appliance/election/statement.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
+#include "tests/support/scalar.h"
 
 enum {
 	/* After the members of four bodies of three. */
@@ -25,15 +26,6 @@ enum {
 	UNKNOWN = 4000,
 	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
 };
-
-static struct p256_private *private_of(unsigned scalar)
-{
-	uint8_t bytes[P256_SIZE] = { 0 };
-	struct p256_private *key;
-	bytes[P256_SIZE - 1] = (uint8_t)scalar;
-	assert_null(p256_from_scalar(bytes, &key));
-	return key;
-}
 
 static struct digest box_key_scalar(void)
 {
@@ -158,7 +150,7 @@ static void sign(const struct sealed_village *sealed, uint16_t station,
 {
 	const struct station *who = &sealed->village.plan.station[station];
 	struct p256_private *private =
-		private_of(FIRST_STATION_SCALAR + station);
+		scalar_key(FIRST_STATION_SCALAR + station);
 	struct note_key key;
 	assert_null(note_key_of(who->id, &who->key, &key));
 	write_note(out, text, &key, private);

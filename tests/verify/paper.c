@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/verify/paper.h"
+#include "tests/support/scalar.h"
 
 #include "appliance/formats/crypto.h"
 
@@ -152,15 +153,6 @@ void paper_refuses(struct paper *paper, enum verify_goal goal, const char *name,
 		fail_msg("\"%s\" is not in \"%s\"", reason, check->reason);
 }
 
-struct p256_private *paper_key(unsigned scalar)
-{
-	uint8_t bytes[P256_SIZE] = { 0 };
-	struct p256_private *key;
-	bytes[P256_SIZE - 1] = (uint8_t)scalar;
-	assert_null(p256_from_scalar(bytes, &key));
-	return key;
-}
-
 unsigned paper_scalar(enum body body, unsigned member)
 {
 	return 1 + 3 * (unsigned)body + member;
@@ -169,7 +161,7 @@ unsigned paper_scalar(enum body body, unsigned member)
 static void sign(struct writer *out, struct bytes text, const char *name,
 	unsigned scalar)
 {
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_public public = p256_public_of(key);
 	struct digest digest = sha256(text);
 	struct p256_signature signature = p256_sign(key, &digest);

@@ -73,7 +73,6 @@ void paper_accepts(struct paper *, enum verify_goal);
 void paper_refuses(struct paper *, enum verify_goal, const char *check,
 	const char *reason);
 
-struct p256_private *paper_key(unsigned scalar);
 unsigned paper_scalar(enum body, unsigned member);
 /* A note of the text by the key of this scalar under this name. */
 void paper_sign(struct writer *out, struct bytes text, const char *name,

@@ -3,6 +3,7 @@
  * The machine on paper from enrolment to release: the election, the journal and
  * the archive that it sends.
  */
+#include "tests/support/scalar.h"
 #include "tests/verify/paper.h"
 
 #include "appliance/election/box.h"
@@ -79,7 +80,7 @@ static EVP_PKEY *authority_key(void)
 {
 	uint8_t pem[P256_PEM_MOST];
 	struct writer out = writer_of(pem, sizeof(pem));
-	struct p256_private *key = paper_key(PAPER_CA_SCALAR);
+	struct p256_private *key = scalar_key(PAPER_CA_SCALAR);
 	write_p256_pem(&out, key);
 	p256_free(key);
 	BIO *in = BIO_new_mem_buf(pem, (int)out.size);
@@ -200,7 +201,7 @@ static void make_operators(struct paper *paper)
 static void put_root_key(struct paper *paper, const char *name,
 	enum key_template template, unsigned scalar)
 {
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_public public = p256_public_of(key);
 	struct tpm_public area = key_encode(template, NULL, &public);
 	p256_free(key);

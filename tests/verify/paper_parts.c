@@ -3,6 +3,7 @@
  * Parts of the machine on paper, each of which a test can make again with one
  * detail changed: approvals, quotes, event logs and keys.
  */
+#include "tests/support/scalar.h"
 #include "tests/verify/paper.h"
 
 #include "appliance/formats/crypto.h"
@@ -37,7 +38,7 @@ static void write_sized(struct writer *out, struct bytes content)
 
 static struct tpm_name name_of(enum key_template template, unsigned scalar)
 {
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_public public = p256_public_of(key);
 	struct tpm_public area = key_encode(template, NULL, &public);
 	p256_free(key);
@@ -66,7 +67,7 @@ static void put_attested(
 {
 	char name[64];
 	uint8_t encoded[TPM_SIGNATURE_SIZE];
-	struct p256_private *key = paper_key(ak);
+	struct p256_private *key = scalar_key(ak);
 	struct digest digest = sha256(attest);
 	struct p256_signature signature = p256_sign(key, &digest);
 	p256_free(key);
@@ -158,7 +159,7 @@ void paper_election_key(struct paper *paper, const char *stem,
 	uint8_t selection[PCR_SELECTION_SIZE];
 	struct writer created = writer_of(data, sizeof(data));
 	struct writer out = writer_of(attest, sizeof(attest));
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_public public = p256_public_of(key);
 	struct tpm_public area =
 		key_encode(template, &creation->policy, &public);
@@ -235,7 +236,7 @@ static struct bytes approval_of(struct writer *out, const struct form *form,
 	uint8_t der[P256_DER_MOST];
 	struct writer authorization = writer_of(der, sizeof(der));
 	struct digest wanted = wanted_of(form, how);
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_signature signature = p256_sign(key, &wanted);
 	struct text_writer text =
 		text_begin(&statement_form[form->kind], how->rehearsal, out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each refusal of the chain of evidence, on a machine on paper. */
+#include "tests/support/scalar.h"
 #include "tests/verify/paper.h"
 
 #include "appliance/formats/crypto.h"
@@ -157,7 +158,7 @@ static void software_tpm(void **state)
 
 static void put_ak(struct paper *paper, unsigned scalar)
 {
-	struct p256_private *key = paper_key(scalar);
+	struct p256_private *key = scalar_key(scalar);
 	struct p256_public public = p256_public_of(key);
 	struct tpm_public area = key_encode(KEY_AK, NULL, &public);
 	p256_free(key);
@@ -201,7 +202,7 @@ static void enrolment_signed_by_one(void **state)
 static void enrolment_of_another_srk(void **state)
 {
 	struct paper *paper = *state;
-	struct p256_private *key = paper_key(PAPER_OTHER_SCALAR);
+	struct p256_private *key = scalar_key(PAPER_OTHER_SCALAR);
 	struct p256_public public = p256_public_of(key);
 	struct tpm_public area = key_encode(KEY_SRK, NULL, &public);
 	p256_free(key);

@@ -43,12 +43,7 @@ static int approve_delivery(const struct approval_kind *kind,
 	const struct arguments *arguments, const struct chain *chain,
 	const struct signer *signer)
 {
-	struct delivery delivery;
-	refusal refused = delivery_of_journal(chain, &delivery);
-	int status = refused == NULL
-			     ? agree_to_delivery(arguments, chain, &delivery)
-			     : fail(EX_OSERR, NULL, 0, "%s", refused);
-	delivery_free(&delivery);
+	int status = agree_to_delivery(arguments, chain);
 	if (status == 0 && kind->unseen != NULL)
 		fprintf(stderr, "\n%s\n", kind->unseen);
 	return status != 0 ? status

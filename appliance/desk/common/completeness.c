@@ -82,11 +82,7 @@ void report_delivery(struct report *report, const struct chain *chain,
 int report_completeness(struct report *report, const struct chain *chain)
 {
 	struct delivery delivery;
-	refusal refused =
-		chain->has_result
-			? delivery_of_result(&chain->result, &delivery)
-			: delivery_of_journal(chain, &delivery);
-	delivery.refusals = refused == NULL ? delivery_refusals(chain) : 0;
+	refusal refused = delivery_of_chain(chain, &delivery);
 	if (refused == NULL)
 		report_delivery(report, chain, &delivery);
 	delivery_free(&delivery);
@@ -130,8 +126,8 @@ static int ask_for(size_t without)
 	return 0;
 }
 
-int agree_to_delivery(const struct arguments *arguments,
-	const struct chain *chain, const struct delivery *delivery)
+static int agree(const struct arguments *arguments, const struct chain *chain,
+	const struct delivery *delivery)
 {
 	const size_t without = delivery_without(delivery);
 	uint64_t agreed = without;
@@ -149,4 +145,15 @@ int agree_to_delivery(const struct arguments *arguments,
 	return without == 0 || argument_given(arguments, "--without")
 		       ? 0
 		       : ask_for(without);
+}
+
+int agree_to_delivery(
+	const struct arguments *arguments, const struct chain *chain)
+{
+	struct delivery delivery;
+	refusal refused = delivery_of_chain(chain, &delivery);
+	int status = refused == NULL ? agree(arguments, chain, &delivery)
+				     : fail(EX_OSERR, NULL, 0, "%s", refused);
+	delivery_free(&delivery);
+	return status;
 }

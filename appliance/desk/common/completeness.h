@@ -35,7 +35,6 @@ int report_completeness(struct report *, const struct chain *);
  * asks for their number, unless --without gave just that. 0, or a status of
  * sysexits.h after printing why not.
  */
-int agree_to_delivery(const struct arguments *, const struct chain *,
-	const struct delivery *);
+int agree_to_delivery(const struct arguments *, const struct chain *);
 
 #endif
