@@ -53,17 +53,13 @@ static int seal_payload(
 {
 	struct p256_public recipient[1 + RECIPIENTS_MOST];
 	size_t count = sealing_recipients(&draft->sealing, recipient);
-	size_t size = age_file_size(count, payload.size);
+	size_t size = AGE_FILE_SIZE(count, payload.size);
 	uint8_t *sealed = malloc(size);
 	if (sealed == NULL)
 		return fail(EX_OSERR, NULL, 0, "no memory is left");
 	struct writer out = writer_of(sealed, size);
 	write_age_file(&out, recipient, count, payload);
-	int status = size <= BOX_MOST
-			     ? write_box(draft, name, written(&out))
-			     : fail(EX_DATAERR, NULL, 0,
-				       "the box is too large; deliver the "
-				       "ballots in several boxes");
+	int status = write_box(draft, name, written(&out));
 	free(sealed);
 	return status;
 }

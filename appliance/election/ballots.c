@@ -16,6 +16,25 @@ enum {
 	AT_ONCE = 64,
 };
 
+static unsigned bits_of(size_t number)
+{
+	unsigned bits = 0;
+	for (; number > 0; number >>= 1)
+		bits++;
+	return bits;
+}
+
+size_t ballots_padded(size_t size)
+{
+	unsigned e;
+	size_t loose;
+	if (size <= BALLOTS_PADDED_LEAST)
+		return BALLOTS_PADDED_LEAST;
+	e = bits_of(size) - 1;
+	loose = ((size_t)1 << (e - bits_of(e))) - 1;
+	return (size + loose) & ~loose;
+}
+
 static uint16_t number_at(const uint8_t *bytes)
 {
 	return (uint16_t)(bytes[0] << 8 | bytes[1]);
@@ -50,6 +69,8 @@ static refusal read_header(struct ballots_decoder *d, struct bytes item)
 	uint16_t station_number = cursor_u16(&c);
 	uint16_t sequence = cursor_u16(&c);
 	d->count = cursor_u32(&c);
+	d->records = cursor_u32(&c);
+	d->used = BALLOTS_HEADER_SIZE;
 	d->in_records = true;
 	if (!bytes_equal(magic, bytes_of_text(MAGIC)))
 		return "the box does not hold ballots v1";
@@ -133,8 +154,10 @@ static struct ballot ballot_at(const uint8_t *record)
 static struct bytes read_some(struct ballots_decoder *d, struct bytes chunk)
 {
 	struct ballot ballot[AT_ONCE];
+	const size_t most = d->records < AT_ONCE ? d->records : AT_ONCE;
+	const size_t start = chunk.size;
 	size_t count = 0;
-	while (chunk.size >= RECORD_START && count < AT_ONCE) {
+	while (chunk.size >= RECORD_START && count < most) {
 		struct ballot *next = &ballot[count];
 		*next = ballot_at(chunk.data);
 		size_t size = RECORD_START + (size_t)2 * next->n;
@@ -149,6 +172,8 @@ static struct bytes read_some(struct ballots_decoder *d, struct bytes chunk)
 		chunk = bytes_of(chunk.data + size, chunk.size - size);
 		count++;
 	}
+	d->records -= (uint32_t)count;
+	d->used += start - chunk.size;
 	if (d->sink && count > 0)
 		d->sink(d->context, ballot, count);
 	return chunk;
@@ -213,13 +238,25 @@ static struct bytes complete_partial(
 	return chunk;
 }
 
+/* All of what comes behind the last record; gives what is left: nothing. */
+static struct bytes read_padding(struct ballots_decoder *d, struct bytes chunk)
+{
+	for (size_t i = 0; i < chunk.size; i++)
+		if (chunk.data[i] != 0)
+			d->refused = "something follows the last ballot";
+	return bytes_of(NULL, 0);
+}
+
 refusal ballots_feed(struct ballots_decoder *d, struct bytes chunk)
 {
 	if (d->refused)
 		return d->refused;
+	d->size += chunk.size;
 	chunk = complete_partial(d, chunk);
 	if (!d->refused)
 		chunk = read_items(d, chunk);
+	if (!d->refused && d->in_records && d->records == 0)
+		chunk = read_padding(d, chunk);
 	if (!d->refused && chunk.size > 0) {
 		memcpy(d->partial, chunk.data, chunk.size);
 		d->partial_size = chunk.size;
@@ -232,10 +269,12 @@ refusal ballots_end(struct ballots_decoder *d)
 {
 	if (d->refused)
 		return d->refused;
-	if (!d->in_records || d->partial_size > 0)
-		d->refused = "the ballots end in the middle of a record";
+	if (!d->in_records || d->records > 0)
+		d->refused = "the ballots end before their last record";
 	else if (d->seen != d->count)
 		d->refused = "there are fewer ballots than the header says";
+	else if (d->size != ballots_padded((size_t)d->used))
+		d->refused = "the ballots are not padded as they should be";
 	return d->refused;
 }
 
@@ -330,16 +369,26 @@ static void sort(struct ballots_list *list)
 			compare_marks, list->marks);
 }
 
-static size_t payload_size(const struct ballots_list *list)
+/* Of the payload of a sorted list. */
+struct extent {
+	size_t records;
+	size_t size; /* padded */
+};
+
+static struct extent extent_of(const struct ballots_list *list)
 {
-	size_t size = BALLOTS_HEADER_SIZE;
-	for (size_t i = 0; i < list->size; i += alike(list, i))
-		size += 4 + marks_at(list->marks, list->start[i]).size;
-	return size;
+	struct extent extent = { .size = BALLOTS_HEADER_SIZE };
+	for (size_t i = 0; i < list->size; i += alike(list, i)) {
+		extent.size += 4 + marks_at(list->marks, list->start[i]).size;
+		extent.records++;
+	}
+	extent.size = ballots_padded(extent.size);
+	return extent;
 }
 
-static void write_payload(struct writer *w, const struct ballots_list *list,
-	const struct plan *plan, uint16_t station, uint16_t sequence)
+static void write_ballots(struct writer *w, const struct ballots_list *list,
+	const struct plan *plan, uint16_t station, uint16_t sequence,
+	size_t records)
 {
 	size_t same;
 	write_text(w, MAGIC);
@@ -347,6 +396,7 @@ static void write_payload(struct writer *w, const struct ballots_list *list,
 	write_u16(w, station);
 	write_u16(w, sequence);
 	write_u32(w, (uint32_t)list->size);
+	write_u32(w, (uint32_t)records);
 	for (size_t i = 0; i < list->size; i += same) {
 		same = alike(list, i);
 		write_u32(w, (uint32_t)same);
@@ -368,24 +418,26 @@ refusal ballots_list_encode(struct ballots_list *list, const struct plan *plan,
 	uint16_t station, uint16_t sequence, uint8_t **payload, size_t *size)
 {
 	sort(list);
-	size_t needed = payload_size(list);
-	if (needed > BALLOTS_PAYLOAD_MOST || list->size > UINT32_MAX)
+	const struct extent extent = extent_of(list);
+	if (extent.size > BALLOTS_PAYLOAD_MOST || list->size > UINT32_MAX)
 		return "the ballots need more than the 8 MiB that a box holds: "
 		       "deliver them in several boxes";
-	uint8_t *out = malloc(needed);
-	struct writer w = writer_of(out, needed);
+	/* What is not written is padding. */
+	uint8_t *out = calloc(1, extent.size);
+	struct writer w = writer_of(out, extent.size);
 
 	if (out == NULL)
 		return "there is not enough memory";
-	write_payload(&w, list, plan, station, sequence);
-	refusal why = check_payload(written(&w), plan, station, sequence);
+	write_ballots(&w, list, plan, station, sequence, extent.records);
+	refusal why = check_payload(
+		bytes_of(out, extent.size), plan, station, sequence);
 	if (why != NULL) {
 		wipe(out, w.size);
 		free(out);
 		return why;
 	}
 	*payload = out;
-	*size = w.size;
+	*size = extent.size;
 	return NULL;
 }
 

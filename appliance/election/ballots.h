@@ -7,16 +7,22 @@
  *		station		u16	its number in the plan, from 0
  *		sequence	u16	which of the station's boxes, from 1
  *		count		u32	ballots, the sum of all multiplicities
+ *		records		u32	how many follow
  *	record	multiplicity	u32	how many ballots are marked like this
  *		contest		u16	its number in the plan, from 0
  *		n		u16	number of marks, at most CHOICES_MOST
  *		choices		n * u16	codes in the order marked
  *
- * Records go on to the end of the payload, strictly ascending by the bytes
- * of contest, n and choices. The multiplicity comes first and takes no part
- * in the order, or one kind of ballot could stand in two records: so a set
- * of ballots has exactly one encoding, and the order of voting leaves no
- * trace in it.
+ *	padding	zeros up to ballots_padded()
+ *
+ * Records are strictly ascending by the bytes of contest, n and choices. The
+ * multiplicity comes first and takes no part in the order, or one kind of
+ * ballot could stand in two records: so a set of ballots has exactly one
+ * encoding, and the order of voting leaves no trace in it.
+ *
+ * Everybody sees how large a box is. Padded, it does not tell how many
+ * different ballots are in it: boxes of few voters all have one size, and
+ * larger ones differ by a thirty-second of their size at least.
  *
  * A ballot is the sheet of one contest. No contest may have more of them
  * than the station was issued.
@@ -27,13 +33,23 @@
 #include "appliance/election/plan.h"
 
 enum {
-	BALLOTS_HEADER_SIZE = 18 + 32 + 2 + 2 + 4,
+	BALLOTS_HEADER_SIZE = 18 + 32 + 2 + 2 + 4 + 4,
 	/* contest, n, choices: what records are ordered by. */
 	BALLOTS_MARKS_MOST = 4 + 2 * CHOICES_MOST,
 	BALLOTS_RECORD_MOST = 4 + BALLOTS_MARKS_MOST,
-	/* No box holds more. */
+	BALLOTS_PADDED_LEAST = 4096,
+	/* No box holds more, padding included: it is a padded size. */
 	BALLOTS_PAYLOAD_MOST = 8 << 20
 };
+
+/*
+ * The size of a payload whose header and records have `size` bytes: at least
+ * BALLOTS_PADDED_LEAST, and above that by Padmé (Nikitin and others, "Reducing
+ * Metadata Leakage from Encrypted Files and Communication with PURBs", 2019):
+ * a size of e + 1 bits keeps as many of its first bits as e has bits, and one
+ * more, rounded up.
+ */
+size_t ballots_padded(size_t size);
 
 /* Equal ballots. `choices` are n big-endian u16, borrowed from the payload. */
 struct ballot {
@@ -64,6 +80,9 @@ struct ballots_decoder {
 	refusal refused;
 	bool in_records;
 	uint32_t count;
+	uint32_t records; /* that are still to come */
+	uint64_t size;	  /* of what was fed */
+	uint64_t used;	  /* of it by header and records */
 	uint64_t seen;
 	uint64_t cast[CONTESTS_MOST];
 	/* Start of an item whose rest is in the next chunk. */

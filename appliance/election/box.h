@@ -6,12 +6,13 @@
 #ifndef SANDOQ_ELECTION_BOX_H
 #define SANDOQ_ELECTION_BOX_H
 
-#include "appliance/election/plan.h"
+#include "appliance/election/ballots.h"
 #include "appliance/formats/age.h"
 
 enum {
 	BOX_NOTE_MOST = 32 * 1024,
-	BOX_MOST = 8 << 20,
+	/* The largest payload, sealed to the box key and to all recipients. */
+	BOX_MOST = AGE_FILE_SIZE(1 + RECIPIENTS_MOST, BALLOTS_PAYLOAD_MOST),
 };
 
 /* Whom a box must be sealed to: the election's box key. */

@@ -350,14 +350,6 @@ refusal age_payload_open(struct bytes payload, const struct age_file_key *key,
 	return refused;
 }
 
-size_t age_file_size(size_t recipients, size_t plain_size)
-{
-	size_t chunks =
-		plain_size == 0 ? 1 : (plain_size - 1) / AGE_CHUNK_SIZE + 1;
-	return AGE_HEADER_MOST - (AGE_STANZAS_MOST - recipients) * 150 +
-	       AGE_NONCE_SIZE + plain_size + chunks * AEAD_TAG_SIZE;
-}
-
 static void write_payload(struct writer *writer, const struct age_file_key *key,
 	struct bytes plain)
 {

@@ -28,6 +28,15 @@ enum {
 	AGE_RECIPIENT_SIZE = 67,
 };
 
+/* Of a whole file, and of its payload, by what is sealed in it. */
+#define AGE_PAYLOAD_SIZE(plain)                                                \
+	(AGE_NONCE_SIZE + (plain) +                                            \
+		((plain) == 0 ? 1 : ((plain)-1) / AGE_CHUNK_SIZE + 1) *        \
+			AEAD_TAG_SIZE)
+#define AGE_FILE_SIZE(recipients, plain)                                       \
+	(AGE_HEADER_MOST - (AGE_STANZAS_MOST - (recipients)) * 150 +           \
+		AGE_PAYLOAD_SIZE(plain))
+
 /* Secret: wipe it after use. */
 struct age_file_key {
 	uint8_t byte[AGE_FILE_KEY_SIZE];
@@ -100,7 +109,6 @@ refusal age_chunk_seal(
 refusal age_payload_open(struct bytes payload, const struct age_file_key *key,
 	struct writer *plain);
 
-size_t age_file_size(size_t recipients, size_t plain_size);
 /* A whole file with a fresh file key: 1 to AGE_STANZAS_MOST recipients. */
 void write_age_file(struct writer *, const struct p256_public *recipient,
 	size_t count, struct bytes plain);

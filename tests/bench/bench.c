@@ -191,7 +191,7 @@ uint64_t bench_seal(
 	uint8_t note[STATEMENT_MOST];
 	struct writer note_out = writer_of(note, sizeof(note));
 	size_t count = sealing_recipients(&draft->sealing, recipient);
-	size_t most = age_file_size(count, payload.size);
+	size_t most = AGE_FILE_SIZE(count, payload.size);
 	struct writer out = writer_of(malloc(most), most);
 	write_age_file(&out, recipient, count, payload);
 	assert_null(draft_sign(draft, written(&out), &note_out));

@@ -45,7 +45,7 @@ static struct lane lanes[LANES];
 /* Its header does not fit its note: a box that must be void. */
 static void add_void_box(void)
 {
-	static const uint8_t payload[BALLOTS_HEADER_SIZE] = "no ballots";
+	static const uint8_t payload[BALLOTS_PADDED_LEAST] = "no ballots";
 	sealed_village_add(
 		&sealed, SOUTH, 2, bytes_of(payload, sizeof(payload)));
 }

@@ -337,7 +337,7 @@ static struct bytes seal(size_t plain_size)
 	random_bytes(large, plain_size);
 	write_age_file(&writer, recipient, COUNT(recipient),
 		bytes_of(large, plain_size));
-	assert_int_equal(writer.size, age_file_size(2, plain_size));
+	assert_int_equal(writer.size, AGE_FILE_SIZE(2, plain_size));
 	return written(&writer);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In chunks whose size the first byte says, with the header put in front:
- * what is accepted gives a tally that can be, and encodes to the same bytes.
+ * In chunks whose size the first byte says, with the header put in front, and
+ * padding behind if the second byte says so: what is accepted gives a tally
+ * that can be, and encodes to the same bytes.
  */
 #include "appliance/election/rules.h"
 #include "tests/fuzz/election.h"
@@ -47,15 +48,18 @@ static void check(struct context *context, const struct tally *tally,
 
 static struct bytes with_header(const uint8_t *data, size_t size, uint8_t *out)
 {
-	struct writer w = writer_of(out, BALLOTS_HEADER_SIZE + size);
+	struct writer w =
+		writer_of(out, ballots_padded(BALLOTS_HEADER_SIZE + size));
 	struct cursor c = cursor_of(bytes_of(data, size));
+	const bool pads = cursor_u8(&c) != 0;
 	write_text(&w, "sandoq/ballots/v1\n");
 	write_bytes(&w, bytes_of(small_plan.definition.byte, SHA256_SIZE));
 	write_u16(&w, 0);
 	write_u16(&w, 1);
 	write_u32(&w, cursor_u16(&c));
+	write_u32(&w, cursor_u16(&c));
 	write_bytes(&w, c.rest);
-	return written(&w);
+	return pads ? bytes_of(out, ballots_padded(w.size)) : written(&w);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -65,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tally tally;
 	if (size < 3)
 		return 0;
-	uint8_t *copy = malloc(BALLOTS_HEADER_SIZE + size);
+	uint8_t *copy = calloc(1, ballots_padded(BALLOTS_HEADER_SIZE + size));
 	struct bytes payload = with_header(data + 1, size - 1, copy);
 	if (!tally_init(&tally, &small_plan, 3) ||
 		!counter_init(&context.counter, &small_plan))

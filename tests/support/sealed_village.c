@@ -162,7 +162,7 @@ void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	uint16_t sequence, struct bytes payload)
 {
 	struct p256_public bk = p256_public_of(sealed->bk);
-	size_t most = age_file_size(1, payload.size);
+	size_t most = AGE_FILE_SIZE(1, payload.size);
 	uint8_t *space = malloc(2 * most + NOTE_SPACE + ITEMS_OVERHEAD);
 	struct writer file = writer_of(space, most);
 	struct writer list =

@@ -405,7 +405,7 @@ static void add_box(struct paper *paper, uint16_t station)
 	const struct p256_public recipient[] = { paper->chain.bk.key,
 		plan->recipient[0].key };
 	struct bytes payload = sampled_box(plan, station, SEED);
-	size_t size = age_file_size(2, payload.size);
+	size_t size = AGE_FILE_SIZE(2, payload.size);
 	uint8_t *sealed = malloc(size);
 	struct writer out = writer_of(sealed, size);
 	write_age_file(&out, recipient, 2, payload);
