@@ -8,6 +8,7 @@
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/reports/released.h"
+#include "appliance/desk/reports/result_formats.h"
 #include "appliance/desk/reports/result_print.h"
 #include "appliance/desk/reports/result_table.h"
 
@@ -33,9 +34,11 @@ static int tell_checks(const struct arguments *arguments,
 	if (delivery != NULL)
 		report_delivery(&report, chain, delivery);
 	report_released(&report, chain);
-	if (delivery != NULL)
+	if (delivery != NULL) {
 		status = report_result(&report, chain->evidence->definition,
 			&chain->result, delivery_without(delivery) > 0);
+		report_text(&report, "flaws", FLAWS_TOLD);
+	}
 	report_checks(&report, checks);
 	return report_end(&report, status);
 }

@@ -109,6 +109,18 @@ static refusal check_against_station(const struct result *result,
 	return NULL;
 }
 
+/* From the station's rows to those of the contests. */
+static void move_flaws(struct result *result, struct tally *station)
+{
+	for (uint16_t c = 0; c < result->plan->contests; c++) {
+		uint64_t *row = tally_row(station, c);
+		for (size_t i = 0; row != NULL && i < FLAWS; i++) {
+			result->flaws[c][i] += row[ROW_FLAWS + i];
+			row[ROW_FLAWS + i] = 0;
+		}
+	}
+}
+
 refusal result_add_box(struct result *result, const struct result_box *box,
 	const struct tally *tally)
 {
@@ -120,7 +132,11 @@ refusal result_add_box(struct result *result, const struct result_box *box,
 		why = check_against_station(result, box, tally);
 	if (why == NULL)
 		why = result_enter_box(result, box);
-	return why ? why : tally_add(&result->station[box->station], tally);
+	if (why == NULL)
+		why = tally_add(&result->station[box->station], tally);
+	if (why == NULL)
+		move_flaws(result, &result->station[box->station]);
+	return why;
 }
 
 refusal result_add_void(struct result *result, const struct result_void *box)
@@ -174,6 +190,9 @@ refusal result_total(const struct result *result, struct tally *total)
 	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
 		if (!result_is_annulled(result, s))
 			why = tally_add(total, &result->station[s]);
+	for (uint16_t c = 0; c < result->plan->contests; c++)
+		memcpy(tally_row(total, c) + ROW_FLAWS, result->flaws[c],
+			sizeof(result->flaws[c]));
 	return why;
 }
 

@@ -17,20 +17,23 @@
  *	missing: <station> <boxes that it has yet to deliver>
  *	contest: <contest> <rule> seats=N alternates=N <row>
  *	candidate: <contest> <code> votes=N rank=N <outcome>
- *	station: <station> <contest> issued=N boxes=<counted>/<due> <row>
+ *	station: <station> <contest> issued=N boxes=<counted>/<due> <ballots>
  *	votes: <station> <contest> <code>=N <code>=N ...
  *	box: <entry> <station> <sequence> <sha256> <ballots>
  *	void: <entry> <station or -> <sha256> <reason>
  *	annulled: <station> <reason>
  *	lot: <contest> <code> <code> ...
  *
- * <row> is cast=N valid=N blank=N unreadable=N unknown=N repeated=N extra=N
- * (tally.h says what each counts). Contests, candidates and stations come in
- * the order of the definition, boxes and voids by journal entry, annulments
- * by station, lots by contest and the candidate drawn first.
+ * <ballots> is cast=N valid=N blank=N unreadable=N, <row> the same and then the
+ * flaws, unknown=N repeated=N extra=N (tally.h says what each counts).
+ *Contests, candidates and stations come in the order of the definition, boxes
+ *and voids by journal entry, annulments by station, lots by contest and the
+ *candidate drawn first.
  *
  * An annulled station is in no sum, rank or outcome; its own lines stay as
- * they were counted.
+ * they were counted. Flaws are those of all boxes that were counted, annulled
+ * stations' too, for nobody is told whose they are: so they are the one number
+ * that only who counts the boxes again can check.
  *
  * Only what cannot be derived is in `struct result`: totals, ranks and
  * outcomes are computed by the writer, so a reader that writes again what it
@@ -88,8 +91,12 @@ struct result_annulment {
 struct result {
 	const struct plan *plan;
 	struct result_binding binding;
-	/* One for each station of the plan, all zeros without a box. */
+	/*
+	 * One for each station of the plan, all zeros without a box. Its flaws
+	 * are always zero: they are in `flaws`, of each contest.
+	 */
 	struct tally *station;
+	uint64_t flaws[CONTESTS_MOST][FLAWS];
 	size_t boxes;
 	struct result_box *box;
 	size_t voids;
@@ -139,8 +146,8 @@ void result_missing(const struct result *, size_t *missing);
 /* How many boxes of a station are counted. */
 size_t result_station_boxes(const struct result *, uint16_t station);
 /*
- * Sums over all stations that are not annulled, into an empty tally of all
- * contests.
+ * Sums over all stations that are not annulled, and flaws of all, into an
+ * empty tally of all contests.
  */
 refusal result_total(const struct result *, struct tally *total);
 /* Who is elected by a total, lots settled; seats.h says what places. */

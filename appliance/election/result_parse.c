@@ -71,12 +71,24 @@ static bool read_stations(struct result *result, const struct text *text)
 			if (row != NULL &&
 				!(text_next(&stations) && text_next(&votes) &&
 					read_cells(stations.value, 4, row,
-						ROW_VOTES) &&
+						ROW_FLAWS) &&
 					read_cells(votes.value, 2,
 						row + ROW_VOTES,
 						plan->contest[c].candidates)))
 				return false;
 		}
+	return true;
+}
+
+/* The first words of a contest's line are of the definition, or sums. */
+static bool read_flaws(struct result *result, const struct text *text)
+{
+	struct text_values contests = text_values(text, RESULT_CONTEST);
+	for (uint16_t c = 0; c < result->plan->contests; c++)
+		if (!text_next(&contests) ||
+			!read_cells(contests.value, 4 + ROW_FLAWS,
+				result->flaws[c], FLAWS))
+			return false;
 	return true;
 }
 
@@ -248,6 +260,10 @@ refusal result_parse(struct result *result, const struct plan *plan,
 	if (why != NULL)
 		return why;
 	read_binding(result, &text);
+	*line = line_of(&text, RESULT_CONTEST, 0);
+	if (!read_flaws(result, &text))
+		return "the lines of the contests are not those of the "
+		       "definition";
 	*line = line_of(&text, RESULT_STATION, 0);
 	if (!read_stations(result, &text))
 		return "the lines of the stations are not those of the "

@@ -76,9 +76,10 @@ static void named(struct line *line, const char *name, uint64_t value)
 	write_decimal(&line->writer, value);
 }
 
-static void row(struct line *line, const uint64_t *cells)
+/* Of a row of cells the first `count`. */
+static void row(struct line *line, const uint64_t *cells, size_t count)
 {
-	for (size_t i = 0; i < ROW_VOTES; i++)
+	for (size_t i = 0; i < count; i++)
 		named(line, result_row_name[i], cells[i]);
 }
 
@@ -152,7 +153,7 @@ static void put_contests(
 		word(line, rule_text[contest->rule]);
 		named(line, "seats", contest->seats);
 		named(line, "alternates", contest->alternates);
-		row(line, tally_row(total, c));
+		row(line, tally_row(total, c), ROW_VOTES);
 		put(text, RESULT_CONTEST, line);
 	}
 }
@@ -188,7 +189,7 @@ static void station_line(
 	named(line, "boxes", result_station_boxes(result, s));
 	write_u8(&line->writer, '/');
 	write_decimal(&line->writer, station->boxes);
-	row(line, tally_row(&result->station[s], c));
+	row(line, tally_row(&result->station[s], c), ROW_FLAWS);
 }
 
 static void votes_line(
@@ -306,7 +307,24 @@ static refusal check_station(const struct result *result, size_t s)
 			return "a station's boxes have above 2^64 - 1 ballots";
 	if (ballots != tally_ballots(tally))
 		return "a station's boxes do not add up to its ballots";
-	return tally_check(tally, result->plan->station[s].ballots_issued);
+	return tally_check_ballots(
+		tally, result->plan->station[s].ballots_issued);
+}
+
+/* They are of all stations' ballots, annulled or not. */
+static refusal check_flaws(const struct result *result)
+{
+	struct result all = *result;
+	struct tally total;
+	refusal why;
+	if (!tally_init(&total, all.plan, plan_all_contests(all.plan)))
+		return "there is not enough memory";
+	all.annulments = 0;
+	why = result_total(&all, &total);
+	if (why == NULL)
+		why = tally_check_flaws(&total);
+	tally_free(&total);
+	return why;
 }
 
 static refusal check_result(const struct result *result)
@@ -314,7 +332,7 @@ static refusal check_result(const struct result *result)
 	refusal why = check_entries(result);
 	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
 		why = check_station(result, s);
-	return why;
+	return why != NULL ? why : check_flaws(result);
 }
 
 /*

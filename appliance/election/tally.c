@@ -85,11 +85,16 @@ static refusal check_causes(const uint64_t *row, uint32_t issued)
 	uint64_t cast = row[ROW_CAST];
 	if (cast > issued)
 		return "there are more ballots than the station was issued";
-	for (size_t i = 0; i < ROW_VOTES; i++)
+	for (size_t i = 0; i < ROW_FLAWS; i++)
 		if (row[i] > cast)
 			return "a tally has more ballots of one kind than cast";
-	if (row[ROW_VALID] + row[ROW_BLANK] + row[ROW_UNREADABLE] != cast)
-		return "valid and void ballots do not add up to those cast";
+	return row[ROW_VALID] + row[ROW_BLANK] + row[ROW_UNREADABLE] == cast
+		       ? NULL
+		       : "valid and void ballots do not add up to those cast";
+}
+
+static refusal check_flaws(const uint64_t *row)
+{
 	if (row[ROW_UNREADABLE] > row[ROW_UNKNOWN] ||
 		row[ROW_UNKNOWN] > row[ROW_VALID] + row[ROW_UNREADABLE] ||
 		row[ROW_REPEATED] > row[ROW_VALID] ||
@@ -118,7 +123,7 @@ static refusal check_votes(
 	return NULL;
 }
 
-refusal tally_check(const struct tally *tally, uint32_t issued)
+refusal tally_check_ballots(const struct tally *tally, uint32_t issued)
 {
 	refusal why = NULL;
 	for (uint16_t c = 0; c < tally->plan->contests && why == NULL; c++) {
@@ -130,6 +135,23 @@ refusal tally_check(const struct tally *tally, uint32_t issued)
 			why = check_votes(row, tally->plan, c);
 	}
 	return why;
+}
+
+refusal tally_check_flaws(const struct tally *tally)
+{
+	refusal why = NULL;
+	for (uint16_t c = 0; c < tally->plan->contests && why == NULL; c++) {
+		const uint64_t *row = tally_row(tally, c);
+		if (row != NULL)
+			why = check_flaws(row);
+	}
+	return why;
+}
+
+refusal tally_check(const struct tally *tally, uint32_t issued)
+{
+	const refusal why = tally_check_ballots(tally, issued);
+	return why != NULL ? why : tally_check_flaws(tally);
 }
 
 size_t tally_encoded_size(const struct plan *plan, uint16_t contests)

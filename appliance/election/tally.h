@@ -15,21 +15,27 @@
 #include "appliance/election/plan.h"
 
 enum {
-	/* cast = valid + blank + unreadable */
+	/* What becomes of a ballot: cast = valid + blank + unreadable. */
 	ROW_CAST,
 	ROW_VALID,
 	/* Void: no mark at all. */
 	ROW_BLANK,
 	/* Void: marks, none of them a candidate's code. */
 	ROW_UNREADABLE,
+	/*
+	 * Flaws. Told of a contest, never of a station: among few voters a
+	 * flaw that was agreed on would show whose ballot it is.
+	 */
+	ROW_FLAWS,
 	/* Ballots with a code that no candidate has, or one who has
 	 * withdrawn; valid or void. */
-	ROW_UNKNOWN,
+	ROW_UNKNOWN = ROW_FLAWS,
 	/* Valid ballots that name somebody twice. */
 	ROW_REPEATED,
 	/* Valid ballots that name more candidates than allowed. */
 	ROW_EXTRA,
-	ROW_VOTES
+	ROW_VOTES,
+	FLAWS = ROW_VOTES - ROW_FLAWS
 };
 
 struct tally {
@@ -56,9 +62,12 @@ refusal tally_add(struct tally *sum, const struct tally *part);
 /*
  * What must hold in every row whatever was voted, with no more than `issued`
  * ballots, itself at most 2^32 - 1, in any contest. A process that counted a
- * hostile box can have sent anything.
+ * hostile box can have sent anything. Of a tally that has its flaws elsewhere,
+ * or is a sum, the two parts are checked by themselves.
  */
 refusal tally_check(const struct tally *, uint32_t issued);
+refusal tally_check_ballots(const struct tally *, uint32_t issued);
+refusal tally_check_flaws(const struct tally *);
 
 size_t tally_encoded_size(const struct plan *, uint16_t contests);
 /* Breaks the writer when a cell is above 2^32 - 1. */

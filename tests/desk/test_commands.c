@@ -733,6 +733,10 @@ static void numbers_are_told_as_csv(void **state)
 				       csv_number("council,,no,unreadable"
 						  ",,,,"));
 	assert_said("council,,no,votes,101,\"مریم کریمی\",\"Maryam Karimi\",");
+	assert_said("council,,no,extra,,,,");
+	assert_null(strstr(said, "station-01,no,extra"));
+	assert_null(strstr(said, "station-01,no,unknown"));
+	assert_null(strstr(said, "station-01,no,repeated"));
 	assert_status(run("bundle report --format html " CHAIN), EX_USAGE);
 	assert_said("nist or csv");
 	assert_status(
@@ -745,6 +749,12 @@ static void numbers_are_told_as_nist_wants(void **state)
 	assert_status(run("bundle report --format nist --day 2026-05-01 " CHAIN
 			  ">nist.json"),
 		0);
+	assert_status(shell("jq -r '.. | select(.Overvotes?) | .GpUnitId' "
+			    "%s/nist.json",
+			      folder),
+		0);
+	assert_said("district-");
+	assert_null(strstr(said, "station-"));
 	assert_status(shell("tests/interop/nist %s/nist.json", folder), 0);
 	assert_status(shell("sed 's/\"NumberElected\": 13/\"NumberElected\": "
 			    "\"13\"/' %s/nist.json >%s/bad.json && "

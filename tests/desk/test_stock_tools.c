@@ -178,6 +178,12 @@ DISAGREEMENT(released_by_one_board, "release approvals",
 	     const struct paper_approval how = { .members = ONE_BOARD };
 	     paper_approve_release(paper, &how);)
 DISAGREEMENT(result, "result note", paper_flip(paper, "result.note", 300);)
+DISAGREEMENT(result_with_another_sum, "result",
+	     paper_change_result(paper, "cast=", "cast=1");)
+DISAGREEMENT(impossible_flaws, "result",
+	     paper_change_result(paper, "repeated=", "repeated=99999");)
+DISAGREEMENT(flaws_of_a_station, "result",
+	     paper_change_result(paper, "\nvotes: ", " extra=0\nvotes: ");)
 
 int main(void)
 {
@@ -202,6 +208,9 @@ int main(void)
 		cmocka_unit_test(released_unbound),
 		cmocka_unit_test(released_by_one_board),
 		cmocka_unit_test(result),
+		cmocka_unit_test(result_with_another_sum),
+		cmocka_unit_test(impossible_flaws),
+		cmocka_unit_test(flaws_of_a_station),
 	};
 	crypto_start();
 	return cmocka_run_group_tests(tests, make, drop);

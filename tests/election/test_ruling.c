@@ -120,7 +120,7 @@ static void expect(const char *text, const char *const *lines)
 static void an_annulled_station_is_out_of_the_totals(void **state)
 {
 	static const char *const lines[] = {
-		" cast=4 valid=2 blank=1 unreadable=1 unknown=2 repeated=0 ",
+		" cast=4 valid=2 blank=1 unreadable=1 unknown=2 repeated=1 ",
 		"candidate: council 1 votes=2 rank=1 elected\n",
 		"candidate: council 2 votes=0 rank=4 not-elected\n",
 		"candidate: council 4 votes=1 rank=3 alternate\n",

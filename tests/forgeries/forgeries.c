@@ -447,6 +447,17 @@ static void move_a_vote(struct words *words)
 	change_result(words, vote_for_another);
 }
 
+/* One ballot more, or less, with a name too many: no sum is of it. */
+static void change_extra(struct result *result)
+{
+	result->flaws[0][ROW_EXTRA - ROW_FLAWS] ^= 1;
+}
+
+static void change_a_flaw(struct words *words)
+{
+	change_result(words, change_extra);
+}
+
 /*
  * media, console, publish
  */
@@ -628,6 +639,8 @@ const struct forgery forgeries[] = {
 	{ ROLE_TALLY, "moves a vote once", COUNTING_IN(OPEN), TALLY_RESULT,
 		move_a_vote, RELEASE, NOT_APPROVED },
 	{ ROLE_TALLY, "moves a vote", COUNTING, TALLY_RESULT, move_a_vote,
+		RECOUNT, RECOUNTED },
+	{ ROLE_TALLY, "changes a flaw", COUNTING, TALLY_RESULT, change_a_flaw,
 		RECOUNT, RECOUNTED },
 
 	{ ROLE_MEDIA, "brings a medium unasked", COUNTING_IN(OPEN), DONE,

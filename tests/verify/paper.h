@@ -73,6 +73,12 @@ void paper_accepts(struct paper *, enum verify_goal);
 void paper_refuses(struct paper *, enum verify_goal, const char *check,
 	const char *reason);
 
+/*
+ * The machine has counted and signed another text: the first `from` of the
+ * result is `to`.
+ */
+void paper_change_result(struct paper *, const char *from, const char *to);
+
 unsigned paper_scalar(enum body, unsigned member);
 /* A note of the text by the key of this scalar under this name. */
 void paper_sign(struct writer *out, struct bytes text, const char *name,

@@ -544,6 +544,15 @@ static void put_nonce(struct paper *paper)
 	paper->evidence.nonce = file_bytes(&paper->nonce);
 }
 
+static char *note_text_of(struct bytes note)
+{
+	struct note parsed;
+	assert_null(note_parse(note, &parsed));
+	char *text = strndup((const char *)parsed.text.data, parsed.text.size);
+	assert_non_null(text);
+	return text;
+}
+
 static void put_evidence(
 	struct paper *paper, const char *folder, const struct pcr_set *pcrs)
 {
@@ -557,19 +566,11 @@ static void put_evidence(
 	paper_log(paper, name, paper->profile.event, paper->profile.count);
 }
 
-static void close_and_release(struct paper *paper)
+/* The machine has closed the count with this text. */
+static void close_with(struct paper *paper, struct bytes text)
 {
-	static uint8_t text[1 << 20], note[1 << 20];
-	const struct bytes any = bytes_of_text("any payload");
-	struct writer out = writer_of(text, sizeof(text));
-	struct writer note_out = writer_of(note, sizeof(note));
-	struct result result;
 	struct pcr_set pcrs;
-	look(paper, VERIFY_CLOSED);
-	count(paper, &result);
-	assert_null(result_write(&out, &result));
-	result_free(&result);
-	struct digest digest = sha256(written(&out));
+	struct digest digest = sha256(text);
 	put_challenge(paper, "challenge", &digest);
 	put_challenge(paper, "now/challenge", &digest);
 	put_nonce(paper);
@@ -581,13 +582,50 @@ static void close_and_release(struct paper *paper)
 		view(&event) };
 	pcrs.value[PCR_AIRLOCK] = sha256_parts(part, 2);
 	put_evidence(paper, "now/", &pcrs);
+}
+
+/* The result key has signed this text. */
+static void release_with(struct paper *paper, struct bytes text)
+{
+	static uint8_t note[1 << 20];
+	struct writer out = writer_of(note, sizeof(note));
+	paper_sign(&out, text, "result", PAPER_RK_SCALAR);
+	paper_put(paper, "result.note", written(&out));
+}
+
+static void close_and_release(struct paper *paper)
+{
+	static uint8_t text[1 << 20];
+	const struct bytes any = bytes_of_text("any payload");
+	struct writer out = writer_of(text, sizeof(text));
+	struct result result;
+	look(paper, VERIFY_CLOSED);
+	count(paper, &result);
+	assert_null(result_write(&out, &result));
+	result_free(&result);
+	close_with(paper, written(&out));
 	add_entry(paper, ENTRY_CLOSED, any);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
 	add_entry(paper, ENTRY_APPROVED, any);
-	paper_sign(&note_out, written(&out), "result", PAPER_RK_SCALAR);
-	paper_put(paper, "result.note", written(&note_out));
+	release_with(paper, written(&out));
 	add_entry(paper, ENTRY_RELEASED, any);
+}
+
+void paper_change_result(struct paper *paper, const char *from, const char *to)
+{
+	char *text = note_text_of(paper_get(paper, "result.note"));
+	char *at = strstr(text, from);
+	char *changed;
+	assert_non_null(at);
+	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to,
+			    at + strlen(from)) > 0);
+	close_with(paper, bytes_of_text(changed));
+	paper_accepts(paper, VERIFY_CLOSED);
+	paper_approve_release(paper, &quorum);
+	release_with(paper, bytes_of_text(changed));
+	free(changed);
+	free(text);
 }
 
 struct paper *paper_make(void)

@@ -35,13 +35,17 @@ static void begin_row(FILE *out, const struct scope *scope, const char *item)
 		scope->station, scope->annulled ? "yes" : "no", item);
 }
 
-/* `standings` NULL for a station, where nobody is elected. */
+/*
+ * `standings` NULL for a station, where nobody is elected and no flaws are
+ * told.
+ */
 static void write_scope(FILE *out, const struct scope *scope,
 	const uint64_t *row, const struct standing *standings)
 {
 	const struct plan *plan = &scope->definition->plan;
 	const struct contest *contest = &plan->contest[scope->contest];
-	for (size_t i = 0; i < ROW_VOTES; i++) {
+	const size_t told = standings != NULL ? ROW_VOTES : ROW_FLAWS;
+	for (size_t i = 0; i < told; i++) {
 		begin_row(out, scope, result_row_name[i]);
 		fprintf(out, ",,,%" PRIu64 ",,\r\n", row[i]);
 	}

@@ -239,6 +239,7 @@ static void put_contest_counts(struct teller *t, json_t *one, uint16_t c)
 	json_t *others = array_in(t, one, "OtherCounts");
 	uint64_t reported = 0;
 	uint64_t total = 0;
+	/* Of all stations together, or it could show whose ballots they are. */
 	add(t, others, overvotes(t, district_id(t, c), row));
 	for (size_t s = 0; s < t->plan->stations; s++) {
 		total += t->plan->station[s].contests >> c & 1;
@@ -247,7 +248,6 @@ static void put_contest_counts(struct teller *t, json_t *one, uint16_t c)
 			continue;
 		reported += result_station_boxes(t->result, (uint16_t)s) ==
 			    t->plan->station[s].boxes;
-		add(t, others, overvotes(t, station_id(t, s), row));
 	}
 	put_number(t, one, "SubUnitsReported", reported);
 	put_number(t, one, "TotalSubUnits", total);
@@ -389,7 +389,7 @@ static void put_notes(struct teller *t, json_t *report)
 		t->failed = true;
 		return;
 	}
-	fputs("Counted by sandoq.", out);
+	fputs("Counted by sandoq; " FLAWS_TOLD ".", out);
 	if (t->delivery != NULL && !is_complete(t))
 		put_incomplete(t, out);
 	for (size_t c = 0; c < t->plan->contests; c++)
