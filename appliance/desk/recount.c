@@ -271,10 +271,11 @@ static int tell(const struct recount *recount, struct bytes text,
 	report_text(&report, "election", definition->plan.id);
 	report_hex(&report, "result", bytes_of(digest.byte, SHA256_SIZE));
 	struct delivery delivery;
-	refusal refused = delivery_of_result(result, &delivery);
+	refusal refused = delivery_begin(&delivery, result->plan);
 	int status =
 		refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
 	if (status == 0) {
+		delivery_set_result(&delivery, result);
 		report_delivery(&report, NULL, &delivery);
 		status = report_result(&report, definition, result,
 			delivery_without(&delivery) > 0);

@@ -118,7 +118,7 @@ static bool count_twice(struct session *session, uint64_t revocation,
 		if (pass + 1 < PASSES)
 			close(last->result);
 	}
-	return true;
+	return session_say_delivery(session, last->result);
 }
 
 /* Approvals as the journal has them, read again by a fresh process. */
@@ -281,7 +281,7 @@ bool counting_boot(struct session *session)
 	if (!session_tell(session, &session->media, SAY(MEDIA_NONE, &nothing)))
 		return false;
 	session_say(session, "no medium is bound, whatever is plugged in");
-	if (!load_open(session, &open))
+	if (!session_say_delivery(session, -1) || !load_open(session, &open))
 		return false;
 	if (session->state == STATE_OPEN) {
 		if (!close_count(session, &open))

@@ -143,6 +143,8 @@ bool courier_boot(struct session *session)
 	if (!close_airlock(session))
 		return false;
 	while (!session->superseded && !must_restart(session)) {
+		if (!session_say_delivery(session, -1))
+			return false;
 		session_say(session, "ready: state %s: insert a medium",
 			state_name(session->state));
 		if (!serve_medium(session))
@@ -150,6 +152,8 @@ bool courier_boot(struct session *session)
 	}
 	if (session->superseded)
 		return true;
+	if (!session_say_delivery(session, -1))
+		return false;
 	session_say(session,
 		"%s: restarting into a counting boot: media are "
 		"not bound there, and the keys work there only",

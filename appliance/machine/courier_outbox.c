@@ -78,20 +78,12 @@ static bool publish_entries(struct session *session, struct peer *publish)
 static bool publish_heads(struct session *session, struct peer *publish)
 {
 	const struct publish_members_of of = { .type = ENTRY_MEDIUM };
-	struct wire_text origin;
-	struct wire_message answer;
-	char line[WIRE_TEXT_MOST];
+	int list;
 	bool given;
-	snprintf(line, sizeof(line), "sandoq/journal/%.100s",
-		session->has_election ? session->election.machine.line
-				      : "machine");
-	wire_text_set(&origin, line);
-	if (!session_ask(session, &session->journal,
-		    SAY(JOURNAL_HEADS, &origin), NULL, 0, JOURNAL_MEMBERS,
-		    &answer))
+	if (!session_heads(session, &list))
 		return false;
-	given = publish_list(session, publish, &of, answer.descriptor[0]);
-	wire_close(&answer);
+	given = publish_list(session, publish, &of, list);
+	close(list);
 	return given;
 }
 

@@ -14,20 +14,23 @@ void task_say(struct task *task, const char *place)
 	snprintf(task->place, sizeof(task->place), "%s", place);
 }
 
+refusal task_map_any(struct task *task, const struct wire_message *message)
+{
+	refusal why = NULL;
+	for (size_t i = 0; why == NULL && i < WIRE_DESCRIPTORS_MOST; i++)
+		if (message->descriptor[i] >= 0)
+			why = memfd_map(message->descriptor[i], ITEMS_MOST,
+				&task->list[i]);
+	return why;
+}
+
 refusal task_map(struct task *task, const struct wire_message *message)
 {
-	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++) {
-		refusal why;
-		if (message->descriptor[i] < 0)
-			break;
-		why = memfd_map(
-			message->descriptor[i], ITEMS_MOST, &task->list[i]);
-		if (why == NULL)
+	refusal why = task_map_any(task, message);
+	for (size_t i = 0; why == NULL && i < WIRE_DESCRIPTORS_MOST; i++)
+		if (message->descriptor[i] >= 0)
 			why = items_check(task->list[i]);
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
+	return why;
 }
 
 refusal task_find(

@@ -6,6 +6,7 @@
  *   define_election.c   definition and the notes that go with it
  *   define_approvals.c  approvals to open and to release
  *   define_software.c   approvals of later software, and of a revocation
+ *   define_delivery.c   which boxes have come, for the screen
  */
 #ifndef SANDOQ_MACHINE_DEFINE_H
 #define SANDOQ_MACHINE_DEFINE_H
@@ -23,6 +24,8 @@ struct task {
 
 /* Names the place that the next refusal is about. */
 void task_say(struct task *, const char *place);
+/* Whatever the message carries; and the same of lists of items. */
+refusal task_map_any(struct task *, const struct wire_message *);
 refusal task_map(struct task *, const struct wire_message *);
 /* An item of one of the lists, which becomes the place. */
 refusal task_find(
@@ -76,5 +79,6 @@ role_handler define_open;
 role_handler define_release;
 role_handler define_software;
 role_handler define_revocation;
+role_handler define_delivery;
 
 #endif

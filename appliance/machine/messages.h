@@ -430,6 +430,11 @@ LAYOUT_STRUCT(starter_started);
 	ASK(DEFINE_REVOKE, 122, define_facts, ROLE_DEFINE, CARRIES(2, 2))      \
 	ANSWER(DEFINE_REVOCATION, 123, keys_revoke, ROLE_DEFINE,               \
 		TO(DEFINE_REVOKE))                                             \
+	/* The plan, the journal's heads, and the result if there is one. */   \
+	ASK(DEFINE_DELIVERY, 124, nothing, ROLE_DEFINE, CARRIES(2, 3))         \
+	/* What was delivered, to be shown. */                                 \
+	ANSWER(DEFINE_DELIVERED, 125, wire_text, ROLE_DEFINE,                  \
+		TO(DEFINE_DELIVERY))                                           \
                                                                                \
 	ASK(COUNT_BOX, 128, count_box, ROLE_COUNT)                             \
 	ANSWER(COUNT_STANZA, 129, count_stanza, ROLE_COUNT, TO(COUNT_BOX))     \

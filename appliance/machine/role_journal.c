@@ -510,22 +510,35 @@ static refusal handle_append(
 	return why;
 }
 
-/* Reads an entry again: it must be what was folded. */
+/* What is read again must be what was folded. */
+static refusal compare_header(
+	const struct place *place, const uint8_t header[JOURNAL_HEADER_SIZE])
+{
+	const struct digest chain =
+		sha256(bytes_of(header, JOURNAL_HEADER_SIZE));
+	return digest_equal(&chain, &place->chain) ? NULL
+						   : "it is not what it was";
+}
+
 static refusal reread(
 	const struct journal *journal, uint64_t entry, struct raw_entry *raw)
 {
-	struct digest chain;
 	refusal why;
 	raw->whole = NULL;
 	if (entry >= journal->places)
 		return "there is no such entry";
 	why = raw_read(journal->place[entry].offset, raw);
-	if (why != NULL)
-		return why;
-	chain = sha256(bytes_of(raw->whole, JOURNAL_HEADER_SIZE));
-	return digest_equal(&chain, &journal->place[entry].chain)
-		       ? NULL
-		       : "it is not what it was";
+	return why != NULL ? why
+			   : compare_header(&journal->place[entry], raw->whole);
+}
+
+/* Of an entry that there is; its payload may be large, and stays unread. */
+static refusal reread_header(
+	const struct place *place, uint8_t header[JOURNAL_HEADER_SIZE])
+{
+	return read_at(place->offset, header, JOURNAL_HEADER_SIZE)
+		       ? compare_header(place, header)
+		       : "it cannot be read";
 }
 
 static refusal handle_get(
@@ -555,7 +568,7 @@ static refusal handle_get(
 	return why;
 }
 
-static refusal write_heads(struct journal *journal, const char *origin,
+static refusal write_heads(const struct journal *journal, const char *origin,
 	struct writer *out, struct writer *headers)
 {
 	uint8_t space[512];
@@ -566,14 +579,11 @@ static refusal write_heads(struct journal *journal, const char *origin,
 		.root = merkle_root(&journal->fold.tree),
 	};
 	for (uint64_t i = 0; i < journal->fold.entries; i++) {
-		struct raw_entry raw;
-		const refusal why = reread(journal, i, &raw);
-		if (why == NULL)
-			write_bytes(headers,
-				bytes_of(raw.whole, JOURNAL_HEADER_SIZE));
-		free(raw.whole);
+		uint8_t header[JOURNAL_HEADER_SIZE];
+		const refusal why = reread_header(&journal->place[i], header);
 		if (why != NULL)
 			return why;
+		write_bytes(headers, bytes_of(header, sizeof(header)));
 	}
 	write_checkpoint(&text, &checkpoint);
 	write_item(out, ITEM_PUBLIC, MEMBER_CHECKPOINT, written(&text));

@@ -163,6 +163,23 @@ bool session_entry(struct session *session, uint64_t entry,
 	return true;
 }
 
+bool session_heads(struct session *session, int *list)
+{
+	struct wire_text origin;
+	struct wire_message answer;
+	char line[WIRE_TEXT_MOST];
+	snprintf(line, sizeof(line), "sandoq/journal/%.100s",
+		session->has_election ? session->election.machine.line
+				      : "machine");
+	wire_text_set(&origin, line);
+	if (!session_ask(session, &session->journal,
+		    SAY(JOURNAL_HEADS, &origin), NULL, 0, JOURNAL_MEMBERS,
+		    &answer))
+		return false;
+	*list = answer.descriptor[0];
+	return true;
+}
+
 /* --- the election --- */
 
 bool session_load_election(struct session *session)

@@ -6,6 +6,7 @@
  *   courier_boot.c    media in, evidence out (courier.h has its parts)
  *   counting_boot.c   count, close, sign
  *   software.c        approve later software, revoke earlier
+ *   completeness.c    say which boxes have come
  *   session.c         journal and election; what both boots need
  *
  * A step is a function that gives false when it did not happen. Then
@@ -51,6 +52,13 @@ bool take_revocation(struct session *, int brought);
 /* Does what a power cut kept the TPM from, after the journal had it. */
 bool finish_software(struct session *);
 
+/*
+ * Says which boxes of the election have come; with a result, which are counted.
+ * `result` is a memfd, or -1. False only when the session is broken: that it
+ * cannot be told is said, too.
+ */
+bool session_say_delivery(struct session *, int result);
+
 /* Shared steps. */
 
 void session_say(struct session *, const char *format, ...)
@@ -94,6 +102,8 @@ bool session_append_pair(
 /* The payload of an entry: a memfd that is the caller's. */
 bool session_entry(
 	struct session *, uint64_t entry, struct journal_entry *, int *list);
+/* A checkpoint and the headers of all entries: a list that is the caller's. */
+bool session_heads(struct session *, int *list);
 /* Reads the sealed election from the journal and gives it to the keys role. */
 bool session_load_election(struct session *);
 /* Brings the TPM's anchor to where the journal's chain is. */

@@ -193,6 +193,44 @@ refusal journal_fold_next(
 	return NULL;
 }
 
+refusal journal_fold_headers(struct journal_fold *fold, struct bytes headers)
+{
+	struct cursor rest = cursor_of(headers);
+	refusal why = NULL;
+	journal_fold_start(fold);
+	while (why == NULL && rest.rest.size > 0) {
+		const struct bytes header =
+			cursor_take(&rest, JOURNAL_HEADER_SIZE);
+		why = rest.broken ? "it is cut off"
+				  : journal_fold_next(fold, header.data);
+	}
+	return why;
+}
+
+struct leaves journal_leaves(
+	const struct journal_fold *fold, struct bytes headers)
+{
+	return (struct leaves){
+		.headers = headers,
+		.entry = fold->last[ENTRY_SEALED],
+	};
+}
+
+bool leaves_next(struct leaves *leaves, struct journal_header *out)
+{
+	while (leaves->entry < leaves->headers.size / JOURNAL_HEADER_SIZE) {
+		const uint8_t *header = leaves->headers.data +
+					leaves->entry++ * JOURNAL_HEADER_SIZE;
+		if (journal_header_decode(header, out) != NULL)
+			return false;
+		if (!entry_row_of(out->type)->leaf)
+			continue;
+		leaves->leaf = leaves->next++;
+		return true;
+	}
+	return false;
+}
+
 enum anchor_verdict journal_fold_compare(
 	const struct journal_fold *fold, const struct digest *value)
 {

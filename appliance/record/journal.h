@@ -106,6 +106,19 @@ void journal_fold_start(struct journal_fold *);
 refusal journal_fold_next(
 	struct journal_fold *, const uint8_t header[JOURNAL_HEADER_SIZE]);
 
+/* All of these headers, from the first entry: on a refusal, up to there. */
+refusal journal_fold_headers(struct journal_fold *, struct bytes headers);
+
+/* The leaves of the election's tree, of headers that were folded. */
+struct leaves {
+	struct bytes headers;
+	uint64_t entry;
+	uint64_t next;
+	uint64_t leaf; /* of the header last given */
+};
+struct leaves journal_leaves(const struct journal_fold *, struct bytes headers);
+bool leaves_next(struct leaves *, struct journal_header *out);
+
 enum anchor_verdict {
 	ANCHOR_HOLDS,
 	ANCHOR_DUE, /* power was cut before the last extend */

@@ -28,25 +28,7 @@ bool chain_is_now(const struct chain *chain)
 
 struct leaves leaves_of(const struct chain *chain)
 {
-	return (struct leaves){
-		.headers = chain->headers,
-		.entry = chain->fold.last[ENTRY_SEALED],
-	};
-}
-
-bool leaves_next(struct leaves *leaves, struct journal_header *out)
-{
-	while (leaves->entry < leaves->headers.size / JOURNAL_HEADER_SIZE) {
-		const uint8_t *header = leaves->headers.data +
-					leaves->entry++ * JOURNAL_HEADER_SIZE;
-		if (journal_header_decode(header, out) != NULL)
-			return false;
-		if (!entry_row_of(out->type)->leaf)
-			continue;
-		leaves->leaf = leaves->next++;
-		return true;
-	}
-	return false;
+	return journal_leaves(&chain->fold, chain->headers);
 }
 
 bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,

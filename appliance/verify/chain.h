@@ -107,14 +107,7 @@ struct bytes evidence_find(const struct chain *, const char *name);
 bool chain_is_now(const struct chain *);
 
 /* The leaves of the election's tree, once the journal was verified. */
-struct leaves {
-	struct bytes headers;
-	uint64_t entry;
-	uint64_t next;
-	uint64_t leaf; /* of the header last given */
-};
 struct leaves leaves_of(const struct chain *);
-bool leaves_next(struct leaves *, struct journal_header *out);
 /* Note and age file of a leaf; false when they are not there. */
 bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);

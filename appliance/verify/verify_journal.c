@@ -17,18 +17,11 @@
 
 static refusal fold_entries(struct chain *chain)
 {
-	struct cursor rest = cursor_of(chain->headers);
-	journal_fold_start(&chain->fold);
-	while (rest.rest.size > 0) {
-		struct bytes header = cursor_take(&rest, JOURNAL_HEADER_SIZE);
-		if (rest.broken)
-			return "the last entry is cut off";
-		refusal refused = journal_fold_next(&chain->fold, header.data);
-		if (refused != NULL)
-			return refuse(chain, "entry %" PRIu64 ": %s",
-				chain->fold.entries, refused);
-	}
-	return NULL;
+	const refusal refused =
+		journal_fold_headers(&chain->fold, chain->headers);
+	return refused == NULL ? NULL
+			       : refuse(chain, "entry %" PRIu64 ": %s",
+					 chain->fold.entries, refused);
 }
 
 static refusal compare_checkpoint(const struct chain *chain)

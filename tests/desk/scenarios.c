@@ -403,10 +403,13 @@ static int election_list(const struct paper *paper)
 
 static bool define(const struct stage *stage)
 {
+	static const char *const heads[] = { "entries", NULL };
 	const struct define_facts facts = facts_of(stage->paper);
 	const int list[] = { election_list(stage->paper),
 		enrolled_list(stage->paper) };
 	const int other[] = { list[1], list[0] };
+	const int come[] = { plan_of(stage->paper),
+		list_of(stage->paper, heads) };
 	struct play play = play_start(stage, ROLE_DEFINE, NULL, 0);
 	bool well = play_ends(&play, play_ask(&play, SAY(DEFINE_SEAL, &facts),
 					     list, 2, DEFINE_ELECTION));
@@ -414,8 +417,14 @@ static bool define(const struct stage *stage)
 	well = play_ends(&play, play_ask(&play, SAY(DEFINE_SEAL, &facts), other,
 					2, REFUSED)) &&
 	       well;
-	close(list[0]);
-	close(list[1]);
+	play = play_start(stage, ROLE_DEFINE, NULL, 0);
+	well = play_ends(&play, play_ask(&play, SAY(DEFINE_DELIVERY, &nothing),
+					come, 2, DEFINE_DELIVERED)) &&
+	       well;
+	for (size_t i = 0; i < 2; i++) {
+		close(list[i]);
+		close(come[i]);
+	}
 	return well;
 }
 

@@ -216,6 +216,12 @@ static void find_another_revocation(struct words *words)
 		words->body.DEFINE_APPROVALS.revocation++;
 }
 
+static void tell_of_all_boxes(struct words *words)
+{
+	wire_text_set(
+		&words->body.DEFINE_DELIVERED, "12 of 12 boxes were delivered");
+}
+
 /*
  * intake
  */
@@ -558,6 +564,10 @@ const struct forgery forgeries[] = {
 		"this line is not what the result's own numbers make it" },
 	{ ROLE_DEFINE, "leaves choices out", COUNTING, DEFINE_ELECTION,
 		leave_out_choices, RECOUNT, RECOUNTED },
+	/* The screen is wrong; who signs is told by their own computer. */
+	{ ROLE_DEFINE, "tells of boxes that nobody has brought", IN(DELIVER),
+		DEFINE_DELIVERED, tell_of_all_boxes, STEPS,
+		"boxes_counted: 3\nboxes_void: 0" },
 
 	{ ROLE_INTAKE, "changes what was brought", IN(SEAL), INTAKE_MEMBERS,
 		change_what_was_brought, SEAL,

@@ -182,10 +182,14 @@ said 'a recipient that is not listed: refused' \
 	'the box has a recipient that the definition does not list'
 said 'all others are taken' '11 boxes taken, 1 known, 7 refused'
 said 'from the second stick, too' '1 boxes taken, 1 known, 0 refused'
+said 'and the screen tells what has come' \
+	'12 of 12 boxes were delivered; refused: 7'
 
 ok 'the boxes are opened and counted' open_boxes
 said 'six of them, and six are void' \
 	'count 2 of 2: 6 boxes counted, 6 void'
+said 'of which all are told' \
+	'6 of 12 boxes were counted; void: 6; refused: 7'
 ok 'the evidence comes out' take_evidence
 ok 'a recount with the escrow key gives the same result' \
 	"$sandoq" recount --sent "$desk/evidence" \

@@ -228,6 +228,15 @@ static refusal define_election_of_nothing(
 	return wire_send(end, SAY(DEFINE_ELECTION, &election), &plan, 1);
 }
 
+static refusal tell_of_nothing(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct wire_text line = { "3 of 3 boxes were delivered" };
+	(void)state;
+	(void)message;
+	return wire_send(end, SAY(DEFINE_DELIVERED, &line), NULL, 0);
+}
+
 static refusal note_published(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -255,6 +264,7 @@ static int serve(enum role self)
 		{ INTAKE_START, say_kind },
 		{ INTAKE_TAKE_BOXES, bring_boxes },
 		{ DEFINE_LOAD, define_election_of_nothing },
+		{ DEFINE_DELIVERY, tell_of_nothing },
 		{ PUBLISH_MEMBERS_OF, note_published },
 		{ PUBLISH_STATE, done },
 		{ PUBLISH_END, done },

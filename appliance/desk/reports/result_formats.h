@@ -7,7 +7,7 @@
 #define SANDOQ_DESK_REPORTS_RESULT_FORMATS_H
 
 #include "appliance/election/definition.h"
-#include "appliance/verify/delivery.h"
+#include "appliance/election/delivery.h"
 #include "appliance/verify/outcomes.h"
 
 #include <jansson.h>

@@ -7,8 +7,8 @@
 
 #include "appliance/desk/common/options.h"
 #include "appliance/election/definition.h"
+#include "appliance/election/delivery.h"
 #include "appliance/election/result.h"
-#include "appliance/verify/delivery.h"
 
 #define OPTION_FORMAT                                                          \
 	{                                                                      \

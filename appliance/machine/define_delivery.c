@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The define role, asked which boxes have come: the headers of the journal's
+ * entries are compared with the plan, and so is the result once there is one.
+ * The answer is for whoever reads the screen; nothing depends on it.
+ */
+#include "appliance/election/delivery.h"
+#include "appliance/machine/define.h"
+#include "appliance/record/items.h"
+#include "appliance/record/journal.h"
+#include "appliance/record/members.h"
+
+enum { LIST_PLAN, LIST_HEADS, LIST_RESULT };
+
+static refusal read_heads(struct task *task, struct delivery *delivery)
+{
+	struct bytes headers;
+	struct journal_fold fold;
+	struct journal_header header;
+	refusal why = items_check(task->list[LIST_HEADS]);
+	if (why == NULL)
+		why = task_find(task, LIST_HEADS, MEMBER_ENTRIES, &headers);
+	if (why == NULL)
+		why = journal_fold_headers(&fold, headers);
+	if (why != NULL)
+		return why;
+	struct leaves leaves = journal_leaves(&fold, headers);
+	while (leaves_next(&leaves, &header)) {
+		if (header.type == ENTRY_BOX)
+			delivery_add_box(
+				delivery, header.station, header.sequence);
+		if (header.type == ENTRY_REFUSED)
+			delivery_add_refusal(delivery);
+	}
+	return NULL;
+}
+
+static refusal read_result(
+	struct task *task, const struct plan *plan, struct delivery *delivery)
+{
+	struct result result;
+	size_t line;
+	task_say(task, MEMBER_RESULT);
+	const refusal why =
+		result_parse(&result, plan, task->list[LIST_RESULT], &line);
+	if (why == NULL)
+		delivery_set_result(delivery, &result);
+	result_free(&result);
+	return why;
+}
+
+static refusal read_delivery(
+	struct task *task, const struct plan *plan, struct wire_text *out)
+{
+	char line[WIRE_TEXT_MOST];
+	struct writer text = writer_of(line, sizeof(line) - 1);
+	struct delivery delivery;
+	refusal why = delivery_begin(&delivery, plan);
+	if (why == NULL)
+		why = read_heads(task, &delivery);
+	if (why == NULL && task->list[LIST_RESULT].size > 0)
+		why = read_result(task, plan, &delivery);
+	if (why == NULL) {
+		delivery_line(&delivery, &text);
+		line[text.size] = '\0';
+		wire_text_set(out, line);
+	}
+	delivery_free(&delivery);
+	return why;
+}
+
+refusal define_delivery(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct task *task = state;
+	struct wire_text line;
+	struct plan *plan = NULL;
+	refusal why = task_map_any(task, message);
+	task_say(task, "the plan");
+	if (why == NULL)
+		why = plan_decode(task->list[LIST_PLAN], &plan);
+	if (why == NULL)
+		why = read_delivery(task, plan, &line);
+	plan_free(plan);
+	return task_answer(end, task, why, SAY(DEFINE_DELIVERED, &line));
+}
