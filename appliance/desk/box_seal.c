@@ -36,12 +36,12 @@ static int write_named(
 	return status;
 }
 
-static int write_box(
-	const struct draft *draft, const char *name, struct bytes sealed)
+static int write_box(const struct draft *draft, const char *name,
+	struct bytes payload, struct bytes sealed)
 {
 	uint8_t note[STATEMENT_MOST];
 	struct writer out = writer_of(note, sizeof(note));
-	refusal refused = draft_sign(draft, sealed, &out);
+	refusal refused = draft_sign(draft, payload, sealed, &out);
 	if (refused != NULL)
 		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
 	int status = write_named(name, ".age", sealed);
@@ -59,7 +59,7 @@ static int seal_payload(
 		return fail(EX_OSERR, NULL, 0, "no memory is left");
 	struct writer out = writer_of(sealed, size);
 	write_age_file(&out, recipient, count, payload);
-	int status = write_box(draft, name, written(&out));
+	int status = write_box(draft, name, payload, written(&out));
 	free(sealed);
 	return status;
 }

@@ -9,6 +9,8 @@
 
 const struct option box_sign_options[] = {
 	{ "SEALED", NULL, "the payload, sealed by an age client", REQUIRED },
+	{ "--payload", "FILE", "what was sealed, as box encode wrote it",
+		REQUIRED },
 	OPTION_DEFINITION,
 	OPTION_ELECTION_KEYS(REQUIRED),
 	OPTION_BOX_KEY(REQUIRED),
@@ -19,13 +21,13 @@ const struct option box_sign_options[] = {
 };
 
 static int sign_sealed(const struct arguments *arguments,
-	const struct draft *draft, struct bytes sealed)
+	const struct draft *draft, struct bytes payload, struct bytes sealed)
 {
 	uint8_t note[STATEMENT_MOST];
 	struct writer out = writer_of(note, sizeof(note));
 	struct box box;
 	const char *path = argument(arguments, "SEALED");
-	refusal refused = draft_sign(draft, sealed, &out);
+	refusal refused = draft_sign(draft, payload, sealed, &out);
 	if (refused == NULL)
 		refused = box_check(
 			&draft->sealing.terms, written(&out), sealed, &box);
@@ -41,13 +43,18 @@ static int sign_sealed(const struct arguments *arguments,
 int box_sign_command(const struct arguments *arguments)
 {
 	static struct draft draft;
-	struct file sealed;
+	struct file sealed, payload = { 0 };
 	int status = draft_begin(arguments, &draft);
 	if (status != 0)
 		return status;
 	status = file_read(argument(arguments, "SEALED"), BOX_MOST, &sealed);
 	if (status == 0) {
-		status = sign_sealed(arguments, &draft, file_bytes(&sealed));
+		status = file_read(argument(arguments, "--payload"),
+			BALLOTS_PAYLOAD_MOST, &payload);
+		if (status == 0)
+			status = sign_sealed(arguments, &draft,
+				file_bytes(&payload), file_bytes(&sealed));
+		file_free(&payload);
 		file_free(&sealed);
 	}
 	draft_free(&draft);

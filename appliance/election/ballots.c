@@ -278,6 +278,16 @@ refusal ballots_end(struct ballots_decoder *d)
 	return d->refused;
 }
 
+refusal ballots_check(struct bytes payload, const struct plan *plan,
+	uint16_t station, uint16_t sequence, uint32_t *count)
+{
+	struct ballots_decoder d;
+	ballots_begin(&d, plan, station, sequence, NULL, NULL);
+	ballots_feed(&d, payload);
+	*count = d.count;
+	return ballots_end(&d);
+}
+
 /*
  * Encoding
  */
@@ -404,21 +414,12 @@ static void write_ballots(struct writer *w, const struct ballots_list *list,
 	}
 }
 
-/* What the machine would refuse is refused here already. */
-static refusal check_payload(struct bytes payload, const struct plan *plan,
-	uint16_t station, uint16_t sequence)
-{
-	struct ballots_decoder d;
-	ballots_begin(&d, plan, station, sequence, NULL, NULL);
-	ballots_feed(&d, payload);
-	return ballots_end(&d);
-}
-
 refusal ballots_list_encode(struct ballots_list *list, const struct plan *plan,
 	uint16_t station, uint16_t sequence, uint8_t **payload, size_t *size)
 {
 	sort(list);
 	const struct extent extent = extent_of(list);
+	uint32_t count;
 	if (extent.size > BALLOTS_PAYLOAD_MOST || list->size > UINT32_MAX)
 		return "the ballots need more than the 8 MiB that a box holds: "
 		       "deliver them in several boxes";
@@ -429,8 +430,9 @@ refusal ballots_list_encode(struct ballots_list *list, const struct plan *plan,
 	if (out == NULL)
 		return "there is not enough memory";
 	write_ballots(&w, list, plan, station, sequence, extent.records);
-	refusal why = check_payload(
-		bytes_of(out, extent.size), plan, station, sequence);
+	/* What the machine would refuse is refused here already. */
+	refusal why = ballots_check(
+		bytes_of(out, extent.size), plan, station, sequence, &count);
 	if (why != NULL) {
 		wipe(out, w.size);
 		free(out);

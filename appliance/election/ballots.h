@@ -103,6 +103,10 @@ void ballots_begin(struct ballots_decoder *, const struct plan *,
 refusal ballots_feed(struct ballots_decoder *, struct bytes chunk);
 refusal ballots_end(struct ballots_decoder *);
 
+/* All of a payload at once, and how many ballots are in it. */
+refusal ballots_check(struct bytes payload, const struct plan *,
+	uint16_t station, uint16_t sequence, uint32_t *count);
+
 /*
  * Collects ballots in any order and writes them canonically: the sender's
  * side. Owns its memory, which ballots_list_free wipes and frees.

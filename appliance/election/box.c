@@ -6,6 +6,43 @@
 
 #include <string.h>
 
+static void put_tags(struct text_writer *text, const struct age_header *header)
+{
+	for (size_t i = 0; i < header->stanza_count; i++)
+		text_put(text, BOX_TAG,
+			bytes_of(header->stanza[i].tag, AGE_TAG_SIZE));
+}
+
+refusal write_box_text(struct writer *out, const struct box_terms *terms,
+	uint16_t station, uint16_t sequence, uint32_t ballots,
+	struct bytes file)
+{
+	const struct plan *plan = terms->plan;
+	const struct digest digest = sha256(file);
+	const struct statement_value value[] = {
+		{ BOX_ELECTION, bytes_of_text(plan->id), 0, NULL },
+		{ BOX_DEFINITION, bytes_of(plan->definition.byte, SHA256_SIZE),
+			0, NULL },
+		{ BOX_STATION, bytes_of_text(plan->station[station].id), 0,
+			NULL },
+		{ BOX_SEQUENCE, bytes_of(NULL, 0), sequence, NULL },
+		{ BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE), 0, NULL },
+		{ BOX_SIZE, bytes_of(NULL, 0), file.size, NULL },
+		{ BOX_BALLOTS, bytes_of(NULL, 0), ballots, NULL },
+		{ BOX_BK, tpm_name_bytes(&terms->bk_name), 0, NULL },
+	};
+	struct age_header header;
+	const refusal why = age_header_parse(file, &header);
+	if (why != NULL)
+		return why;
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_BOX], plan->rehearsal, out);
+	for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++)
+		statement_put(&text, &value[i]);
+	put_tags(&text, &header);
+	return text_end(&text);
+}
+
 static refusal station_signed(
 	const struct statement *statement, const struct plan *plan, int number)
 {
@@ -15,12 +52,22 @@ static refusal station_signed(
 	return why != NULL ? why : statement_signed_by(statement, &key);
 }
 
+static uint64_t most_ballots(const struct plan *plan, int number)
+{
+	const struct station *station = &plan->station[number];
+	const uint64_t sheets =
+		(uint64_t)__builtin_popcount(station->contests) *
+		station->ballots_issued;
+	return sheets < UINT32_MAX ? sheets : UINT32_MAX;
+}
+
 static refusal note_check(const struct box_terms *terms,
 	const struct statement *statement, struct box *out)
 {
 	const struct text *text = &statement->text;
 	const struct digest definition = text_digest(text, BOX_DEFINITION);
 	const uint64_t sequence = text_number(text, BOX_SEQUENCE);
+	const uint64_t ballots = text_number(text, BOX_BALLOTS);
 	const struct tpm_name bk = text_name(text, BOX_BK);
 	const int number =
 		plan_find_station(terms->plan, text_value(text, BOX_STATION));
@@ -38,6 +85,9 @@ static refusal note_check(const struct box_terms *terms,
 	if (sequence < 1 || sequence > terms->plan->station[number].boxes)
 		return "the station delivers no box with this number";
 	out->sequence = (uint16_t)sequence;
+	if (ballots > most_ballots(terms->plan, number))
+		return "there are more ballots than the station was issued";
+	out->ballots = (uint32_t)ballots;
 	return tpm_name_equal(&bk, &terms->bk_name)
 		       ? NULL
 		       : "the box is sealed to another box key";
@@ -99,6 +149,15 @@ static refusal tags_check(
 		       : "the note lists other recipients than the box";
 }
 
+/* What is not padded is void when it is opened, so it is not taken at all. */
+static refusal size_check(const struct age_header *header)
+{
+	const size_t plain = age_plain_size(header->payload.size);
+	return plain == ballots_padded(plain)
+		       ? NULL
+		       : "the box does not have the size of padded ballots";
+}
+
 refusal box_check(const struct box_terms *terms, struct bytes note,
 	struct bytes file, struct box *out)
 {
@@ -107,6 +166,7 @@ refusal box_check(const struct box_terms *terms, struct bytes note,
 	refusal why;
 	out->station = -1;
 	out->sequence = 0;
+	out->ballots = 0;
 	out->digest = sha256(file);
 	if (note.size > BOX_NOTE_MOST || file.size > BOX_MOST)
 		return "the box is too large";
@@ -116,9 +176,12 @@ refusal box_check(const struct box_terms *terms, struct bytes note,
 	if (why != NULL)
 		return why;
 	named = text_digest(&statement.text, BOX_CIPHERTEXT);
-	if (!digest_equal(&named, &out->digest))
+	if (!digest_equal(&named, &out->digest) ||
+		text_number(&statement.text, BOX_SIZE) != file.size)
 		return "the box is not the one that the station signed for";
 	why = age_header_parse(file, &out->header);
+	if (why == NULL)
+		why = size_check(&out->header);
 	if (why == NULL)
 		why = recipients_check(terms, &out->header);
 	return why != NULL ? why : tags_check(&statement.text, &out->header);

@@ -25,15 +25,23 @@ struct box_terms {
 struct box {
 	int station; /* -1 until a station of the plan signed for it */
 	uint16_t sequence;
+	uint32_t ballots;	  /* that the note says are in it */
 	struct digest digest;	  /* of the age file */
 	struct age_header header; /* borrows from the age file */
 };
 
+/* The text that a station signs over an age file. */
+refusal write_box_text(struct writer *, const struct box_terms *,
+	uint16_t station, uint16_t sequence, uint32_t ballots,
+	struct bytes file);
+
 /*
  * The note: a station of this election signed it for this definition and this
- * box key. The file: exactly the bytes that the note names, for the box key
- * and recipients that the definition lists, each once and in the note's order
- * of tags. `out` holds what was found up to a refusal.
+ * box key, with no more ballots than it was issued. The file: exactly the bytes
+ * that the note names, for the box key and recipients that the definition
+ * lists, each once and in the note's order of tags, and of a size that a padded
+ * payload has. `out` holds what was found up to a refusal. Whether the note's
+ * number of ballots is right is seen when the box is opened.
  */
 refusal box_check(const struct box_terms *, struct bytes note,
 	struct bytes file, struct box *out);

@@ -77,6 +77,8 @@ static const struct text_field box_fields[] = {
 	[BOX_STATION] = { "station", LINE },
 	[BOX_SEQUENCE] = { "sequence", NUMBER },
 	[BOX_CIPHERTEXT] = { "ciphertext", DIGEST },
+	[BOX_SIZE] = { "size", NUMBER },
+	[BOX_BALLOTS] = { "ballots", NUMBER },
 	[BOX_BK] = { "bk", NAME },
 	[BOX_TAG] = { "tag", TEXT_HEX, TEXT_MANY, BOX_TAG_SIZE },
 };

@@ -350,6 +350,18 @@ refusal age_payload_open(struct bytes payload, const struct age_file_key *key,
 	return refused;
 }
 
+size_t age_plain_size(size_t payload)
+{
+	size_t chunks;
+	if (payload < AGE_NONCE_SIZE + AEAD_TAG_SIZE)
+		return 0;
+	payload -= AGE_NONCE_SIZE;
+	chunks = (payload - 1) / AGE_SEALED_CHUNK_SIZE + 1;
+	return payload <= chunks * AEAD_TAG_SIZE
+		       ? 0
+		       : payload - chunks * AEAD_TAG_SIZE;
+}
+
 static void write_payload(struct writer *writer, const struct age_file_key *key,
 	struct bytes plain)
 {

@@ -105,6 +105,8 @@ refusal age_chunk_open(
 refusal age_chunk_seal(
 	struct age_stream *, struct bytes plain, bool last, uint8_t *sealed);
 
+/* How much plain text a payload of this size holds; 0 when none can be so. */
+size_t age_plain_size(size_t payload);
 /* Appends the plain text, which is shorter than the payload, to `plain`. */
 refusal age_payload_open(struct bytes payload, const struct age_file_key *key,
 	struct writer *plain);

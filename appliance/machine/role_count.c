@@ -152,13 +152,17 @@ static refusal tally_box(
 	struct counting *counting, const struct age_file_key *key)
 {
 	struct ballots_decoder decoder;
-	const refusal why = age_header_verify(&counting->box.header, key);
+	refusal why = age_header_verify(&counting->box.header, key);
 	if (why != NULL)
 		return why;
 	ballots_begin(&decoder, counting->counter.plan,
 		(uint16_t)counting->box.station, counting->box.sequence,
 		counter_count, &counting->counter);
-	return decode_payload(counting->box.header.payload, key, &decoder);
+	why = decode_payload(counting->box.header.payload, key, &decoder);
+	if (why == NULL && decoder.count != counting->box.ballots)
+		why = "the box holds another number of ballots than its note "
+		      "says";
+	return why;
 }
 
 static refusal send_vector(struct wire_end *end,

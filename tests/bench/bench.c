@@ -194,7 +194,7 @@ uint64_t bench_seal(
 	size_t most = AGE_FILE_SIZE(count, payload.size);
 	struct writer out = writer_of(malloc(most), most);
 	write_age_file(&out, recipient, count, payload);
-	assert_null(draft_sign(draft, written(&out), &note_out));
+	assert_null(draft_sign(draft, payload, written(&out), &note_out));
 	write_part(name, "age", written(&out));
 	write_part(name, "note", written(&note_out));
 	free(out.data);

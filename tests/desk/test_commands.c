@@ -1045,7 +1045,7 @@ static void box_by_another_client(void **state)
 	assert_said("age1tag1");
 	write_file("recipients", bytes_of_text(said));
 	assert_true(seal_elsewhere());
-	assert_status(run("box sign other.age " KEYS
+	assert_status(run("box sign other.age --payload payload " KEYS
 			  "--key station-01.pem --output other.note"),
 		0);
 	assert_status(run("box check other " KEYS), 0);

@@ -15,7 +15,10 @@
 enum { BK = 1, ESCROW, OTHER_ESCROW, STATION, STRANGER, NOTE_SPACE = 4096 };
 
 static struct station stations[] = {
-	{ .id = "station-01", .boxes = 2 },
+	{ .id = "station-01",
+		.boxes = 2,
+		.contests = 3,
+		.ballots_issued = 100 },
 	{ .id = "station-02", .boxes = 1 },
 };
 static struct plan plan = {
@@ -39,6 +42,9 @@ struct making {
 	bool rehearsal;
 	unsigned signer;
 	struct tpm_name bk;
+	size_t payload;
+	uint64_t ballots;
+	uint64_t more; /* bytes of the file that the note says it has */
 };
 
 static struct making good_making(void)
@@ -51,10 +57,13 @@ static struct making good_making(void)
 		.definition = plan.definition,
 		.signer = STATION,
 		.bk = terms.bk_name,
+		.payload = 4096,
+		.ballots = 200,
 	};
 }
 
-static uint8_t file_space[2048], note_space[NOTE_SPACE];
+static uint8_t file_space[BOX_MOST], note_space[NOTE_SPACE];
+static const uint8_t payload_space[BALLOTS_PAYLOAD_MOST + 1];
 
 static struct bytes seal(const struct making *making)
 {
@@ -62,8 +71,8 @@ static struct bytes seal(const struct making *making)
 	struct writer out = writer_of(file_space, sizeof(file_space));
 	for (size_t i = 0; i < making->recipients; i++)
 		recipient[i] = scalar_public(making->recipient[i]);
-	write_age_file(
-		&out, recipient, making->recipients, bytes_of_text("ballots"));
+	write_age_file(&out, recipient, making->recipients,
+		bytes_of(payload_space, making->payload));
 	return written(&out);
 }
 
@@ -107,6 +116,8 @@ static struct bytes note_over(const struct making *making, struct bytes file)
 	text_put(&text, BOX_STATION, bytes_of_text(making->station));
 	text_put_number(&text, BOX_SEQUENCE, making->sequence);
 	text_put(&text, BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE));
+	text_put_number(&text, BOX_SIZE, file.size + making->more);
+	text_put_number(&text, BOX_BALLOTS, making->ballots);
 	text_put(&text, BOX_BK, tpm_name_bytes(&making->bk));
 	put_tags(&text, &header, making->turned);
 	assert_null(text_end(&text));
@@ -138,6 +149,7 @@ static void a_whole_box_is_taken(void **state)
 	assert_int_equal(box.station, 0);
 	assert_int_equal(box.sequence, 2);
 	assert_true(digest_equal(&box.digest, &digest));
+	assert_int_equal(box.ballots, 200);
 	assert_int_equal(box.header.stanza_count, 3);
 	making.recipient[0] = OTHER_ESCROW;
 	making.recipient[2] = BK;
@@ -213,6 +225,59 @@ static void its_station_signed_it(void **state)
 		"the box is not the one that the station signed for");
 }
 
+static void it_has_the_size_of_padded_ballots(void **state)
+{
+	static const char why[] =
+		"the box does not have the size of padded ballots";
+	static const size_t none[] = { 0, 1, 62, 4095, 4097, 65535, 65537,
+		BALLOTS_PAYLOAD_MOST - 1 };
+	static const size_t some[] = { 4096, 4352, 65536, 67584,
+		BALLOTS_PAYLOAD_MOST };
+	struct making making = good_making();
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		making.payload = none[i];
+		expect(&making, why);
+	}
+	for (size_t i = 0; i < sizeof(some) / sizeof(*some); i++) {
+		making.payload = some[i];
+		expect(&making, NULL);
+	}
+}
+
+static void the_largest_box_is_taken(void **state)
+{
+	struct plan all = plan;
+	struct making making = good_making();
+	(void)state;
+	all.recipients = RECIPIENTS_MOST;
+	terms.plan = &all;
+	making.recipients = 1 + RECIPIENTS_MOST;
+	making.payload = BALLOTS_PAYLOAD_MOST;
+	for (unsigned i = 0; i < RECIPIENTS_MOST; i++) {
+		all.recipient[i].key = scalar_public(10 + i);
+		making.recipient[1 + i] = 10 + i;
+	}
+	assert_int_equal(seal(&making).size, BOX_MOST);
+	expect(&making, NULL);
+	terms.plan = &plan;
+}
+
+static void the_note_tells_size_and_ballots(void **state)
+{
+	struct making making = good_making();
+	(void)state;
+	making.more = 1;
+	expect(&making, "the box is not the one that the station signed for");
+	making = good_making();
+	making.ballots = 0;
+	expect(&making, NULL);
+	making.ballots = 201;
+	expect(&making, "there are more ballots than the station was issued");
+	making.ballots = UINT64_MAX;
+	expect(&making, "there are more ballots than the station was issued");
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -234,6 +299,9 @@ int main(void)
 		cmocka_unit_test(the_note_lists_them_in_their_order),
 		cmocka_unit_test(the_note_is_of_this_place),
 		cmocka_unit_test(its_station_signed_it),
+		cmocka_unit_test(it_has_the_size_of_padded_ballots),
+		cmocka_unit_test(the_largest_box_is_taken),
+		cmocka_unit_test(the_note_tells_size_and_ballots),
 	};
 	return cmocka_run_group_tests(tests, begin, NULL);
 }

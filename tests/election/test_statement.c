@@ -371,8 +371,8 @@ static void tags_have_eight_digits(void **state)
 {
 #define BOX(tags)                                                              \
 	"sandoq/box/v1 live\nelection: village\ndefinition: " HEX              \
-	"\nstation: north\nsequence: 1\nciphertext: " HEX "\nbk: " NAME        \
-	"\n" tags
+	"\nstation: north\nsequence: 1\nciphertext: " HEX                      \
+	"\nsize: 4500\nballots: 7\nbk: " NAME "\n" tags
 	(void)state;
 	assert_null(
 		decode(STATEMENT_BOX, BOX("tag: 01020304\ntag: 0a0b0c0d\n")));

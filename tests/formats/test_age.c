@@ -338,6 +338,8 @@ static struct bytes seal(size_t plain_size)
 	write_age_file(&writer, recipient, COUNT(recipient),
 		bytes_of(large, plain_size));
 	assert_int_equal(writer.size, AGE_FILE_SIZE(2, plain_size));
+	assert_int_equal(
+		age_plain_size(AGE_PAYLOAD_SIZE(plain_size)), plain_size);
 	return written(&writer);
 }
 

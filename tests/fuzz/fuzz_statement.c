@@ -17,8 +17,8 @@ static const char *const valid[] = {
 	"\nrevocation: 1\npolicy: " HEX "\nindex: " NAME "\ncphash: " HEX
 	"\nauthorization: aGVsbG8=\n",
 	"sandoq/box/v1 live\nelection: village\ndefinition: " HEX
-	"\nstation: north\nsequence: 1\nciphertext: " HEX "\nbk: " NAME
-	"\ntag: 01020304\n",
+	"\nstation: north\nsequence: 1\nciphertext: " HEX
+	"\nsize: 4500\nballots: 7\nbk: " NAME "\ntag: 01020304\n",
 	"sandoq/challenge/v1 rehearsal\nelection: -\nnonce: a " HEX
 	"\ndefinition: " HEX "\nak: " NAME "\nrk: " NAME
 	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX

@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -142,12 +143,32 @@ static void a_stanza_that_does_not_open_voids_its_box(void **state)
 	each_failure(expect_void);
 }
 
+static void a_note_that_tells_another_number_voids_its_box(void **state)
+{
+	struct count_outcome outcome;
+	struct wire_text why;
+	(void)state;
+	sealed_village_free(&sealed);
+	sealed_village_init(&sealed, SANDBOX_DESK, 100, BOXES / 2);
+	sealed_village_add_ballots(&sealed, NORTH, 1, BALLOTS);
+	sealed.told_more = 1;
+	sealed_village_add_ballots(&sealed, NORTH, 2, BALLOTS);
+	assert_true(sealed_village_count(&sealed, &outcome, &why));
+	char *text = outcome_text_of(&outcome);
+	assert_int_equal(outcome.counted, 1);
+	assert_non_null(strstr(text, " the box holds another number of ballots "
+				     "than its note says\n"));
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_source_in_trouble_gives_no_result),
 		cmocka_unit_test(keys_in_trouble_give_no_result),
 		cmocka_unit_test(a_stanza_that_does_not_open_voids_its_box),
+		cmocka_unit_test(
+			a_note_that_tells_another_number_voids_its_box),
 	};
 	int status;
 	if (roles_main(argc, argv, &status))

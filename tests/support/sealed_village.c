@@ -124,25 +124,23 @@ void sealed_village_secret(
 	memcpy(out, scalar.byte, size);
 }
 
-static void write_box_text(const struct sealed_village *sealed,
-	uint16_t station, uint16_t sequence, struct bytes file,
-	struct writer *out)
+static struct box_terms terms_of(const struct sealed_village *sealed)
 {
-	const struct plan *plan = &sealed->village.plan;
-	const struct digest digest = sha256(file);
-	struct age_header header;
-	struct text_writer text = text_begin(
-		&statement_form[STATEMENT_BOX], plan->rehearsal, out);
-	assert_null(age_header_parse(file, &header));
-	text_put(&text, BOX_ELECTION, bytes_of_text(plan->id));
-	text_put(&text, BOX_DEFINITION,
-		bytes_of(plan->definition.byte, SHA256_SIZE));
-	text_put(&text, BOX_STATION, bytes_of_text(plan->station[station].id));
-	text_put_number(&text, BOX_SEQUENCE, sequence);
-	text_put(&text, BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE));
-	text_put(&text, BOX_BK, tpm_name_bytes(&sealed->task.terms.bk));
-	text_put(&text, BOX_TAG, bytes_of(header.stanza[0].tag, AGE_TAG_SIZE));
-	assert_null(text_end(&text));
+	return (struct box_terms){
+		.plan = &sealed->village.plan,
+		.bk_name = sealed->task.terms.bk,
+		.bk = p256_public_of(sealed->bk),
+	};
+}
+
+/* As a payload says that is one, else 0. */
+static uint32_t ballots_of(const struct sealed_village *sealed,
+	uint16_t station, uint16_t sequence, struct bytes payload)
+{
+	uint32_t count;
+	const refusal why = ballots_check(
+		payload, &sealed->village.plan, station, sequence, &count);
+	return why == NULL ? count : 0;
 }
 
 static void sign(const struct sealed_village *sealed, uint16_t station,
@@ -161,7 +159,7 @@ static void sign(const struct sealed_village *sealed, uint16_t station,
 void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	uint16_t sequence, struct bytes payload)
 {
-	struct p256_public bk = p256_public_of(sealed->bk);
+	const struct box_terms terms = terms_of(sealed);
 	size_t most = AGE_FILE_SIZE(1, payload.size);
 	uint8_t *space = malloc(2 * most + NOTE_SPACE + ITEMS_OVERHEAD);
 	struct writer file = writer_of(space, most);
@@ -172,8 +170,11 @@ void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	struct writer text = writer_of(text_space, sizeof(text_space));
 	struct writer note = writer_of(note_space, sizeof(note_space));
 	assert_true(sealed->boxes < SEALED_BOXES_MOST);
-	write_age_file(&file, &bk, 1, payload);
-	write_box_text(sealed, station, sequence, written(&file), &text);
+	write_age_file(&file, &terms.bk, 1, payload);
+	assert_null(write_box_text(&text, &terms, station, sequence,
+		ballots_of(sealed, station, sequence, payload) +
+			sealed->told_more,
+		written(&file)));
 	sign(sealed, station, written(&text), &note);
 	write_item(&list, ITEM_PUBLIC, "note", written(&note));
 	write_item(&list, ITEM_PUBLIC, "age", written(&file));

@@ -22,6 +22,8 @@ struct sealed_village {
 	size_t next;
 	struct count_task task;
 	struct count_source source;
+	/* Ballots that the next notes tell beyond what is in the box. */
+	uint32_t told_more;
 };
 
 /* `issued` ballots at each station, so many boxes; not to be moved. */

@@ -370,28 +370,17 @@ static void add_entry(
 }
 
 static void put_box_note(struct paper *paper, const char *name,
-	uint16_t station, struct bytes sealed)
+	uint16_t station, struct bytes payload, struct bytes sealed)
 {
 	uint8_t text[TEXT_MOST], note[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	struct writer note_out = writer_of(note, sizeof(note));
 	const struct plan *plan = &paper->definition.plan;
-	struct digest digest = sha256(sealed);
-	struct age_header header;
-	struct text_writer writer =
-		text_begin(&statement_form[STATEMENT_BOX], false, &out);
-	assert_null(age_header_parse(sealed, &header));
-	text_put(&writer, BOX_ELECTION, bytes_of_text(plan->id));
-	text_put(&writer, BOX_DEFINITION, view(&plan->definition));
-	text_put(
-		&writer, BOX_STATION, bytes_of_text(plan->station[station].id));
-	text_put_number(&writer, BOX_SEQUENCE, 1);
-	text_put(&writer, BOX_CIPHERTEXT, view(&digest));
-	text_put(&writer, BOX_BK, tpm_name_bytes(&paper->chain.bk.name));
-	for (size_t i = 0; i < header.stanza_count; i++)
-		text_put(&writer, BOX_TAG,
-			bytes_of(header.stanza[i].tag, AGE_TAG_SIZE));
-	assert_null(text_end(&writer));
+	const struct box_terms terms = { .plan = plan,
+		.bk_name = paper->chain.bk.name };
+	uint32_t ballots;
+	assert_null(ballots_check(payload, plan, station, 1, &ballots));
+	assert_null(write_box_text(&out, &terms, station, 1, ballots, sealed));
 	paper_sign(&note_out, written(&out), plan->station[station].id,
 		paper_scalar(BODIES, 0) + 1u + station);
 	paper_put(paper, name, written(&note_out));
@@ -409,13 +398,13 @@ static void add_box(struct paper *paper, uint16_t station)
 	uint8_t *sealed = malloc(size);
 	struct writer out = writer_of(sealed, size);
 	write_age_file(&out, recipient, 2, payload);
-	free((void *)payload.data);
 	snprintf(note_name, sizeof(note_name), "boxes/%04u.note",
 		(unsigned)leaf);
 	snprintf(
 		file_name, sizeof(file_name), "boxes/%04u.age", (unsigned)leaf);
 	paper_put(paper, file_name, written(&out));
-	put_box_note(paper, note_name, station, written(&out));
+	put_box_note(paper, note_name, station, payload, written(&out));
+	free((void *)payload.data);
 	paper->box_digest[station] = sha256(written(&out));
 	paper->box_leaf[station] = leaf;
 

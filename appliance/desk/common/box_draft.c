@@ -22,50 +22,20 @@ static int find_station(const char *path, const struct plan *plan,
 		"station's own");
 }
 
-static void put_tags(struct text_writer *text, const struct age_header *header)
-{
-	for (size_t i = 0; i < header->stanza_count; i++)
-		text_put(text, BOX_TAG,
-			bytes_of(header->stanza[i].tag, AGE_TAG_SIZE));
-}
-
-static refusal write_box_text(
-	const struct draft *draft, struct bytes sealed, struct writer *out)
-{
-	const struct box_terms *terms = &draft->sealing.terms;
-	const struct plan *plan = terms->plan;
-	struct digest digest = sha256(sealed);
-	const struct statement_value value[] = {
-		{ BOX_ELECTION, bytes_of_text(plan->id), 0, NULL },
-		{ BOX_DEFINITION, bytes_of(plan->definition.byte, SHA256_SIZE),
-			0, NULL },
-		{ BOX_STATION, bytes_of_text(plan->station[draft->station].id),
-			0, NULL },
-		{ BOX_SEQUENCE, bytes_of(NULL, 0), draft->sequence, NULL },
-		{ BOX_CIPHERTEXT, bytes_of(digest.byte, SHA256_SIZE), 0, NULL },
-		{ BOX_BK, tpm_name_bytes(&terms->bk_name), 0, NULL },
-	};
-	struct age_header header;
-	refusal refused = age_header_parse(sealed, &header);
-	if (refused != NULL)
-		return refused;
-	struct text_writer text = text_begin(
-		&statement_form[STATEMENT_BOX], plan->rehearsal, out);
-	for (size_t i = 0; i < sizeof(value) / sizeof(value[0]); i++)
-		statement_put(&text, &value[i]);
-	put_tags(&text, &header);
-	return text_end(&text);
-}
-
-refusal draft_sign(
-	const struct draft *draft, struct bytes sealed, struct writer *note)
+refusal draft_sign(const struct draft *draft, struct bytes payload,
+	struct bytes sealed, struct writer *note)
 {
 	uint8_t text[STATEMENT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
-	const struct station *station =
-		&draft->sealing.terms.plan->station[draft->station];
+	const struct box_terms *terms = &draft->sealing.terms;
+	const struct station *station = &terms->plan->station[draft->station];
 	struct note_key who;
-	refusal refused = write_box_text(draft, sealed, &out);
+	uint32_t ballots;
+	refusal refused = ballots_check(payload, terms->plan, draft->station,
+		draft->sequence, &ballots);
+	if (refused == NULL)
+		refused = write_box_text(&out, terms, draft->station,
+			draft->sequence, ballots, sealed);
 	if (refused == NULL)
 		refused = note_key_of(station->id, &station->key, &who);
 	if (refused == NULL)

@@ -42,8 +42,8 @@ void draft_free(struct draft *);
  */
 int draft_payload(
 	const struct arguments *, const struct draft *, struct file *out);
-/* The station's note over the sealed file. */
-refusal draft_sign(
-	const struct draft *, struct bytes sealed, struct writer *note);
+/* The station's note over the sealed file, with how many ballots are in it. */
+refusal draft_sign(const struct draft *, struct bytes payload,
+	struct bytes sealed, struct writer *note);
 
 #endif
