@@ -45,6 +45,8 @@ struct journal {
 	uint64_t end; /* offset of the next entry */
 	struct place *place;
 	size_t places;
+	uint8_t *listings; /* of all entries, one behind the other */
+	size_t listings_size;
 	struct box_key *box;
 	size_t boxes;
 };
@@ -96,9 +98,10 @@ static struct bytes raw_payload(const struct raw_entry *raw)
 
 static refusal raw_check(const struct raw_entry *raw)
 {
-	const struct digest payload = sha256(raw_payload(raw));
+	struct digest payload;
 	const size_t used = JOURNAL_LEAD_SIZE + (size_t)raw->header.size;
-	if (!digest_equal(&payload, &raw->header.payload))
+	if (items_digest(raw_payload(raw), &payload) != NULL ||
+		!digest_equal(&payload, &raw->header.payload))
 		return "its payload was changed";
 	for (size_t i = used; i < raw->size; i++)
 		if (raw->whole[i] != 0)
@@ -165,6 +168,20 @@ static bool remember_box(
 	return true;
 }
 
+static bool remember_listing(struct journal *journal, struct bytes payload)
+{
+	const size_t size = listing_size(payload);
+	uint8_t *grown =
+		realloc(journal->listings, journal->listings_size + size);
+	struct writer out;
+	if (grown == NULL)
+		return false;
+	journal->listings = grown;
+	out = writer_of(grown + journal->listings_size, size);
+	journal->listings_size += size;
+	return write_listing(&out, payload) == NULL;
+}
+
 /* Folds an entry that is on the partition at the end of what is known. */
 static refusal take(struct journal *journal, const struct raw_entry *raw)
 {
@@ -180,6 +197,7 @@ static refusal take(struct journal *journal, const struct raw_entry *raw)
 	if (raw->header.type == ENTRY_SEALED)
 		journal->boxes = 0;
 	if (!remember_place(journal, leaf, before) ||
+		!remember_listing(journal, raw_payload(raw)) ||
 		(raw->header.type == ENTRY_BOX &&
 			!remember_box(journal, &raw->header)))
 		return "there is no memory";
@@ -282,6 +300,7 @@ static void start(struct journal *journal, const struct journal_key *key)
 	journal_fold_start(&journal->fold);
 	journal->end = 0;
 	journal->places = 0;
+	journal->listings_size = 0;
 	journal->boxes = 0;
 }
 
@@ -363,7 +382,9 @@ static refusal compose(const struct journal *journal,
 {
 	size_t room = 0;
 	struct writer payload;
+	struct digest listed;
 	struct digest mac;
+	refusal why;
 	for (size_t i = 0; i < lists; i++)
 		room += list[i].size;
 	raw->size = (size_t)journal_entry_size(room);
@@ -375,6 +396,9 @@ static refusal compose(const struct journal *journal,
 		write_bytes(&payload, list[i]);
 	if (payload.broken || payload.size > JOURNAL_PAYLOAD_MOST)
 		return "the entry is too large";
+	why = items_digest(written(&payload), &listed);
+	if (why != NULL)
+		return why;
 	raw->size = (size_t)journal_entry_size(payload.size);
 	raw->header = (struct journal_header){
 		.type = append->type,
@@ -383,13 +407,13 @@ static refusal compose(const struct journal *journal,
 		.sequence = append->sequence,
 		.entry = journal->fold.entries,
 		.size = payload.size,
-		.payload = sha256(written(&payload)),
+		.payload = listed,
 		.previous = journal->fold.chain,
 	};
 	journal_header_encode(&raw->header, raw->whole);
 	mac = mac_of(journal, raw->whole);
 	memcpy(raw->whole + JOURNAL_HEADER_SIZE, mac.byte, sizeof(mac.byte));
-	return items_check(written(&payload));
+	return NULL;
 }
 
 /*
@@ -588,6 +612,8 @@ static refusal write_heads(const struct journal *journal, const char *origin,
 	write_checkpoint(&text, &checkpoint);
 	write_item(out, ITEM_PUBLIC, MEMBER_CHECKPOINT, written(&text));
 	write_item(out, ITEM_PUBLIC, MEMBER_ENTRIES, written(headers));
+	write_item(out, ITEM_PUBLIC, MEMBER_ITEMS,
+		bytes_of(journal->listings, journal->listings_size));
 	return NULL;
 }
 
@@ -596,9 +622,10 @@ static refusal handle_heads(
 {
 	struct journal *journal = state;
 	const size_t size = (size_t)journal->fold.entries * JOURNAL_HEADER_SIZE;
-	uint8_t *space = malloc(2 * size + 1024);
+	const size_t room = size + journal->listings_size + 1024;
+	uint8_t *space = malloc(size + room);
 	struct writer headers = writer_of(space, size);
-	struct writer out = writer_of(space + size, size + 1024);
+	struct writer out = writer_of(space + size, room);
 	refusal why;
 	if (space == NULL)
 		return "there is no memory";

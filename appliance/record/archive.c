@@ -79,15 +79,20 @@ static struct bytes find_earlier(
 		       : bytes_of(NULL, 0);
 }
 
-struct bytes archive_find(const struct archive *archive, const char *name)
+const struct archive_member *archive_member(
+	const struct archive *archive, const char *name)
 {
 	struct archive_member wanted = { 0 };
 	snprintf(wanted.name, sizeof(wanted.name), "%s", name);
-	const struct archive_member *found =
-		archive->count == 0
-			? NULL
-			: bsearch(&wanted, archive->member, archive->count,
-				  sizeof(wanted), by_name);
+	return archive->count == 0
+		       ? NULL
+		       : bsearch(&wanted, archive->member, archive->count,
+				 sizeof(wanted), by_name);
+}
+
+struct bytes archive_find(const struct archive *archive, const char *name)
+{
+	const struct archive_member *found = archive_member(archive, name);
 	return found != NULL ? found->content : find_earlier(archive, name);
 }
 

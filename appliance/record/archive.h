@@ -25,6 +25,9 @@ struct archive {
 refusal archive_parse(struct bytes whole, struct archive *out);
 void archive_free(struct archive *);
 
+/* NULL when there is no such member; `earlier` is not looked at. */
+const struct archive_member *archive_member(
+	const struct archive *, const char *name);
 /* An empty view when there is no such member. */
 struct bytes archive_find(const struct archive *, const char *name);
 /*

@@ -97,6 +97,94 @@ bool items_find(struct bytes list, const char *name, struct bytes *content)
 	return false;
 }
 
+size_t listing_size(struct bytes list)
+{
+	struct cursor rest = cursor_of(list);
+	struct item item;
+	size_t size = 2;
+	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL)
+		size += ITEM_OVERHEAD + item.name.size + SHA256_SIZE;
+	return size;
+}
+
+static void write_listed(struct writer *out, const struct item *item)
+{
+	const struct digest digest = sha256(item->content);
+	write_u8(out, (uint8_t)item->visibility);
+	write_u8(out, (uint8_t)item->name.size);
+	write_bytes(out, item->name);
+	write_u32(out, (uint32_t)item->content.size);
+	write_bytes(out, bytes_of(digest.byte, SHA256_SIZE));
+}
+
+refusal write_listing(struct writer *out, struct bytes list)
+{
+	struct cursor rest = cursor_of(list);
+	struct item item;
+	uint16_t count = 0;
+	const refusal why = items_check(list);
+	if (why != NULL)
+		return why;
+	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL)
+		count++;
+	write_u16(out, count);
+	rest = cursor_of(list);
+	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL)
+		write_listed(out, &item);
+	return NULL;
+}
+
+refusal items_digest(struct bytes list, struct digest *out)
+{
+	uint8_t space[LISTING_MOST];
+	struct writer listing = writer_of(space, sizeof(space));
+	const refusal why = write_listing(&listing, list);
+	*out = sha256(written(&listing));
+	return why;
+}
+
+struct cursor listing_items(struct bytes listing)
+{
+	struct cursor items = cursor_of(listing);
+	cursor_u16(&items);
+	return items;
+}
+
+/* False when no item of any list is listed so. */
+static bool take_listed(struct cursor *items, struct listed *out)
+{
+	const uint8_t visibility = cursor_u8(items);
+	out->visibility = (enum item_visibility)visibility;
+	out->name = cursor_take(items, cursor_u8(items));
+	out->size = cursor_u32(items);
+	cursor_copy(items, out->digest.byte, SHA256_SIZE);
+	return !items->broken && visibility <= ITEM_PUBLIC &&
+	       name_is_plain(out->name) && out->size <= ITEMS_MOST;
+}
+
+refusal listing_take(
+	struct cursor *listings, struct bytes *listing, uint64_t *list_size)
+{
+	const struct bytes whole = listings->rest;
+	const uint16_t count = cursor_u16(listings);
+	*list_size = 0;
+	if (count > ITEM_COUNT_MOST)
+		return "a listing has too many items";
+	for (unsigned i = 0; i < count; i++) {
+		struct listed item;
+		if (!take_listed(listings, &item))
+			return "a listing is malformed";
+		*list_size += ITEM_OVERHEAD + item.name.size + item.size;
+	}
+	*listing = bytes_of(whole.data, whole.size - listings->rest.size);
+	return listings->broken ? "a listing is cut short" : NULL;
+}
+
+bool listing_next(struct cursor *items, struct listed *out)
+{
+	return items->rest.size > 0 && take_listed(items, out);
+}
+
 bool item_is(const struct item *item, const char *name)
 {
 	return bytes_equal(item->name, bytes_of_text(name));

@@ -10,7 +10,7 @@
 #ifndef SANDOQ_RECORD_ITEMS_H
 #define SANDOQ_RECORD_ITEMS_H
 
-#include "appliance/formats/bytes.h"
+#include "appliance/formats/crypto.h"
 
 enum {
 	ITEM_NAME_MOST = 64,
@@ -19,6 +19,8 @@ enum {
 	ITEM_COUNT_MOST = 256,
 	/* Payload of an entry, and of any list. */
 	ITEMS_MOST = 16 << 20,
+	LISTING_MOST = 2 + ITEM_COUNT_MOST * (ITEM_OVERHEAD + ITEM_NAME_MOST +
+						     SHA256_SIZE),
 };
 
 enum item_visibility { ITEM_PRIVATE, ITEM_PUBLIC };
@@ -46,6 +48,32 @@ refusal items_check(struct bytes list);
 
 /* Of a list that items_check accepted: false when the name is not there. */
 bool items_find(struct bytes list, const char *name, struct bytes *content);
+
+/*
+ * A listing: the number of items of a list (u16), then of each its visibility,
+ * its name, its size and the SHA-256 of its content. A journal entry's payload
+ * digest is that of its listing, so that an entry of which something is
+ * withheld can be compared.
+ */
+struct listed {
+	enum item_visibility visibility;
+	struct bytes name; /* borrowed, no terminator */
+	uint32_t size;
+	struct digest digest; /* of the content */
+};
+
+/* Refused for what items_check refuses. */
+refusal write_listing(struct writer *, struct bytes list);
+size_t listing_size(struct bytes list);
+/* SHA-256 of a list's listing. */
+refusal items_digest(struct bytes list, struct digest *out);
+
+/* Takes the first listing off several, with the size of the list it is of. */
+refusal listing_take(
+	struct cursor *listings, struct bytes *listing, uint64_t *list_size);
+/* The items of a listing that was taken, one after the other. */
+struct cursor listing_items(struct bytes listing);
+bool listing_next(struct cursor *items, struct listed *out);
 
 bool item_is(const struct item *, const char *name);
 /* Whether the name is `stem`, a dash and a digit 1 to 9: "approval-3". */

@@ -46,7 +46,8 @@ struct entry_row {
 	bool moves;	 /* to the next state; else the state stays */
 	enum machine_state next;
 	bool anchored;
-	bool leaf; /* a leaf of the election's tree */
+	bool leaf;    /* a leaf of the election's tree */
+	bool machine; /* published whatever election it stands in */
 };
 
 /* NULL when there is no such type. */

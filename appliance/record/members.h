@@ -36,7 +36,8 @@
 
 /* The journal's head. */
 #define MEMBER_CHECKPOINT "checkpoint"
-#define MEMBER_ENTRIES "entries"
+#define MEMBER_ENTRIES "entries" /* all headers */
+#define MEMBER_ITEMS "items"	 /* all listings */
 
 /* Evidence and result. */
 #define MEMBER_CHALLENGE "challenge"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/chain.h"
+#include "appliance/formats/crypto.h"
+#include "appliance/record/items.h"
 #include "appliance/record/members.h"
 
 #include <stdarg.h>
@@ -26,9 +28,81 @@ bool chain_is_now(const struct chain *chain)
 	return chain->folder[0] != '\0';
 }
 
+struct entries entries_of(const struct chain *chain)
+{
+	return (struct entries){
+		.headers = cursor_of(chain->headers),
+		.listings = cursor_of(chain->listings),
+	};
+}
+
+bool entries_next(struct entries *entries, struct journal_header *out)
+{
+	if (entries->headers.rest.size < JOURNAL_HEADER_SIZE ||
+		listing_take(&entries->listings, &entries->listing,
+			&entries->payload_size) != NULL)
+		return false;
+	const struct bytes header =
+		cursor_take(&entries->headers, JOURNAL_HEADER_SIZE);
+	if (journal_header_decode(header.data, out) != NULL)
+		return false;
+	const struct entry_row *row = entry_row_of(out->type);
+	if (out->type == ENTRY_SEALED)
+		entries->leaves = 0;
+	entries->leaf = entries->leaves;
+	entries->leaves += row != NULL && row->leaf;
+	return true;
+}
+
 struct leaves leaves_of(const struct chain *chain)
 {
 	return journal_leaves(&chain->fold, chain->headers);
+}
+
+struct published published_of(
+	const struct entries *entries, const struct journal_header *header)
+{
+	return (struct published){
+		.items = listing_items(entries->listing),
+		.type = header->type,
+		.number = member_has_entry_number(header->type) ? header->entry
+								: entries->leaf,
+	};
+}
+
+bool published_next(struct published *of)
+{
+	while (listing_next(&of->items, &of->item)) {
+		if (of->item.visibility != ITEM_PUBLIC)
+			continue;
+		member_of_entry(of->type, of->number, of->item.name, of->name);
+		return true;
+	}
+	return false;
+}
+
+static refusal compare(struct chain *chain, const struct published *of)
+{
+	const struct bytes content =
+		archive_find(chain->evidence->sent, of->name);
+	const struct digest digest = sha256(content);
+	if (content.size == 0 && of->item.size > 0)
+		return refuse(chain, "%s is missing", of->name);
+	return content.size == of->item.size &&
+			       digest_equal(&digest, &of->item.digest)
+		       ? NULL
+		       : refuse(chain, "%s is not the one in the journal",
+				 of->name);
+}
+
+refusal chain_members(struct chain *chain, const struct entries *entries,
+	const struct journal_header *header)
+{
+	struct published published = published_of(entries, header);
+	refusal refused = NULL;
+	while (refused == NULL && published_next(&published))
+		refused = compare(chain, &published);
+	return refused;
 }
 
 bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,

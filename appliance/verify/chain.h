@@ -11,7 +11,8 @@
 #include "appliance/election/definition.h"
 #include "appliance/election/result.h"
 #include "appliance/record/archive.h"
-#include "appliance/record/journal.h"
+#include "appliance/record/items.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/boot_profile.h"
 #include "tpm/policy/attest.h"
 #include "tpm/policy/machine_policy.h"
@@ -60,6 +61,7 @@ struct chain {
 	const char *folder;  /* MEMBERS_NOW, or "" for the closing evidence */
 	struct bytes serial; /* the machine, from the operators text */
 	struct bytes headers;
+	struct bytes listings;
 	struct bytes result_text;
 	struct machine machine;
 	struct election_terms terms;
@@ -106,8 +108,39 @@ struct bytes evidence_find(const struct chain *, const char *name);
 /* The evidence of this moment, not of the closing. */
 bool chain_is_now(const struct chain *);
 
+/* The journal's entries, as the archive has them. */
+struct entries {
+	struct cursor headers;
+	struct cursor listings;
+	uint64_t leaves; /* of the election so far */
+	/* Of the entry last given: its place in the tree, if it has one. */
+	uint64_t leaf;
+	struct bytes listing;
+	uint64_t payload_size; /* by the listing */
+};
+struct entries entries_of(const struct chain *);
+/* False at the end, and where something is malformed. */
+bool entries_next(struct entries *, struct journal_header *out);
+
 /* The leaves of the election's tree, once the journal was verified. */
 struct leaves leaves_of(const struct chain *);
+/* The public items of an entry, with the names of their members. */
+struct published {
+	struct cursor items;
+	uint16_t type;
+	uint64_t number;
+	/* The one last given. */
+	struct listed item;
+	char name[MEMBER_NAME_SIZE];
+};
+struct published published_of(
+	const struct entries *, const struct journal_header *);
+bool published_next(struct published *);
+/*
+ * Whether the members of an entry are those that its listing has.
+ */
+refusal chain_members(
+	struct chain *, const struct entries *, const struct journal_header *);
 /* Note and age file of a leaf; false when they are not there. */
 bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);

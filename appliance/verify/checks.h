@@ -27,6 +27,7 @@ refusal verify_enrolment(struct chain *);
 /* verify_journal.c */
 refusal verify_journal(struct chain *);
 refusal verify_boxes(struct chain *);
+refusal verify_members(struct chain *);
 
 /* verify_boot.c */
 refusal verify_challenge(struct chain *);

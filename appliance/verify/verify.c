@@ -30,6 +30,7 @@ enum step {
 	RELEASE_APPROVALS,
 	RESULT_NOTE,
 	RESULT,
+	MEMBERS,
 	STEPS,
 };
 
@@ -127,6 +128,9 @@ static const struct row rows[STEPS] = {
 		BIT(CHALLENGE) | BIT(KEYS_NOTE), NULL },
 	[RESULT] = { "result", verify_result, FROM_RELEASED,
 		BIT(RESULT_NOTE) | BIT(BOXES), NULL },
+	/* Last, so that whatever looks at one member says what is wrong. */
+	[MEMBERS] = { "members", verify_members, FROM_INTAKE, BIT(JOURNAL),
+		NULL },
 };
 
 /* Only what this goal looks at can be a ground. */

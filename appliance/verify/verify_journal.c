@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The journal's entries lead to the checkpoint; the boxes are those of the
- * entries, and such as the machine may take in; so are the reasons why others
- * were refused. It knows no box key: what is in a box stays sealed.
+ * The journal's entries lead to the checkpoint; each member of the archive is
+ * an item of one of them; the boxes are such as the machine may take in. It
+ * knows no box key: what is in a box stays sealed.
  */
 #include "appliance/election/box.h"
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/record/courier.h"
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
 #include "appliance/verify/checks.h"
@@ -14,6 +15,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static refusal fold_entries(struct chain *chain)
 {
@@ -40,40 +42,43 @@ static refusal compare_checkpoint(const struct chain *chain)
 		       : "the entries do not lead to the checkpoint";
 }
 
+/* What each entry's payload digest is of. */
+static refusal compare_listings(struct chain *chain)
+{
+	struct journal_header header;
+	struct entries entries = entries_of(chain);
+	uint64_t next = 0;
+	for (; entries_next(&entries, &header); next++) {
+		const struct digest digest = sha256(entries.listing);
+		if (!digest_equal(&digest, &header.payload) ||
+			entries.payload_size != header.size)
+			return refuse(chain,
+				"entry %" PRIu64 " has other items than listed",
+				next);
+	}
+	if (next != chain->fold.entries)
+		return refuse(chain,
+			"the items of entry %" PRIu64 " are not listed", next);
+	return entries.listings.rest.size == 0
+		       ? NULL
+		       : "there are more items than entries";
+}
+
 refusal verify_journal(struct chain *chain)
 {
 	chain->headers = archive_find(chain->evidence->sent, MEMBER_ENTRIES);
+	chain->listings = archive_find(chain->evidence->sent, MEMBER_ITEMS);
 	refusal refused = fold_entries(chain);
 	if (refused == NULL)
 		refused = compare_checkpoint(chain);
+	if (refused == NULL)
+		refused = compare_listings(chain);
 	const struct journal_fold *fold = &chain->fold;
 	bool frozen = fold->last[ENTRY_OPEN] != UINT64_MAX;
 	chain->checkpoint_size = frozen ? fold->frozen_size : fold->tree.size;
 	chain->checkpoint_root =
 		frozen ? fold->frozen_root : merkle_root(&fold->tree);
 	return refused;
-}
-
-/* The payload of a box's entry, as the machine wrote it. */
-static struct digest box_payload(struct bytes note, struct bytes file)
-{
-	uint8_t head[2 * (ITEM_OVERHEAD + ITEM_NAME_MOST)];
-	struct writer writer = writer_of(head, sizeof(head));
-	const struct bytes none = bytes_of(NULL, 0);
-	write_item(&writer, ITEM_PUBLIC, MEMBER_BOX_NOTE, none);
-	size_t first = writer.size;
-	write_item(&writer, ITEM_PUBLIC, MEMBER_BOX_FILE, none);
-	struct writer sizes = writer_of(head + first - 4, 4);
-	write_u32(&sizes, (uint32_t)note.size);
-	sizes = writer_of(head + writer.size - 4, 4);
-	write_u32(&sizes, (uint32_t)file.size);
-	const struct bytes part[] = {
-		bytes_of(head, first),
-		note,
-		bytes_of(head + first, writer.size - first),
-		file,
-	};
-	return sha256_parts(part, 4);
 }
 
 /* It is whole, and its station signed it for the place where it stands. */
@@ -85,11 +90,6 @@ static refusal verify_box(
 	const struct box_terms terms = chain_box_terms(chain);
 	if (!chain_box(chain, leaf, &note, &file))
 		return refuse(chain, "box %04" PRIu64 " is missing", leaf);
-	struct digest digest = box_payload(note, file);
-	if (!digest_equal(&digest, &header->payload))
-		return refuse(chain,
-			"box %04" PRIu64 " is not the one in the journal",
-			leaf);
 	refusal refused = box_check(&terms, note, file, &box);
 	if (refused == NULL && (box.station != header->station ||
 				       box.sequence != header->sequence))
@@ -100,42 +100,84 @@ static refusal verify_box(
 		       : refuse(chain, "box %04" PRIu64 ": %s", leaf, refused);
 }
 
-/* Why a delivery was refused, as the machine wrote it down then. */
-static refusal verify_refused(
-	struct chain *chain, uint64_t leaf, const struct journal_header *header)
-{
-	uint8_t head[ITEM_OVERHEAD + ITEM_NAME_MOST];
-	struct writer writer = writer_of(head, sizeof(head));
-	const struct bytes reason = chain_refused(chain, leaf);
-	if (reason.size == 0)
-		return refuse(chain, "refusal %04" PRIu64 " is missing", leaf);
-	write_item_start(&writer, ITEM_PUBLIC,
-		entry_row_of(ENTRY_REFUSED)->name, reason.size);
-	const struct bytes part[] = { written(&writer), reason };
-	const struct digest digest = sha256_parts(part, 2);
-	return digest_equal(&digest, &header->payload)
-		       ? NULL
-		       : refuse(chain,
-				 "refusal %04" PRIu64
-				 " is not the one in the journal",
-				 leaf);
-}
-
 refusal verify_boxes(struct chain *chain)
 {
+	const uint64_t sealed = chain->fold.last[ENTRY_SEALED];
 	struct journal_header header;
-	struct leaves leaves = leaves_of(chain);
+	struct entries entries = entries_of(chain);
 	refusal refused = NULL;
-	while (refused == NULL && leaves_next(&leaves, &header))
-		switch (header.type) {
-		case ENTRY_BOX:
-			refused = verify_box(chain, leaves.leaf, &header);
-			break;
-		case ENTRY_REFUSED:
-			refused = verify_refused(chain, leaves.leaf, &header);
-			break;
-		default:
-			break;
-		}
+	while (refused == NULL && entries_next(&entries, &header)) {
+		if (header.entry < sealed || !entry_row_of(header.type)->leaf)
+			continue;
+		refused = chain_members(chain, &entries, &header);
+		if (refused == NULL && header.type == ENTRY_BOX)
+			refused = verify_box(chain, entries.leaf, &header);
+	}
+	return refused;
+}
+
+/* Made for this outbox, and so in no entry. */
+static bool is_of_the_outbox(const char *name)
+{
+	static const char *const names[] = { COURIER_MEMBER, MEMBER_CHECKPOINT,
+		MEMBER_ENTRIES, MEMBER_ITEMS };
+	bool found = strncmp(name, MEMBERS_NOW, strlen(MEMBERS_NOW)) == 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		found |= strcmp(name, names[i]) == 0;
+	return found;
+}
+
+/* Whether an entry's members are in the archive of this election. */
+static bool is_published(
+	const struct chain *chain, const struct journal_header *header)
+{
+	return header->entry >= chain->fold.last[ENTRY_SEALED] ||
+	       entry_row_of(header->type)->machine;
+}
+
+static refusal find_strangers(struct chain *chain, const bool *listed)
+{
+	const struct archive *sent = chain->evidence->sent;
+	for (size_t i = 0; i < sent->count; i++)
+		if (!listed[i] && !is_of_the_outbox(sent->member[i].name))
+			return refuse(chain, "no entry of the journal has %s",
+				sent->member[i].name);
+	return NULL;
+}
+
+static void mark(const struct archive *sent, const struct entries *entries,
+	const struct journal_header *header, bool *listed)
+{
+	struct published published = published_of(entries, header);
+	while (published_next(&published)) {
+		const struct archive_member *member =
+			archive_member(sent, published.name);
+		if (member != NULL)
+			listed[member - sent->member] = true;
+	}
+}
+
+static refusal compare_members(struct chain *chain, bool *listed)
+{
+	struct journal_header header;
+	struct entries entries = entries_of(chain);
+	while (entries_next(&entries, &header)) {
+		if (!is_published(chain, &header))
+			continue;
+		mark(chain->evidence->sent, &entries, &header, listed);
+		const refusal refused = chain_members(chain, &entries, &header);
+		if (refused != NULL)
+			return refused;
+	}
+	return find_strangers(chain, listed);
+}
+
+refusal verify_members(struct chain *chain)
+{
+	bool *listed =
+		calloc(chain->evidence->sent->count + 1, sizeof(*listed));
+	const refusal refused = listed == NULL ? "no memory is left"
+					       : compare_members(chain, listed);
+	free(listed);
 	return refused;
 }

@@ -177,6 +177,16 @@ DISAGREEMENT(released_unbound, "release approvals",
 DISAGREEMENT(released_by_one_board, "release approvals",
 	     const struct paper_approval how = { .members = ONE_BOARD };
 	     paper_approve_release(paper, &how);)
+DISAGREEMENT(
+	listing, "journal", paper_put(paper, "items", bytes_of_text("\0\1"));)
+DISAGREEMENT(missing_listing, "journal",
+	     const struct bytes items = paper_get(paper, "items");
+	     paper_put(paper, "items", bytes_of(items.data, items.size - 2));)
+DISAGREEMENT(activation, "members", paper_flip(paper, "activation", -1);)
+DISAGREEMENT(missing_member, "members",
+	     paper_put(paper, "activation", bytes_of(NULL, 0));)
+DISAGREEMENT(invented_reason, "members",
+	     paper_put(paper, "failed/0007", bytes_of_text("a fire\n"));)
 DISAGREEMENT(result, "result note", paper_flip(paper, "result.note", 300);)
 DISAGREEMENT(result_with_another_sum, "result",
 	     paper_change_result(paper, "cast=", "cast=1");)
@@ -207,6 +217,11 @@ int main(void)
 		cmocka_unit_test(order_of_events),
 		cmocka_unit_test(released_unbound),
 		cmocka_unit_test(released_by_one_board),
+		cmocka_unit_test(listing),
+		cmocka_unit_test(missing_listing),
+		cmocka_unit_test(activation),
+		cmocka_unit_test(missing_member),
+		cmocka_unit_test(invented_reason),
 		cmocka_unit_test(result),
 		cmocka_unit_test(result_with_another_sum),
 		cmocka_unit_test(impossible_flaws),

@@ -22,14 +22,50 @@ static void write_again(
 	write_item(writer, item->visibility, name, item->content);
 }
 
+/* What is accepted as a listing is the one encoding of what it lists. */
+static void check_listing(struct bytes in)
+{
+	struct cursor all = cursor_of(in);
+	struct bytes listing;
+	struct listed item;
+	uint64_t size;
+	size_t seen = 2;
+	if (listing_take(&all, &listing, &size) != NULL)
+		return;
+	struct cursor items = listing_items(listing);
+	while (listing_next(&items, &item)) {
+		property(item.name.size > 0 && item.size <= size);
+		seen += ITEM_OVERHEAD + item.name.size + SHA256_SIZE;
+	}
+	property(seen == listing.size && items.rest.size == 0);
+	property(listing.size + all.rest.size == in.size);
+}
+
+/* A list's listing is taken as it was written. */
+static void check_listed(struct bytes list)
+{
+	uint8_t *space = malloc(listing_size(list));
+	struct writer out = writer_of(space, listing_size(list));
+	struct bytes listing;
+	uint64_t size;
+	property(space != NULL);
+	property(write_listing(&out, list) == NULL && !out.broken);
+	struct cursor all = cursor_of(written(&out));
+	property(listing_take(&all, &listing, &size) == NULL);
+	property(size == list.size && all.rest.size == 0);
+	free(space);
+}
+
 static void check(struct bytes in)
 {
 	struct cursor list = cursor_of(in);
 	struct writer writer;
 	struct item item;
 	uint8_t *again;
+	check_listing(in);
 	if (items_check(in))
 		return;
+	check_listed(in);
 	again = malloc(in.size + 1);
 	property(again != NULL);
 	writer = writer_of(again, in.size);

@@ -333,6 +333,20 @@ static void test_heads_are_all_headers(void **state)
 	for (size_t i = 0; i < ENTRIES; i++)
 		assert_memory_equal(item.data + i * JOURNAL_HEADER_SIZE,
 			image.byte + i * entry_size(), JOURNAL_HEADER_SIZE);
+	assert_true(items_find(list, "items", &item));
+	struct cursor listings = cursor_of(item);
+	for (size_t i = 0; i < ENTRIES; i++) {
+		struct journal_header header;
+		struct bytes listing;
+		uint64_t size;
+		assert_null(listing_take(&listings, &listing, &size));
+		assert_null(journal_header_decode(
+			image.byte + i * entry_size(), &header));
+		const struct digest digest = sha256(listing);
+		assert_true(digest_equal(&digest, &header.payload));
+		assert_int_equal(size, header.size);
+	}
+	assert_int_equal(listings.rest.size, 0);
 	memfd_unmap(&list);
 	machine_end(&machine);
 }

@@ -194,9 +194,92 @@ static void test_numbered_names(void **state)
 		assert_false(is_approval(others[i]));
 }
 
+static void test_a_listing_has_what_a_list_has(void **state)
+{
+	uint8_t room[LISTING_MOST];
+	struct writer list = list_of_two();
+	struct writer out = writer_of(room, sizeof(room));
+	const struct digest first = sha256(bytes_of_text("first"));
+	const struct digest nothing = sha256(bytes_of(NULL, 0));
+	struct digest digest;
+	struct listed item;
+	(void)state;
+	assert_null(write_listing(&out, written(&list)));
+	assert_int_equal(out.size, listing_size(written(&list)));
+	assert_memory_equal(room, "\0\2\1\4note\0\0\0\5", 12);
+	assert_memory_equal(room + 12, first.byte, SHA256_SIZE);
+	assert_null(items_digest(written(&list), &digest));
+	const struct digest whole = sha256(written(&out));
+	assert_true(digest_equal(&digest, &whole));
+
+	struct cursor items = listing_items(written(&out));
+	assert_true(listing_next(&items, &item));
+	assert_int_equal(item.visibility, ITEM_PUBLIC);
+	assert_true(bytes_equal(item.name, bytes_of_text("note")));
+	assert_int_equal(item.size, 5);
+	assert_true(digest_equal(&item.digest, &first));
+	assert_true(listing_next(&items, &item));
+	assert_int_equal(item.visibility, ITEM_PRIVATE);
+	assert_true(digest_equal(&item.digest, &nothing));
+	assert_false(listing_next(&items, &item));
+}
+
+/* Several, each from its first byte to its last. */
+static void test_listings_are_taken_one_by_one(void **state)
+{
+	uint8_t room[2 * LISTING_MOST];
+	struct writer list = list_of_two();
+	struct writer out = writer_of(room, sizeof(room));
+	struct bytes listing;
+	uint64_t size;
+	(void)state;
+	assert_null(write_listing(&out, bytes_of(NULL, 0)));
+	assert_null(write_listing(&out, written(&list)));
+	struct cursor all = cursor_of(written(&out));
+	assert_null(listing_take(&all, &listing, &size));
+	assert_int_equal(listing.size, 2);
+	assert_int_equal(size, 0);
+	assert_null(listing_take(&all, &listing, &size));
+	assert_int_equal(listing.size, out.size - 2);
+	assert_int_equal(size, list.size);
+	assert_int_equal(all.rest.size, 0);
+	for (size_t end = 0; end < out.size; end++) {
+		all = cursor_of(bytes_of(room, end));
+		if (listing_take(&all, &listing, &size) == NULL)
+			assert_non_null(listing_take(&all, &listing, &size));
+	}
+}
+
+static void test_listings_of_no_list_are_refused(void **state)
+{
+	uint8_t room[LISTING_MOST];
+	struct writer list = list_of_two();
+	struct writer out = writer_of(room, sizeof(room));
+	struct bytes listing;
+	uint64_t size;
+	(void)state;
+	assert_null(write_listing(&out, written(&list)));
+	for (size_t at = 2; at <= 4; at++) {
+		struct cursor all = cursor_of(written(&out));
+		const uint8_t was = room[at];
+		room[at] = at == 3 ? 0 : 2; /* visibility, length, letter */
+		assert_non_null(listing_take(&all, &listing, &size));
+		room[at] = was;
+	}
+	struct cursor many = cursor_of(bytes_of("\1\1", 2));
+	assert_string_equal(listing_take(&many, &listing, &size),
+		"a listing has too many items");
+	/* What is no list has no listing. */
+	struct digest digest;
+	assert_non_null(items_digest(bytes_of(space, list.size - 1), &digest));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_listing_has_what_a_list_has),
+		cmocka_unit_test(test_listings_are_taken_one_by_one),
+		cmocka_unit_test(test_listings_of_no_list_are_refused),
 		cmocka_unit_test(test_bytes_are_as_described),
 		cmocka_unit_test(test_items_come_in_their_order),
 		cmocka_unit_test(test_items_are_found),

@@ -97,6 +97,9 @@ struct paper *paper_copy(const struct paper *from)
 	paper->authorities = copied_file(&from->authorities);
 	paper->nonce = copied_file(&from->nonce);
 	paper->profile = from->profile;
+	paper->entries = from->entries;
+	paper->fold = from->fold;
+	memcpy(paper->entry, from->entry, sizeof(from->entry));
 	paper->refusal_leaf = from->refusal_leaf;
 	memcpy(paper->box_leaf, from->box_leaf, sizeof(from->box_leaf));
 	paper->evidence = (struct evidence){

@@ -18,6 +18,7 @@
 
 enum {
 	PAPER_BOXES = 2,
+	PAPER_ENTRIES_MOST = 64,
 	PAPER_PHASE = 5,
 	PAPER_REVOCATION = 1,
 	PAPER_AK_SCALAR = 40,
@@ -37,6 +38,13 @@ enum {
 	ONE_BOARD = MEMBER_1 | MEMBER_2,
 };
 
+/* Station and sequence are a box's. */
+struct paper_entry {
+	enum entry_type type;
+	uint16_t station;
+	uint16_t sequence;
+};
+
 struct paper {
 	char *json;
 	struct definition definition;
@@ -47,6 +55,10 @@ struct paper {
 	struct evidence evidence;
 	struct chain chain; /* as far as it was verified while it was made */
 	struct checks checks;
+	/* The journal; its fold as it was written last. */
+	struct paper_entry entry[PAPER_ENTRIES_MOST];
+	size_t entries;
+	struct journal_fold fold;
 	struct digest box_digest[PAPER_BOXES];
 	uint64_t box_leaf[PAPER_BOXES];
 	uint64_t refusal_leaf;
@@ -66,6 +78,23 @@ void paper_put(struct paper *, const char *name, struct bytes content);
 struct bytes paper_get(const struct paper *, const char *name);
 /* One bit of a member changes; the place counts from its end when negative. */
 void paper_flip(struct paper *, const char *name, long place);
+
+/*
+ * The journal is written over the members as they are now: headers that follow
+ * each other, listings and checkpoint, as whoever publishes can.
+ */
+void paper_journal(struct paper *);
+/* One more entry, and that. */
+void paper_entry(
+	struct paper *, enum entry_type, uint16_t station, uint16_t sequence);
+/*
+ * An entry before the first one of this type, or behind the last (0); gives
+ * its number. And one is cut out. Neither writes the journal.
+ */
+size_t paper_insert(struct paper *, enum entry_type, enum entry_type before);
+void paper_cut(struct paper *, size_t at);
+/* What it sent when it had no more entries than these. */
+void paper_end_after(struct paper *, size_t entries);
 
 /* The goal is reached. */
 void paper_accepts(struct paper *, enum verify_goal);

@@ -7,9 +7,7 @@
 #include "tests/verify/paper.h"
 
 #include "appliance/election/box.h"
-#include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/record/items.h"
 #include "appliance/verify/authorities.h"
 #include "tests/support/election.h"
 
@@ -330,43 +328,9 @@ static void seal(struct paper *paper)
 	put_keys_note(paper);
 }
 
-/* The journal grows by one entry; station and sequence are a box's. */
-static void add_entry_of(struct paper *paper, enum entry_type type,
-	uint16_t station, uint16_t sequence, struct bytes payload)
+static void add_entry(struct paper *paper, enum entry_type type)
 {
-	struct journal_fold *fold = &paper->chain.fold;
-	uint8_t entries[64 * JOURNAL_HEADER_SIZE], text[256];
-	struct writer out = writer_of(entries, sizeof(entries));
-	struct writer checkpoint_out = writer_of(text, sizeof(text));
-	uint8_t header[JOURNAL_HEADER_SIZE];
-	const struct journal_header next = {
-		.type = (uint16_t)type,
-		.anchored = entry_row_of(type)->anchored,
-		.station = station,
-		.sequence = sequence,
-		.entry = fold->entries,
-		.size = payload.size,
-		.payload = sha256(payload),
-		.previous = fold->chain,
-	};
-	journal_header_encode(&next, header);
-	assert_null(journal_fold_next(fold, header));
-	write_bytes(&out, archive_find(&paper->sent, "entries"));
-	write_bytes(&out, bytes_of(header, sizeof(header)));
-	paper_put(paper, "entries", written(&out));
-	const struct checkpoint checkpoint = {
-		.origin = bytes_of_text("SQ-7"),
-		.size = fold->tree.size,
-		.root = merkle_root(&fold->tree),
-	};
-	write_checkpoint(&checkpoint_out, &checkpoint);
-	paper_put(paper, "checkpoint", written(&checkpoint_out));
-}
-
-static void add_entry(
-	struct paper *paper, enum entry_type type, struct bytes payload)
-{
-	add_entry_of(paper, type, 0, 0, payload);
+	paper_entry(paper, type, 0, 0);
 }
 
 static void put_box_note(struct paper *paper, const char *name,
@@ -390,7 +354,7 @@ static void add_box(struct paper *paper, uint16_t station)
 {
 	char note_name[64], file_name[64];
 	const struct plan *plan = &paper->definition.plan;
-	uint64_t leaf = paper->chain.fold.tree.size;
+	uint64_t leaf = paper->fold.tree.size;
 	const struct p256_public recipient[] = { paper->chain.bk.key,
 		plan->recipient[0].key };
 	struct bytes payload = sampled_box(plan, station, SEED);
@@ -408,13 +372,7 @@ static void add_box(struct paper *paper, uint16_t station)
 	paper->box_digest[station] = sha256(written(&out));
 	paper->box_leaf[station] = leaf;
 
-	struct bytes note = paper_get(paper, note_name);
-	uint8_t *items = malloc(size + note.size + 64);
-	struct writer items_out = writer_of(items, size + note.size + 64);
-	write_item(&items_out, ITEM_PUBLIC, "note", note);
-	write_item(&items_out, ITEM_PUBLIC, "age", written(&out));
-	add_entry_of(paper, ENTRY_BOX, station, 1, written(&items_out));
-	free(items);
+	paper_entry(paper, ENTRY_BOX, station, 1);
 	free(sealed);
 }
 
@@ -423,33 +381,28 @@ static void add_refusal(struct paper *paper)
 {
 	const struct bytes reason = bytes_of_text(PAPER_REASON "\n");
 	char name[64];
-	uint8_t items[256];
-	struct writer out = writer_of(items, sizeof(items));
-	paper->refusal_leaf = paper->chain.fold.tree.size;
+	paper->refusal_leaf = paper->fold.tree.size;
 	snprintf(name, sizeof(name), "refused/%04u",
 		(unsigned)paper->refusal_leaf);
 	paper_put(paper, name, reason);
-	write_item(&out, ITEM_PUBLIC, "refused", reason);
-	add_entry(paper, ENTRY_REFUSED, written(&out));
+	add_entry(paper, ENTRY_REFUSED);
 }
 
 static void take_boxes(struct paper *paper)
 {
-	const struct bytes any = bytes_of_text("any payload");
 	look(paper, VERIFY_INTAKE);
-	journal_fold_start(&paper->chain.fold);
-	add_entry(paper, ENTRY_ENROLLED, any);
-	add_entry(paper, ENTRY_BOOT, any);
-	add_entry(paper, ENTRY_SEALED, any);
-	add_entry(paper, ENTRY_INTAKE, any);
+	add_entry(paper, ENTRY_ENROLLED);
+	add_entry(paper, ENTRY_BOOT);
+	add_entry(paper, ENTRY_SEALED);
+	add_entry(paper, ENTRY_INTAKE);
 	for (unsigned station = 0; station < PAPER_BOXES; station++)
 		add_box(paper, (uint16_t)station);
 	add_refusal(paper);
-	add_entry(paper, ENTRY_MEDIUM, any);
+	add_entry(paper, ENTRY_MEDIUM);
 	paper_accepts(paper, VERIFY_INTAKE);
 	paper_approve_open(paper, &quorum);
-	add_entry(paper, ENTRY_OPEN, any);
-	add_entry(paper, ENTRY_BOOT, any);
+	add_entry(paper, ENTRY_OPEN);
+	add_entry(paper, ENTRY_BOOT);
 }
 
 static void bind_result(const struct chain *chain, struct result_binding *out)
@@ -585,7 +538,6 @@ static void release_with(struct paper *paper, struct bytes text)
 static void close_and_release(struct paper *paper)
 {
 	static uint8_t text[1 << 20];
-	const struct bytes any = bytes_of_text("any payload");
 	struct writer out = writer_of(text, sizeof(text));
 	struct result result;
 	look(paper, VERIFY_CLOSED);
@@ -593,12 +545,12 @@ static void close_and_release(struct paper *paper)
 	assert_null(result_write(&out, &result));
 	result_free(&result);
 	close_with(paper, written(&out));
-	add_entry(paper, ENTRY_CLOSED, any);
+	add_entry(paper, ENTRY_CLOSED);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
-	add_entry(paper, ENTRY_APPROVED, any);
+	add_entry(paper, ENTRY_APPROVED);
 	release_with(paper, written(&out));
-	add_entry(paper, ENTRY_RELEASED, any);
+	add_entry(paper, ENTRY_RELEASED);
 }
 
 void paper_change_result(struct paper *paper, const char *from, const char *to)
@@ -610,9 +562,11 @@ void paper_change_result(struct paper *paper, const char *from, const char *to)
 	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to,
 			    at + strlen(from)) > 0);
 	close_with(paper, bytes_of_text(changed));
+	paper_journal(paper);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
 	release_with(paper, bytes_of_text(changed));
+	paper_journal(paper);
 	free(changed);
 	free(text);
 }

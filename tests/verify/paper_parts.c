@@ -352,45 +352,15 @@ void paper_approve_boot(struct paper *paper, const struct paper_approval *how,
 	approve_boot(paper, how, boot, image, "approval");
 }
 
-static void write_header(struct writer *out, struct journal_fold *fold,
-	struct journal_header *header)
-{
-	uint8_t bytes[JOURNAL_HEADER_SIZE];
-	header->entry = fold->entries;
-	header->previous = fold->chain;
-	journal_header_encode(header, bytes);
-	assert_null(journal_fold_next(fold, bytes));
-	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
-}
-
 uint64_t paper_approve_software(struct paper *paper,
 	const struct paper_approval *how, const struct boot_policy *boot,
 	const struct digest *image, enum entry_type before)
 {
-	uint8_t entries[64 * JOURNAL_HEADER_SIZE];
-	struct writer out = writer_of(entries, sizeof(entries));
-	struct cursor rest = cursor_of(paper_get(paper, "entries"));
-	struct journal_header software = { .type = ENTRY_SOFTWARE,
-		.anchored = true };
-	struct journal_fold fold;
-	bool found = false;
+	const size_t number = paper_insert(paper, ENTRY_SOFTWARE, before);
 	char stem[64];
-	journal_fold_start(&fold);
-	while (rest.rest.size > 0) {
-		struct journal_header header;
-		assert_null(journal_header_decode(
-			cursor_take(&rest, JOURNAL_HEADER_SIZE).data, &header));
-		if (!found && header.type == before) {
-			write_header(&out, &fold, &software);
-			found = true;
-		}
-		write_header(&out, &fold, &header);
-	}
-	if (!found)
-		write_header(&out, &fold, &software);
-	paper_put(paper, "entries", written(&out));
-	snprintf(stem, sizeof(stem), "software/%04u.approval",
-		(unsigned)software.entry);
+	snprintf(
+		stem, sizeof(stem), "software/%04u.approval", (unsigned)number);
 	approve_boot(paper, how, boot, image, stem);
-	return software.entry;
+	paper_journal(paper);
+	return number;
 }

@@ -533,14 +533,78 @@ static void reason_was_changed(void **state)
 {
 	paper_flip(*state, "refused/0003", 8);
 	paper_refuses(*state, VERIFY_INTAKE, "boxes",
-		"refusal 0003 is not the one in the journal");
+		"refused/0003 is not the one in the journal");
 }
 
 static void reason_is_missing(void **state)
 {
 	paper_put(*state, "refused/0003", nothing);
 	paper_refuses(
-		*state, VERIFY_CLOSED, "boxes", "refusal 0003 is missing");
+		*state, VERIFY_CLOSED, "boxes", "refused/0003 is missing");
+}
+
+/* --- all that the archive has, and no check before looks at --- */
+
+static void member_was_changed(void **state)
+{
+	paper_flip(*state, "activation", -1);
+	paper_refuses(*state, VERIFY_RELEASED, "members",
+		"activation is not the one in the journal");
+}
+
+static void member_is_missing(void **state)
+{
+	paper_put(*state, "activation", nothing);
+	paper_refuses(
+		*state, VERIFY_INTAKE, "members", "activation is missing");
+}
+
+static void member_of_no_entry(void **state)
+{
+	paper_put(*state, "failed/0007", bytes_of_text("a fire\n"));
+	paper_refuses(*state, VERIFY_RELEASED, "members",
+		"no entry of the journal has failed/0007");
+}
+
+/* Of an entry that all of the headers still follow from. */
+static void failure_was_changed(void **state)
+{
+	struct paper *paper = *state;
+	paper_insert(paper, ENTRY_FAILED, ENTRY_OPEN);
+	paper_put(paper, "failed/0008", bytes_of_text("a fire\n"));
+	paper_journal(paper);
+	paper_accepts(paper, VERIFY_INTAKE);
+	paper_flip(paper, "failed/0008", 0);
+	paper_refuses(paper, VERIFY_RELEASED, "members",
+		"failed/0008 is not the one in the journal");
+}
+
+static void listing_was_changed(void **state)
+{
+	paper_flip(*state, "items", 40);
+	paper_refuses(*state, VERIFY_INTAKE, "journal",
+		"entry 0 has other items than listed");
+}
+
+static void listing_is_missing(void **state)
+{
+	struct paper *paper = *state;
+	struct bytes items = paper_get(paper, "items");
+	paper_put(paper, "items", bytes_of(items.data, items.size - 1));
+	paper_refuses(paper, VERIFY_INTAKE, "journal",
+		"the items of entry 12 are not listed");
+}
+
+static void listing_of_no_entry(void **state)
+{
+	struct paper *paper = *state;
+	struct bytes items = paper_get(paper, "items");
+	/* No items. */
+	static uint8_t more[1 << 16];
+	memcpy(more, items.data, items.size);
+	paper_put(paper, "items", bytes_of(more, items.size + 2));
+	paper_refuses(
+		paper, VERIFY_INTAKE, "journal", "more items than entries");
 }
 
 static void challenge_of_other_boxes(void **state)
@@ -859,11 +923,11 @@ static void grounds_are_named(void **state)
 	struct paper *paper = *state;
 	put_ak(paper, PAPER_OTHER_SCALAR);
 	paper_refuses(paper, VERIFY_RELEASED, "TPM indices", "");
-	const struct check *last =
-		&paper->checks.check[paper->checks.count - 1];
-	assert_string_equal(last->name, "result");
-	assert_false(last->outcome == CHECK_PASSED);
-	assert_non_null(strstr(last->reason, "was refused"));
+	const struct check *check = paper->checks.check;
+	while (strcmp(check->name, "result") != 0)
+		check++;
+	assert_false(check->outcome == CHECK_PASSED);
+	assert_non_null(strstr(check->reason, "was refused"));
 }
 
 #define REFUSAL(test) cmocka_unit_test_setup_teardown(test, make, drop)
@@ -907,6 +971,13 @@ int main(void)
 		REFUSAL(box_is_missing),
 		REFUSAL(reason_was_changed),
 		REFUSAL(reason_is_missing),
+		REFUSAL(member_was_changed),
+		REFUSAL(member_is_missing),
+		REFUSAL(member_of_no_entry),
+		REFUSAL(failure_was_changed),
+		REFUSAL(listing_was_changed),
+		REFUSAL(listing_is_missing),
+		REFUSAL(listing_of_no_entry),
 		REFUSAL(opened_by_one),
 		REFUSAL(opened_at_another_checkpoint),
 		REFUSAL(opened_for_a_rehearsal),

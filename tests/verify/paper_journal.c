@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal of the machine on paper, written over the members that the
+ * archive has: headers, listings and checkpoint.
+ */
+#include "tests/verify/paper.h"
+
+#include "appliance/formats/checkpoint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LISTS_MOST = 1 << 16, ENTRY_MOST = 1 << 20, ITEMS_OF_ENTRY = 24 };
+
+/* Items of an entry in their order; those that no member is of are not in it.
+ */
+struct contents {
+	enum entry_type type;
+	const char *numbered[2]; /* STEM-1, STEM-2 ... */
+	const char *private;	 /* withheld */
+	const char *item[ITEMS_OF_ENTRY];
+};
+
+static const struct contents contents[] = {
+	{ ENTRY_ENROLLED, { "approval" }, "lock",
+		{ "operators", "activation", "ek.crt", "ek.pub", "ak.pub",
+			"srk.pub", "approved.nv", "revocation.nv", "phase.nv",
+			"journal.nv" } },
+	{ ENTRY_BOOT, { NULL }, "boot", { NULL } },
+	{ ENTRY_SEALED, { NULL }, "bk.private",
+		{ "definition.json", "definition.note", "enrolment.note",
+			"phase", "bk.pub", "bk.creation", "bk.attest",
+			"bk.signature", "rk.pub", "rk.creation", "rk.attest",
+			"rk.signature" } },
+	{ ENTRY_INTAKE, { NULL }, NULL, { "election-keys.note" } },
+	{ ENTRY_BOX, { NULL }, NULL, { "note", "age" } },
+	{ ENTRY_REFUSED, { NULL }, NULL, { "refused" } },
+	{ ENTRY_MEDIUM, { NULL }, "medium", { NULL } },
+	{ ENTRY_OPEN, { "approval", "nonce" }, NULL, { NULL } },
+	{ ENTRY_CLOSED, { NULL }, NULL,
+		{ "challenge", "event-log", "quote.attest",
+			"quote.signature" } },
+	{ ENTRY_APPROVED, { "approval" }, NULL, { NULL } },
+	{ ENTRY_RELEASED, { NULL }, NULL, { "result.note" } },
+	{ ENTRY_SOFTWARE, { "approval" }, "boot-state", { NULL } },
+	{ ENTRY_REVOCATION, { "approval" }, NULL, { NULL } },
+	{ ENTRY_FAILED, { NULL }, NULL, { "failed" } },
+};
+
+static const struct contents *contents_of(enum entry_type type)
+{
+	size_t i = 0;
+	while (contents[i].type != type)
+		i++;
+	return &contents[i];
+}
+
+/* Where an entry's members are. */
+struct place {
+	enum entry_type type;
+	uint64_t number;
+};
+
+static struct place place_of(
+	const struct paper_entry *entry, const struct journal_fold *before)
+{
+	const bool restarts = entry->type == ENTRY_SEALED;
+	const uint64_t leaf = restarts ? 0 : before->tree.size;
+	return (struct place){ entry->type,
+		member_has_entry_number(entry->type) ? before->entries : leaf };
+}
+
+typedef void visitor(void *context, const char *item, const char *member);
+
+static void visit(const struct place *place, const char *item, visitor *each,
+	void *context)
+{
+	char member[MEMBER_NAME_SIZE];
+	member_of_entry(
+		place->type, place->number, bytes_of_text(item), member);
+	each(context, item, member);
+}
+
+static void visit_all(const struct place *place, visitor *each, void *context)
+{
+	const struct contents *of = contents_of(place->type);
+	for (size_t i = 0; of->item[i] != NULL; i++)
+		visit(place, of->item[i], each, context);
+	for (size_t i = 0; i < 2 && of->numbered[i] != NULL; i++)
+		for (size_t n = 1; n <= QUORUM_MOST; n++) {
+			char item[MEMBER_NAME_SIZE];
+			member_numbered(of->numbered[i], n, item);
+			visit(place, item, each, context);
+		}
+}
+
+struct listing_up {
+	const struct paper *paper;
+	struct writer list;
+};
+
+static void list_member(void *context, const char *item, const char *member)
+{
+	struct listing_up *up = context;
+	const struct bytes content = archive_find(&up->paper->sent, member);
+	if (content.size > 0)
+		write_item(&up->list, ITEM_PUBLIC, item, content);
+}
+
+static struct bytes payload_of(
+	const struct paper *paper, const struct place *place)
+{
+	static uint8_t space[ENTRY_MOST];
+	struct listing_up up = { paper, writer_of(space, sizeof(space)) };
+	const char *withheld = contents_of(place->type)->private;
+	visit_all(place, list_member, &up);
+	if (withheld != NULL)
+		write_item(&up.list, ITEM_PRIVATE, withheld,
+			bytes_of_text("of no use to anybody else"));
+	assert_false(up.list.broken);
+	return written(&up.list);
+}
+
+static void put_checkpoint(struct paper *paper, const struct journal_fold *fold)
+{
+	uint8_t text[256];
+	struct writer out = writer_of(text, sizeof(text));
+	const struct checkpoint checkpoint = {
+		.origin = bytes_of_text("SQ-7"),
+		.size = fold->tree.size,
+		.root = merkle_root(&fold->tree),
+	};
+	write_checkpoint(&out, &checkpoint);
+	paper_put(paper, "checkpoint", written(&out));
+}
+
+void paper_journal(struct paper *paper)
+{
+	static uint8_t headers[PAPER_ENTRIES_MOST * JOURNAL_HEADER_SIZE];
+	static uint8_t listings[LISTS_MOST];
+	struct writer headers_out = writer_of(headers, sizeof(headers));
+	struct writer listings_out = writer_of(listings, sizeof(listings));
+	struct journal_fold *fold = &paper->fold;
+	journal_fold_start(fold);
+	for (size_t i = 0; i < paper->entries; i++) {
+		const struct paper_entry *entry = &paper->entry[i];
+		const struct place place = place_of(entry, fold);
+		const struct bytes payload = payload_of(paper, &place);
+		struct journal_header header = {
+			.type = (uint16_t)entry->type,
+			.anchored = entry_row_of(entry->type)->anchored,
+			.station = entry->station,
+			.sequence = entry->sequence,
+			.entry = fold->entries,
+			.size = payload.size,
+			.previous = fold->chain,
+		};
+		uint8_t bytes[JOURNAL_HEADER_SIZE];
+		assert_null(items_digest(payload, &header.payload));
+		assert_null(write_listing(&listings_out, payload));
+		journal_header_encode(&header, bytes);
+		assert_null(journal_fold_next(fold, bytes));
+		write_bytes(&headers_out, bytes_of(bytes, sizeof(bytes)));
+	}
+	assert_false(headers_out.broken || listings_out.broken);
+	paper_put(paper, "entries", written(&headers_out));
+	paper_put(paper, "items", written(&listings_out));
+	put_checkpoint(paper, fold);
+}
+
+void paper_entry(struct paper *paper, enum entry_type type, uint16_t station,
+	uint16_t sequence)
+{
+	assert_true(paper->entries < PAPER_ENTRIES_MOST);
+	paper->entry[paper->entries++] =
+		(struct paper_entry){ type, station, sequence };
+	paper_journal(paper);
+}
+
+size_t paper_insert(
+	struct paper *paper, enum entry_type type, enum entry_type before)
+{
+	size_t at = 0;
+	while (at < paper->entries && paper->entry[at].type != before)
+		at++;
+	assert_true(paper->entries < PAPER_ENTRIES_MOST);
+	memmove(&paper->entry[at + 1], &paper->entry[at],
+		(paper->entries - at) * sizeof(paper->entry[0]));
+	paper->entry[at] = (struct paper_entry){ type, 0, 0 };
+	paper->entries++;
+	return at;
+}
+
+void paper_cut(struct paper *paper, size_t at)
+{
+	assert_true(at < paper->entries);
+	paper->entries--;
+	memmove(&paper->entry[at], &paper->entry[at + 1],
+		(paper->entries - at) * sizeof(paper->entry[0]));
+}
+
+static void drop_member(void *context, const char *item, const char *member)
+{
+	(void)item;
+	paper_put(context, member, bytes_of(NULL, 0));
+}
+
+void paper_end_after(struct paper *paper, size_t entries)
+{
+	struct journal_fold fold;
+	struct cursor headers;
+	paper_journal(paper);
+	headers = cursor_of(paper_get(paper, "entries"));
+	journal_fold_start(&fold);
+	for (size_t i = 0; i < paper->entries; i++) {
+		const struct place place = place_of(&paper->entry[i], &fold);
+		if (i >= entries)
+			visit_all(&place, drop_member, paper);
+		assert_null(journal_fold_next(&fold,
+			cursor_take(&headers, JOURNAL_HEADER_SIZE).data));
+	}
+	paper->entries = entries;
+	paper_journal(paper);
+}
