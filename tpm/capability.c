@@ -3,13 +3,14 @@
  * What the TPM says of itself: state, banks, clock, indices, and random bytes.
  * It changes nothing in the TPM.
  */
+#include "tpm/capability.h"
+
 #include "tpm/nv.h"
 #include "tpm/policy_session.h"
 
 #include <string.h>
 
-/* TPM_PT_PERMANENT and TPMA_PERMANENT, part 2, clauses 6.13 and 8.6. */
-static bool read_permanent(struct tpm *tpm, struct tpm_state *out)
+bool read_permanent(struct tpm *tpm, uint32_t *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;
 	const TPMS_TAGGED_PROPERTY *property;
@@ -23,15 +24,45 @@ static bool read_permanent(struct tpm *tpm, struct tpm_state *out)
 			property->property != TPM2_PT_PERMANENT)
 			worked = refused(tpm, "TPM2_GetCapability",
 				"the TPM does not tell its state");
-		out->owner_locked =
-			property->value & TPMA_PERMANENT_OWNERAUTHSET;
-		out->lockout_locked =
-			property->value & TPMA_PERMANENT_LOCKOUTAUTHSET;
-		out->clear_disabled =
-			property->value & TPMA_PERMANENT_DISABLECLEAR;
+		*out = property->value;
 	}
 	Esys_Free(found);
 	return worked;
+}
+
+bool read_has_policy(struct tpm *tpm, TPM2_HANDLE hierarchy, bool *out)
+{
+	TPMS_CAPABILITY_DATA *found = NULL;
+	const TSS2_RC code = Esys_GetCapability(tpm->esys, ESYS_TR_NONE,
+		ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CAP_AUTH_POLICIES, hierarchy,
+		1, NULL, &found);
+	const bool unknown =
+		code != 0 && (code & TSS2_RC_LAYER_MASK) == TSS2_TPM_RC_LAYER;
+	const TPMS_TAGGED_POLICY *policy;
+	if (unknown)
+		return refused(tpm, "TPM2_GetCapability",
+			"this TPM does not know TPM_CAP_AUTH_POLICIES, so that "
+			"nobody can tell whether its owner has a policy");
+	if (!asked(tpm, "TPM2_GetCapability", code))
+		return false;
+	/* The first one at this handle or above. */
+	policy = found->data.authPolicies.policies;
+	*out = found->data.authPolicies.count > 0 &&
+	       policy->handle == hierarchy &&
+	       policy->policyHash.hashAlg != TPM2_ALG_NULL;
+	Esys_Free(found);
+	return true;
+}
+
+static bool read_owner(struct tpm *tpm, struct tpm_state *out)
+{
+	uint32_t permanent;
+	if (!read_permanent(tpm, &permanent))
+		return false;
+	out->owner_locked = permanent & TPMA_PERMANENT_OWNERAUTHSET;
+	out->lockout_locked = permanent & TPMA_PERMANENT_LOCKOUTAUTHSET;
+	out->clear_disabled = permanent & TPMA_PERMANENT_DISABLECLEAR;
+	return true;
 }
 
 static bool is_empty(const TPMS_PCR_SELECTION *bank)
@@ -101,7 +132,7 @@ bool tpm_state(struct tpm *tpm, struct tpm_state *out)
 {
 	*out = (struct tpm_state){ 0 };
 	begin(tpm);
-	return finish(tpm, read_permanent(tpm, out) && read_banks(tpm, out) &&
+	return finish(tpm, read_owner(tpm, out) && read_banks(tpm, out) &&
 				   read_clock(tpm, &out->clock) &&
 				   read_indices(tpm, out));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Enrolment: indices are defined, A is written, owner and lockout authorization
- * are forgotten. Every step may be repeated after a loss of power; none may
+ * Enrolment: indices are defined and A is written, before owner.c locks the
+ * owner. Every step may be repeated after a loss of power; none may
  * touch an index of another name without removing it first.
  */
 #include "tpm/nv.h"
@@ -195,44 +195,4 @@ bool tpm_revoke(struct tpm *tpm, const struct machine *machine,
 	return finish(
 		tpm, why ? refused(tpm, "the revocation", why)
 			 : nv_increment(tpm, NV_R, &names, &policy, &cp_hash));
-}
-
-/* Sets an authorization that nobody knows, not even this process. */
-static bool forget_auth(struct tpm *tpm, ESYS_TR hierarchy)
-{
-	TPM2B_AUTH auth = { .size = SHA256_SIZE };
-	ESYS_TR session;
-	bool worked;
-	if (!hmac_session(tpm, TPMA_SESSION_DECRYPT, &session))
-		return false;
-	random_bytes(auth.buffer, auth.size);
-	worked = asked(tpm, "TPM2_HierarchyChangeAuth",
-		Esys_HierarchyChangeAuth(tpm->esys, hierarchy, session,
-			ESYS_TR_NONE, ESYS_TR_NONE, &auth));
-	wipe(&auth, sizeof(auth));
-	/* ESAPI keeps a copy, which an empty one overwrites. */
-	Esys_TR_SetAuth(tpm->esys, hierarchy, &auth);
-	return worked;
-}
-
-static bool disable_clear(struct tpm *tpm)
-{
-	return asked(tpm, "TPM2_ClearControl",
-		Esys_ClearControl(tpm->esys, ESYS_TR_RH_LOCKOUT,
-			ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
-			TPM2_YES));
-}
-
-bool tpm_lock_owner(struct tpm *tpm)
-{
-	struct tpm_state state;
-	if (!tpm_state(tpm, &state))
-		return false;
-	begin(tpm);
-	return finish(
-		tpm, (state.clear_disabled || disable_clear(tpm)) &&
-			     (state.owner_locked ||
-				     forget_auth(tpm, ESYS_TR_RH_OWNER)) &&
-			     (state.lockout_locked ||
-				     forget_auth(tpm, ESYS_TR_RH_LOCKOUT)));
 }

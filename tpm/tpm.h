@@ -84,10 +84,16 @@ bool tpm_pcr_extend(struct tpm *, unsigned pcr, const struct digest *);
 bool tpm_airlock_refuses(struct tpm *);
 
 /*
- * Enrolment, in this order. Each step may be repeated: it finds what an
- * earlier run that lost its power did, and does the rest. An index that is
- * there under another name than the machine's is undefined and defined again.
+ * Enrolment, in this order. Each step but the last may be repeated: it finds
+ * what an earlier run that lost its power did, and does the rest. An index that
+ * is there under another name than the machine's is undefined and defined
+ * again.
  */
+/*
+ * That owner, endorsement hierarchy and lockout have neither an authorization
+ * nor a policy; the error names the one that was found.
+ */
+bool tpm_nobody_owns(struct tpm *);
 bool tpm_define_indices(struct tpm *, const struct machine *);
 /* R's first increment, unless it has one; gives R. */
 bool tpm_first_revocation(struct tpm *, const struct machine *, uint64_t *out);
@@ -97,8 +103,24 @@ bool tpm_write_boot_policy(struct tpm *, const struct machine *,
 /* P's first increment, unless it has one; gives P. */
 bool tpm_first_phase(struct tpm *, const struct boot_policy *,
 	const struct nv_names *, uint64_t *out);
-/* Clear is disabled, then owner and lockout authorization are forgotten. */
+/*
+ * Policies are emptied, Clear is disabled, owner and lockout authorization are
+ * made random and forgotten, and all of it is read back. False, too, when an
+ * authorization is set already: nothing tells whether nobody knows it.
+ */
 bool tpm_lock_owner(struct tpm *);
+/*
+ * That nobody has taken the lock back. Of the endorsement hierarchy it asks
+ * nothing: anybody may set that, and gains nothing by it.
+ */
+bool tpm_owner_is_locked(struct tpm *);
+
+/*
+ * True when the empty authorization is not the platform hierarchy's, as it must
+ * not be in any boot; false with an error when it is, or when the TPM cannot be
+ * asked. Then the hierarchy is closed until the next reset.
+ */
+bool tpm_platform_refuses(struct tpm *);
 
 /* A key that lives in a file and works in this TPM only. */
 enum { TPM_PRIVATE_MOST = 256 };

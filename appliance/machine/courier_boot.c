@@ -116,7 +116,21 @@ static bool serve_medium(struct session *session)
 
 static bool must_restart(const struct session *session)
 {
-	return session->state == STATE_OPEN || session->state == STATE_APPROVED;
+	return session->state == STATE_ENROLLING ||
+	       session->state == STATE_OPEN || session->state == STATE_APPROVED;
+}
+
+/* The last line of this boot. */
+static void say_why_it_restarts(struct session *session)
+{
+	if (session->state == STATE_ENROLLING)
+		session_say(session,
+			"the enrolment is not finished: restarting to do it");
+	else
+		session_say(session,
+			"%s: restarting into a counting boot: media are not "
+			"bound there, and the keys work there only",
+			state_name(session->state));
 }
 
 static bool close_airlock(struct session *session)
@@ -154,9 +168,6 @@ bool courier_boot(struct session *session)
 		return true;
 	if (!session_say_delivery(session, -1))
 		return false;
-	session_say(session,
-		"%s: restarting into a counting boot: media are "
-		"not bound there, and the keys work there only",
-		state_name(session->state));
+	say_why_it_restarts(session);
 	return true;
 }

@@ -1,11 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A medium of kind enrol: the TPM is made this machine's, and its operators'
- * stand in entry 0 of the journal. Only a blank machine takes it.
+ * stand in entry 0 of the journal. Only a blank machine takes it. Then the
+ * TPM's owner is locked, and only then is the machine enrolled.
  */
 #include "appliance/machine/courier.h"
 
+#include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
+
+#include <stdio.h>
 #include <unistd.h>
+
+static bool append_locked(struct session *session)
+{
+	uint8_t space[ITEM_OVERHEAD + ITEM_NAME_MOST];
+	struct writer items = writer_of(space, sizeof(space));
+	int list;
+	bool appended;
+	write_item(&items, ITEM_PRIVATE, entry_row_of(ENTRY_LOCKED)->name,
+		bytes_of(NULL, 0));
+	list = memfd_written(&items);
+	if (list < 0)
+		return session_refuse(session, "there is no memory");
+	appended = session_append_pair(session, ENTRY_LOCKED, list, -1);
+	close(list);
+	return appended;
+}
+
+bool finish_enrolment(struct session *session)
+{
+	char line[WIRE_TEXT_MOST];
+	if (session_tell(session, &session->keys, SAY(KEYS_LOCK, &nothing)))
+		return append_locked(session);
+	if (session->broken)
+		return false;
+	snprintf(line, sizeof(line),
+		"the enrolment cannot be finished: clear the TPM in the "
+		"firmware's menu, write the disk anew, and enrol again "
+		"(%.100s)",
+		session->why.line);
+	return session_refuse(session, line);
+}
 
 /* The TPM's part of the enrolment, then entry 0, then the owner is locked. */
 static bool enrol(struct session *session, int brought,
@@ -22,8 +58,7 @@ static bool enrol(struct session *session, int brought,
 	worked = worked && session_append_pair(session, ENTRY_ENROLLED, brought,
 				   answer.descriptor[0]);
 	wire_close(&answer);
-	return worked &&
-	       session_tell(session, &session->keys, SAY(KEYS_LOCK, &nothing));
+	return worked && finish_enrolment(session);
 }
 
 bool take_enrolment(struct session *session, struct medium *medium)

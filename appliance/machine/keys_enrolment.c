@@ -153,6 +153,6 @@ refusal keys_lock(
 {
 	struct keys *keys = state;
 	(void)message;
-	return keys_done(end, tpm_lock_owner(keys->tpm), "owner authorization",
-		keys->tpm);
+	return keys_done(
+		end, tpm_lock_owner(keys->tpm), "the owner's lock", keys->tpm);
 }

@@ -137,26 +137,51 @@ static bool read_machine(struct keys *keys,
 	return false;
 }
 
+static void refuse_machine(struct keys_started *out, const char *why)
+{
+	out->refused = 1;
+	wire_text_set(&out->why, why);
+}
+
 static bool read_state(struct keys *keys, struct keys_started *out)
 {
 	struct tpm_state state;
+	char line[WIRE_TEXT_MOST];
 	if (!tpm_state(keys->tpm, &state))
 		return false;
-	out->owner_locked = state.owner_locked;
+	out->owned = state.owner_locked;
+	out->owner_locked =
+		state.owner_locked && tpm_owner_is_locked(keys->tpm);
 	out->reset_count = state.clock.reset_count;
 	out->restart_count = state.clock.restart_count;
-	if (!state.sha256_only) {
-		out->refused = 1;
-		wire_text_set(&out->why, "the TPM has another PCR bank active "
-					 "than sha256 alone");
+	if (!state.sha256_only)
+		refuse_machine(out, "the TPM has another PCR bank active than "
+				    "sha256 alone");
+	if (!tpm_platform_refuses(keys->tpm)) {
+		keys_error_text(keys->tpm, line);
+		refuse_machine(out, line);
 	}
 	return true;
 }
 
-/* A TPM that nobody owns yet gets its root keys. */
+/*
+ * A TPM that nobody owns yet gets its root keys. Whoever had set an
+ * authorization or a policy before could undo the enrolment.
+ */
 static bool make_root_keys(struct keys *keys, struct keys_started *out)
 {
 	struct root_keys root;
+	char said[WIRE_TEXT_MOST];
+	char line[WIRE_TEXT_MOST];
+	if (!tpm_nobody_owns(keys->tpm)) {
+		keys_error_text(keys->tpm, said);
+		snprintf(line, sizeof(line),
+			"%.120s: clear the TPM in the firmware's menu before "
+			"it is enrolled",
+			said);
+		refuse_machine(out, line);
+		return true;
+	}
 	if (!tpm_make_root_keys(keys->tpm, &root))
 		return false;
 	out->ak = public_name(tpm_public_bytes(&root.ak));
@@ -174,8 +199,7 @@ refusal keys_start(
 	refusal why;
 	if (!read_state(keys, &answer))
 		return keys_refuse(end, "the TPM", keys->tpm);
-	if (asked->blank && !answer.owner_locked &&
-		!make_root_keys(keys, &answer))
+	if (asked->blank && !answer.owned && !make_root_keys(keys, &answer))
 		return keys_refuse(end, "the root keys", keys->tpm);
 	if (!asked->blank) {
 		answer.ak = asked->lock.ak;

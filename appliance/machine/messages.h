@@ -128,6 +128,8 @@ LAYOUT_STRUCT(journal_entry);
 	X(PART, wire_text, why)                                                \
 	/* Secret; zeros when refused or blank. */                             \
 	X(PART, digest, mac_key)                                               \
+	/* That it has an owner; that its lock is whole. */                    \
+	X(NUMBER, uint16_t, owned)                                             \
 	X(NUMBER, uint16_t, owner_locked)                                      \
 	X(NUMBER, uint64_t, revocation)                                        \
 	X(NUMBER, uint64_t, phase)                                             \
@@ -364,6 +366,7 @@ LAYOUT_STRUCT(starter_started);
 	ASK(KEYS_ENROL, 36, keys_enrol, ROLE_KEYS)                             \
 	ANSWER(KEYS_ENROLLED, 37, journal_key, ROLE_KEYS, TO(KEYS_ENROL),      \
 		CARRIES(1, 1))                                                 \
+	/* Locks the owner, and reads that back. */                            \
 	ASK(KEYS_LOCK, 38, nothing, ROLE_KEYS)                                 \
 	ASK(KEYS_ANCHOR, 39, keys_anchor, ROLE_KEYS)                           \
 	ANSWER(KEYS_ANCHORED, 40, keys_anchored, ROLE_KEYS, TO(KEYS_ANCHOR))   \

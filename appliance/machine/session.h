@@ -51,6 +51,12 @@ bool take_software(struct session *, int brought);
 bool take_revocation(struct session *, int brought);
 /* Does what a power cut kept the TPM from, after the journal had it. */
 bool finish_software(struct session *);
+/*
+ * Locks the TPM's owner and writes that into the journal: the end of an
+ * enrolment, or of one whose power was cut. Where that cannot be, the TPM has
+ * to be cleared: the reason says so.
+ */
+bool finish_enrolment(struct session *);
 
 /*
  * Says which boxes of the election have come; with a result, which are counted.

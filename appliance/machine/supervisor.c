@@ -24,10 +24,11 @@ static bool start_keys(
 		session->why = session->machine.why;
 		return false;
 	}
-	if (scanned->blank && session->machine.owner_locked)
+	if (scanned->blank && session->machine.owned)
 		return session_refuse(session,
 			"journal entry 0 is missing or was changed, but this "
-			"TPM belongs to an enrolled machine");
+			"TPM has an owner: an enrolled machine, or whoever had "
+			"it before");
 	return true;
 }
 
@@ -75,10 +76,12 @@ static bool load_enrolled(struct session *session)
 {
 	if (!unlock_journal(session))
 		return false;
-	if (!session->machine.owner_locked &&
-		!session_tell(
-			session, &session->keys, SAY(KEYS_LOCK, &nothing)))
-		return false;
+	if (session->state == STATE_ENROLLING) {
+		if (!finish_enrolment(session))
+			return false;
+	} else if (!session->machine.owner_locked)
+		return session_refuse(session,
+			"the TPM's owner is not as the enrolment locked it");
 	if (session->state >= STATE_SEALED &&
 		(!session_load_election(session) || !session_phase(session)))
 		return false;

@@ -13,7 +13,7 @@ const struct courier_row courier_table[] = {
 	{ COURIER_APPROVALS, "approvals", IN(STATE_INTAKE) | IN(STATE_CLOSED) },
 	{ COURIER_SOFTWARE, "software", STATES_AT_REST },
 	{ COURIER_REVOCATION, "revocation", STATES_AT_REST },
-	{ COURIER_OUTBOX, "outbox", ~0U },
+	{ COURIER_OUTBOX, "outbox", ~IN(STATE_ENROLLING) },
 	{ COURIER_SENT, "sent", 0 },
 };
 const size_t courier_table_size =

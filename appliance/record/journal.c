@@ -13,9 +13,12 @@ static const uint8_t magic[8] = { 's', 'a', 'n', 'd', 'o', 'q', 'J', '1' };
 
 /* What is not here cannot happen. */
 static const struct entry_row rows[] = {
-	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK), MOVES_TO(STATE_ENROLLED),
+	{ ENTRY_ENROLLED, "enrolled", IN(STATE_BLANK),
+		MOVES_TO(STATE_ENROLLING), true, false, true },
+	{ ENTRY_LOCKED, "locked", IN(STATE_ENROLLING), MOVES_TO(STATE_ENROLLED),
 		true, false, true },
-	{ ENTRY_BOOT, "boot", ~IN(STATE_BLANK), STAYS, true, false, false },
+	{ ENTRY_BOOT, "boot", ~(IN(STATE_BLANK) | IN(STATE_ENROLLING)), STAYS,
+		true, false, false },
 	{ ENTRY_SEALED, "sealed", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
 		MOVES_TO(STATE_SEALED), true, false, false },
 	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), MOVES_TO(STATE_INTAKE),

@@ -34,9 +34,10 @@ enum entry_type {
 	ENTRY_SOFTWARE,
 	ENTRY_REVOCATION,
 	ENTRY_FAILED,
+	ENTRY_LOCKED,
 };
 
-enum { ENTRY_TYPES = ENTRY_FAILED };
+enum { ENTRY_TYPES = ENTRY_LOCKED };
 
 /* One row for each entry type: where it may stand and what it does. */
 struct entry_row {

@@ -8,6 +8,7 @@ static const struct {
 	uint64_t phases;
 } rows[] = {
 	[STATE_BLANK] = { "blank", 0 },
+	[STATE_ENROLLING] = { "enrolling", 0 },
 	[STATE_ENROLLED] = { "enrolled", 0 },
 	[STATE_SEALED] = { "sealed", 0 },
 	[STATE_INTAKE] = { "intake", 0 },

@@ -9,6 +9,7 @@
 
 enum machine_state {
 	STATE_BLANK,
+	STATE_ENROLLING, /* the TPM's owner is not locked yet */
 	STATE_ENROLLED,
 	STATE_SEALED,
 	STATE_INTAKE,

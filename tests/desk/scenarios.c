@@ -28,7 +28,7 @@ enum {
 	MANY = 3000,
 	STATIONS = 2500,
 	LARGE_LIST = 2 << 20,
-	START = 3, /* entries before the first box */
+	START = 4, /* entries before the first box */
 };
 
 static int sealed(struct bytes content)
@@ -147,7 +147,7 @@ static bool append(struct play *play, const struct journal_append *what,
 static bool append_many(struct play *play, int list, struct journal_key *key)
 {
 	static const enum entry_type type[START] = { ENTRY_ENROLLED,
-		ENTRY_SEALED, ENTRY_INTAKE };
+		ENTRY_LOCKED, ENTRY_SEALED, ENTRY_INTAKE };
 	bool well = true;
 	for (uint16_t i = 0; well && i < START; i++) {
 		const struct journal_append what = { (uint16_t)type[i], 0, 0 };

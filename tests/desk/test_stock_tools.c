@@ -156,6 +156,7 @@ DISAGREEMENT(boot_approval, "boot approvals",
 DISAGREEMENT(phase, "box key", paper_flip(paper, "phase", -1);)
 DISAGREEMENT(result_key, "result key", paper_flip(paper, "rk.creation", -1);)
 DISAGREEMENT(entry, "journal", paper_flip(paper, "entries", 500);)
+DISAGREEMENT(unlocked, "journal", paper_leave_out(paper, ENTRY_LOCKED);)
 DISAGREEMENT(box, "boxes", paper_flip(paper, "boxes/0001.age", -1);)
 DISAGREEMENT(reason, "boxes", paper_flip(paper, "refused/0003", 8);)
 DISAGREEMENT(opened_by_one, "open approvals",
@@ -209,6 +210,7 @@ int main(void)
 		cmocka_unit_test(phase),
 		cmocka_unit_test(result_key),
 		cmocka_unit_test(entry),
+		cmocka_unit_test(unlocked),
 		cmocka_unit_test(box),
 		cmocka_unit_test(reason),
 		cmocka_unit_test(opened_by_one),

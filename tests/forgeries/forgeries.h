@@ -63,6 +63,9 @@ extern const size_t forgery_count;
 void forgery_begin(void);
 
 /*
+ * The power is cut: the supervisor ends when it is about to ask what the
+ * environment's CUT names, as often as its CUT_AFTER says after the first time.
+ *
  * In the place of wire_send: says what the environment's FORGERY, a number in
  * the table, makes of it in this process.
  */

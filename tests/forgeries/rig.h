@@ -22,8 +22,14 @@
  * of that form; otherwise `*status` is 0, or 1 when it stopped by itself.
  *
  * Roles find the environment of the program, and in it as BOOT how often this
- * machine has restarted.
+ * machine has restarted. PLATFORM=open in it is firmware that leaves the TPM's
+ * platform hierarchy open.
  */
 bool rig_main(int argc, char **argv, int *status);
+/*
+ * {PROGRAM, "prepare", FOLDER, WHAT}: what somebody does to the TPM while the
+ * machine is off: owner-authorization, owner-policy, lockout-authorization ...
+ */
+bool prepare_main(int argc, char **argv, int *status);
 
 #endif

@@ -101,6 +101,28 @@ zero() {
 			--authorities "$desk/authorities.pem"
 }
 
+# With CUT in the environment, which leaves the other steps alone.
+power_goes_at_enrolment() {
+	local cut=$CUT
+	unset CUT
+	pack_enrolment && CUT=$cut rig "$media/enrol" && ! see 'enrolled'
+}
+
+# Switched on without a medium.
+ready_alone() {
+	rig && see "ready: state $1"
+}
+
+asks_for_clear() {
+	rig && see 'failed: the enrolment cannot be finished: clear the TPM' &&
+		! see 'ready: state enrol'
+}
+
+# refuses WHY: whatever its state would be.
+refuses() {
+	rig && see "failed: .*$1" && ! see 'ready: state [^f]'
+}
+
 # By who has kept the stick.
 seal_again() {
 	bring election 'this definition was sealed before' && see 'state released'

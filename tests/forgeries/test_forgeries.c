@@ -171,7 +171,8 @@ int main(int argc, char **argv)
 	};
 	int status;
 	forgery_begin();
-	if (roles_main(argc, argv, &status) || rig_main(argc, argv, &status))
+	if (roles_main(argc, argv, &status) || rig_main(argc, argv, &status) ||
+		prepare_main(argc, argv, &status))
 		_exit(status);
 	if (!has_image()) {
 		puts("1..0 # SKIP build/image/sandoq.efi is not built");

@@ -133,7 +133,8 @@ approve_boot() {
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 
-enrol_machine() {
+# Everything up to the stick of a blank machine.
+pack_enrolment() {
 	ready blank &&
 		collect identity &&
 		"$sandoq" machine enrol "$desk/identity" \
@@ -146,7 +147,11 @@ enrol_machine() {
 		pack enrol "operators=$desk/operators" \
 			"credential=$desk/credential" \
 			"approval-1=$desk/boot-approval-1" \
-			"approval-2=$desk/boot-approval-2" &&
+			"approval-2=$desk/boot-approval-2"
+}
+
+enrol_machine() {
+	pack_enrolment &&
 		bring enrol &&
 		ready enrolled &&
 		collect enrolled &&

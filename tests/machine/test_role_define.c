@@ -85,6 +85,7 @@ static struct heads *new_heads(void)
 	heads.count = 0;
 	journal_fold_start(&heads.fold);
 	add(&heads, ENTRY_ENROLLED, 0, 0);
+	add(&heads, ENTRY_LOCKED, 0, 0);
 	seal(&heads);
 	return &heads;
 }

@@ -38,7 +38,7 @@ struct trial {
 };
 
 /* Everything up to a frozen election; the last entry is anchored. */
-static const enum entry_type election[] = { ENTRY_ENROLLED, ENTRY_BOOT,
+static const enum entry_type election[] = { ENTRY_ENROLLED, ENTRY_LOCKED,
 	ENTRY_SEALED, ENTRY_INTAKE, ENTRY_BOX, ENTRY_REFUSED, ENTRY_BOX,
 	ENTRY_MEDIUM, ENTRY_OPEN };
 enum { ENTRIES = sizeof(election) / sizeof(election[0]) };
@@ -401,6 +401,7 @@ static void append_lock(struct trial *machine)
 	journal_lock_encode(&to, &lock);
 	write_item(&out, ITEM_PRIVATE, "lock", written(&to));
 	append_items(machine, ENTRY_ENROLLED, &out);
+	append_items(machine, ENTRY_LOCKED, &out);
 }
 
 static void append_software(struct trial *machine, uint64_t epoch)
@@ -429,9 +430,9 @@ static void test_later_software_is_in_the_clear(void **state)
 	scanned = HEARD(&machine.answer, JOURNAL_SCANNED);
 	assert_int_equal(scanned->software_count, WIRE_SOFTWARE_MOST);
 	for (uint64_t i = 0; i < WIRE_SOFTWARE_MOST; i++) {
-		const uint64_t entry = MADE - WIRE_SOFTWARE_MOST + 1 + i;
-		assert_int_equal(scanned->software[i].entry, entry);
-		assert_int_equal(scanned->software[i].boot.epoch, entry);
+		const uint64_t epoch = MADE - WIRE_SOFTWARE_MOST + 1 + i;
+		assert_int_equal(scanned->software[i].entry, epoch + 1);
+		assert_int_equal(scanned->software[i].boot.epoch, epoch);
 	}
 	machine_end(&machine);
 }
@@ -458,15 +459,15 @@ static void test_software_behind_a_gap_is_not_found(void **state)
 static void test_software_is_linked(void **state)
 {
 	struct trial machine = blank_machine();
-	struct journal_get get = { .entry = 2 };
+	struct journal_get get = { .entry = 3 };
 	(void)state;
 	append_lock(&machine);
 	append_software(&machine, 1);
 	append_software(&machine, 2);
 	ask(&machine, SAY(JOURNAL_GET, &get), NULL, 0);
 	assert_int_equal(machine.answer.type, JOURNAL_ENTRY);
-	assert_int_equal(HEARD(&machine.answer, JOURNAL_ENTRY)->before, 1);
-	get.entry = 1;
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_ENTRY)->before, 2);
+	get.entry = 2;
 	ask(&machine, SAY(JOURNAL_GET, &get), NULL, 0);
 	assert_true(
 		HEARD(&machine.answer, JOURNAL_ENTRY)->before == UINT64_MAX);
@@ -718,7 +719,7 @@ static void test_unfit_entries_are_not_written(void **state)
 
 static void test_two_lists_are_one_payload(void **state)
 {
-	struct trial machine = machine_after(1);
+	struct trial machine = machine_after(2);
 	static const struct journal_append boot = { .type = ENTRY_BOOT };
 	static const struct journal_append sealed = { .type = ENTRY_SEALED };
 	uint8_t space[64];

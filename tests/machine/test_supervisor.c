@@ -357,6 +357,7 @@ static struct trial machine_after(const enum entry_type *more, size_t count)
 		write(machine.anchor, &zero, sizeof(zero)), sizeof(zero));
 	ask(&journal, SAY(JOURNAL_BEGIN, &key), NULL, 0, DONE);
 	append(&machine, &journal, ENTRY_ENROLLED, enrolled_list());
+	append(&machine, &journal, ENTRY_LOCKED, any_list());
 	for (size_t i = 0; i < count; i++)
 		append(&machine, &journal, more[i], any_list());
 	peer_stop(&journal);
@@ -400,10 +401,10 @@ static void run_supervisor(const struct trial *machine, const struct told *told)
 	assert_int_equal(WEXITSTATUS(status), FAILED);
 }
 
-/* After the enrolment and the boot, and under the TPM's anchor. */
+/* After the enrolment, its lock and the boot, and under the TPM's anchor. */
 static void expect_recorded(const struct trial *machine, const char *line)
 {
-	enum { BEFORE = 2 };
+	enum { BEFORE = 3 };
 	static const struct journal_get last = { BEFORE };
 	struct journal_key key = { .mac_key = mac_key };
 	struct peer journal = journal_of(machine);

@@ -26,6 +26,7 @@ struct swtpm {
 	char folder[PATH_MOST];
 	pid_t pid;
 	int descriptor;
+	bool platform_open;
 	uint8_t authorities[2 * FILE_MOST];
 	size_t authorities_size;
 };
@@ -173,6 +174,25 @@ struct swtpm *swtpm_copy(const struct swtpm *from)
 	return swtpm;
 }
 
+/* TPM2_HierarchyChangeAuth of the platform, by the empty authorization. */
+static void close_platform(int descriptor)
+{
+	static const uint8_t command[] = { 0x80, 0x02, 0, 0, 0, 61, 0, 0, 0x01,
+		0x29, 0x40, 0, 0, 0x0C, 0, 0, 0, 9, 0x40, 0, 0, 0x09, 0, 0, 0,
+		0, 0, 0, 32 };
+	static const uint8_t success[] = { 0x80, 0x02, 0, 0, 0, 19, 0, 0, 0,
+		0 };
+	uint8_t whole[61] = { 0 };
+	uint8_t answer[19];
+	memcpy(whole, command, sizeof(command));
+	memset(whole + sizeof(command), 'f', sizeof(whole) - sizeof(command));
+	assert_int_equal(
+		write(descriptor, whole, sizeof(whole)), sizeof(whole));
+	assert_int_equal(
+		read(descriptor, answer, sizeof(answer)), sizeof(answer));
+	assert_memory_equal(answer, success, sizeof(success));
+}
+
 static int start_on(struct swtpm *swtpm, int kind)
 {
 	char state[PATH_MOST + 8];
@@ -190,6 +210,8 @@ static int start_on(struct swtpm *swtpm, int kind)
 	swtpm->pid = program_start(arguments);
 	close(pair[1]);
 	swtpm->descriptor = pair[0];
+	if (!swtpm->platform_open)
+		close_platform(swtpm->descriptor);
 	return swtpm->descriptor;
 }
 
@@ -213,6 +235,11 @@ void swtpm_stop(struct swtpm *swtpm)
 	close(swtpm->descriptor);
 	swtpm->descriptor = -1;
 	swtpm->pid = 0;
+}
+
+void swtpm_leave_platform_open(struct swtpm *swtpm)
+{
+	swtpm->platform_open = true;
 }
 
 struct bytes swtpm_authorities(const struct swtpm *swtpm)

@@ -15,12 +15,18 @@ struct swtpm;
 struct swtpm *swtpm_make(void);
 /* A powered-off twin with the same secrets and its own state from now on. */
 struct swtpm *swtpm_copy(const struct swtpm *);
-/* Power on; the descriptor for tpm_open(), owned by the swtpm. */
+/*
+ * Power on; the descriptor for tpm_open(), owned by the swtpm. As firmware does
+ * before it starts anything, the platform hierarchy gets an authorization that
+ * is not empty.
+ */
 int swtpm_start(struct swtpm *);
 /* The same by SOCK_SEQPACKET, which a sandbox takes for a socket. */
 int swtpm_start_records(struct swtpm *);
 /* Power cut. */
 void swtpm_stop(struct swtpm *);
+/* From its next start on, it has firmware that does not. */
+void swtpm_leave_platform_open(struct swtpm *);
 /* The CA's certificates, PEM; lives as long as the swtpm that was made. */
 struct bytes swtpm_authorities(const struct swtpm *);
 void swtpm_free(struct swtpm *);

@@ -2,7 +2,8 @@
 /* Enrolment: each step again after a power cut, and what holds afterwards. */
 #include "appliance/formats/crypto.h"
 #include "tests/support/sealed_machine.h"
-#include "tpm/context.h"
+#include "tpm/nv.h"
+#include "tpm/policy_session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +11,25 @@
 
 #include <cmocka.h>
 
+enum { NO_POLICY = 0x12F, UNKNOWN_CAPABILITY = 0x1C4 };
+
 static struct swtpm *blank;
+/* The chip is one of before TPM_CAP_AUTH_POLICIES. */
+static bool knows_no_policies;
+
+TSS2_RC __real_Esys_GetCapability(ESYS_CONTEXT *, ESYS_TR, ESYS_TR, ESYS_TR,
+	TPM2_CAP, UINT32, UINT32, TPMI_YES_NO *, TPMS_CAPABILITY_DATA **);
+TSS2_RC __wrap_Esys_GetCapability(ESYS_CONTEXT *, ESYS_TR, ESYS_TR, ESYS_TR,
+	TPM2_CAP, UINT32, UINT32, TPMI_YES_NO *, TPMS_CAPABILITY_DATA **);
+TSS2_RC __wrap_Esys_GetCapability(ESYS_CONTEXT *esys, ESYS_TR one, ESYS_TR two,
+	ESYS_TR three, TPM2_CAP capability, UINT32 property, UINT32 count,
+	TPMI_YES_NO *more, TPMS_CAPABILITY_DATA **found)
+{
+	if (knows_no_policies && capability == TPM2_CAP_AUTH_POLICIES)
+		return UNKNOWN_CAPABILITY;
+	return __real_Esys_GetCapability(esys, one, two, three, capability,
+		property, count, more, found);
+}
 
 static int make(void **state)
 {
@@ -100,9 +119,13 @@ static void anchor(struct enrolment *in)
 	assert_tpm(in->tpm, tpm_anchor_read(in->tpm, &in->names, &in->anchor));
 }
 
+/* Once: nobody could tell whose authorization it is. */
 static void lock(struct enrolment *in)
 {
-	assert_tpm(in->tpm, tpm_lock_owner(in->tpm));
+	struct tpm_state seen;
+	assert_tpm(in->tpm, tpm_state(in->tpm, &seen));
+	if (!seen.owner_locked)
+		assert_tpm(in->tpm, tpm_lock_owner(in->tpm));
 }
 
 static void (*const steps[])(struct enrolment *) = { make_keys, define,
@@ -165,6 +188,188 @@ static void foreign_indices_are_replaced(void **state)
 	body_free(&others);
 }
 
+/* PolicyCommandCode(TPM2_NV_UndefineSpace): whoever asks, if it is the owner's.
+ */
+static TPM2B_DIGEST anybody_undefines(void)
+{
+	const struct policy_step step = { .kind = POLICY_COMMAND_CODE,
+		.command = (enum policy_command)TPM2_CC_NV_UndefineSpace };
+	struct policy policy = { .count = 0 };
+	policy_append(&policy, &step);
+	const struct digest digest = policy_digest(&policy);
+	return digest_of(&digest);
+}
+
+/* As somebody who had the computer before: this hierarchy gets that policy. */
+static void prepare_policy(struct enrolment *in, ESYS_TR hierarchy)
+{
+	const TPM2B_DIGEST policy = anybody_undefines();
+	assert_int_equal(Esys_SetPrimaryPolicy(in->tpm->esys, hierarchy,
+				 ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
+				 &policy, TPM2_ALG_SHA256),
+		0);
+}
+
+/* By that policy, without any authorization. */
+static TSS2_RC undefine_by_policy(struct enrolment *in, enum nv_index index)
+{
+	ESYS_TR session;
+	ESYS_TR handle;
+	begin(in->tpm);
+	assert_true(
+		nv_open_named(in->tpm, index, &in->names.name[index], &handle));
+	assert_true(empty_policy_session(in->tpm, 0, &session));
+	assert_int_equal(
+		Esys_PolicyCommandCode(in->tpm->esys, session, ESYS_TR_NONE,
+			ESYS_TR_NONE, ESYS_TR_NONE, TPM2_CC_NV_UndefineSpace),
+		0);
+	const TSS2_RC code = Esys_NV_UndefineSpace(in->tpm->esys,
+		ESYS_TR_RH_OWNER, handle, session, ESYS_TR_NONE, ESYS_TR_NONE);
+	finish(in->tpm, true);
+	return code;
+}
+
+static struct enrolment enrolment_begin(void)
+{
+	struct enrolment in = { .swtpm = swtpm_copy(blank),
+		.operators = body_make() };
+	reboot(&in);
+	return in;
+}
+
+static void enrolment_end(struct enrolment *in)
+{
+	tpm_close(in->tpm);
+	swtpm_free(in->swtpm);
+	body_free(&in->operators);
+}
+
+/* An honest enrolment; then the anchor could be undefined by whoever asked. */
+static void a_policy_does_not_outlive_the_enrolment(void **state)
+{
+	struct enrolment in = enrolment_begin();
+	(void)state;
+	prepare_policy(&in, ESYS_TR_RH_OWNER);
+	for (size_t i = 0; i < STEPS; i++)
+		steps[i](&in);
+	assert_int_equal(undefine_by_policy(&in, NV_J), NO_POLICY);
+	enrolment_end(&in);
+}
+
+static const struct {
+	ESYS_TR reference;
+	const char *authorized;
+	const char *governed;
+} hierarchies[] = {
+	{ ESYS_TR_RH_OWNER, "its owner authorization is set",
+		"a policy of its owner is set" },
+	{ ESYS_TR_RH_ENDORSEMENT, "its endorsement authorization is set",
+		"a policy of its endorsement hierarchy is set" },
+	{ ESYS_TR_RH_LOCKOUT, "its lockout authorization is set",
+		"a policy of its lockout is set" },
+};
+enum { HIERARCHIES = sizeof(hierarchies) / sizeof(hierarchies[0]) };
+
+/* And its lock could not be told from one that somebody has the key of. */
+static void prepare_authorization(struct enrolment *in, ESYS_TR hierarchy)
+{
+	const TPM2B_AUTH known = { .size = 5, .buffer = "known" };
+	assert_int_equal(
+		Esys_HierarchyChangeAuth(in->tpm->esys, hierarchy,
+			ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &known),
+		0);
+}
+
+static void an_authorization_set_before_is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HIERARCHIES; i++) {
+		struct enrolment in = enrolment_begin();
+		assert_tpm(in.tpm, tpm_nobody_owns(in.tpm));
+		prepare_authorization(&in, hierarchies[i].reference);
+		assert_tpm_why(in.tpm, tpm_nobody_owns(in.tpm),
+			hierarchies[i].authorized);
+		assert_tpm_why(in.tpm, tpm_lock_owner(in.tpm),
+			hierarchies[i].authorized);
+		enrolment_end(&in);
+	}
+}
+
+static void a_policy_set_before_is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HIERARCHIES; i++) {
+		struct enrolment in = enrolment_begin();
+		prepare_policy(&in, hierarchies[i].reference);
+		assert_tpm_why(in.tpm, tpm_nobody_owns(in.tpm),
+			hierarchies[i].governed);
+		make_keys(&in);
+		lock(&in);
+		assert_tpm(in.tpm, tpm_owner_is_locked(in.tpm));
+		enrolment_end(&in);
+	}
+}
+
+static void a_chip_that_knows_no_policies_is_named(void **state)
+{
+	struct enrolment in = enrolment_begin();
+	(void)state;
+	knows_no_policies = true;
+	const bool owned = !tpm_nobody_owns(in.tpm);
+	knows_no_policies = false;
+	assert_tpm_why(in.tpm, !owned,
+		"this TPM does not know TPM_CAP_AUTH_POLICIES, so that nobody "
+		"can tell whether its owner has a policy");
+	enrolment_end(&in);
+}
+
+/* Nobody knows the first ones. */
+static void the_owner_is_locked_once(void **state)
+{
+	struct enrolment in = enrolment_begin();
+	(void)state;
+	assert_tpm_why(
+		in.tpm, tpm_owner_is_locked(in.tpm), "its owner is not locked");
+	make_keys(&in);
+	lock(&in);
+	assert_tpm(in.tpm, tpm_owner_is_locked(in.tpm));
+	assert_tpm_why(
+		in.tpm, tpm_lock_owner(in.tpm), hierarchies[0].authorized);
+	reboot(&in);
+	assert_tpm(in.tpm, tpm_owner_is_locked(in.tpm));
+	enrolment_end(&in);
+}
+
+/* Somebody's owner authorization, and Clear as it was. */
+static void half_a_lock_is_none(void **state)
+{
+	struct enrolment in = enrolment_begin();
+	(void)state;
+	prepare_authorization(&in, ESYS_TR_RH_OWNER);
+	assert_tpm_why(
+		in.tpm, tpm_owner_is_locked(in.tpm), "its owner is not locked");
+	enrolment_end(&in);
+}
+
+/* Of each start: what firmware has closed is open again after a reset. */
+static void firmware_has_closed_the_platform(void **state)
+{
+	struct enrolment in = enrolment_begin();
+	(void)state;
+	assert_tpm(in.tpm, tpm_platform_refuses(in.tpm));
+	swtpm_leave_platform_open(in.swtpm);
+	for (unsigned start = 0; start < 2; start++) {
+		reboot(&in);
+		assert_tpm_why(in.tpm, tpm_platform_refuses(in.tpm),
+			"it leaves the TPM's platform hierarchy open, so that "
+			"whoever starts other software can undo what the TPM "
+			"guards");
+	}
+	/* Closed until the next reset, by the question. */
+	assert_tpm(in.tpm, tpm_platform_refuses(in.tpm));
+	enrolment_end(&in);
+}
+
 static void same_keys_on_the_same_tpm(void **state)
 {
 	struct enrolment one = { .swtpm = swtpm_copy(blank) };
@@ -207,6 +412,9 @@ static void nothing_can_be_defined_any_more(void **state)
 static void clear_is_disabled(void **state)
 {
 	struct sealed_machine *at = *state;
+	const struct digest program = approved_program();
+	swtpm_leave_platform_open(at->swtpm);
+	sealed_machine_boot(at, &program);
 	assert_int_equal(Esys_Clear(at->tpm->esys, ESYS_TR_RH_PLATFORM,
 				 ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE),
 		0x120);
@@ -339,6 +547,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(goes_on_after_every_power_cut),
 		cmocka_unit_test(foreign_indices_are_replaced),
+		cmocka_unit_test(a_policy_does_not_outlive_the_enrolment),
+		cmocka_unit_test(an_authorization_set_before_is_named),
+		cmocka_unit_test(a_policy_set_before_is_named),
+		cmocka_unit_test(a_chip_that_knows_no_policies_is_named),
+		cmocka_unit_test(the_owner_is_locked_once),
+		cmocka_unit_test(half_a_lock_is_none),
+		cmocka_unit_test(firmware_has_closed_the_platform),
 		cmocka_unit_test(same_keys_on_the_same_tpm),
 		IN_A_BOOT(another_root_key_is_refused),
 		IN_A_BOOT(nothing_can_be_defined_any_more),

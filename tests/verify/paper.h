@@ -95,6 +95,11 @@ size_t paper_insert(struct paper *, enum entry_type, enum entry_type before);
 void paper_cut(struct paper *, size_t at);
 /* What it sent when it had no more entries than these. */
 void paper_end_after(struct paper *, size_t entries);
+/*
+ * The written journal without its entries of this type, the rest chained again,
+ * as a machine wrote it that never made one.
+ */
+void paper_leave_out(struct paper *, enum entry_type);
 
 /* The goal is reached. */
 void paper_accepts(struct paper *, enum verify_goal);

@@ -6,6 +6,7 @@
 #include "tests/verify/paper.h"
 
 #include "appliance/formats/checkpoint.h"
+#include "appliance/formats/crypto.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,6 +31,7 @@ static const struct contents contents[] = {
 		{ "operators", "activation", "ek.crt", "ek.pub", "ak.pub",
 			"srk.pub", "approved.nv", "revocation.nv", "phase.nv",
 			"journal.nv" } },
+	{ ENTRY_LOCKED, { NULL }, "locked", { NULL } },
 	{ ENTRY_BOOT, { NULL }, "boot", { NULL } },
 	{ ENTRY_SEALED, { NULL }, "bk.private",
 		{ "definition.json", "definition.note", "enrolment.note",
@@ -225,4 +227,42 @@ void paper_end_after(struct paper *paper, size_t entries)
 	}
 	paper->entries = entries;
 	paper_journal(paper);
+}
+
+/* The header, as it follows the last one of these. */
+static void chain_again(
+	struct writer *out, struct journal_header *header, struct digest *chain)
+{
+	uint8_t bytes[JOURNAL_HEADER_SIZE];
+	header->entry = out->size / JOURNAL_HEADER_SIZE;
+	header->previous = *chain;
+	journal_header_encode(header, bytes);
+	*chain = sha256(bytes_of(bytes, sizeof(bytes)));
+	write_bytes(out, bytes_of(bytes, sizeof(bytes)));
+}
+
+void paper_leave_out(struct paper *paper, enum entry_type type)
+{
+	static uint8_t headers[PAPER_ENTRIES_MOST * JOURNAL_HEADER_SIZE];
+	static uint8_t listings[LISTS_MOST];
+	struct writer headers_out = writer_of(headers, sizeof(headers));
+	struct writer listings_out = writer_of(listings, sizeof(listings));
+	struct cursor entries = cursor_of(paper_get(paper, "entries"));
+	struct cursor items = cursor_of(paper_get(paper, "items"));
+	struct digest chain = { { 0 } };
+	while (entries.rest.size > 0) {
+		struct journal_header header;
+		struct bytes listing;
+		uint64_t size;
+		assert_null(journal_header_decode(
+			cursor_take(&entries, JOURNAL_HEADER_SIZE).data,
+			&header));
+		assert_null(listing_take(&items, &listing, &size));
+		if (header.type == type)
+			continue;
+		chain_again(&headers_out, &header, &chain);
+		write_bytes(&listings_out, listing);
+	}
+	paper_put(paper, "entries", written(&headers_out));
+	paper_put(paper, "items", written(&listings_out));
 }

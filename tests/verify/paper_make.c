@@ -392,7 +392,7 @@ static void take_boxes(struct paper *paper)
 {
 	look(paper, VERIFY_INTAKE);
 	add_entry(paper, ENTRY_ENROLLED);
-	add_entry(paper, ENTRY_BOOT);
+	add_entry(paper, ENTRY_LOCKED);
 	add_entry(paper, ENTRY_SEALED);
 	add_entry(paper, ENTRY_INTAKE);
 	for (unsigned station = 0; station < PAPER_BOXES; station++)

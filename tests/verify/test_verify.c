@@ -451,6 +451,14 @@ static void entry_was_taken_away(void **state)
 		"entry 4: its number does not follow");
 }
 
+/* An enrolment that left its TPM to whoever owned it. */
+static void owner_was_not_locked(void **state)
+{
+	paper_leave_out(*state, ENTRY_LOCKED);
+	paper_refuses(*state, VERIFY_CLOSED, "journal",
+		"entry 1: such an entry may not stand here");
+}
+
 static void checkpoint_was_changed(void **state)
 {
 	paper_flip(*state, "checkpoint", 0);
@@ -966,6 +974,7 @@ int main(void)
 		REFUSAL(keys_signed_by_one),
 		REFUSAL(entry_was_changed),
 		REFUSAL(entry_was_taken_away),
+		REFUSAL(owner_was_not_locked),
 		REFUSAL(checkpoint_was_changed),
 		REFUSAL(box_was_changed),
 		REFUSAL(box_is_missing),
