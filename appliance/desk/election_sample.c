@@ -175,6 +175,7 @@ static int write_definition(const struct arguments *arguments,
 		return status;
 	for (enum body body = 0; body < BODIES; body++) {
 		sample.quorum[body].need = NEED;
+		sample.quorum[body].each = 1;
 		sample.quorum[body].members = MEMBERS;
 		sample.quorum[body].member = cast->member[body];
 	}

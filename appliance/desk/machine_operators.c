@@ -16,6 +16,8 @@ const struct option machine_operators_options[] = {
 	{ "--machine", "SERIAL", "the machine, as its label says", REQUIRED },
 	{ "--need", "NUMBER", "how many of them approve software together",
 		REQUIRED },
+	{ "--each", "NUMBER", "how many of each board at least; 1 if not given",
+		OPTIONAL },
 	{ "--output", "FILE", "text to write, stdout if not given", OPTIONAL },
 	OPTION_END,
 };
@@ -31,8 +33,8 @@ static void put_operator(struct text_writer *text, const char *word)
 	text_put(text, OPERATORS_OPERATOR, written(&writer));
 }
 
-static refusal write_operators(
-	const struct arguments *arguments, uint64_t need, struct writer *out)
+static refusal write_operators(const struct arguments *arguments, uint64_t need,
+	uint64_t each, struct writer *out)
 {
 	struct text_writer text =
 		text_begin(&statement_form[STATEMENT_OPERATORS], false, out);
@@ -40,6 +42,7 @@ static refusal write_operators(
 	text_put(&text, OPERATORS_MACHINE,
 		bytes_of_text(argument(arguments, "--machine")));
 	text_put_number(&text, OPERATORS_NEED, need);
+	text_put_number(&text, OPERATORS_EACH, each);
 	for (size_t i = 0; i < count; i++)
 		put_operator(&text, argument_at(arguments, "BOARD=KEY", i));
 	return text_end(&text);
@@ -59,11 +62,15 @@ int machine_operators_command(const struct arguments *arguments)
 	static uint8_t text[STATEMENT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	uint64_t need = 0;
+	uint64_t each = 1;
 	int status =
 		argument_number(arguments, "--need", 1, QUORUM_MOST, &need);
+	if (status == 0)
+		status = argument_number(
+			arguments, "--each", 1, QUORUM_MOST, &each);
 	if (status != 0)
 		return status;
-	refusal refused = write_operators(arguments, need, &out);
+	refusal refused = write_operators(arguments, need, each, &out);
 	if (refused == NULL)
 		refused = check_operators(written(&out));
 	if (refused != NULL)

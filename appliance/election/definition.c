@@ -220,13 +220,20 @@ static void read_member(
 	key(required(node, "key"), name, &member->key);
 }
 
+/* How many of either board at least: one, if nothing is said. */
+static uint16_t each(struct node node)
+{
+	return node.json == NULL ? 1
+				 : (uint16_t)number(node, 1, QUORUM_EACH_MOST);
+}
+
 static void read_quorums(struct node root, struct plan *plan)
 {
 	static const char *const list[BODIES] = { "operators", "authority",
 		"officers", "auditors" };
 	static const char *const names[BODIES + 1] = { "boot", "definition",
 		"open", "release", NULL };
-	static const char *const members[] = { "need", "of", NULL };
+	static const char *const members[] = { "need", "of", "each", NULL };
 	struct node quorums = required(root, "quorum");
 	expect_object(quorums, names);
 	for (size_t b = 0; b < BODIES; b++) {
@@ -239,6 +246,7 @@ static void read_quorums(struct node root, struct plan *plan)
 		quorum->need = (uint16_t)number(
 			required(node, "need"), 1, QUORUM_MOST);
 		quorum->of = (uint16_t)size;
+		quorum->each = each(optional(node, "each"));
 		if (number(required(node, "of"), 1, QUORUM_MOST) != size)
 			refuse(required(node, "of"),
 				"must be the number of members");

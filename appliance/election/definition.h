@@ -12,7 +12,7 @@
  *	image (64 hexadecimal digits), ek_cas [64 digits, ...], software_tpm,
  *	operators, authority, officers, auditors:
  *		[{id, board "executive" | "supervisory", key (vkey)}, ...]
- *	quorum {boot, definition, open, release: {need, of}},
+ *	quorum {boot, definition, open, release: {need, of, each?}},
  *	recipients [{id, key (age1tag...)}, ...],
  *	contests [{id, title {fa, en}, rule, pilot (optional, false), seats,
  *		alternates, max_choices, candidates

@@ -59,6 +59,7 @@ static void encode_roster(struct writer *w, const struct roster *roster)
 	const struct quorum *q = &roster->quorum;
 	write_u8(w, (uint8_t)q->need);
 	write_u8(w, (uint8_t)q->of);
+	write_u8(w, (uint8_t)q->each);
 	for (size_t m = 0; m < q->of; m++) {
 		encode_id(w, roster->id[m]);
 		write_u8(w, (uint8_t)q->member[m].board);
@@ -144,6 +145,7 @@ static void decode_roster(struct cursor *c, struct roster *roster)
 	struct quorum *q = &roster->quorum;
 	q->need = cursor_u8(c);
 	q->of = cursor_u8(c);
+	q->each = cursor_u8(c);
 	if (q->of > QUORUM_MOST) {
 		c->broken = true;
 		return;

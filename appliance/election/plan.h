@@ -7,7 +7,7 @@
  *	"sandoq/plan/v1\n"
  *	definition digest 32, mode u8 (1 rehearsal), election id,
  *	candidates u16 (of all contests), stations u16
- *	4 quorums (enum body): need u8, of u8, then `of` members:
+ *	4 quorums (enum body): need u8, of u8, each u8, then `of` members:
  *		id, board u8, key 65
  *	recipients u8, then each: id, key 65
  *	contests u8, then each:
@@ -127,8 +127,5 @@ int plan_find_member(const struct plan *, enum body, struct bytes id);
 const struct candidate *plan_candidates(const struct plan *, uint16_t contest);
 /* Every contest's bit. */
 uint16_t plan_all_contests(const struct plan *);
-
-/* Bit m of `members` is set for each member that signed: enough of both? */
-bool quorum_is_met(const struct quorum *, uint16_t members);
 
 #endif

@@ -23,31 +23,16 @@ __attribute__((format(printf, 3, 4))) static refusal refuse_at(
 	return why;
 }
 
-static uint16_t members_of(const struct quorum *q, enum board board)
-{
-	unsigned members = 0;
-	for (unsigned m = 0; m < q->of; m++)
-		if (q->member[m].board == board)
-			members |= 1u << m;
-	return (uint16_t)members;
-}
-
-bool quorum_is_met(const struct quorum *q, uint16_t members)
-{
-	unsigned all = (1u << q->of) - 1;
-	return (members & ~all) == 0 &&
-	       __builtin_popcount(members) >= q->need &&
-	       (members & members_of(q, EXECUTIVE)) &&
-	       (members & members_of(q, SUPERVISORY));
-}
-
 static refusal check_quorum(const struct plan *plan, enum body body, char *at)
 {
 	const struct quorum *q = &plan->roster[body].quorum;
 	if (q->of < 1 || q->of > QUORUM_MOST)
 		return refuse_at(
 			at, "must have 1 to 9 members", "%s", body_name[body]);
-	if (!members_of(q, EXECUTIVE) || !members_of(q, SUPERVISORY))
+	const unsigned executive = quorum_of_board(q, UINT16_MAX, EXECUTIVE);
+	const unsigned supervisory =
+		quorum_of_board(q, UINT16_MAX, SUPERVISORY);
+	if (executive == 0 || supervisory == 0)
 		return refuse_at(at, "must have members of both boards", "%s",
 			body_name[body]);
 	if (q->need < 2 || q->need > q->of)
@@ -55,6 +40,12 @@ static refusal check_quorum(const struct plan *plan, enum body body, char *at)
 			"must be at least 2, as both boards sign, and at most "
 			"the number of members",
 			"quorum.%s.need", quorum_name[body]);
+	if (q->each < 1 || 2 * q->each > q->need || q->each > executive ||
+		q->each > supervisory)
+		return refuse_at(at,
+			"must be at least 1, and at most half of need and the "
+			"number of members of either board",
+			"quorum.%s.each", quorum_name[body]);
 	return NULL;
 }
 

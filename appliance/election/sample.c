@@ -158,9 +158,9 @@ static void put_bodies(json_t *root, const struct sample_definition *sample)
 		json_object_set_new(root, list[b],
 			members_json(sample->quorum[b].member, members));
 		json_object_set_new(quorums, quorum[b],
-			json_pack("{s:i, s:i}", "need",
-				(int)sample->quorum[b].need, "of",
-				(int)members));
+			json_pack("{s:i, s:i, s:i}", "need",
+				(int)sample->quorum[b].need, "of", (int)members,
+				"each", (int)sample->quorum[b].each));
 	}
 	json_object_set_new(root, "quorum", quorums);
 }

@@ -49,6 +49,7 @@ struct sample_definition {
 	const struct digest *ek_ca;
 	struct {
 		unsigned need;
+		unsigned each;
 		size_t members;
 		const struct sample_member *member;
 	} quorum[BODIES];

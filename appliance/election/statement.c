@@ -22,6 +22,7 @@ enum {
 static const struct text_field operators_fields[] = {
 	[OPERATORS_MACHINE] = { "machine", LINE },
 	[OPERATORS_NEED] = { "need", NUMBER },
+	[OPERATORS_EACH] = { "each", NUMBER },
 	[OPERATORS_OPERATOR] = { "operator", TEXT_LINE, TEXT_MANY,
 		OPERATOR_LINE_MOST },
 };
@@ -321,19 +322,14 @@ static int signer_of(const struct roster *roster,
 /* Why quorum_is_met says no. */
 static refusal why_not_met(const struct quorum *quorum, uint16_t members)
 {
-	unsigned count = 0;
-	unsigned of_board[BOARDS] = { 0 };
-	for (unsigned m = 0; m < quorum->of; m++) {
-		if ((members >> m & 1) == 0)
-			continue;
-		of_board[quorum->member[m].board]++;
-		count++;
-	}
-	if (count < quorum->need)
+	const unsigned executive = quorum_of_board(quorum, members, EXECUTIVE);
+	const unsigned supervisory =
+		quorum_of_board(quorum, members, SUPERVISORY);
+	if (executive + supervisory < quorum->need)
 		return "fewer have signed than the quorum needs";
-	return of_board[EXECUTIVE] == 0
-		       ? "nobody of the executive board has signed"
-		       : "nobody of the supervisory board has signed";
+	return executive < quorum->each
+		       ? "too few of the executive board have signed"
+		       : "too few of the supervisory board have signed";
 }
 
 refusal statement_signed_by_quorum(const struct statement *statement,
@@ -432,6 +428,9 @@ static refusal check_roster(const struct roster *roster)
 				return "an operator is listed twice";
 	if (quorum->need < BOARDS)
 		return "the operators' quorum must be 2 or more";
+	if (quorum->each < 1 || 2 * quorum->each > quorum->need)
+		return "of each board there must be 1 or more, and no more "
+		       "than half of the operators' quorum";
 	return quorum_is_met(quorum, everybody)
 		       ? NULL
 		       : "the operators' quorum cannot be met";
@@ -442,8 +441,9 @@ refusal statement_operators(const struct text *text, struct roster *out)
 	struct quorum *quorum = &out->quorum;
 	struct text_values lines = text_values(text, OPERATORS_OPERATOR);
 	uint64_t need = text_number(text, OPERATORS_NEED);
+	uint64_t each = text_number(text, OPERATORS_EACH);
 	*out = (struct roster){ 0 };
-	if (need > QUORUM_MOST ||
+	if (need > QUORUM_MOST || each > QUORUM_MOST ||
 		text_count(text, OPERATORS_OPERATOR) > QUORUM_MOST)
 		return "there are too many operators";
 	while (text_next(&lines)) {
@@ -454,6 +454,7 @@ refusal statement_operators(const struct text *text, struct roster *out)
 		quorum->of++;
 	}
 	quorum->need = (uint16_t)need;
+	quorum->each = (uint16_t)each;
 	return check_roster(out);
 }
 

@@ -39,7 +39,7 @@ enum statement_kind {
 };
 
 /* Fields by their index in the form. */
-enum { OPERATORS_MACHINE, OPERATORS_NEED, OPERATORS_OPERATOR };
+enum { OPERATORS_MACHINE, OPERATORS_NEED, OPERATORS_EACH, OPERATORS_OPERATOR };
 enum {
 	BOOT_MACHINE,
 	BOOT_MEANING,
@@ -209,7 +209,7 @@ refusal statement_signed_by_one(
  * Compound lines. What statement_decode accepted decodes; the functions are
  * meant for texts that it accepted.
  */
-/* `operator: BOARD VKEY`, and `need`: a quorum that can be met. */
+/* `operator: BOARD VKEY`, `need` and `each`: a quorum that can be met. */
 refusal statement_operators(const struct text *, struct roster *out);
 /* `pcr: N DIGEST`, ascending. */
 struct statement_pcr {

@@ -182,6 +182,7 @@ LAYOUT_DEFINE_WHOLE(quorum_member)
 #define quorum_members(X)                                                      \
 	X(NUMBER, uint16_t, need)                                              \
 	X(NUMBER, uint16_t, of)                                                \
+	X(NUMBER, uint16_t, each)                                              \
 	X(PARTS, quorum_member, member, QUORUM_MOST)
 LAYOUT_DEFINE_WHOLE(quorum)
 

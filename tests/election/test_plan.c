@@ -13,6 +13,7 @@
 
 #include "appliance/election/plan_check.h"
 #include "tests/support/election.h"
+#include "tests/support/scalar.h"
 
 static void the_village_is_accepted(void **state)
 {
@@ -66,6 +67,17 @@ static void one_signer(struct village *v)
 static void too_many_signers(struct village *v)
 {
 	v->plan.roster[OPERATORS].quorum.need = 4;
+}
+
+static void none_of_a_board(struct village *v)
+{
+	v->plan.roster[OFFICERS].quorum.each = 0;
+}
+
+/* There is one of the supervisory board. */
+static void two_of_a_board(struct village *v)
+{
+	v->plan.roster[OFFICERS].quorum.each = 2;
 }
 
 static void no_members(struct village *v)
@@ -177,6 +189,8 @@ static const struct {
 	{ one_board, "officers" },
 	{ one_signer, "quorum.release.need" },
 	{ too_many_signers, "quorum.boot.need" },
+	{ none_of_a_board, "quorum.open.each" },
+	{ two_of_a_board, "quorum.open.each" },
 	{ no_members, "authority" },
 	{ same_key_in_two_roles, "key" },
 	{ key_of_a_station_too, "key" },
@@ -344,6 +358,45 @@ static void a_quorum_needs_enough_of_both_boards(void **state)
 	assert_false(quorum_is_met(quorum, 15));
 }
 
+/* One more of the supervisory board, and all but one have to sign. */
+static void ask_two_of_each(struct quorum *officers)
+{
+	officers->member[officers->of++] = (struct quorum_member){
+		.key = scalar_public(200),
+		.board = SUPERVISORY,
+	};
+	officers->need = 4;
+	officers->each = 2;
+}
+
+static void a_quorum_may_need_more_than_one_of_a_board(void **state)
+{
+	struct village v;
+	struct quorum *officers = &v.plan.roster[OFFICERS].quorum;
+	struct plan *plan;
+	char place[PLAN_PLACE_MOST];
+	(void)state;
+	village_init(&v);
+	ask_two_of_each(officers);
+	strcpy(v.plan.roster[OFFICERS].id[3], "officer-4");
+	assert_null(plan_check(&v.plan, place));
+	const struct bytes encoded = encode(&v.plan);
+	assert_null(plan_decode(encoded, &plan));
+	assert_int_equal(plan->roster[OFFICERS].quorum.each, 2);
+	assert_true(quorum_equal(&plan->roster[OFFICERS].quorum, officers));
+	plan_free(plan);
+	free((void *)encoded.data);
+	officers->need = 3;
+	assert_non_null(plan_check(&v.plan, place));
+	assert_string_equal(place, "quorum.open.each");
+	/* Three of the executive board and one of the other. */
+	officers->member[officers->of++].board = EXECUTIVE;
+	officers->need = 4;
+	assert_true(quorum_is_met(officers, 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3));
+	assert_false(
+		quorum_is_met(officers, 1 << 0 | 1 << 1 | 1 << 4 | 1 << 3));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -356,6 +409,7 @@ int main(void)
 		cmocka_unit_test(every_byte_of_a_plan_means_something),
 		cmocka_unit_test(things_are_found_by_id),
 		cmocka_unit_test(a_quorum_needs_enough_of_both_boards),
+		cmocka_unit_test(a_quorum_may_need_more_than_one_of_a_board),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

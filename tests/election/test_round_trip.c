@@ -587,8 +587,10 @@ static size_t lines_of(const struct told *told, size_t field, unsigned round)
 /* Numbers that hang on another line. */
 static void correct_numbers(struct told *told)
 {
-	if (told->kind == STATEMENT_OPERATORS)
+	if (told->kind == STATEMENT_OPERATORS) {
 		told->field[OPERATORS_NEED].number = 2;
+		told->field[OPERATORS_EACH].number = 1;
+	}
 	if (told->kind == STATEMENT_REVOCATION)
 		told->field[REVOCATION_TO].number =
 			++told->field[REVOCATION_FROM].number + 1;

@@ -199,7 +199,7 @@ static const struct {
 	const char *why;
 } wrong[] = {
 	{ HEADING, 1, "fewer have signed than the quorum needs" },
-	{ HEADING, 3, "nobody of the supervisory board has signed" },
+	{ HEADING, 3, "too few of the supervisory board have signed" },
 	{ HEADING "annulled: west why\n", 5,
 		"the definition has no such station" },
 	{ HEADING "annulled: north\n", 5,

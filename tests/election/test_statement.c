@@ -14,12 +14,12 @@
 #define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define NAME "000b" HEX
 
-enum { NOTE_MOST = 4096 };
+enum { NOTE_MOST = 4096, SIGNERS = 5 };
 
 /* Two of the executive board, one of the supervisory; two needed. */
 static struct roster three(void)
 {
-	struct roster roster = { .quorum = { .need = 2, .of = 3 } };
+	struct roster roster = { .quorum = { .need = 2, .of = 3, .each = 1 } };
 	for (unsigned m = 0; m < 3; m++) {
 		struct quorum_member *member = &roster.quorum.member[m];
 		snprintf(
@@ -52,7 +52,7 @@ static struct bytes note_by(uint8_t space[NOTE_MOST], unsigned members)
 {
 	struct writer out = writer_of(space, NOTE_MOST);
 	write_note_text(&out, bytes_of_text(definition_text));
-	for (unsigned m = 0; m < 3; m++) {
+	for (unsigned m = 0; m < SIGNERS; m++) {
 		char name[16];
 		snprintf(name, sizeof(name), "member-%u", m + 1);
 		if ((members >> m & 1) != 0)
@@ -61,14 +61,20 @@ static struct bytes note_by(uint8_t space[NOTE_MOST], unsigned members)
 	return written(&out);
 }
 
-static refusal quorum_of_note(struct bytes note, uint16_t *signed_by)
+static refusal quorum_in_note(
+	struct bytes note, const struct roster *roster, uint16_t *signed_by)
 {
 	struct statement statement;
-	struct roster roster = three();
 	refusal refused =
 		statement_open(STATEMENT_DEFINITION, note, &statement);
 	assert_null(refused);
-	return statement_signed_by_quorum(&statement, &roster, signed_by);
+	return statement_signed_by_quorum(&statement, roster, signed_by);
+}
+
+static refusal quorum_of_note(struct bytes note, uint16_t *signed_by)
+{
+	const struct roster roster = three();
+	return quorum_in_note(note, &roster, signed_by);
 }
 
 static void every_form_is_named(void **state)
@@ -107,7 +113,33 @@ static void one_board_is_too_few(void **state)
 	uint8_t space[NOTE_MOST];
 	(void)state;
 	assert_string_equal(quorum_of_note(note_by(space, 3), NULL),
-		"nobody of the supervisory board has signed");
+		"too few of the supervisory board have signed");
+}
+
+/* Of the first, second and fourth, and of the third and fifth. */
+static void one_beside_three_is_too_few(void **state)
+{
+	uint8_t space[NOTE_MOST];
+	struct roster roster = three();
+	(void)state;
+	for (unsigned m = 3; m < SIGNERS; m++) {
+		snprintf(
+			roster.id[m], sizeof(roster.id[m]), "member-%u", m + 1);
+		roster.quorum.member[m].key = scalar_public(m + 1);
+	}
+	roster.quorum.member[4].board = SUPERVISORY;
+	roster.quorum.of = SIGNERS;
+	roster.quorum.need = 4;
+	assert_null(quorum_in_note(note_by(space, 0x0F), &roster, NULL));
+	roster.quorum.each = 2;
+	assert_string_equal(quorum_in_note(note_by(space, 0x0F), &roster, NULL),
+		"too few of the supervisory board have signed");
+	assert_null(quorum_in_note(note_by(space, 0x17), &roster, NULL));
+	assert_null(quorum_in_note(note_by(space, 0x1F), &roster, NULL));
+	roster.quorum.member[1].board = SUPERVISORY;
+	roster.quorum.member[3].board = SUPERVISORY;
+	assert_string_equal(quorum_in_note(note_by(space, 0x1F), &roster, NULL),
+		"too few of the executive board have signed");
 }
 
 static void strangers_do_not_count(void **state)
@@ -263,14 +295,16 @@ struct operator_line {
 	unsigned scalar;
 };
 
-static refusal operators_of(unsigned need, const struct operator_line *line,
-	size_t count, struct roster *out)
+static refusal operators_of_each(unsigned need, unsigned each,
+	const struct operator_line *line, size_t count, struct roster *out)
 {
 	uint8_t whole[NOTE_MOST];
 	struct writer writer = writer_of(whole, sizeof(whole));
 	struct text text;
 	write_text(&writer, "sandoq/operators/v1 live\nmachine: SQ-7\nneed: ");
 	write_decimal(&writer, need);
+	write_text(&writer, "\neach: ");
+	write_decimal(&writer, each);
 	for (size_t i = 0; i < count; i++) {
 		struct p256_public key = scalar_public(line[i].scalar);
 		struct note_key who;
@@ -284,6 +318,12 @@ static refusal operators_of(unsigned need, const struct operator_line *line,
 	refusal refused =
 		statement_decode(STATEMENT_OPERATORS, written(&writer), &text);
 	return refused != NULL ? refused : statement_operators(&text, out);
+}
+
+static refusal operators_of(unsigned need, const struct operator_line *line,
+	size_t count, struct roster *out)
+{
+	return operators_of_each(need, 1, line, count, out);
 }
 
 static void operators(void **state)
@@ -337,6 +377,26 @@ static void operators_that_are_refused(void **state)
 		"there are too many operators");
 }
 
+/* Four, two of either board, all needed or three of them. */
+static void operators_of_either_board(void **state)
+{
+	static const struct operator_line line[] = { { "executive", "a", 1 },
+		{ "executive", "b", 2 }, { "supervisory", "c", 3 },
+		{ "supervisory", "d", 4 } };
+	static const char half[] = "of each board there must be 1 or more, and "
+				   "no more than half of the operators' quorum";
+	struct roster roster;
+	(void)state;
+	assert_null(operators_of_each(4, 2, line, 4, &roster));
+	assert_int_equal(roster.quorum.each, 2);
+	assert_string_equal(operators_of_each(3, 2, line, 4, &roster), half);
+	assert_string_equal(operators_of_each(3, 0, line, 4, &roster), half);
+	assert_string_equal(operators_of_each(2, 300, line, 4, &roster),
+		"there are too many operators");
+	assert_string_equal(operators_of_each(4, 2, line + 1, 3, &roster),
+		"the operators' quorum cannot be met");
+}
+
 static void negated_key_is_the_same_person(void **state)
 {
 	/* The order less one: the negative of the generator. */
@@ -355,7 +415,7 @@ static void negated_key_is_the_same_person(void **state)
 	struct p256_public generator = scalar_public(1);
 	p256_free(key);
 	write_text(&writer, "sandoq/operators/v1 live\nmachine: SQ-7\n"
-			    "need: 2\noperator: executive ");
+			    "need: 2\neach: 1\noperator: executive ");
 	assert_null(note_key_of("a", &generator, &who));
 	write_note_key(&writer, &who);
 	write_text(&writer, "\noperator: supervisory ");
@@ -469,6 +529,7 @@ int main(void)
 		cmocka_unit_test(quorum_of_both_boards),
 		cmocka_unit_test(one_is_too_few),
 		cmocka_unit_test(one_board_is_too_few),
+		cmocka_unit_test(one_beside_three_is_too_few),
 		cmocka_unit_test(strangers_do_not_count),
 		cmocka_unit_test(bad_signature_of_a_member),
 		cmocka_unit_test(approval_by_one_member),
@@ -482,6 +543,7 @@ int main(void)
 		cmocka_unit_test(pcr_lines),
 		cmocka_unit_test(operators),
 		cmocka_unit_test(operators_that_are_refused),
+		cmocka_unit_test(operators_of_either_board),
 		cmocka_unit_test(negated_key_is_the_same_person),
 		cmocka_unit_test(tags_have_eight_digits),
 		cmocka_unit_test(a_revocation_is_one_step),

@@ -9,6 +9,7 @@ static void fill_roster(struct roster *roster, unsigned body)
 {
 	struct quorum *quorum = &roster->quorum;
 	quorum->need = 2;
+	quorum->each = 1;
 	quorum->of = 2;
 	for (unsigned m = 0; m < 2; m++) {
 		struct quorum_member *member = &quorum->member[m];

@@ -7,7 +7,7 @@
 #define NAME "000b" HEX
 
 static const char *const valid[] = {
-	"sandoq/operators/v1 live\nmachine: SQ-7\nneed: 2\n"
+	"sandoq/operators/v1 live\nmachine: SQ-7\nneed: 2\neach: 1\n"
 	"operator: executive a+95a34c65+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABG"
 	"sX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1"
 	"drMV7Oy7ZAaDe/UfU=\n",

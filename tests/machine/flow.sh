@@ -18,6 +18,8 @@ desk=$work/desk
 media=$work/media
 keys=$desk/keys
 stations=12
+# Which members of the authority, of the officers and of the auditors sign.
+numbers=${numbers:-1 3}
 # How many boxes the people know to be missing, when it is not none.
 without=${without:-}
 patience=${patience:-180}
@@ -90,6 +92,26 @@ co_sign() {
 			--output "$out.new" >/dev/null || return
 		mv "$out.new" "$out"
 		note=(--note "$out")
+	done
+}
+
+# The names of those of a body who sign, as authority-1.
+signing() {
+	local number
+	for number in $numbers; do
+		echo "$1-$number"
+	done
+}
+
+# approve_by_all STEP BODY STEM: makes the files STEM-1, STEM-2 ... one after
+# another; $approvals is what a stick takes of them.
+approve_by_all() {
+	local name number=0
+	approvals=()
+	for name in $(signing "$2"); do
+		number=$((number + 1))
+		"$1" "$name" "$3-$number" || return
+		approvals+=("approval-$number=$3-$number")
 	done
 }
 
@@ -171,7 +193,8 @@ make_sample() {
 }
 
 sign_definition() {
-	co_sign "$desk/definition.note" authority-1 authority-3 -- \
+	# shellcheck disable=SC2046 # one word for each
+	co_sign "$desk/definition.note" $(signing authority) -- \
 		"$sandoq" election sign "$desk/definition.json"
 }
 
@@ -185,11 +208,15 @@ seal_election() {
 		collect sealed &&
 		rm -rf "$desk/sealed.d" &&
 		"$sandoq" courier unpack "$desk/sealed" "$desk/sealed.d" >/dev/null &&
-		co_sign "$desk/election-keys.note" authority-1 authority-3 -- \
-			"$sandoq" election keys \
-			--definition "$desk/definition.json" \
-			--sent "$desk/sealed" \
-			--authorities "$desk/authorities.pem"
+		sign_election_keys
+}
+
+sign_election_keys() {
+	# shellcheck disable=SC2046 # one word for each
+	co_sign "$desk/election-keys.note" $(signing authority) -- \
+		"$sandoq" election keys \
+		--definition "$desk/definition.json" --sent "$desk/sealed" \
+		--authorities "$desk/authorities.pem"
 }
 
 # --- 5: the stations ---
@@ -254,10 +281,8 @@ approve_open() {
 
 pack_open() {
 	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce" &&
-		approve_open officer-1 "$desk/open-1" &&
-		approve_open officer-3 "$desk/open-2" &&
-		pack approvals "approval-1=$desk/open-1" \
-			"approval-2=$desk/open-2" "nonce-1=$desk/nonce"
+		approve_by_all approve_open officer "$desk/open" &&
+		pack approvals "${approvals[@]}" "nonce-1=$desk/nonce"
 }
 
 open_boxes() {
@@ -294,11 +319,13 @@ approve_release() {
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 
+pack_release() {
+	approve_by_all approve_release auditor "$desk/release" &&
+		pack approvals "${approvals[@]}"
+}
+
 release_result() {
-	approve_release auditor-1 "$desk/release-1" &&
-		approve_release auditor-3 "$desk/release-2" &&
-		pack approvals "approval-1=$desk/release-1" \
-			"approval-2=$desk/release-2" &&
+	pack_release &&
 		bring approvals &&
 		see 'counting boot: state approved' &&
 		see 'count 2 of 2' &&

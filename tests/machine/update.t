@@ -94,7 +94,7 @@ rejects 'one approval' 'fewer approvals than the quorum needs' \
 	software "approval-1=$desk/software-1"
 rejects 'one operator twice' 'a second approval by the same person' \
 	software "approval-1=$desk/software-1" "approval-2=$desk/software-1"
-rejects 'one board alone' 'both boards must approve' \
+rejects 'one board alone' 'fewer approvals of one board than the quorum needs' \
 	software "approval-1=$desk/software-1" "approval-2=$desk/software-2"
 rejects 'approvals of two images' 'another boot state than the one before' \
 	software "approval-1=$desk/software-1" "approval-2=$desk/back-3"
@@ -158,7 +158,7 @@ revocation "$desk/revocation-2" operator-2 updated
 revocation "$desk/revocation-3" operator-3 updated
 rejects 'one revocation' 'fewer approvals than the quorum needs' \
 	revocation "approval-1=$desk/revocation-1"
-rejects 'a revocation by one board' 'both boards must approve' \
+rejects 'a revocation by one board' 'fewer approvals of one board than the quorum needs' \
 	revocation "approval-1=$desk/revocation-1" \
 	"approval-2=$desk/revocation-2"
 change_note "$desk/revocation-3" 's/^machine: .*/machine: S-0002/' \

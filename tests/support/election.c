@@ -81,6 +81,7 @@ char *city_json(void)
 				m == 2 ? SUPERVISORY : EXECUTIVE,
 				add_vkey(&texts, id[b][m]) };
 		sample.quorum[b].need = 2;
+		sample.quorum[b].each = 1;
 		sample.quorum[b].members = 3;
 		sample.quorum[b].member = member[b];
 	}
@@ -150,6 +151,7 @@ static void init_quorums(struct plan *plan, unsigned *scalar)
 		struct roster *roster = &plan->roster[b];
 		struct quorum *quorum = &roster->quorum;
 		quorum->need = 2;
+		quorum->each = 1;
 		quorum->of = 3;
 		for (unsigned m = 0; m < 3; m++) {
 			snprintf(roster->id[m], ID_MOST + 1, "%s-%u", body[b],

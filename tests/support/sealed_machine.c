@@ -50,6 +50,7 @@ struct body body_make(void)
 	}
 	body.approvers.of = BODY_SIZE;
 	body.approvers.need = 2;
+	body.approvers.each = 1;
 	return body;
 }
 

@@ -148,7 +148,7 @@ static void five_of_nine(void **state)
 {
 	struct approval_scope scope = { .purpose = APPROVE_OPEN };
 	struct digest digest = approval_digest(&scope, NULL);
-	struct quorum approvers = { .need = 5, .of = 9 };
+	struct quorum approvers = { .need = 5, .of = 9, .each = 1 };
 	struct approvals approvals = { 0 };
 	struct policy policy = { 0 };
 	(void)state;

@@ -181,6 +181,7 @@ static void make_operators(struct paper *paper)
 		text_begin(&statement_form[STATEMENT_OPERATORS], false, &out);
 	text_put(&writer, OPERATORS_MACHINE, bytes_of_text("SQ-7"));
 	text_put_number(&writer, OPERATORS_NEED, operators->need);
+	text_put_number(&writer, OPERATORS_EACH, operators->each);
 	for (size_t m = 0; m < operators->of; m++) {
 		char line[512];
 		struct writer line_out = writer_of(line, sizeof(line));

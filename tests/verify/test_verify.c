@@ -86,13 +86,21 @@ static void definition_signed_by_one_board(void **state)
 {
 	sign_again(*state, "definition.note", AUTHORITY, ONE_BOARD);
 	paper_refuses(*state, VERIFY_SEALED, "definition note",
-		"nobody of the supervisory board");
+		"too few of the supervisory board");
 }
 
 static void other_operators(void **state)
 {
 	struct paper *paper = *state;
 	paper->definition.plan.roster[OPERATORS].quorum.need = 3;
+	paper_refuses(
+		paper, VERIFY_CLOSED, "operators", "not the definition's");
+}
+
+static void operators_of_another_least_number(void **state)
+{
+	struct paper *paper = *state;
+	paper->definition.plan.roster[OPERATORS].quorum.each = 2;
 	paper_refuses(
 		paper, VERIFY_CLOSED, "operators", "not the definition's");
 }
@@ -235,7 +243,7 @@ static void boot_approved_by_one_board(void **state)
 	struct paper *paper = *state;
 	approve_boot(paper, &how, &paper->definition.image);
 	paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
-		"both boards must approve");
+		"fewer approvals of one board than the quorum needs");
 }
 
 static void boot_approval_without_cp_hash(void **state)
@@ -329,7 +337,8 @@ static void software_approved_by_one(void **state)
 static void software_approved_by_one_board(void **state)
 {
 	approve_second(*state, ONE_BOARD, ENTRY_OPEN);
-	paper_refuses(*state, VERIFY_NOW, "boot approvals", "both boards");
+	paper_refuses(*state, VERIFY_NOW, "boot approvals",
+		"fewer approvals of one board");
 }
 
 static void software_that_nobody_sent(void **state)
@@ -809,7 +818,8 @@ static void released_by_one(void **state)
 static void released_by_one_board(void **state)
 {
 	const struct paper_approval how = { .members = ONE_BOARD };
-	releases(*state, &how, "both boards must approve");
+	releases(*state, &how,
+		"fewer approvals of one board than the quorum needs");
 }
 
 static void released_twice_by_the_same(void **state)
@@ -948,6 +958,7 @@ int main(void)
 		REFUSAL(definition_signed_by_one),
 		REFUSAL(definition_signed_by_one_board),
 		REFUSAL(other_operators),
+		REFUSAL(operators_of_another_least_number),
 		REFUSAL(other_operators_text),
 		REFUSAL(nobody_is_trusted),
 		REFUSAL(authority_is_not_listed),

@@ -16,27 +16,31 @@ LAYOUT_DEFINE_WHOLE(approval)
 	X(PARTS, approval, list, QUORUM_MOST)
 LAYOUT_DEFINE_WHOLE(approvals)
 
-enum { NO_BOARD = 0, BOTH_BOARDS = 3, BOARD_SETS = 4, WAYS_MOST = 3 };
+enum { WAYS_MOST = 2 };
 
-/* D(i, j, boards) for one i. */
-struct row {
-	struct {
-		bool reached;
-		struct digest digest;
-	} node[QUORUM_MOST + 1][BOARD_SETS];
+/* How many have approved: all, and of each board up to `each`. */
+struct place {
+	size_t all;
+	size_t of[BOARDS];
 };
 
-static unsigned board_bit(const struct quorum *quorum, size_t i)
+/* D(i, ...) for one i. */
+struct row {
+	struct node {
+		bool reached;
+		struct digest digest;
+	} node[QUORUM_MOST + 1][QUORUM_EACH_MOST + 1][QUORUM_EACH_MOST + 1];
+};
+
+static struct node *node_at(struct row *row, const struct place *place)
 {
-	return 1u << quorum->member[i].board;
+	return &row->node[place->all][place->of[EXECUTIVE]]
+			 [place->of[SUPERVISORY]];
 }
 
-static unsigned boards_of(const struct quorum *quorum)
+static struct place last_place(const struct quorum *quorum)
 {
-	unsigned boards = NO_BOARD;
-	for (size_t i = 0; i < quorum->of; i++)
-		boards |= board_bit(quorum, i);
-	return boards;
+	return (struct place){ quorum->need, { quorum->each, quorum->each } };
 }
 
 static bool holds_key(const struct quorum *quorum, size_t count,
@@ -66,8 +70,13 @@ refusal quorum_check(const struct quorum *quorum)
 		return "the quorum needs fewer than two approvals";
 	if (quorum->need > quorum->of)
 		return "the quorum needs more approvals than it has members";
-	if (boards_of(quorum) != BOTH_BOARDS)
-		return "all members of the quorum are of one board";
+	if (quorum->each < 1 || 2 * quorum->each > quorum->need)
+		return "of each board the quorum needs none, or more than half "
+		       "of its approvals";
+	for (unsigned board = 0; board < BOARDS; board++)
+		if (quorum_of_board(quorum, UINT16_MAX, board) < quorum->each)
+			return "a board has fewer members than the quorum "
+			       "needs of it";
 	return NULL;
 }
 
@@ -95,60 +104,94 @@ static struct policy_step signed_step(const struct quorum *quorum, size_t i,
 	return step;
 }
 
-/* The ways into D(i + 1, j, boards) from the row of i, as branches. */
+/* Where the others were before i approved; gives how many places. */
+static size_t places_before(const struct quorum *quorum, size_t i,
+	const struct place *place, struct place out[WAYS_MOST])
+{
+	const unsigned board = quorum->member[i].board;
+	struct place before = *place;
+	size_t count = 0;
+	if (place->all == 0 || place->of[board] == 0)
+		return 0;
+	before.all--;
+	if (before.of[board] == quorum->each)
+		out[count++] = before;
+	before.of[board]--;
+	out[count++] = before;
+	return count;
+}
+
+static struct place place_after(
+	const struct quorum *quorum, size_t i, const struct place *place)
+{
+	const unsigned board = quorum->member[i].board;
+	struct place after = *place;
+	after.all++;
+	after.of[board] += after.of[board] < quorum->each;
+	return after;
+}
+
+/* The ways into a place behind member i, from the row before, as branches. */
 static struct policy_step ways_in(const struct quorum *quorum,
-	const struct digest *ref, size_t i, const struct row *row, size_t j,
-	unsigned boards)
+	const struct digest *ref, size_t i, struct row *row,
+	const struct place *place)
 {
 	struct policy_step ways = { .kind = POLICY_OR };
 	struct policy_step sign = signed_step(quorum, i, ref, NULL);
-	const unsigned board = board_bit(quorum, i);
-	const unsigned before[] = { boards, boards & ~board };
-	if (row->node[j][boards].reached)
+	struct place before[WAYS_MOST];
+	const size_t count = places_before(quorum, i, place, before);
+	if (node_at(row, place)->reached)
 		ways.either.branch[ways.either.count++] =
-			row->node[j][boards].digest;
-	for (size_t b = 0; j > 0 && (boards & board) && b < 2; b++)
-		if (row->node[j - 1][before[b]].reached)
+			node_at(row, place)->digest;
+	for (size_t b = 0; b < count; b++)
+		if (node_at(row, &before[b])->reached)
 			ways.either.branch[ways.either.count++] = policy_extend(
-				&row->node[j - 1][before[b]].digest, &sign);
+				&node_at(row, &before[b])->digest, &sign);
 	return ways;
 }
 
 static struct row first_row(const struct digest *base)
 {
+	static const struct place start;
 	struct row row = { 0 };
-	row.node[0][NO_BOARD].reached = true;
-	row.node[0][NO_BOARD].digest = *base;
+	*node_at(&row, &start) = (struct node){ true, *base };
 	return row;
 }
 
-static struct row next_row(const struct quorum *quorum,
-	const struct digest *ref, size_t i, const struct row *row)
+static struct node node_of(const struct policy_step *ways)
 {
 	static const struct digest nothing;
-	struct row next = { 0 };
-	for (size_t j = 0; j <= quorum->need; j++) {
-		for (unsigned b = 0; b < BOARD_SETS; b++) {
-			struct policy_step ways =
-				ways_in(quorum, ref, i, row, j, b);
+	return (struct node){
+		.reached = ways->either.count > 0,
+		.digest = ways->either.count > 1 ? policy_extend(&nothing, ways)
+						 : ways->either.branch[0],
+	};
+}
 
-			next.node[j][b].reached = ways.either.count > 0;
-			next.node[j][b].digest =
-				ways.either.count > 1
-					? policy_extend(&nothing, &ways)
-					: ways.either.branch[0];
-		}
-	}
+static struct row next_row(const struct quorum *quorum,
+	const struct digest *ref, size_t i, struct row *row)
+{
+	struct row next = { 0 };
+	struct place at;
+	for (at.all = 0; at.all <= quorum->need; at.all++)
+		for (at.of[0] = 0; at.of[0] <= quorum->each; at.of[0]++)
+			for (at.of[1] = 0; at.of[1] <= quorum->each;
+				at.of[1]++) {
+				const struct policy_step ways =
+					ways_in(quorum, ref, i, row, &at);
+				*node_at(&next, &at) = node_of(&ways);
+			}
 	return next;
 }
 
 struct digest quorum_digest(const struct quorum *quorum,
 	const struct digest *ref, const struct digest *base)
 {
+	const struct place last = last_place(quorum);
 	struct row row = first_row(base);
 	for (size_t i = 0; i < quorum->of; i++)
 		row = next_row(quorum, ref, i, &row);
-	return row.node[quorum->need][BOTH_BOARDS].digest;
+	return node_at(&row, &last)->digest;
 }
 
 static bool signature_fits(const struct p256_public *key,
@@ -207,7 +250,7 @@ struct by_member {
 static refusal sort_by_member(const struct quorum *quorum,
 	const struct approvals *approvals, struct by_member *out)
 {
-	unsigned boards = NO_BOARD;
+	uint16_t members = 0;
 	*out = (struct by_member){ 0 };
 	if (approvals->count > QUORUM_MOST)
 		return "more approvals than a quorum can have members";
@@ -219,18 +262,18 @@ static refusal sort_by_member(const struct quorum *quorum,
 		if (out->by[approval->member] != NULL)
 			return "two approvals by the same member";
 		out->by[approval->member] = approval;
-		boards |= board_bit(quorum, approval->member);
+		members = (uint16_t)(members | 1u << approval->member);
 	}
 	if (approvals->count < quorum->need)
 		return "fewer approvals than the quorum needs";
-	if (boards != BOTH_BOARDS)
-		return "both boards must approve";
-	return NULL;
+	return quorum_is_met(quorum, members)
+		       ? NULL
+		       : "fewer approvals of one board than the quorum needs";
 }
 
 /*
- * Drops what is above `need`, the last ones first, but never the only one of
- * a board: both boards are in it, and need is 2 or more.
+ * Drops what is above `need`, the last ones first, but of no board below
+ * `each`: there are enough of either board, and need is twice that or more.
  */
 static void take_exactly(const struct quorum *quorum, size_t surplus,
 	struct by_member *by_member)
@@ -240,7 +283,7 @@ static void take_exactly(const struct quorum *quorum, size_t surplus,
 		left[quorum->member[i].board] += by_member->by[i] != NULL;
 	for (size_t i = quorum->of; surplus > 0 && i-- > 0;) {
 		const unsigned board = quorum->member[i].board;
-		if (by_member->by[i] == NULL || left[board] < 2)
+		if (by_member->by[i] == NULL || left[board] <= quorum->each)
 			continue;
 		by_member->by[i] = NULL;
 		left[board]--;
@@ -269,9 +312,8 @@ refusal quorum_path(const struct quorum *quorum,
 	const struct digest ref = policy_ref(scope);
 	struct digest base = policy_digest(policy);
 	struct row row = first_row(&base);
+	struct place place = { 0 };
 	struct by_member by_member;
-	unsigned boards = NO_BOARD;
-	size_t j = 0;
 	refusal why = quorum_check(quorum);
 	if (why == NULL)
 		why = sort_by_member(quorum, approvals, &by_member);
@@ -286,10 +328,9 @@ refusal quorum_path(const struct quorum *quorum,
 			step.sign.expiration =
 				approval_expiration(scope->purpose);
 			policy_append(policy, &step);
-			boards |= board_bit(quorum, i);
-			j++;
+			place = place_after(quorum, i, &place);
 		}
-		step = ways_in(quorum, &ref, i, &row, j, boards);
+		step = ways_in(quorum, &ref, i, &row, &place);
 		if (step.either.count > 1)
 			policy_append(policy, &step);
 		row = next_row(quorum, &ref, i, &row);

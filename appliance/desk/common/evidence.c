@@ -143,6 +143,7 @@ static void report_authority(
 		json_array_append_new(ids, json_string(authority->id[i]));
 	report_value(report, "authority", ids);
 	report_number(report, "authority_need", authority->quorum.need);
+	report_number(report, "authority_each", authority->quorum.each);
 }
 
 void report_identity(struct report *report, const struct chain *chain)

@@ -28,18 +28,28 @@ static int free_keys(void **state)
 	return 0;
 }
 
-/* Members alternate between the boards. */
-static struct quorum body_of(size_t count, size_t need)
+/* `boards`: bit i is set when member i is of the second board. */
+static struct quorum quorum_of(
+	size_t count, size_t need, size_t each, unsigned boards)
 {
 	struct quorum approvers = {
 		.need = (uint16_t)need,
 		.of = (uint16_t)count,
+		.each = (uint16_t)each,
 	};
 	for (size_t i = 0; i < count; i++) {
 		approvers.member[i].key = p256_public_of(keys[i]);
-		approvers.member[i].board = i % 2;
+		approvers.member[i].board = boards >> i & 1;
 	}
 	return approvers;
+}
+
+/* Members alternate between the boards. */
+enum { ALTERNATE = 0xAA };
+
+static struct quorum body_of(size_t count, size_t need)
+{
+	return quorum_of(count, need, 1, ALTERNATE);
 }
 
 static struct approvals unsigned_approvals(unsigned members)
@@ -51,11 +61,6 @@ static struct approvals unsigned_approvals(unsigned members)
 	return approvals;
 }
 
-static bool of_both_boards(unsigned members)
-{
-	return (members & 0x155) && (members & 0xAA);
-}
-
 static unsigned count_bits(unsigned set)
 {
 	unsigned count = 0;
@@ -64,42 +69,160 @@ static unsigned count_bits(unsigned set)
 	return count;
 }
 
-/* The path of every set of members, against the digest of all. */
-static void check_all_sets(size_t count, size_t need)
+static bool is_enough(
+	const struct quorum *quorum, unsigned set, unsigned boards)
 {
-	struct quorum approvers = body_of(count, need);
-	const struct approval_scope scope = { .purpose = APPROVE_OPEN };
-	struct digest ref = policy_ref(&scope);
-	struct policy_step first = { .kind = POLICY_COMMAND_CODE };
-	struct policy base = { 0 };
-	struct digest base_digest;
-	struct digest wanted;
-	first.command = COMMAND_SIGN;
-	policy_append(&base, &first);
-	base_digest = policy_digest(&base);
-	assert_null(quorum_check(&approvers));
-	wanted = quorum_digest(&approvers, &ref, &base_digest);
-	for (unsigned set = 0; set < 1u << count; set++) {
-		struct approvals approvals = unsigned_approvals(set);
-		struct policy policy = base;
-		bool met = count_bits(set) >= need && of_both_boards(set);
-		refusal why =
-			quorum_path(&approvers, &scope, &approvals, &policy);
-		struct digest digest = policy_digest(&policy);
+	return count_bits(set) >= quorum->need &&
+	       count_bits(set & boards) >= quorum->each &&
+	       count_bits(set & ~boards) >= quorum->each;
+}
 
-		assert_true((why == NULL) == met);
-		assert_true(digest_equal(&digest, &wanted) == met);
+/* What comes before every quorum here. */
+static struct policy base_policy(void)
+{
+	struct policy base = { 0 };
+	const struct policy_step first = { .kind = POLICY_COMMAND_CODE,
+		.command = COMMAND_SIGN };
+	policy_append(&base, &first);
+	return base;
+}
+
+/* The path of every set of members, against the digest of all. */
+static void check_all_sets(const struct quorum *quorum, unsigned boards)
+{
+	const struct approval_scope scope = { .purpose = APPROVE_OPEN };
+	const struct digest ref = policy_ref(&scope);
+	const struct policy base = base_policy();
+	const struct digest start = policy_digest(&base);
+	const struct digest wanted = quorum_digest(quorum, &ref, &start);
+	assert_null(quorum_check(quorum));
+	for (unsigned set = 0; set < 1u << quorum->of; set++) {
+		const struct approvals approvals = unsigned_approvals(set);
+		const bool met = is_enough(quorum, set, boards);
+		struct policy policy = base;
+		const refusal why =
+			quorum_path(quorum, &scope, &approvals, &policy);
+		const struct digest digest = policy_digest(&policy);
+		assert_int_equal(quorum_is_met(quorum, (uint16_t)set), met);
+		assert_int_equal(why == NULL, met);
+		assert_int_equal(digest_equal(&digest, &wanted), met);
+		assert_true(
+			policy.count <= base.count + quorum->need + quorum->of);
 	}
+}
+
+/* Every need and every least number that such a body can have. */
+static void check_body(size_t count, unsigned boards,
+	void (*check)(const struct quorum *, unsigned boards))
+{
+	const unsigned second = count_bits(boards);
+	const size_t fewest = second < count - second ? second : count - second;
+	for (size_t need = 2; need <= count; need++)
+		for (size_t each = 1; each <= fewest && 2 * each <= need;
+			each++) {
+			const struct quorum quorum =
+				quorum_of(count, need, each, boards);
+			check(&quorum, boards);
+		}
 }
 
 static void every_set_of_members(void **state)
 {
 	(void)state;
-	check_all_sets(2, 2);
-	check_all_sets(3, 2);
-	check_all_sets(3, 3);
-	check_all_sets(5, 3);
-	check_all_sets(6, 4);
+	for (size_t count = 2; count <= 5; count++)
+		for (unsigned boards = 1; boards + 1 < 1u << count; boards++)
+			check_body(count, boards, check_all_sets);
+	for (size_t count = 6; count <= QUORUM_MOST; count++)
+		check_body(
+			count, ALTERNATE & ((1u << count) - 1), check_all_sets);
+}
+
+/*
+ * The graph as policy.md writes it down, with no digest remembered: each node
+ * is computed as often as a way leads through it.
+ */
+struct written_down {
+	const struct quorum *quorum;
+	struct digest ref;
+	struct digest base;
+	/* Of more than one way: where the TPM would be asked for an OR. */
+	bool is_or[QUORUM_MOST + 1][QUORUM_MOST + 1][QUORUM_EACH_MOST + 1]
+		  [QUORUM_EACH_MOST + 1];
+	unsigned ors;
+};
+
+static bool reach(struct written_down *graph, size_t i, int j, int a, int b,
+	struct digest *out);
+
+/* One more way, through a signature or past it. */
+static void add_way(struct policy_step *ways, const struct written_down *graph,
+	size_t i, const struct digest *before, bool signs)
+{
+	struct policy_step sign = { .kind = POLICY_SIGNED };
+	sign.sign.key = graph->quorum->member[i].key;
+	sign.sign.ref = graph->ref;
+	ways->either.branch[ways->either.count++] =
+		signs ? policy_extend(before, &sign) : *before;
+}
+
+static bool reach(struct written_down *graph, size_t i, int j, int a, int b,
+	struct digest *out)
+{
+	static const struct digest zeros;
+	struct policy_step ways = { .kind = POLICY_OR };
+	struct digest before;
+	*out = graph->base;
+	if (i == 0 || j < 0 || a < 0 || b < 0)
+		return i == 0 && j == 0 && a == 0 && b == 0;
+	const bool first = graph->quorum->member[i - 1].board == EXECUTIVE;
+	const int each = graph->quorum->each;
+	if (reach(graph, i - 1, j, a, b, &before))
+		add_way(&ways, graph, i - 1, &before, false);
+	if ((first ? a : b) == each &&
+		reach(graph, i - 1, j - 1, a, b, &before))
+		add_way(&ways, graph, i - 1, &before, true);
+	if (reach(graph, i - 1, j - 1, first ? a - 1 : a, first ? b : b - 1,
+		    &before))
+		add_way(&ways, graph, i - 1, &before, true);
+	if (ways.either.count > 1 && !graph->is_or[i][j][a][b]) {
+		graph->is_or[i][j][a][b] = true;
+		graph->ors++;
+	}
+	*out = ways.either.count > 1 ? policy_extend(&zeros, &ways)
+				     : ways.either.branch[0];
+	return ways.either.count > 0;
+}
+
+static unsigned most_ors;
+
+static void check_as_written_down(const struct quorum *quorum, unsigned boards)
+{
+	const struct approval_scope scope = { .purpose = APPROVE_OPEN };
+	const struct policy base = base_policy();
+	struct written_down graph = { .quorum = quorum,
+		.ref = policy_ref(&scope),
+		.base = policy_digest(&base) };
+	const struct digest digest =
+		quorum_digest(quorum, &graph.ref, &graph.base);
+	struct digest wanted;
+	(void)boards;
+	assert_true(reach(&graph, quorum->of, quorum->need, quorum->each,
+		quorum->each, &wanted));
+	assert_true(digest_equal(&digest, &wanted));
+	if (graph.ors > most_ors)
+		most_ors = graph.ors;
+}
+
+static void every_size_is_as_written_down(void **state)
+{
+	(void)state;
+	for (size_t count = 2; count <= QUORUM_MOST; count++)
+		for (size_t second = 1; second < count; second++)
+			check_body(count, (1u << second) - 1,
+				check_as_written_down);
+	check_body(QUORUM_MOST, ALTERNATE, check_as_written_down);
+	print_message("# at most %u ORs in a graph, %d on a way through it\n",
+		most_ors, QUORUM_MOST);
 }
 
 static void five_of_nine_is_short(void **state)
@@ -139,6 +262,12 @@ static void digest_depends_on_all(void **state)
 	other.need = 3;
 	changed = quorum_digest(&other, &ref, &base);
 	assert_false(digest_equal(&digest, &changed));
+	other = body_of(9, 5);
+	digest = quorum_digest(&other, &ref, &base);
+	other.each = 2;
+	changed = quorum_digest(&other, &ref, &base);
+	assert_false(digest_equal(&digest, &changed));
+	digest = quorum_digest(&approvers, &ref, &base);
 	other = approvers;
 	other.member[1].key = p256_public_of(keys[5]);
 	changed = quorum_digest(&other, &ref, &base);
@@ -165,7 +294,7 @@ static void bodies_that_are_no_quorum(void **state)
 	approvers = body_of(3, 2);
 	approvers.member[1].board = 0;
 	assert_string_equal(quorum_check(&approvers),
-		"all members of the quorum are of one board");
+		"a board has fewer members than the quorum needs of it");
 	approvers.member[1].board = 2;
 	assert_string_equal(
 		quorum_check(&approvers), "a member is of neither board");
@@ -175,6 +304,26 @@ static void bodies_that_are_no_quorum(void **state)
 	approvers.of = QUORUM_MOST + 1;
 	assert_string_equal(
 		quorum_check(&approvers), "the quorum has more members than 9");
+}
+
+static void boards_that_are_no_quorum(void **state)
+{
+	static const char of_each[] = "of each board the quorum needs none, or "
+				      "more than half of its approvals";
+	struct quorum approvers = body_of(5, 4);
+	(void)state;
+	approvers.each = 2;
+	assert_null(quorum_check(&approvers));
+	approvers.each = 0;
+	assert_string_equal(quorum_check(&approvers), of_each);
+	approvers.each = 3;
+	assert_string_equal(quorum_check(&approvers), of_each);
+	approvers.each = UINT16_MAX;
+	assert_string_equal(quorum_check(&approvers), of_each);
+	approvers.each = 2;
+	approvers.member[1].board = EXECUTIVE;
+	assert_string_equal(quorum_check(&approvers),
+		"a board has fewer members than the quorum needs of it");
 }
 
 static void one_key_in_two_bodies(void **state)
@@ -278,7 +427,8 @@ static void both_of_one_board(void **state)
 	struct room *room = *state;
 	struct approvals approvals =
 		approve(&room->body, &room->scope, &room->cp_hash, ONE_BOARD);
-	assert_why(room, &approvals, "both boards must approve");
+	assert_why(room, &approvals,
+		"fewer approvals of one board than the quorum needs");
 }
 
 static void of_another_digest(void **state)
@@ -403,9 +553,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_set_of_members),
+		cmocka_unit_test(every_size_is_as_written_down),
 		cmocka_unit_test(five_of_nine_is_short),
 		cmocka_unit_test(digest_depends_on_all),
 		cmocka_unit_test(bodies_that_are_no_quorum),
+		cmocka_unit_test(boards_that_are_no_quorum),
 		cmocka_unit_test(one_key_in_two_bodies),
 		cmocka_unit_test_setup_teardown(
 			two_of_both_boards, enter, leave),
