@@ -9,6 +9,7 @@
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/common/sealing.h"
 #include "appliance/desk/desk.h"
+#include "appliance/desk/reports/opened_boxes.h"
 #include "appliance/desk/reports/result_table.h"
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
@@ -27,7 +28,7 @@
 #include <unistd.h>
 
 enum {
-	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
+	ITEMS_OVERHEAD = 3 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
 };
 
 const struct option recount_options[] = {
@@ -53,6 +54,7 @@ struct recount {
 	const struct arguments *arguments;
 	struct sealing sealing;
 	struct p256_private *escrow;
+	bool is_recipient; /* that the definition lists; or it is the box key */
 	bool from_machine;
 	struct archive_file sent;
 	/* From the machine: leaves of its journal, and its signed text. */
@@ -66,18 +68,23 @@ struct recount {
 	const char **name; /* of BOX */
 	size_t names;
 	size_t next;
+	struct opened_boxes opened;
+	bool headers; /* the machine has made some */
+	bool no_memory;
 	struct progress progress;
 };
 
-static int box_items(struct bytes note, struct bytes file)
+static int box_items(struct bytes note, struct bytes file, struct bytes header)
 {
-	size_t room = note.size + file.size + ITEMS_OVERHEAD;
+	size_t room = note.size + file.size + header.size + ITEMS_OVERHEAD;
 	uint8_t *space = malloc(room);
 	if (space == NULL)
 		return -1;
 	struct writer out = writer_of(space, room);
 	write_item(&out, ITEM_PUBLIC, MEMBER_BOX_NOTE, note);
 	write_item(&out, ITEM_PUBLIC, MEMBER_BOX_FILE, file);
+	if (header.size > 0)
+		write_item(&out, ITEM_PUBLIC, MEMBER_BOX_HEADER, header);
 	int box = memfd_written(&out);
 	free(space);
 	return box;
@@ -89,6 +96,16 @@ static enum next_box give(int box, struct wire_text *why)
 		return BOX_IS_NEXT;
 	wire_text_set(why, "there is no memory for a box");
 	return BOX_TROUBLE;
+}
+
+/* That the machine made for this box; empty when there is none for us. */
+static struct bytes header_of(const struct recount *recount, uint64_t leaf)
+{
+	const struct evidence evidence = { .sent = &recount->sent.archive };
+	const struct chain chain = { .evidence = &evidence };
+	return recount->from_machine && recount->is_recipient
+		       ? chain_header(&chain, leaf)
+		       : bytes_of(NULL, 0);
 }
 
 static enum next_box next_of_machine(void *context, struct count_place *place,
@@ -108,7 +125,7 @@ static enum next_box next_of_machine(void *context, struct count_place *place,
 			wire_text_set(why, "a box of the journal is missing");
 			return BOX_TROUBLE;
 		}
-		*box = box_items(note, file);
+		*box = box_items(note, file, header_of(recount, place->leaf));
 		return give(*box, why);
 	}
 	return BOX_NONE_LEFT;
@@ -177,21 +194,33 @@ static enum next_box next_of_files(void *context, struct count_place *place,
 	return BOX_TROUBLE;
 }
 
-static enum opened open_stanza(void *context, const struct age_stanza *asked,
-	struct age_file_key *out, struct wire_text *why)
+/* The station's stanza may be anything; the machine's is for this very key. */
+static enum opened open_stanza(void *context, const struct count_place *place,
+	const struct count_stanza *asked, struct count_key *out,
+	struct wire_text *why)
 {
 	struct recount *recount = context;
-	refusal refused = age_unwrap(asked, recount->escrow, out);
-	if (refused == NULL)
+	refusal refused =
+		age_unwrap(&asked->stanza, recount->escrow, &out->station);
+	(void)place;
+	out->has_station = refused == NULL;
+	out->has_machine = asked->has_machine &&
+			   age_unwrap(&asked->machine, recount->escrow,
+				   &out->machine) == NULL;
+	if (out->has_station || out->has_machine)
 		return STANZA_OPENED;
 	wire_text_set(why, refused);
 	return STANZA_VOID;
 }
 
-static void show_progress(void *context, uint64_t boxes)
+static void tell_box(void *context, const struct count_told *told)
 {
 	struct recount *recount = context;
-	progress_show(&recount->progress, boxes);
+	const bool has_header = header_of(recount, told->place.leaf).size > 0;
+	recount->headers |= has_header;
+	if (!opened_boxes_add(&recount->opened, told, has_header))
+		recount->no_memory = true;
+	progress_show(&recount->progress, told->boxes);
 }
 
 static int encode_plan(const struct plan *plan)
@@ -246,6 +275,9 @@ static int task_of(const struct recount *recount, struct count_task *out)
 	out->terms.bk = terms->bk_name;
 	p256_to_point(&terms->bk, out->terms.bk_point);
 	p256_to_point(&escrow, out->terms.key_point);
+	out->terms.recipients.count = (uint16_t)terms->plan->recipients;
+	for (size_t i = 0; i < terms->plan->recipients; i++)
+		out->terms.recipients.key[i] = terms->plan->recipient[i].key;
 	wire_text_set(&out->terms.id, terms->plan->id);
 	bind(recount, &out->close);
 	out->plan = encode_plan(terms->plan);
@@ -253,13 +285,28 @@ static int task_of(const struct recount *recount, struct count_task *out)
 			      : fail(EX_OSERR, NULL, 0, "no memory is left");
 }
 
-static refusal compare(const struct recount *recount,
+/*
+ * EX_UNAVAILABLE when nothing can be said: a box that this key does not open
+ * says nothing against the machine.
+ */
+static int compare(const struct recount *recount, struct report *report,
 	const struct digest *digest, struct bytes text)
 {
+	static const char name[] = "the machine's result";
 	const bool equal = recount->signed_text.size > 0
 				   ? bytes_equal(recount->signed_text, text)
 				   : digest_equal(&recount->result, digest);
-	return equal ? NULL : "the machine's result is another one";
+	if (recount->signed_text.size == 0 && !recount->closed)
+		return 0;
+	if (equal || opened_boxes_of(&recount->opened, KEY_OPENS_NOT) == 0) {
+		report_check(report, name,
+			equal ? NULL : "the machine's result is another one");
+		return 0;
+	}
+	report_unchecked(report, name,
+		"it cannot be compared, for this key does not open all boxes "
+		"that the machine has opened");
+	return EX_UNAVAILABLE;
 }
 
 static int tell(const struct recount *recount, struct bytes text,
@@ -285,10 +332,11 @@ static int tell(const struct recount *recount, struct bytes text,
 		fprintf(stderr, "box %llu is void: %s\n",
 			(unsigned long long)result->voided[i].entry,
 			result->voided[i].reason);
-	if (recount->signed_text.size > 0 || recount->closed)
-		report_check(&report, "the machine's result",
-			compare(recount, &digest, text));
-	return report_end(&report, status);
+	report_opened_boxes(
+		&report, &definition->plan, &recount->opened, recount->headers);
+	const int verdict = compare(recount, &report, &digest, text);
+	status = report_end(&report, status);
+	return status != 0 ? status : verdict;
 }
 
 /* With the ruling in it, when there is one. */
@@ -342,7 +390,7 @@ static int count(struct recount *recount)
 		.context = recount,
 		.next = recount->from_machine ? next_of_machine : next_of_files,
 		.open = open_stanza,
-		.progress = show_progress,
+		.told = tell_box,
 	};
 	int status = task_of(recount, &task);
 	if (status != 0)
@@ -353,7 +401,9 @@ static int count(struct recount *recount)
 	close(task.plan);
 	if (!counted)
 		return fail(EX_DATAERR, NULL, 0, "%s", why.line);
-	status = write_and_tell(recount, outcome.result);
+	status = recount->no_memory
+			 ? fail(EX_OSERR, NULL, 0, "no memory is left")
+			 : write_and_tell(recount, outcome.result);
 	close(outcome.result);
 	return status;
 }
@@ -434,18 +484,20 @@ static int begin_with_files(struct recount *recount)
 }
 
 /* Or every box would be void, and an honest machine's result another one. */
-static int check_recipient(const struct recount *recount)
+static int check_recipient(struct recount *recount)
 {
 	const struct box_terms *terms = &recount->sealing.terms;
 	const struct p256_public key = p256_public_of(recount->escrow);
-	bool listed = p256_equal(&key, &terms->bk);
 	for (size_t i = 0; i < terms->plan->recipients; i++)
-		listed |= p256_equal(&key, &terms->plan->recipient[i].key);
-	return listed ? 0
-		      : fail(EX_NOPERM,
-				argument(recount->arguments, "--escrow"), 0,
-				"this key is no recipient that the definition "
-				"lists, so it opens no box; give the escrow's");
+		recount->is_recipient |=
+			p256_equal(&key, &terms->plan->recipient[i].key);
+	return recount->is_recipient || p256_equal(&key, &terms->bk)
+		       ? 0
+		       : fail(EX_NOPERM,
+				 argument(recount->arguments, "--escrow"), 0,
+				 "this key is no recipient that the definition "
+				 "lists, so it opens no box; give the "
+				 "escrow's");
 }
 
 int recount_command(const struct arguments *arguments)
@@ -466,6 +518,7 @@ int recount_command(const struct arguments *arguments)
 			status = count(&recount);
 		sealing_free(&recount.sealing);
 	}
+	opened_boxes_free(&recount.opened);
 	free(recount.name);
 	archive_file_free(&recount.sent);
 	p256_free(recount.escrow);

@@ -186,3 +186,23 @@ refusal box_check(const struct box_terms *terms, struct bytes note,
 		why = recipients_check(terms, &out->header);
 	return why != NULL ? why : tags_check(&statement.text, &out->header);
 }
+
+refusal box_header_check(
+	const struct plan *plan, struct bytes header, struct age_header *out)
+{
+	refusal why = age_header_parse(header, out);
+	if (why != NULL)
+		return why;
+	if (out->payload.size > 0)
+		return "something follows the header";
+	if (out->stanza_count != plan->recipients)
+		return "it is not for the recipients that the definition lists";
+	for (size_t i = 0; i < plan->recipients; i++) {
+		uint8_t tag[AGE_TAG_SIZE];
+		age_tag(&plan->recipient[i].key, &out->stanza[i].enc, tag);
+		if (memcmp(tag, out->stanza[i].tag, sizeof(tag)) != 0)
+			return "it is not for the recipients that the "
+			       "definition lists";
+	}
+	return NULL;
+}

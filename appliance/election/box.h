@@ -13,6 +13,7 @@ enum {
 	BOX_NOTE_MOST = 32 * 1024,
 	/* The largest payload, sealed to the box key and to all recipients. */
 	BOX_MOST = AGE_FILE_SIZE(1 + RECIPIENTS_MOST, BALLOTS_PAYLOAD_MOST),
+	BOX_HEADER_MOST = AGE_HEADER_SIZE(RECIPIENTS_MOST),
 };
 
 /* Whom a box must be sealed to: the election's box key. */
@@ -45,5 +46,14 @@ refusal write_box_text(struct writer *, const struct box_terms *,
  */
 refusal box_check(const struct box_terms *, struct bytes note,
 	struct bytes file, struct box *out);
+
+/*
+ * The age header that the machine makes for a box that it has opened: the same
+ * file key, for the recipients that the definition lists, in its order. Before
+ * the payload of the box it is an age file. What can be seen without a key of
+ * theirs: the form and the tags. `out` borrows.
+ */
+refusal box_header_check(
+	const struct plan *, struct bytes header, struct age_header *out);
 
 #endif

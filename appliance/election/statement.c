@@ -112,6 +112,7 @@ static const struct text_field challenge_fields[] = {
 	[CHALLENGE_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
 	[CHALLENGE_REVOCATION] = { "revocation", NUMBER },
 	[CHALLENGE_RESULT] = { "result", DIGEST },
+	[CHALLENGE_HEADERS] = { "headers", DIGEST },
 };
 
 static const struct text_field release_fields[] = {

@@ -14,13 +14,15 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/p256.h"
 
+#define AGE_HEADER_SIZE(stanzas) (22 + (stanzas)*150 + 48)
+
 enum {
 	AGE_STANZAS_MOST = 16,
 	AGE_TAG_SIZE = 4,
 	AGE_FILE_KEY_SIZE = 16,
 	AGE_BODY_SIZE = AGE_FILE_KEY_SIZE + AEAD_TAG_SIZE,
 	/* Version line, stanzas of 150 bytes, MAC line. */
-	AGE_HEADER_MOST = 22 + AGE_STANZAS_MOST * 150 + 48,
+	AGE_HEADER_MOST = AGE_HEADER_SIZE(AGE_STANZAS_MOST),
 	AGE_NONCE_SIZE = 16,
 	AGE_CHUNK_SIZE = 65536,
 	AGE_SEALED_CHUNK_SIZE = AGE_CHUNK_SIZE + AEAD_TAG_SIZE,
@@ -34,8 +36,7 @@ enum {
 		((plain) == 0 ? 1 : ((plain)-1) / AGE_CHUNK_SIZE + 1) *        \
 			AEAD_TAG_SIZE)
 #define AGE_FILE_SIZE(recipients, plain)                                       \
-	(AGE_HEADER_MOST - (AGE_STANZAS_MOST - (recipients)) * 150 +           \
-		AGE_PAYLOAD_SIZE(plain))
+	(AGE_HEADER_SIZE(recipients) + AGE_PAYLOAD_SIZE(plain))
 
 /* Secret: wipe it after use. */
 struct age_file_key {

@@ -30,6 +30,7 @@ struct counted {
 	struct peer peer;
 	struct count_stanza stanza;
 	struct intake_box box; /* once void */
+	struct count_told told;
 };
 
 static bool trouble(struct pass *pass, const char *why)
@@ -89,10 +90,12 @@ static bool add_void(
 	return add(pass, SAY(TALLY_VOID, &body), NULL, 0);
 }
 
-static bool add_vector(struct pass *pass, uint64_t leaf,
-	const struct count_stanza *stanza, struct wire_message *vector)
+static bool add_vector(
+	struct pass *pass, struct counted *counted, struct wire_message *vector)
 {
-	const struct tally_add body = { leaf, *HEARD(vector, COUNT_VECTOR) };
+	const struct count_stanza *stanza = &counted->stanza;
+	const struct tally_add body = { counted->place.leaf,
+		*HEARD(vector, COUNT_VECTOR) };
 	if (body.box.station != stanza->station ||
 		body.box.sequence != stanza->sequence ||
 		!digest_equal(&body.box.digest, &stanza->digest)) {
@@ -103,6 +106,9 @@ static bool add_vector(struct pass *pass, uint64_t leaf,
 		add(pass, SAY(TALLY_ADD, &body), vector->descriptor, 1);
 	wire_close(vector);
 	pass->outcome->counted++;
+	counted->told.counted = true;
+	counted->told.opened = body.box.opened;
+	counted->told.ballots = body.box.ballots;
 	return added;
 }
 
@@ -158,10 +164,11 @@ static bool begin_box(struct pass *pass, struct counted *counted)
 /* Second step: what it needs opened is opened, the file key goes in. */
 static bool give_key(struct pass *pass, struct counted *counted)
 {
-	struct age_file_key key;
+	struct count_key key = { .has_station = 0 };
 	struct wire_text reason;
-	const enum opened opened = pass->source->open(
-		pass->source->context, &counted->stanza.stanza, &key, &reason);
+	const enum opened opened = pass->source->open(pass->source->context,
+		&counted->place, &counted->stanza, &key, &reason);
+	counted->told.asked = true;
 	if (opened == STANZA_VOID)
 		void_stanza(counted, &reason);
 	if (opened == STANZA_TROUBLE)
@@ -183,7 +190,7 @@ static bool open_box(struct pass *pass, struct counted *counted)
 		return false;
 	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
-		set_void(counted, HEARD(&message, COUNT_VOID));
+		set_void(counted, &HEARD(&message, COUNT_VOID)->box);
 		return true;
 	}
 	if (!must_be(pass, answer, &message, COUNT_STANZA))
@@ -206,12 +213,12 @@ static bool finish_box(struct pass *pass, struct counted *counted)
 		return add_void(pass, counted->place.leaf, &counted->box);
 	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
-		void_stanza(counted, &HEARD(&message, COUNT_VOID)->why);
+		void_stanza(counted, &HEARD(&message, COUNT_VOID)->box.why);
+		counted->told.opened = HEARD(&message, COUNT_VOID)->opened;
 		return add_void(pass, counted->place.leaf, &counted->box);
 	}
 	return must_be(pass, answer, &message, COUNT_VECTOR) &&
-	       add_vector(
-		       pass, counted->place.leaf, &counted->stanza, &message);
+	       add_vector(pass, counted, &message);
 }
 
 static void drop_box(struct counted *counted)
@@ -270,10 +277,11 @@ static bool finish_oldest(struct pass *pass, struct line *line)
 	struct counted *counted = box_at(line, line->first);
 	if (!finish_box(pass, counted))
 		return false;
+	counted->told.place = counted->place;
+	counted->told.boxes = ++line->first;
+	if (pass->source->told != NULL)
+		pass->source->told(pass->source->context, &counted->told);
 	drop_box(counted);
-	line->first++;
-	if (pass->source->progress != NULL)
-		pass->source->progress(pass->source->context, line->first);
 	return true;
 }
 

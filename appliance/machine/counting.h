@@ -23,19 +23,34 @@ struct count_place {
 	uint16_t sequence;
 };
 
+/* What became of a box. */
+struct count_told {
+	struct count_place place;
+	uint64_t boxes;	 /* as many as were told, this one among them */
+	bool asked;	 /* to open it: it was whole */
+	unsigned opened; /* of enum count_opened */
+	bool counted;
+	uint64_t ballots; /* when it was counted */
+};
+
 struct count_source {
 	void *context;
 	/*
-	 * The next box: its place, and a memfd of items `note` and `age`, which
-	 * becomes the engine's. On trouble `why` is set.
+	 * The next box: its place, and a memfd of items `note`, `age` and, in a
+	 * recount, `header`, which becomes the engine's. On trouble `why` is
+	 * set.
 	 */
 	enum next_box (*next)(void *context, struct count_place *, int *box,
 		struct wire_text *why);
-	/* The file key of one stanza; `why` unless it opened. */
-	enum opened (*open)(void *context, const struct age_stanza *,
-		struct age_file_key *, struct wire_text *why);
-	/* Told after each box; may be NULL. */
-	void (*progress)(void *context, uint64_t boxes);
+	/*
+	 * The file keys that the stanzas of one box open to; `why` when none
+	 * opened.
+	 */
+	enum opened (*open)(void *context, const struct count_place *,
+		const struct count_stanza *, struct count_key *,
+		struct wire_text *why);
+	/* Told of each box, in the order of the source; may be NULL. */
+	void (*told)(void *context, const struct count_told *);
 };
 
 enum { COUNT_AT_ONCE_MOST = 64 };

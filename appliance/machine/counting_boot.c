@@ -3,10 +3,9 @@
  * The counting boot: no medium is bound. Open: count twice, close with a
  * quote. Approved: count again, sign. Either way the machine then restarts.
  */
-#include "appliance/machine/session.h"
+#include "appliance/machine/headers.h"
 
 #include "appliance/formats/note.h"
-#include "appliance/machine/counting.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
@@ -25,6 +24,9 @@ enum {
 struct walk {
 	struct session *session;
 	uint64_t entry;
+	/* NULL when none are made in this boot. */
+	struct headers *headers;
+	bool last;
 };
 
 static enum next_box next_box(void *context, struct count_place *place,
@@ -47,25 +49,51 @@ static enum next_box next_box(void *context, struct count_place *place,
 	return BOX_NONE_LEFT;
 }
 
-static enum opened open_stanza(void *context, const struct age_stanza *stanza,
-	struct age_file_key *key, struct wire_text *why)
+/* The file key, and the new header that came with it if one was wanted. */
+static enum opened take_opened(struct walk *walk, uint64_t leaf,
+	struct keys_opened *opened, bool wanted, struct count_key *key,
+	struct wire_text *why)
+{
+	const bool taken =
+		!wanted || headers_take(walk->headers, leaf,
+				   bytes_of(opened->header, opened->size));
+	key->has_station = 1;
+	key->station = opened->key;
+	wipe(opened, sizeof(*opened));
+	if (!taken)
+		*why = walk->session->why;
+	return taken ? STANZA_OPENED : STANZA_TROUBLE;
+}
+
+static enum opened open_stanza(void *context, const struct count_place *place,
+	const struct count_stanza *asked, struct count_key *key,
+	struct wire_text *why)
 {
 	struct walk *walk = context;
 	struct session *session = walk->session;
+	const bool wanted =
+		walk->last && headers_wanted(walk->headers, place->leaf);
+	const struct keys_box body = { asked->stanza, wanted };
 	struct wire_message answer;
 	const enum answer got = peer_ask(
-		&session->keys, SAY(KEYS_BOX, stanza), NULL, 0, &answer, why);
+		&session->keys, SAY(KEYS_BOX, &body), NULL, 0, &answer, why);
 	if (got == ANSWERED && answer.type == KEYS_VOID) {
 		*why = *HEARD(&answer, KEYS_VOID);
 		return STANZA_VOID;
 	}
-	if (got != ANSWERED || answer.type != KEYS_FILE_KEY) {
+	if (got != ANSWERED || answer.type != KEYS_OPENED) {
 		session->broken |= got == ANSWER_BROKEN;
 		return STANZA_TROUBLE;
 	}
-	*key = *HEARD(&answer, KEYS_FILE_KEY);
-	wipe(&answer.body, sizeof(answer.body));
-	return STANZA_OPENED;
+	return take_opened(walk, place->leaf, HEARD(&answer, KEYS_OPENED),
+		wanted, key, why);
+}
+
+static void tell(void *context, const struct count_told *told)
+{
+	struct walk *walk = context;
+	if (walk->headers != NULL && !walk->last)
+		headers_told(walk->headers, told);
 }
 
 /* `revocation`: R when the count was closed, whatever it is now. */
@@ -79,6 +107,7 @@ static struct count_task task_of(
 		.plan = session->plan,
 		.terms = { .definition = election->definition,
 			.bk = election->bk,
+			.recipients = election->recipients,
 			.id = election->id },
 		.close = { .ak = election->ak,
 			.bk = election->bk,
@@ -93,17 +122,22 @@ static struct count_task task_of(
 	return task;
 }
 
-/* Counts in fresh processes each time; both passes must agree. */
+/*
+ * Counts in fresh processes each time; both passes must agree. The last one
+ * makes headers, unless that is NULL.
+ */
 static bool count_twice(struct session *session, uint64_t revocation,
-	struct count_outcome *last)
+	struct headers *headers, struct count_outcome *last)
 {
 	const struct count_task task = task_of(session, revocation);
 	struct digest first;
 	for (unsigned pass = 0; pass < PASSES; pass++) {
-		struct walk walk = { session, session->folded.sealed };
-		const struct count_source source = {
-			.context = &walk, .next = next_box, .open = open_stanza
-		};
+		struct walk walk = { session, session->folded.sealed, headers,
+			headers != NULL && pass + 1 == PASSES };
+		const struct count_source source = { .context = &walk,
+			.next = next_box,
+			.open = open_stanza,
+			.told = tell };
 		if (!count_boxes(&task, &source, last, &session->why))
 			return false;
 		session_say(session,
@@ -193,18 +227,33 @@ static bool append_closed(
 	return appended;
 }
 
+/* Counts; the result is a digest here, the headers are in the journal. */
+static bool count_to_close(struct session *session, struct counted_boxes *out)
+{
+	struct headers headers;
+	struct count_outcome count;
+	bool counted = headers_begin(session, &headers) &&
+		       count_twice(session, session->machine.revocation,
+			       &headers, &count);
+	if (counted) {
+		out->result = count.digest;
+		close(count.result);
+		counted = headers_end(&headers, &out->headers);
+	}
+	headers_free(&headers);
+	return counted;
+}
+
 static bool close_count(
 	struct session *session, const struct define_approvals *open)
 {
-	struct count_outcome count;
+	struct counted_boxes counted;
 	struct digest qualifying;
 	int challenge;
 	bool closed;
-	if (!count_twice(session, session->machine.revocation, &count))
-		return false;
-	close(count.result);
-	if (!session_challenge(session, open->nonce, QUORUM_MOST, &count.digest,
-		    &challenge, &qualifying))
+	if (!count_to_close(session, &counted) ||
+		!session_challenge(session, open->nonce, QUORUM_MOST, &counted,
+			&challenge, &qualifying))
 		return false;
 	closed = append_closed(session, challenge, &qualifying);
 	close(challenge);
@@ -260,7 +309,7 @@ static bool release_count(
 {
 	struct count_outcome count;
 	bool released = false;
-	if (!count_twice(session, release->revocation, &count))
+	if (!count_twice(session, release->revocation, NULL, &count))
 		return false;
 	if (digest_equal(&count.digest, &release->given.result))
 		released =

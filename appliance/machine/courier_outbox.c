@@ -31,7 +31,8 @@ static bool publish_entry(struct session *session, struct peer *publish,
 		return false;
 	of.number = member_has_entry_number(entry.type) ? number : entry.leaf;
 	of.type = entry.type;
-	given = publish_list(session, publish, &of, list);
+	given = journal_is_stale(entry.type, number, session->folded.headers) ||
+		publish_list(session, publish, &of, list);
 	close(list);
 	*before = entry.before;
 	return given;

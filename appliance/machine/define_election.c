@@ -143,6 +143,9 @@ static struct election election_of(
 		.officers = plan->roster[OFFICERS].quorum,
 		.auditors = plan->roster[AUDITORS].quorum,
 	};
+	out.recipients.count = (uint16_t)plan->recipients;
+	for (size_t i = 0; i < plan->recipients; i++)
+		out.recipients.key[i] = plan->recipient[i].key;
 	wire_text_set(&out.id, plan->id);
 	return out;
 }

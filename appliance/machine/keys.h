@@ -9,7 +9,7 @@
  *   keys_counters.c   anchor, phase counter, airlock
  *   keys_software.c   later software, revocations
  *   keys_election.c   BK and RK are made, and known again
- *   keys_use.c        a box's file key, the result's signature, the quote
+ *   keys_use.c        a box's file key, its new header; signature, quote
  */
 #ifndef SANDOQ_MACHINE_KEYS_H
 #define SANDOQ_MACHINE_KEYS_H
@@ -27,6 +27,7 @@ struct keys {
 	struct nv_names nv;
 	struct boot_policy boot;
 	struct election_terms terms;
+	struct recipients recipients;
 	struct sealed_key bk;
 	struct p256_public bk_public;
 	struct sealed_key rk;

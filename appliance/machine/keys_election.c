@@ -53,6 +53,19 @@ refusal keys_seal(
 	return role_send_written(end, SAY(KEYS_MEMBERS, &nothing), &out);
 }
 
+static refusal take_recipients(
+	const struct recipients *told, struct recipients *out)
+{
+	refusal why = told->count <= RECIPIENTS_MOST
+			      ? NULL
+			      : "it has more recipients than can be";
+	for (size_t i = 0; why == NULL && i < told->count; i++)
+		why = p256_check(&told->key[i]);
+	if (why == NULL)
+		*out = *told;
+	return why;
+}
+
 refusal keys_election(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -68,6 +81,8 @@ refusal keys_election(
 				   !keys_of_blobs(&election->rk_public,
 					   &election->rk_private, &keys->rk)))
 		why = "the election's keys are not sound";
+	if (why == NULL)
+		why = take_recipients(&election->recipients, &keys->recipients);
 	if (why != NULL)
 		return role_refuse(end, "the election", why, NULL);
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The keys role, what the keys are for: a box's file key, the signature on the
- * result, and the quote.
+ * The keys role, what the keys are for: a box's file key and its new header,
+ * the signature on the result, and the quote.
  */
 #include "appliance/machine/keys.h"
 
@@ -21,12 +21,25 @@ static bool box_secret(struct keys *keys, const struct p256_public *enc,
 		&keys->open, point, shared_x);
 }
 
+/* The box's file key, sealed anew to all who may recount. */
+static void make_header(
+	const struct recipients *recipients, struct keys_opened *out)
+{
+	struct age_stanza stanza[RECIPIENTS_MOST];
+	struct writer header = writer_of(out->header, sizeof(out->header));
+	for (size_t i = 0; i < recipients->count; i++)
+		age_wrap(&out->key, &recipients->key[i], &stanza[i]);
+	write_age_header(&header, &out->key, stanza, recipients->count);
+	out->size = (uint16_t)header.size;
+}
+
 refusal keys_box(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct keys *keys = state;
-	const struct age_stanza *stanza = HEARD(message, KEYS_BOX);
-	struct age_file_key key;
+	const struct keys_box *asked = HEARD(message, KEYS_BOX);
+	const struct age_stanza *stanza = &asked->stanza;
+	struct keys_opened opened = { .size = 0 };
 	struct wire_text text;
 	uint8_t shared_x[P256_SIZE];
 	refusal why = p256_check(&stanza->enc);
@@ -34,15 +47,17 @@ refusal keys_box(
 		return keys_refuse(end, "the box key", keys->tpm);
 	if (why == NULL) {
 		why = age_unwrap_shared(
-			stanza, &keys->bk_public, shared_x, &key);
+			stanza, &keys->bk_public, shared_x, &opened.key);
 		wipe(shared_x, sizeof(shared_x));
 	}
 	if (why != NULL) {
 		wire_text_set(&text, why);
 		return wire_send(end, SAY(KEYS_VOID, &text), NULL, 0);
 	}
-	why = wire_send(end, SAY(KEYS_FILE_KEY, &key), NULL, 0);
-	wipe(&key, sizeof(key));
+	if (asked->header)
+		make_header(&keys->recipients, &opened);
+	why = wire_send(end, SAY(KEYS_OPENED, &opened), NULL, 0);
+	wipe(&opened, sizeof(opened));
 	return why;
 }
 

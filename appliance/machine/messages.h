@@ -14,7 +14,7 @@
 #ifndef SANDOQ_MACHINE_MESSAGES_H
 #define SANDOQ_MACHINE_MESSAGES_H
 
-#include "appliance/formats/age.h"
+#include "appliance/election/box.h"
 #include "appliance/record/courier.h"
 #include "appliance/record/lock.h"
 #include "appliance/record/state.h"
@@ -96,6 +96,7 @@ LAYOUT_STRUCT(journal_key);
 	X(NUMBER, uint64_t, approved)                                          \
 	X(NUMBER, uint64_t, software)                                          \
 	X(NUMBER, uint64_t, sealed_software) /* the last before `sealed` */    \
+	X(NUMBER, uint64_t, headers)	     /* the first of the last count */ \
 	X(NUMBER, uint64_t, revocation)
 LAYOUT_STRUCT(journal_folded);
 
@@ -170,6 +171,12 @@ LAYOUT_STRUCT(keys_anchored);
 #define keys_phase_members(X) X(NUMBER, uint64_t, phase)
 LAYOUT_STRUCT(keys_phase);
 
+/* Those that the definition lists, in its order. */
+#define recipients_members(X)                                                  \
+	X(NUMBER, uint16_t, count)                                             \
+	X(PARTS, p256_public, key, RECIPIENTS_MOST)
+LAYOUT_STRUCT(recipients);
+
 /* All that BK and RK hang on. The blobs are empty before sealing. */
 #define election_members(X)                                                    \
 	X(PART, digest, definition)                                            \
@@ -178,6 +185,8 @@ LAYOUT_STRUCT(keys_phase);
 	X(NUMBER, uint64_t, phase)                                             \
 	X(PART, quorum, officers)                                              \
 	X(PART, quorum, auditors)                                              \
+	/* Who recounts; for them the boxes get new headers. */                \
+	X(PART, recipients, recipients)                                        \
 	X(PART, blob, bk_public)                                               \
 	X(PART, blob, bk_private)                                              \
 	X(PART, blob, rk_public)                                               \
@@ -213,6 +222,19 @@ LAYOUT_STRUCT(define_approvals);
 	X(PART, keys_software, given)                                          \
 	X(PART, digest, image)
 LAYOUT_STRUCT(define_boot);
+
+#define keys_box_members(X)                                                    \
+	X(PART, age_stanza, stanza)                                            \
+	/* Whether a new header is to be made. */                              \
+	X(NUMBER, uint16_t, header)
+LAYOUT_STRUCT(keys_box);
+
+#define keys_opened_members(X)                                                 \
+	X(PART, age_file_key, key) /* secret */                                \
+	/* The new header; empty unless it was asked for. */                   \
+	X(NUMBER, uint16_t, size)                                              \
+	X(REST, BOX_HEADER_MOST, header)
+LAYOUT_STRUCT(keys_opened);
 
 #define keys_sign_members(X) X(PART, digest, result)
 LAYOUT_STRUCT(keys_sign);
@@ -266,6 +288,8 @@ LAYOUT_STRUCT(define_release);
 	X(OCTETS, P256_POINT_SIZE, bk_point)                                   \
 	/* Whose stanza is to be opened. */                                    \
 	X(OCTETS, P256_POINT_SIZE, key_point)                                  \
+	/* Compared with those of the plan. */                                 \
+	X(PART, recipients, recipients)                                        \
 	X(PART, wire_text, id)
 LAYOUT_STRUCT(count_box);
 
@@ -273,15 +297,35 @@ LAYOUT_STRUCT(count_box);
 	X(NUMBER, uint16_t, station)                                           \
 	X(NUMBER, uint16_t, sequence)                                          \
 	X(PART, digest, digest)                                                \
-	X(PART, age_stanza, stanza)
+	X(PART, age_stanza, stanza)                                            \
+	/* In a recount: that of the machine's header, if there is one. */     \
+	X(NUMBER, uint16_t, has_machine)                                       \
+	X(PART, age_stanza, machine)
 LAYOUT_STRUCT(count_stanza);
+
+/* What they opened to, as far as they did. Secret. */
+#define count_key_members(X)                                                   \
+	X(NUMBER, uint16_t, has_station)                                       \
+	X(PART, age_file_key, station)                                         \
+	X(NUMBER, uint16_t, has_machine)                                       \
+	X(PART, age_file_key, machine)
+LAYOUT_STRUCT(count_key);
+
+/* Whose key is the box's: the MACs hold under it. */
+enum count_opened { OPENED_BY_STATION = 1, OPENED_BY_MACHINE = 2 };
 
 #define count_vector_members(X)                                                \
 	X(NUMBER, uint16_t, station)                                           \
 	X(NUMBER, uint16_t, sequence)                                          \
 	X(PART, digest, digest)                                                \
-	X(NUMBER, uint64_t, ballots)
+	X(NUMBER, uint64_t, ballots)                                           \
+	X(NUMBER, uint16_t, opened) /* of enum count_opened */
 LAYOUT_STRUCT(count_vector);
+
+#define count_void_members(X)                                                  \
+	X(PART, intake_box, box)                                               \
+	X(NUMBER, uint16_t, opened)
+LAYOUT_STRUCT(count_void);
 
 #define tally_add_members(X)                                                   \
 	X(NUMBER, uint64_t, entry)                                             \
@@ -378,9 +422,9 @@ LAYOUT_STRUCT(starter_started);
 	ASK(KEYS_SEAL, 45, election, ROLE_KEYS)                                \
 	ASK(KEYS_ELECTION, 46, election, ROLE_KEYS)                            \
 	ASK(KEYS_APPROVALS, 47, keys_approvals, ROLE_KEYS)                     \
-	ASK(KEYS_BOX, 48, age_stanza, ROLE_KEYS)                               \
+	ASK(KEYS_BOX, 48, keys_box, ROLE_KEYS)                                 \
 	/* Secret. */                                                          \
-	ANSWER(KEYS_FILE_KEY, 49, age_file_key, ROLE_KEYS, TO(KEYS_BOX))       \
+	ANSWER(KEYS_OPENED, 49, keys_opened, ROLE_KEYS, TO(KEYS_BOX))          \
 	ANSWER(KEYS_VOID, 50, wire_text, ROLE_KEYS, TO(KEYS_BOX))              \
 	ASK(KEYS_SIGN, 51, keys_sign, ROLE_KEYS)                               \
 	ANSWER(KEYS_SIGNED, 52, keys_signed, ROLE_KEYS, TO(KEYS_SIGN))         \
@@ -442,10 +486,10 @@ LAYOUT_STRUCT(starter_started);
 	ASK(COUNT_BOX, 128, count_box, ROLE_COUNT)                             \
 	ANSWER(COUNT_STANZA, 129, count_stanza, ROLE_COUNT, TO(COUNT_BOX))     \
 	/* Secret. */                                                          \
-	ASK(COUNT_KEY, 130, age_file_key, ROLE_COUNT)                          \
+	ASK(COUNT_KEY, 130, count_key, ROLE_COUNT)                             \
 	ANSWER(COUNT_VECTOR, 131, count_vector, ROLE_COUNT, TO(COUNT_KEY),     \
 		CARRIES(1, 1))                                                 \
-	ANSWER(COUNT_VOID, 132, intake_box, ROLE_COUNT,                        \
+	ANSWER(COUNT_VOID, 132, count_void, ROLE_COUNT,                        \
 		TO(COUNT_BOX, COUNT_KEY))                                      \
                                                                                \
 	ASK(TALLY_ADD, 144, tally_add, ROLE_TALLY, CARRIES(1, 1))              \

@@ -28,6 +28,9 @@ struct counting {
 	struct bytes items;
 	struct counter counter;
 	struct box box;
+	/* In a recount. */
+	bool has_machine;
+	struct age_header machine;
 };
 
 refusal role_count_prepare(struct counter *out)
@@ -52,17 +55,28 @@ static refusal load(struct counting *counting)
 	return why != NULL ? why : items_check(counting->items);
 }
 
-static refusal send_void(
-	struct wire_end *end, const struct box *box, const char *reason)
+static refusal send_void(struct wire_end *end, const struct box *box,
+	unsigned opened, const char *reason)
 {
-	struct intake_box message = {
-		.station = box->station < 0 ? WIRE_NO_STATION
-					    : (uint16_t)box->station,
-		.sequence = box->sequence,
-		.digest = box->digest,
+	struct count_void message = {
+		.box = { .station = box->station < 0 ? WIRE_NO_STATION
+						     : (uint16_t)box->station,
+			.sequence = box->sequence,
+			.digest = box->digest },
+		.opened = (uint16_t)opened,
 	};
-	wire_text_set(&message.why, reason);
+	wire_text_set(&message.box.why, reason);
 	return wire_send(end, SAY(COUNT_VOID, &message), NULL, 0);
+}
+
+/* The keys role seals file keys to these, so they are compared, too. */
+static bool has_recipients(
+	const struct plan *plan, const struct recipients *asked)
+{
+	bool equal = plan->recipients == asked->count;
+	for (size_t i = 0; equal && i < plan->recipients; i++)
+		equal = p256_equal(&plan->recipient[i].key, &asked->key[i]);
+	return equal;
 }
 
 static refusal terms_of(const struct counting *counting,
@@ -73,19 +87,37 @@ static refusal terms_of(const struct counting *counting,
 	if (!digest_equal(
 		    &asked->definition, &counting->counter.plan->definition))
 		return "the plan is of another definition";
+	if (!has_recipients(counting->counter.plan, &asked->recipients))
+		return "the plan has other recipients";
 	return p256_from_point(
 		bytes_of(asked->bk_point, P256_POINT_SIZE), &terms->bk);
 }
 
-static refusal send_stanza(struct wire_end *end, const struct box *box,
-	const struct age_stanza *stanza)
+/* The stanza for this key in the machine's header, if it has one. */
+static const struct age_stanza *find_machine(
+	struct counting *counting, const struct p256_public *key)
 {
+	struct bytes header;
+	counting->has_machine =
+		items_find(counting->items, MEMBER_BOX_HEADER, &header) &&
+		box_header_check(counting->counter.plan, header,
+			&counting->machine) == NULL;
+	return counting->has_machine ? age_find(&counting->machine, key) : NULL;
+}
+
+static refusal send_stanzas(struct wire_end *end, struct counting *counting,
+	const struct age_stanza *stanza, const struct p256_public *key)
+{
+	const struct age_stanza *machine = find_machine(counting, key);
 	struct count_stanza message = {
-		.station = (uint16_t)box->station,
-		.sequence = box->sequence,
-		.digest = box->digest,
+		.station = (uint16_t)counting->box.station,
+		.sequence = counting->box.sequence,
+		.digest = counting->box.digest,
 		.stanza = *stanza,
+		.has_machine = machine != NULL,
 	};
+	if (machine != NULL)
+		message.machine = *machine;
 	return wire_send(end, SAY(COUNT_STANZA, &message), NULL, 0);
 }
 
@@ -112,12 +144,12 @@ static refusal handle_box(
 		return role_refuse(end, "the entry holds no box", NULL, NULL);
 	why = box_check(&terms, note, file, &counting->box);
 	if (why != NULL)
-		return send_void(end, &counting->box, why);
+		return send_void(end, &counting->box, 0, why);
 	stanza = age_find(&counting->box.header, &key);
 	if (stanza == NULL)
-		return send_void(end, &counting->box,
+		return send_void(end, &counting->box, 0,
 			"the box is not sealed to the key that opens it");
-	return send_stanza(end, &counting->box, stanza);
+	return send_stanzas(end, counting, stanza, &key);
 }
 
 /* Opens the payload chunk by chunk into the decoder. */
@@ -148,13 +180,35 @@ static refusal decode_payload(struct bytes payload,
 	return why != NULL ? why : ballots_end(decoder);
 }
 
-static refusal tally_box(
-	struct counting *counting, const struct age_file_key *key)
+/*
+ * The MAC of the box's header commits to its file key. A key that the machine
+ * has handed on must be that one, too.
+ */
+static unsigned opened_by(
+	const struct counting *counting, const struct count_key *given)
+{
+	const struct age_header *box = &counting->box.header;
+	unsigned opened = 0;
+	if (given->has_station &&
+		age_header_verify(box, &given->station) == NULL)
+		opened |= OPENED_BY_STATION;
+	if (given->has_machine && counting->has_machine &&
+		age_header_verify(box, &given->machine) == NULL &&
+		age_header_verify(&counting->machine, &given->machine) == NULL)
+		opened |= OPENED_BY_MACHINE;
+	return opened;
+}
+
+static refusal tally_box(struct counting *counting,
+	const struct count_key *given, unsigned opened)
 {
 	struct ballots_decoder decoder;
-	refusal why = age_header_verify(&counting->box.header, key);
-	if (why != NULL)
-		return why;
+	const struct age_file_key *key = (opened & OPENED_BY_STATION) != 0
+						 ? &given->station
+						 : &given->machine;
+	refusal why;
+	if (opened == 0)
+		return "the MAC of the age header does not hold";
 	ballots_begin(&decoder, counting->counter.plan,
 		(uint16_t)counting->box.station, counting->box.sequence,
 		counter_count, &counting->counter);
@@ -166,13 +220,15 @@ static refusal tally_box(
 }
 
 static refusal send_vector(struct wire_end *end,
-	const struct counting *counting, const struct tally *tally)
+	const struct counting *counting, const struct tally *tally,
+	unsigned opened)
 {
 	const struct count_vector message = {
 		.station = (uint16_t)counting->box.station,
 		.sequence = counting->box.sequence,
 		.digest = counting->box.digest,
 		.ballots = tally_ballots(tally),
+		.opened = (uint16_t)opened,
 	};
 	const size_t size =
 		tally_encoded_size(counting->counter.plan, tally->contests);
@@ -191,8 +247,9 @@ static refusal handle_key(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct counting *counting = state;
-	struct age_file_key key;
+	struct count_key given;
 	struct tally tally;
+	unsigned opened;
 	refusal why;
 	if (counting->box.station < 0)
 		return "a key before its box";
@@ -201,13 +258,14 @@ static refusal handle_key(
 		    counting->counter.plan->station[counting->box.station]
 			    .contests))
 		return "there is no memory";
-	key = *HEARD(message, COUNT_KEY);
-	wipe(HEARD(message, COUNT_KEY), sizeof(struct age_file_key));
+	given = *HEARD(message, COUNT_KEY);
+	wipe(HEARD(message, COUNT_KEY), sizeof(given));
 	counter_begin(&counting->counter, &tally);
-	why = tally_box(counting, &key);
-	wipe(&key, sizeof(key));
-	why = why != NULL ? send_void(end, &counting->box, why)
-			  : send_vector(end, counting, &tally);
+	opened = opened_by(counting, &given);
+	why = tally_box(counting, &given, opened);
+	wipe(&given, sizeof(given));
+	why = why != NULL ? send_void(end, &counting->box, opened, why)
+			  : send_vector(end, counting, &tally, opened);
 	tally_free(&tally);
 	return why != NULL ? why : "one box is all that it counts";
 }

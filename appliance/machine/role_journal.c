@@ -329,6 +329,7 @@ static struct journal_folded folded(const struct journal_fold *fold)
 		.software = fold->last[ENTRY_SOFTWARE],
 		.sealed_software = fold->sealed_software,
 		.revocation = fold->last[ENTRY_REVOCATION],
+		.headers = fold->headers,
 	};
 }
 

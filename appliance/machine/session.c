@@ -228,9 +228,10 @@ bool session_phase(struct session *session)
 
 static void put_challenge(struct session *session, struct text_writer *text,
 	const struct wire_text *nonce, size_t nonces,
-	const struct digest *result)
+	const struct counted_boxes *counted)
 {
 	static const struct tpm_name no_name = { { 0x00, 0x0b } };
+	static const struct counted_boxes nothing_counted;
 	static const struct digest none;
 	const bool known = session->has_election;
 	const bool frozen = session->state >= STATE_OPEN &&
@@ -256,8 +257,12 @@ static void put_challenge(struct session *session, struct text_writer *text,
 		bytes_of(root->byte, SHA256_SIZE));
 	text_put_number(
 		text, CHALLENGE_REVOCATION, session->machine.revocation);
+	if (counted == NULL)
+		counted = &nothing_counted;
 	text_put(text, CHALLENGE_RESULT,
-		bytes_of((result != NULL ? result : &none)->byte, SHA256_SIZE));
+		bytes_of(counted->result.byte, SHA256_SIZE));
+	text_put(text, CHALLENGE_HEADERS,
+		bytes_of(counted->headers.byte, SHA256_SIZE));
 }
 
 /* The firmware's log lies in a memfd as it was; it becomes an item. */
@@ -272,7 +277,7 @@ static bool put_event_log(const struct session *session, struct writer *items)
 }
 
 bool session_challenge(struct session *session, const struct wire_text *nonce,
-	size_t nonces, const struct digest *result, int *list,
+	size_t nonces, const struct counted_boxes *counted, int *list,
 	struct digest *qualifying)
 {
 	static uint8_t challenge_space[CHALLENGE_SPACE];
@@ -284,7 +289,7 @@ bool session_challenge(struct session *session, const struct wire_text *nonce,
 		text_begin(&statement_form[STATEMENT_CHALLENGE],
 			session->election.rehearsal != 0, &challenge);
 	refusal why;
-	put_challenge(session, &text, nonce, nonces, result);
+	put_challenge(session, &text, nonce, nonces, counted);
 	why = text_end(&text);
 	if (why != NULL)
 		return session_refuse(session, why);

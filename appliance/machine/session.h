@@ -5,6 +5,7 @@
  *   supervisor.c      start the roles, unlock the journal, choose the boot
  *   courier_boot.c    media in, evidence out (courier.h has its parts)
  *   counting_boot.c   count, close, sign
+ *   headers.c         the new headers of the boxes that a count has opened
  *   software.c        approve later software, revoke earlier
  *   completeness.c    say which boxes have come
  *   session.c         journal and election; what both boots need
@@ -40,6 +41,12 @@ struct session {
 	bool has_election;
 	struct election election;
 	int plan;
+};
+
+/* What a count came to: SHA-256 of its text, root of the boxes' new headers. */
+struct counted_boxes {
+	struct digest result;
+	struct digest headers;
 };
 
 /* The two kinds of boot, once the session is loaded. */
@@ -118,10 +125,11 @@ bool session_anchor(struct session *, const struct digest *chain);
 bool session_phase(struct session *);
 /*
  * Composes the challenge text: its items are a memfd, its digest what the
- * quote qualifies. `nonce` are lines, empty ones are none.
+ * quote qualifies. `nonce` are lines, empty ones are none. `counted` is NULL,
+ * or what the count came to that is being closed.
  */
 bool session_challenge(struct session *, const struct wire_text *nonce,
-	size_t nonces, const struct digest *result, int *list,
+	size_t nonces, const struct counted_boxes *counted, int *list,
 	struct digest *qualifying);
 
 #endif

@@ -41,6 +41,7 @@ static const struct entry_row rows[] = {
 		true },
 	{ ENTRY_FAILED, "failed", ~IN(STATE_BLANK), STAYS, false, false,
 		false },
+	{ ENTRY_HEADERS, "headers", IN(STATE_OPEN), STAYS, true, false, false },
 };
 
 const struct entry_row *entry_row_of(unsigned type)
@@ -114,6 +115,7 @@ void journal_fold_start(struct journal_fold *fold)
 	memset(fold, 0, sizeof(*fold));
 	fold->state = STATE_BLANK;
 	fold->sealed_software = UINT64_MAX;
+	fold->headers = UINT64_MAX;
 	for (size_t i = 0; i <= ENTRY_TYPES; i++)
 		fold->last[i] = UINT64_MAX;
 }
@@ -165,9 +167,24 @@ static void begin_election(struct journal_fold *fold)
 	memset(&fold->tree, 0, sizeof(fold->tree));
 	memset(&fold->frozen_root, 0, sizeof(fold->frozen_root));
 	fold->frozen_size = 0;
+	fold->headers = UINT64_MAX;
 	fold->sealed_software = fold->last[ENTRY_SOFTWARE];
 	for (unsigned type = ENTRY_INTAKE; type <= ENTRY_RELEASED; type++)
 		fold->last[type] = UINT64_MAX;
+}
+
+bool journal_is_stale(unsigned type, uint64_t entry, uint64_t headers)
+{
+	return type == ENTRY_HEADERS && entry < headers;
+}
+
+/* Of those that were made before the machine was started again none is left. */
+static void follow_headers(struct journal_fold *fold, unsigned type)
+{
+	if (type == ENTRY_BOOT && fold->state == STATE_OPEN)
+		fold->headers = UINT64_MAX;
+	if (type == ENTRY_HEADERS && fold->headers == UINT64_MAX)
+		fold->headers = fold->entries;
 }
 
 refusal journal_fold_next(
@@ -187,6 +204,7 @@ refusal journal_fold_next(
 		begin_election(fold);
 	if (header.type == ENTRY_OPEN)
 		freeze(fold);
+	follow_headers(fold, header.type);
 	if (row->leaf) {
 		leaf = journal_leaf(&header);
 		merkle_append(&fold->tree, &leaf);

@@ -35,9 +35,10 @@ enum entry_type {
 	ENTRY_REVOCATION,
 	ENTRY_FAILED,
 	ENTRY_LOCKED,
+	ENTRY_HEADERS,
 };
 
-enum { ENTRY_TYPES = ENTRY_LOCKED };
+enum { ENTRY_TYPES = ENTRY_HEADERS };
 
 /* One row for each entry type: where it may stand and what it does. */
 struct entry_row {
@@ -96,11 +97,19 @@ struct journal_fold {
 	 */
 	uint64_t last[ENTRY_TYPES + 1];
 	uint64_t sealed_software; /* last software before the last sealed */
+	/*
+	 * The first headers of the count that was begun last: one that a power
+	 * cut ended is begun again, and makes others. UINT64_MAX: none.
+	 */
+	uint64_t headers;
 	uint64_t frozen_size;
 	struct digest frozen_root;
 };
 
 void journal_fold_start(struct journal_fold *);
+/* Headers that the count that was begun last has not made; `headers` is of the
+ * fold. They are not published. */
+bool journal_is_stale(unsigned type, uint64_t entry, uint64_t headers);
 /*
  * The next entry. Refused, with nothing folded, when it does not follow the
  * one before or may not stand here.

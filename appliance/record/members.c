@@ -37,6 +37,7 @@ static const struct row {
 	{ ENTRY_SOFTWARE, "software/", NUMBER_AND_ITEM, true },
 	{ ENTRY_REVOCATION, "revocation/", NUMBER_AND_ITEM, true },
 	{ ENTRY_FAILED, "failed/", NUMBER_ALONE, true },
+	{ ENTRY_HEADERS, MEMBERS_BOXES, BEFORE_ITEM, false },
 };
 
 static const struct row *row_of(unsigned type)
@@ -68,6 +69,12 @@ void member_of_entry(unsigned type, uint64_t number, struct bytes item,
 			number);
 		return;
 	}
+}
+
+void member_header_item(uint64_t leaf, char name[MEMBER_NAME_SIZE])
+{
+	snprintf(name, MEMBER_NAME_SIZE, "%04" PRIu64 "." MEMBER_BOX_HEADER,
+		leaf);
 }
 
 bool member_has_entry_number(unsigned type)

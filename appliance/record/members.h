@@ -33,6 +33,8 @@
 #define MEMBER_ELECTION_KEYS "election-keys.note"
 #define MEMBER_BOX_NOTE "note"
 #define MEMBER_BOX_FILE "age"
+/* Made in the closing, of an entry of its own: NNNN.header, as published. */
+#define MEMBER_BOX_HEADER "header"
 
 /* The journal's head. */
 #define MEMBER_CHECKPOINT "checkpoint"
@@ -80,6 +82,8 @@ enum { MEMBER_NAME_SIZE = USTAR_NAME_MOST + 1 };
  */
 void member_of_entry(unsigned type, uint64_t number, struct bytes item,
 	char name[MEMBER_NAME_SIZE]);
+/* The item that is the new header of a box. */
+void member_header_item(uint64_t leaf, char name[MEMBER_NAME_SIZE]);
 /* Whether such names have the number of the entry, and not of its leaf. */
 bool member_has_entry_number(unsigned type);
 /* STEM-NUMBER. */

@@ -116,6 +116,14 @@ bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
 	return note->size > 0 && file->size > 0;
 }
 
+struct bytes chain_header(const struct chain *chain, uint64_t leaf)
+{
+	char name[MEMBER_NAME_SIZE];
+	member_of_entry(
+		ENTRY_BOX, leaf, bytes_of_text(MEMBER_BOX_HEADER), name);
+	return archive_find(chain->evidence->sent, name);
+}
+
 struct box_terms chain_box_terms(const struct chain *chain)
 {
 	return (struct box_terms){

@@ -92,6 +92,7 @@ struct chain {
 	struct digest checkpoint_root;
 	struct digest challenge;
 	struct digest result_digest;
+	struct digest headers_root;
 	struct digest quote; /* SHA-256 of the attest */
 	struct digest quoted_digest;
 	bool rehearsal;
@@ -144,6 +145,8 @@ refusal chain_members(
 /* Note and age file of a leaf; false when they are not there. */
 bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);
+/* The machine's new header for the box of a leaf; empty when it made none. */
+struct bytes chain_header(const struct chain *, uint64_t leaf);
 /* What box_check() demands, once the box key was verified. */
 struct box_terms chain_box_terms(const struct chain *);
 /* Why the delivery of a leaf was refused; empty when it is not there. */

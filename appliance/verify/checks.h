@@ -36,6 +36,9 @@ refusal verify_quote(struct chain *);
 refusal verify_pcrs(struct chain *);
 refusal verify_event_log(struct chain *);
 
+/* verify_headers.c */
+refusal verify_headers(struct chain *);
+
 /* verify_approvals.c */
 refusal verify_boot_approvals(struct chain *);
 refusal verify_open_approvals(struct chain *);

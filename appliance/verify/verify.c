@@ -23,6 +23,8 @@ enum step {
 	BOXES,
 	OPEN_APPROVALS,
 	CHALLENGE,
+	HEADERS,
+	HEADERS_HOLD,
 	NONCE,
 	QUOTE,
 	PCRS,
@@ -50,6 +52,7 @@ enum {
 };
 
 struct needed {
+	/* NULL: it never is, for no verifier may have it. */
 	bool (*is_there)(const struct evidence *);
 	const char *otherwise; /* why a check is not made */
 };
@@ -82,6 +85,9 @@ static const struct needed the_activation = { has_activation,
 	"the secret of the credential was not given" };
 static const struct needed the_nonce = { has_nonce,
 	"no nonce of yours was given, so it may be old" };
+static const struct needed an_escrow_key = { NULL,
+	"whether the recipients can open them is seen with a key of theirs "
+	"alone, by 'sandoq recount'" };
 static const struct needed the_profile = { has_profile,
 	"no boot profile was given" };
 
@@ -114,6 +120,10 @@ static const struct row rows[STEPS] = {
 		FROM_CLOSED, BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
 	[CHALLENGE] = { "challenge", verify_challenge, FROM_CLOSED | AT_NOW,
 		BIT(AK) | BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
+	[HEADERS] = { "box headers", verify_headers, FROM_CLOSED,
+		BIT(CHALLENGE) | BIT(BOXES), NULL },
+	[HEADERS_HOLD] = { "what box headers hold", NULL, FROM_CLOSED, 0,
+		&an_escrow_key },
 	[NONCE] = { "nonce", verify_nonce, FROM_CLOSED | AT_NOW, BIT(CHALLENGE),
 		&the_nonce },
 	[QUOTE] = { "quote", verify_quote, FROM_CLOSED | AT_NOW,
@@ -147,6 +157,12 @@ static refusal ground_of(struct chain *chain, const struct row *row,
 	return NULL;
 }
 
+static bool is_there(
+	const struct needed *needed, const struct evidence *evidence)
+{
+	return needed->is_there != NULL && needed->is_there(evidence);
+}
+
 static bool record(struct checks *checks, const char *name,
 	enum check_outcome outcome, const char *reason)
 {
@@ -170,7 +186,7 @@ bool verify(enum verify_goal goal, const struct evidence *evidence,
 		const struct row *row = &rows[step];
 		if ((row->goals & BIT(goal)) == 0)
 			continue;
-		if (row->needed != NULL && !row->needed->is_there(evidence)) {
+		if (row->needed != NULL && !is_there(row->needed, evidence)) {
 			record(checks, row->name, CHECK_NOT_MADE,
 				row->needed->otherwise);
 			continue;

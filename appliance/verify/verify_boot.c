@@ -67,6 +67,7 @@ refusal verify_challenge(struct chain *chain)
 		return refused;
 	chain->challenge = sha256(whole);
 	chain->result_digest = text_digest(&text, CHALLENGE_RESULT);
+	chain->headers_root = text_digest(&text, CHALLENGE_HEADERS);
 	chain->revocation = text_number(&text, CHALLENGE_REVOCATION);
 	return chain_is_now(chain) ? check_now(chain, &text)
 				   : check_closing(chain, &text);

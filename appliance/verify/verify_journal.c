@@ -131,8 +131,10 @@ static bool is_of_the_outbox(const char *name)
 static bool is_published(
 	const struct chain *chain, const struct journal_header *header)
 {
-	return header->entry >= chain->fold.last[ENTRY_SEALED] ||
-	       entry_row_of(header->type)->machine;
+	return (header->entry >= chain->fold.last[ENTRY_SEALED] ||
+		       entry_row_of(header->type)->machine) &&
+	       !journal_is_stale(
+		       header->type, header->entry, chain->fold.headers);
 }
 
 static refusal find_strangers(struct chain *chain, const bool *listed)

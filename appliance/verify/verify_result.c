@@ -75,6 +75,12 @@ static refusal check_counted(
 		return refuse(chain,
 			"box %04" PRIu64 " is another one than was counted",
 			counted->entry);
+	if (terms.plan->recipients > 0 &&
+		chain_header(chain, counted->entry).size == 0)
+		return refuse(chain,
+			"box %04" PRIu64
+			" was counted, and the machine made no header for it",
+			counted->entry);
 	return NULL;
 }
 

@@ -454,6 +454,8 @@ static struct count_box terms_of(const struct paper *paper)
 	out.bk = chain->bk.name;
 	p256_to_point(&chain->bk.key, out.bk_point);
 	p256_to_point(&chain->bk.key, out.key_point);
+	out.recipients.count = (uint16_t)paper->definition.plan.recipients;
+	out.recipients.key[0] = paper->definition.plan.recipient[0].key;
 	wire_text_set(&out.id, paper->definition.plan.id);
 	return out;
 }
@@ -474,8 +476,9 @@ static bool counts(struct play *play, const struct stage *stage, bool whole)
 		whole ? COUNT_STANZA : COUNT_VOID);
 	if (!well || !whole)
 		return well;
-	const struct age_file_key key =
-		opened(&HEARD(&play->answer, COUNT_STANZA)->stanza);
+	const struct count_key key = { .has_station = 1,
+		.station =
+			opened(&HEARD(&play->answer, COUNT_STANZA)->stanza) };
 	return play_ask(play, SAY(COUNT_KEY, &key), NULL, 0, COUNT_VECTOR);
 }
 

@@ -159,6 +159,19 @@ DISAGREEMENT(entry, "journal", paper_flip(paper, "entries", 500);)
 DISAGREEMENT(unlocked, "journal", paper_leave_out(paper, ENTRY_LOCKED);)
 DISAGREEMENT(box, "boxes", paper_flip(paper, "boxes/0001.age", -1);)
 DISAGREEMENT(reason, "boxes", paper_flip(paper, "refused/0003", 8);)
+DISAGREEMENT(header, "box headers", paper_flip(paper, "boxes/0001.header", -9);)
+DISAGREEMENT(no_header, "box headers",
+	     paper_put(paper, "boxes/0002.header", bytes_of(NULL, 0));)
+DISAGREEMENT(header_of_another_box, "box headers",
+	     paper_put(paper, "boxes/0001.header",
+		     paper_get(paper, "boxes/0002.header"));)
+DISAGREEMENT(header_for_others, "box headers", {
+	struct age_header header;
+	const struct bytes box = paper_get(paper, "boxes/0001.age");
+	assert_null(age_header_parse(box, &header));
+	paper_put(paper, "boxes/0001.header",
+		bytes_of(box.data, box.size - header.payload.size));
+})
 DISAGREEMENT(opened_by_one, "open approvals",
 	     const struct paper_approval how = { .members = MEMBER_1 };
 	     paper_approve_open(paper, &how);)
@@ -213,6 +226,10 @@ int main(void)
 		cmocka_unit_test(unlocked),
 		cmocka_unit_test(box),
 		cmocka_unit_test(reason),
+		cmocka_unit_test(header),
+		cmocka_unit_test(no_header),
+		cmocka_unit_test(header_of_another_box),
+		cmocka_unit_test(header_for_others),
 		cmocka_unit_test(opened_by_one),
 		cmocka_unit_test(quote),
 		cmocka_unit_test(event_log),

@@ -278,6 +278,46 @@ static void the_note_tells_size_and_ballots(void **state)
 	expect(&making, "there are more ballots than the station was issued");
 }
 
+static const char not_the_recipients[] =
+	"it is not for the recipients that the definition lists";
+
+/* What box_header_check() says of a header for these. */
+static refusal of_header(const unsigned *recipient, size_t count, size_t more)
+{
+	const struct age_file_key key = { "sixteen octets." };
+	struct age_stanza stanza[AGE_STANZAS_MOST];
+	uint8_t space[AGE_HEADER_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct age_header header;
+	for (size_t i = 0; i < count; i++) {
+		const struct p256_public who = scalar_public(recipient[i]);
+		age_wrap(&key, &who, &stanza[i]);
+	}
+	write_age_header(&out, &key, stanza, count);
+	assert_int_equal(out.size, AGE_HEADER_SIZE(count));
+	return box_header_check(
+		&plan, bytes_of(space, out.size + more), &header);
+}
+
+static void a_new_header_is_for_the_recipients_alone(void **state)
+{
+	(void)state;
+	assert_null(of_header((unsigned[]){ ESCROW, OTHER_ESCROW }, 2, 0));
+	assert_string_equal(
+		of_header((unsigned[]){ ESCROW }, 1, 0), not_the_recipients);
+	assert_string_equal(
+		of_header((unsigned[]){ OTHER_ESCROW, ESCROW }, 2, 0),
+		not_the_recipients);
+	assert_string_equal(of_header((unsigned[]){ ESCROW, STRANGER }, 2, 0),
+		not_the_recipients);
+	assert_string_equal(
+		of_header((unsigned[]){ ESCROW, OTHER_ESCROW, BK }, 3, 0),
+		not_the_recipients);
+	assert_string_equal(
+		of_header((unsigned[]){ ESCROW, OTHER_ESCROW }, 2, 1),
+		"something follows the header");
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -302,6 +342,7 @@ int main(void)
 		cmocka_unit_test(it_has_the_size_of_padded_ballots),
 		cmocka_unit_test(the_largest_box_is_taken),
 		cmocka_unit_test(the_note_tells_size_and_ballots),
+		cmocka_unit_test(a_new_header_is_for_the_recipients_alone),
 	};
 	return cmocka_run_group_tests(tests, begin, NULL);
 }

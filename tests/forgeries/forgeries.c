@@ -155,6 +155,13 @@ static void change_plan(struct words *words, void (*change)(struct plan *))
 	put_bulk(words, &copy);
 }
 
+/* To have the boxes' file keys sealed to it. */
+static void name_a_recipient(struct words *words)
+{
+	struct recipients *named = &words->body.DEFINE_ELECTION.recipients;
+	named->key[named->count++] = stranger();
+}
+
 /* Votes for one are votes for the other. */
 static void swap_two(struct plan *plan)
 {
@@ -371,7 +378,28 @@ static void change_the_challenge(struct words *words)
 
 static void give_another_file_key(struct words *words)
 {
-	words->body.KEYS_FILE_KEY.byte[0] ^= 1;
+	words->body.KEYS_OPENED.key.byte[0] ^= 1;
+}
+
+/* Well-formed, for the listed recipients, and under another file key. */
+static void make_false_headers(struct words *words)
+{
+	const struct age_file_key other = { "another file key" };
+	struct keys_opened *opened = &words->body.KEYS_OPENED;
+	struct writer out = writer_of(opened->header, sizeof(opened->header));
+	struct age_header header;
+	if (opened->size == 0)
+		return;
+	if (age_header_parse(bytes_of(opened->header, opened->size), &header) !=
+		NULL)
+		_exit(1);
+	write_age_header(&out, &other, header.stanza, header.stanza_count);
+}
+
+static void make_no_headers(struct words *words)
+{
+	words->body.KEYS_OPENED.size = 0;
+	memset(words->body.KEYS_OPENED.header, 0, BOX_HEADER_MOST);
 }
 
 static void make_up_a_signature(struct words *words)
@@ -402,7 +430,8 @@ static void name_another_process(struct words *words)
 static void void_its_box(struct words *words)
 {
 	words->type = COUNT_VOID;
-	set_why(words);
+	wire_text_set(&words->body.COUNT_VOID.box.why, "made up");
+	words->descriptors = 0;
 }
 
 /* Written anew, so that every sum in it is right. */
@@ -447,6 +476,19 @@ static void vote_for_another(struct result *result)
 	uint64_t *votes = tally_row(&result->station[0], 0) + ROW_VOTES;
 	votes[0]--;
 	votes[1]++;
+}
+
+static void forget_last(struct result *result)
+{
+	const struct result_box *box = &result->box[--result->boxes];
+	struct tally *sum = &result->station[box->station];
+	memset(sum->cell, 0, sum->size * sizeof(*sum->cell));
+	result->newest[box->station] = result->before[result->boxes];
+}
+
+static void forget_a_box(struct words *words)
+{
+	change_result(words, forget_last);
 }
 
 static void move_a_vote(struct words *words)
@@ -563,6 +605,10 @@ const struct forgery forgeries[] = {
 	{ ROLE_DEFINE, "swaps two candidates", COUNTING, DEFINE_ELECTION,
 		swap_candidates, BUNDLE,
 		"this line is not what the result's own numbers make it" },
+	{ ROLE_DEFINE, "names a recipient of its own", COUNTING_IN(OPEN),
+		DEFINE_ELECTION, name_a_recipient, OPEN,
+		FAILED "the box cannot be judged: the plan has other "
+		       "recipients" },
 	{ ROLE_DEFINE, "leaves choices out", COUNTING, DEFINE_ELECTION,
 		leave_out_choices, RECOUNT, RECOUNTED },
 	/* The screen is wrong; who signs is told by their own computer. */
@@ -616,9 +662,9 @@ const struct forgery forgeries[] = {
 		JOURNAL_ENTRY, change_the_challenge, RELEASE,
 		FAILED "approval-1: it is for another challenge" },
 	{ ROLE_JOURNAL, "hides a box once", COUNTING_IN(OPEN), JOURNAL_ENTRY,
-		hide_a_box, RELEASE, NOT_APPROVED },
+		hide_a_box, EVIDENCE, "REFUSED box headers" },
 	{ ROLE_JOURNAL, "hides a box", COUNTING, JOURNAL_ENTRY, hide_a_box,
-		BUNDLE, "box 0001 is neither counted nor void" },
+		EVIDENCE, "REFUSED box headers" },
 	{ ROLE_JOURNAL, "changes a box", COUNTING, JOURNAL_ENTRY, change_a_box,
 		RECOUNT, RECOUNTED },
 	{ ROLE_JOURNAL, "gives a box another place", COUNTING, JOURNAL_ENTRY,
@@ -632,9 +678,15 @@ const struct forgery forgeries[] = {
 	{ ROLE_KEYS, "makes the signature up", COUNTING_IN(RELEASE),
 		KEYS_SIGNED, make_up_a_signature, BUNDLE,
 		"REFUSED result note" },
+	{ ROLE_KEYS, "makes no headers", COUNTING_IN(OPEN), KEYS_OPENED,
+		make_no_headers, OPEN,
+		FAILED "the keys role made no header for a box" },
+	{ ROLE_KEYS, "makes false headers", COUNTING_IN(OPEN), KEYS_OPENED,
+		make_false_headers, RECOUNT,
+		"the header that the machine made for box 0001 is false" },
 	{ ROLE_KEYS, "gives other file keys once", COUNTING_IN(OPEN),
-		KEYS_FILE_KEY, give_another_file_key, RELEASE, NOT_APPROVED },
-	{ ROLE_KEYS, "gives other file keys", COUNTING, KEYS_FILE_KEY,
+		KEYS_OPENED, give_another_file_key, RELEASE, NOT_APPROVED },
+	{ ROLE_KEYS, "gives other file keys", COUNTING, KEYS_OPENED,
 		give_another_file_key, RECOUNT, RECOUNTED },
 
 	{ ROLE_STARTER, "names another process", COUNTING, STARTER_STARTED,
@@ -647,6 +699,8 @@ const struct forgery forgeries[] = {
 	{ ROLE_TALLY, "says another revocation", COUNTING, TALLY_RESULT,
 		bind_to_another_revocation, BUNDLE,
 		"it has another revocation counter than the challenge" },
+	{ ROLE_TALLY, "forgets a box", COUNTING, TALLY_RESULT, forget_a_box,
+		BUNDLE, "box 0003 is neither counted nor void" },
 	{ ROLE_TALLY, "moves a vote once", COUNTING_IN(OPEN), TALLY_RESULT,
 		move_a_vote, RELEASE, NOT_APPROVED },
 	{ ROLE_TALLY, "moves a vote", COUNTING, TALLY_RESULT, move_a_vote,

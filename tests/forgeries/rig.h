@@ -12,7 +12,13 @@
 #ifndef SANDOQ_TESTS_FORGERIES_RIG_H
 #define SANDOQ_TESTS_FORGERIES_RIG_H
 
-#include <stdbool.h>
+#include "appliance/machine/wire.h"
+
+/*
+ * The power goes when the supervisor is about to append a journal entry of the
+ * type that the environment's CUT names by its number.
+ */
+void rig_cut(const struct wire_end *, struct wire_said);
 
 /*
  * {PROGRAM, "rig", FOLDER, PROFILE, IMAGE, MEDIUM...}: on it goes, as if the

@@ -62,6 +62,31 @@ deliver_late() {
 	seal_box "$1" && pack_boxes "$1" && bring boxes
 }
 
+# By a hostile station: the first one's box, with nothing in stanza INDEX.
+garble() {
+	local election=(--definition "$desk/definition.json"
+		--election-keys "$desk/election-keys.note"
+		--box-key "$desk/sealed.d/bk.pub"
+		--key "$keys/station-01.pem")
+	"$PROGRAM" garble "$desk/boxes/station-01.age" "$keys/escrow.pem" "$1" &&
+		"$sandoq" box encode "$desk/ballots/station-01.csv" \
+			"${election[@]}" --output "$desk/payload" &&
+		"$sandoq" box sign "$desk/boxes/station-01.age" \
+			"${election[@]}" --payload "$desk/payload" \
+			--output "$desk/boxes/station-01.note"
+}
+
+deliver_garbled() {
+	seal_boxes && garble "$1" && deliver_boxes
+}
+
+# The power goes before the entry of this type is written; begun again.
+open_with_cut() {
+	pack_open && CUT=$1 rig "$media/approvals" &&
+		see 'count 2 of 2' && ! see 'closed: restarting' &&
+		rig && see 'closed: restarting into a courier boot'
+}
+
 open_by_one() {
 	pack_open &&
 		pack approvals "approval-1=$desk/open-1" "nonce-1=$desk/nonce" &&

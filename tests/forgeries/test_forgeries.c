@@ -7,6 +7,7 @@
 #include "tests/desk/workplace.h"
 #include "tests/forgeries/forgeries.h"
 #include "tests/forgeries/rig.h"
+#include "tests/forgeries/station.h"
 #include "tests/support/patience.h"
 
 #include <setjmp.h>
@@ -29,6 +30,7 @@ refusal __wrap_wire_send(
 refusal __wrap_wire_send(struct wire_end *end, struct wire_said words,
 	const int *descriptor, size_t count)
 {
+	rig_cut(end, words);
 	return forgery_send(end, words, descriptor, count);
 }
 
@@ -172,7 +174,8 @@ int main(int argc, char **argv)
 	int status;
 	forgery_begin();
 	if (roles_main(argc, argv, &status) || rig_main(argc, argv, &status) ||
-		prepare_main(argc, argv, &status))
+		prepare_main(argc, argv, &status) ||
+		station_main(argc, argv, &status))
 		_exit(status);
 	if (!has_image()) {
 		puts("1..0 # SKIP build/image/sandoq.efi is not built");

@@ -51,20 +51,22 @@ static enum next_box next_or_fail(void *context, struct count_place *place,
 	return BOX_TROUBLE;
 }
 
-static enum opened open_or_fail(void *context, const struct age_stanza *asked,
-	struct age_file_key *out, struct wire_text *why)
+static enum opened open_or_fail(void *context, const struct count_place *place,
+	const struct count_stanza *asked, struct count_key *out,
+	struct wire_text *why)
 {
 	if (calls++ != failing)
-		return whole.open(context, asked, out, why);
+		return whole.open(context, place, asked, out, why);
 	wire_text_set(why, "the TPM is broken");
 	return STANZA_TROUBLE;
 }
 
-static enum opened open_or_void(void *context, const struct age_stanza *asked,
-	struct age_file_key *out, struct wire_text *why)
+static enum opened open_or_void(void *context, const struct count_place *place,
+	const struct count_stanza *asked, struct count_key *out,
+	struct wire_text *why)
 {
 	if (calls++ != failing)
-		return whole.open(context, asked, out, why);
+		return whole.open(context, place, asked, out, why);
 	wire_text_set(why, "the stanza is not for this key");
 	return STANZA_VOID;
 }

@@ -465,8 +465,8 @@ static void test_the_journal_names_the_message(void **state)
 	told.descriptors++;
 	expect(&told, "the media role: DONE: a message with an unexpected "
 		      "descriptor");
-	told = sent_by(ROLE_KEYS, KEYS_FILE_KEY);
-	expect(&told, "the keys role: KEYS_FILE_KEY: a message that answers "
+	told = sent_by(ROLE_KEYS, KEYS_OPENED);
+	expect(&told, "the keys role: KEYS_OPENED: a message that answers "
 		      "no open question");
 }
 

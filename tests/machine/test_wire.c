@@ -39,11 +39,11 @@ static void fill_line(uint8_t *line, size_t size)
 		line[i] = (uint8_t)(' ' + any_byte() % 95);
 }
 
-static void fill_blob(uint8_t *data)
+static void fill_blob(uint8_t *data, size_t most)
 {
 	const uint16_t size =
-		(uint16_t)(any_byte() * 256 + any_byte()) % (BLOB_MOST + 1);
-	memset(data, 0, BLOB_MOST);
+		(uint16_t)((any_byte() * 256U + any_byte()) % (most + 1));
+	memset(data, 0, most);
 	for (size_t i = 0; i < size; i++)
 		data[i] = any_byte();
 	memcpy(data - sizeof(size), &size, sizeof(size));
@@ -56,7 +56,7 @@ static refusal fill_member(
 	if (member->kind == LAYOUT_LINE)
 		fill_line(at, member->size);
 	else if (member->kind == LAYOUT_REST)
-		fill_blob(at);
+		fill_blob(at, member->size);
 	else
 		for (size_t i = 0; i < member->size; i++)
 			at[i] = any_byte();
@@ -133,7 +133,6 @@ static refusal lies_behind(
 	if (member->kind == LAYOUT_LINE)
 		assert_int_equal(member->size, WIRE_TEXT_MOST);
 	if (member->kind == LAYOUT_REST) {
-		assert_int_equal(member->size, BLOB_MOST);
 		assert_int_equal(lie->last, 2);
 		assert_int_equal(offset, lie->end);
 	}
@@ -229,7 +228,7 @@ struct attempt {
 	enum layout_kind kind;
 	const struct wire_row *row;
 	size_t at;
-	void (*try)(struct bytes, uint8_t *);
+	void (*try)(struct bytes, uint8_t *, size_t);
 };
 
 static refusal try_member(
@@ -241,13 +240,13 @@ static refusal try_member(
 	(void)at;
 	if (member->kind == attempt->kind)
 		attempt->try(encoded(attempt->row, &body, space),
-			space + attempt->at);
+			space + attempt->at, member->size);
 	attempt->at += member->size;
 	return NULL;
 }
 
 static void each_member(
-	enum layout_kind kind, void (*try)(struct bytes, uint8_t *))
+	enum layout_kind kind, void (*try)(struct bytes, uint8_t *, size_t))
 {
 	for (size_t i = 0; i < wire_table_size; i++) {
 		union wire_body body;
@@ -256,21 +255,21 @@ static void each_member(
 	}
 }
 
-static void try_line(struct bytes whole, uint8_t *line)
+static void try_line(struct bytes whole, uint8_t *line, size_t size)
 {
 	static const char *const unclean[] = { "\n", "a\x1b[2J", "\x7f", "\xc2",
 		"\xc3\x28", "\xed\xa0\x80", "\xc2\x85" };
 	for (size_t i = 0; i < sizeof(unclean) / sizeof(unclean[0]); i++) {
-		memset(line, 0, WIRE_TEXT_MOST);
+		memset(line, 0, size);
 		memcpy(line, unclean[i], strlen(unclean[i]));
 		assert_string_equal(
 			decoded(whole), "a message whose text is not clean");
 	}
-	memset(line, 'a', WIRE_TEXT_MOST);
+	memset(line, 'a', size);
 	assert_non_null(decoded(whole));
-	line[WIRE_TEXT_MOST - 1] = 0;
+	line[size - 1] = 0;
 	assert_null(decoded(whole));
-	line[WIRE_TEXT_MOST - 3] = 0;
+	line[size - 3] = 0;
 	assert_non_null(decoded(whole));
 }
 
@@ -280,13 +279,13 @@ static void test_unclean_texts_are_refused(void **state)
 	each_member(LAYOUT_LINE, try_line);
 }
 
-static void try_blob(struct bytes whole, uint8_t *data)
+static void try_blob(struct bytes whole, uint8_t *data, size_t size)
 {
-	memset(data, 0xff, BLOB_MOST);
-	data[-2] = BLOB_MOST >> 8;
-	data[-1] = 0;
+	memset(data, 0xff, size);
+	data[-2] = (uint8_t)(size >> 8);
+	data[-1] = (uint8_t)size;
 	assert_null(decoded(whole));
-	data[-1] = 1;
+	data[-1]++;
 	assert_string_equal(
 		decoded(whole), "a message whose blob is not sound");
 	data[-2] = 0xff;
@@ -294,9 +293,9 @@ static void try_blob(struct bytes whole, uint8_t *data)
 	data[-2] = 0;
 	data[-1] = 1;
 	assert_non_null(decoded(whole));
-	memset(data + 1, 0, BLOB_MOST - 1);
+	memset(data + 1, 0, size - 1);
 	assert_null(decoded(whole));
-	data[BLOB_MOST - 1] = 1;
+	data[size - 1] = 1;
 	assert_non_null(decoded(whole));
 }
 

@@ -22,8 +22,9 @@ compiles() {
 			struct digest digest = { { 0 } };
 			struct keys_sign sign = { digest };
 			struct keys_quote quote = { digest };
+			struct keys_box box = { .header = 1 };
 			(void)end; (void)session; (void)peer; (void)message;
-			(void)key; (void)sign; (void)quote;
+			(void)key; (void)sign; (void)quote; (void)box;
 			$1
 		}
 	END
@@ -52,16 +53,16 @@ denied 'a send of a type that is not in the table' "say_KEYS_SING" \
 denied 'a send of a type and a body apart' 'incompatible type' \
 	'wire_send(end, KEYS_SIGN, NULL, 0);'
 
-allowed 'a question to a peer' 'peer_tell(peer, SAY(COUNT_KEY, &key), NULL, 0);'
+allowed 'a question to a peer' 'peer_tell(peer, SAY(KEYS_BOX, &box), NULL, 0);'
 denied 'a question to a peer' "$pointer" \
-	'peer_tell(peer, SAY(COUNT_KEY, &sign), NULL, 0);'
+	'peer_tell(peer, SAY(KEYS_BOX, &sign), NULL, 0);'
 allowed 'a question of a session' \
 	'session_tell(session, peer, SAY(KEYS_SIGN, &sign));'
 denied 'a question of a session' "$pointer" \
 	'session_tell(session, peer, SAY(KEYS_SIGN, &key));'
 
 allowed 'what was heard' \
-	'key = *HEARD(message, KEYS_FILE_KEY);'
+	'key = HEARD(message, KEYS_OPENED)->key;'
 denied 'what was heard, as another body' 'incompatible types' \
 	'key = *HEARD(message, KEYS_SIGNED);'
 

@@ -154,6 +154,7 @@ static const char *const transitions[ENTRY_TYPES + 1] = {
 	[ENTRY_REVOCATION] = "--...-.-.",
 	[ENTRY_FAILED] = "-........",
 	[ENTRY_LOCKED] = "-E-------",
+	[ENTRY_HEADERS] = "-----.---",
 };
 
 static void expect_transition(
@@ -197,6 +198,29 @@ static void test_sealing_keeps_its_software(void **state)
 	assert_null(fold_type(&fold, ENTRY_SOFTWARE));
 	assert_int_equal(fold.sealed_software, software);
 	assert_int_equal(fold.last[ENTRY_SOFTWARE], software + 2);
+}
+
+/* Of the headers that were made before a count was begun again none is left. */
+static void test_headers_are_of_the_last_count(void **state)
+{
+	struct journal_fold fold = fold_in(STATE_OPEN);
+	(void)state;
+	assert_null(fold_type(&fold, ENTRY_BOOT));
+	assert_true(fold.headers == UINT64_MAX);
+	assert_null(fold_type(&fold, ENTRY_HEADERS));
+	assert_null(fold_type(&fold, ENTRY_BOOT));
+	assert_true(fold.headers == UINT64_MAX);
+	const uint64_t first = fold.entries;
+	assert_null(fold_type(&fold, ENTRY_HEADERS));
+	assert_null(fold_type(&fold, ENTRY_HEADERS));
+	assert_null(fold_type(&fold, ENTRY_CLOSED));
+	assert_null(fold_type(&fold, ENTRY_BOOT));
+	assert_int_equal(fold.headers, first);
+	assert_null(fold_type(&fold, ENTRY_APPROVED));
+	assert_null(fold_type(&fold, ENTRY_RELEASED));
+	assert_int_equal(fold.headers, first);
+	assert_null(fold_type(&fold, ENTRY_SEALED));
+	assert_true(fold.headers == UINT64_MAX);
 }
 
 static void test_unknown_types_are_refused(void **state)
@@ -466,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_entries_fill_whole_blocks),
 		cmocka_unit_test(test_every_type_in_every_state),
 		cmocka_unit_test(test_sealing_keeps_its_software),
+		cmocka_unit_test(test_headers_are_of_the_last_count),
 		cmocka_unit_test(test_unknown_types_are_refused),
 		cmocka_unit_test(test_entries_follow_each_other),
 		cmocka_unit_test(test_only_boxes_name_boxes),

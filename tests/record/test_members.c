@@ -32,6 +32,7 @@ static void test_names_follow_the_entry(void **state)
 	expect_name(ENTRY_BOX, NUMBER, MEMBER_BOX_NOTE, "boxes/0017.note");
 	expect_name(ENTRY_BOX, NUMBER, MEMBER_BOX_FILE, "boxes/0017.age");
 	expect_name(ENTRY_BOX, 12345, MEMBER_BOX_FILE, "boxes/12345.age");
+	expect_name(ENTRY_BOX, NUMBER, MEMBER_BOX_HEADER, "boxes/0017.header");
 	expect_name(ENTRY_REFUSED, NUMBER, "refused", "refused/0017");
 	expect_name(ENTRY_FAILED, NUMBER, "failed", "failed/0017");
 	expect_name(ENTRY_SOFTWARE, NUMBER, "approval-1",
@@ -52,6 +53,15 @@ static void test_numbers_are_of_the_leaf_or_of_the_entry(void **state)
 		assert_int_equal(member_has_entry_number(type),
 			type == ENTRY_SOFTWARE || type == ENTRY_REVOCATION ||
 				type == ENTRY_FAILED);
+}
+
+/* Many headers stand in one entry, each named as it is published. */
+static void test_a_header_is_named_beside_its_box(void **state)
+{
+	char item[MEMBER_NAME_SIZE];
+	(void)state;
+	member_header_item(NUMBER, item);
+	expect_name(ENTRY_HEADERS, 3, item, "boxes/0017.header");
 }
 
 static void test_stems_are_numbered(void **state)
@@ -155,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_follow_the_entry),
 		cmocka_unit_test(test_numbers_are_of_the_leaf_or_of_the_entry),
+		cmocka_unit_test(test_a_header_is_named_beside_its_box),
 		cmocka_unit_test(test_stems_are_numbered),
 		cmocka_unit_test(test_names_of_keys_and_indices),
 		cmocka_unit_test(test_nobody_else_spells_them),

@@ -46,11 +46,14 @@ static enum next_box next(void *context, struct count_place *place, int *box,
 	return BOX_TROUBLE;
 }
 
-static enum opened open_stanza(void *context, const struct age_stanza *asked,
-	struct age_file_key *out, struct wire_text *why)
+static enum opened open_stanza(void *context, const struct count_place *place,
+	const struct count_stanza *asked, struct count_key *out,
+	struct wire_text *why)
 {
 	struct sealed_village *sealed = context;
-	refusal refused = age_unwrap(asked, sealed->bk, out);
+	refusal refused = age_unwrap(&asked->stanza, sealed->bk, &out->station);
+	(void)place;
+	out->has_station = refused == NULL;
 	if (refused == NULL)
 		return STANZA_OPENED;
 	wire_text_set(why, refused);

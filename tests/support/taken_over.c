@@ -308,15 +308,15 @@ static void name_another_file(void)
 
 static void void_another_station(void)
 {
-	struct intake_box box = { .station = NORTH, .sequence = 1 };
-	wire_text_set(&box.why, "made up");
+	struct count_void box = { .box = { .station = NORTH, .sequence = 1 } };
+	wire_text_set(&box.box.why, "made up");
 	say(SAY(COUNT_VOID, &box), -1);
 }
 
 static void void_itself_after_the_key(void)
 {
-	struct intake_box box = { .station = NORTH, .sequence = 1 };
-	wire_text_set(&box.why, told_secrets());
+	struct count_void box = { .box = { .station = NORTH, .sequence = 1 } };
+	wire_text_set(&box.box.why, told_secrets());
 	say(SAY(COUNT_VOID, &box), -1);
 }
 
@@ -423,12 +423,12 @@ static void stall(void)
 /* A type that only the keys role sends, under the right length. */
 static void speak_as_another(void)
 {
-	const struct hostile words = { .type = here.end.self == ROLE_KEYS
-						       ? COUNT_STANZA
-						       : KEYS_FILE_KEY,
-		.length = wire_size(wire_row_of(here.end.self == ROLE_KEYS
-							? COUNT_STANZA
-							: KEYS_FILE_KEY)) };
+	const struct hostile words = {
+		.type = here.end.self == ROLE_KEYS ? COUNT_STANZA : KEYS_OPENED,
+		.length = wire_size(
+			wire_row_of(here.end.self == ROLE_KEYS ? COUNT_STANZA
+							       : KEYS_OPENED))
+	};
 	hostile_send(SPAWN_SOCKET, &words);
 	leave();
 }
@@ -436,8 +436,8 @@ static void speak_as_another(void)
 /* It stays until it is asked: the supervisor shall have the words to judge. */
 static void speak_as_another_first(void)
 {
-	const struct hostile words = { .type = KEYS_FILE_KEY,
-		.length = wire_size(wire_row_of(KEYS_FILE_KEY)) };
+	const struct hostile words = { .type = KEYS_OPENED,
+		.length = wire_size(wire_row_of(KEYS_OPENED)) };
 	hostile_send(SPAWN_SOCKET, &words);
 	take_question();
 	leave();

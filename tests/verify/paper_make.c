@@ -406,6 +406,43 @@ static void take_boxes(struct paper *paper)
 	add_entry(paper, ENTRY_BOOT);
 }
 
+/* The header that the machine makes for this box, as it has opened it. */
+static void write_header(
+	const struct paper *paper, const char *box, struct writer *out)
+{
+	const struct p256_public *recipient =
+		&paper->definition.plan.recipient[0].key;
+	struct p256_private *bk = scalar_key(PAPER_BK_SCALAR);
+	struct age_header header;
+	struct age_file_key key;
+	struct age_stanza stanza;
+	assert_null(age_header_parse(paper_get(paper, box), &header));
+	assert_null(age_unwrap(&header.stanza[0], bk, &key));
+	p256_free(bk);
+	age_wrap(&key, recipient, &stanza);
+	write_age_header(out, &key, &stanza, 1);
+}
+
+/* Gives their root. */
+static struct digest add_headers(struct paper *paper)
+{
+	struct merkle_tree tree = { .size = 0 };
+	for (unsigned box = 0; box < PAPER_BOXES; box++) {
+		char file[64], name[64];
+		uint8_t space[BOX_HEADER_MOST];
+		struct writer header = writer_of(space, sizeof(space));
+		const unsigned leaf = (unsigned)paper->box_leaf[box];
+		snprintf(file, sizeof(file), "boxes/%04u.age", leaf);
+		snprintf(name, sizeof(name), "boxes/%04u.header", leaf);
+		write_header(paper, file, &header);
+		paper_put(paper, name, written(&header));
+		const struct digest hash = merkle_leaf(written(&header));
+		merkle_append(&tree, &hash);
+	}
+	add_entry(paper, ENTRY_HEADERS);
+	return merkle_root(&tree);
+}
+
 static void bind_result(const struct chain *chain, struct result_binding *out)
 {
 	*out = (struct result_binding){
@@ -442,8 +479,8 @@ static void count(struct paper *paper, struct result *result)
 	}
 }
 
-static void put_challenge(
-	struct paper *paper, const char *name, const struct digest *result)
+static void put_challenge(struct paper *paper, const char *name,
+	const struct digest *result, const struct digest *headers)
 {
 	uint8_t text[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
@@ -467,6 +504,7 @@ static void put_challenge(
 		view(&chain->checkpoint_root));
 	text_put_number(&writer, CHALLENGE_REVOCATION, PAPER_REVOCATION);
 	text_put(&writer, CHALLENGE_RESULT, view(result));
+	text_put(&writer, CHALLENGE_HEADERS, view(headers));
 	assert_null(text_end(&writer));
 	paper_put(paper, name, written(&out));
 }
@@ -509,13 +547,14 @@ static void put_evidence(
 	paper_log(paper, name, paper->profile.event, paper->profile.count);
 }
 
-/* The machine has closed the count with this text. */
-static void close_with(struct paper *paper, struct bytes text)
+/* The machine has closed the count with this text, and headers of this root. */
+static void close_with(
+	struct paper *paper, struct bytes text, const struct digest *headers)
 {
 	struct pcr_set pcrs;
 	struct digest digest = sha256(text);
-	put_challenge(paper, "challenge", &digest);
-	put_challenge(paper, "now/challenge", &digest);
+	put_challenge(paper, "challenge", &digest, headers);
+	put_challenge(paper, "now/challenge", &digest, headers);
 	put_nonce(paper);
 	paper_pcrs(paper, &pcrs);
 	put_evidence(paper, "", &pcrs);
@@ -545,7 +584,8 @@ static void close_and_release(struct paper *paper)
 	count(paper, &result);
 	assert_null(result_write(&out, &result));
 	result_free(&result);
-	close_with(paper, written(&out));
+	const struct digest headers = add_headers(paper);
+	close_with(paper, written(&out), &headers);
 	add_entry(paper, ENTRY_CLOSED);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
@@ -562,7 +602,8 @@ void paper_change_result(struct paper *paper, const char *from, const char *to)
 	assert_non_null(at);
 	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to,
 			    at + strlen(from)) > 0);
-	close_with(paper, bytes_of_text(changed));
+	const struct digest headers = paper->chain.headers_root;
+	close_with(paper, bytes_of_text(changed), &headers);
 	paper_journal(paper);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);

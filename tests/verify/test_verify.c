@@ -530,6 +530,58 @@ static void opened_for_a_rehearsal(void **state)
 
 /* --- evidence --- */
 
+static void header_was_changed(void **state)
+{
+	char name[64];
+	box_name(*state, 0, "header", name);
+	paper_flip(*state, name, -10);
+	paper_refuses(*state, VERIFY_CLOSED, "box headers", "");
+}
+
+static void header_is_missing(void **state)
+{
+	char name[64];
+	box_name(*state, 1, "header", name);
+	paper_put(*state, name, bytes_of(NULL, 0));
+	paper_refuses(*state, VERIFY_CLOSED, "box headers",
+		"not those of the challenge");
+}
+
+static void header_of_another_box(void **state)
+{
+	char name[64], other[64];
+	box_name(*state, 0, "header", name);
+	box_name(*state, 1, "header", other);
+	paper_put(*state, name, paper_get(*state, other));
+	paper_refuses(*state, VERIFY_CLOSED, "box headers",
+		"not those of the challenge");
+}
+
+/* A box's own header has a stanza for the box key, too. */
+static void header_for_others(void **state)
+{
+	char name[64], file[64];
+	struct age_header header;
+	box_name(*state, 0, "header", name);
+	box_name(*state, 0, "age", file);
+	const struct bytes box = paper_get(*state, file);
+	assert_null(age_header_parse(box, &header));
+	paper_put(*state, name,
+		bytes_of(box.data, box.size - header.payload.size));
+	paper_refuses(*state, VERIFY_CLOSED, "box headers",
+		"not for the recipients that the definition lists");
+}
+
+static void something_follows_the_header(void **state)
+{
+	char name[64], file[64];
+	box_name(*state, 0, "header", name);
+	box_name(*state, 0, "age", file);
+	paper_put(*state, name, paper_get(*state, file));
+	paper_refuses(*state, VERIFY_CLOSED, "box headers",
+		"something follows the header");
+}
+
 static void replayed_nonce(void **state)
 {
 	struct paper *paper = *state;
@@ -609,7 +661,7 @@ static void listing_is_missing(void **state)
 	struct bytes items = paper_get(paper, "items");
 	paper_put(paper, "items", bytes_of(items.data, items.size - 1));
 	paper_refuses(paper, VERIFY_INTAKE, "journal",
-		"the items of entry 12 are not listed");
+		"the items of entry 13 are not listed");
 }
 
 static void listing_of_no_entry(void **state)
@@ -991,6 +1043,11 @@ int main(void)
 		REFUSAL(box_is_missing),
 		REFUSAL(reason_was_changed),
 		REFUSAL(reason_is_missing),
+		REFUSAL(header_was_changed),
+		REFUSAL(header_is_missing),
+		REFUSAL(header_of_another_box),
+		REFUSAL(header_for_others),
+		REFUSAL(something_follows_the_header),
 		REFUSAL(member_was_changed),
 		REFUSAL(member_is_missing),
 		REFUSAL(member_of_no_entry),
