@@ -8,6 +8,7 @@
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/common/sealing.h"
+#include "appliance/desk/common/swap.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/reports/opened_boxes.h"
 #include "appliance/desk/reports/result_table.h"
@@ -44,6 +45,7 @@ const struct option recount_options[] = {
 	OPTION_ELECTION_KEYS(OPTIONAL),
 	OPTION_BOX_KEY(OPTIONAL),
 	OPTION_RULING,
+	OPTION_MAY_SWAP,
 	{ "--output", "FILE", "writes the text of the result", OPTIONAL },
 	OPTION_JSON,
 	OPTION_END,
@@ -507,7 +509,10 @@ int recount_command(const struct arguments *arguments)
 		.arguments = arguments,
 		.from_machine = argument_given(arguments, "--sent"),
 	};
-	int status = key_read(argument(arguments, "--escrow"), &recount.escrow);
+	int status = keep_out_of_swap(arguments);
+	if (status == 0)
+		status = key_read(
+			argument(arguments, "--escrow"), &recount.escrow);
 	if (status != 0)
 		return status;
 	status = recount.from_machine ? begin_with_machine(&recount)

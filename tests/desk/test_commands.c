@@ -683,13 +683,13 @@ static void assert_row_holds_its_numbers(const char *code, const char *fa)
 static void no_name_moves_a_number(void **state)
 {
 	static const char *const told[] = { "bundle report " CHAIN,
-		"recount --sent sent.tar " RECOUNT_FILES };
+		"recount --may-swap --sent sent.tar " RECOUNT_FILES };
 	static const char *const plain[] = { "bundle report --json " CHAIN,
 		"bundle report --format csv " CHAIN,
 		"bundle report --format nist --day 2026-05-01 " CHAIN,
-		"recount --json --sent sent.tar " RECOUNT_FILES,
-		"recount --sent sent.tar --output text " RECOUNT_FILES
-		">table && cat text" };
+		"recount --may-swap --json --sent sent.tar " RECOUNT_FILES,
+		"recount --may-swap --sent sent.tar --output "
+		"text " RECOUNT_FILES ">table && cat text" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		assert_status(run("%s", told[i]), 0);
@@ -810,7 +810,7 @@ static void a_ruling_is_signed_and_told(void **state)
 static void a_recount_writes_the_ruling(void **state)
 {
 	(void)state;
-	assert_status(run("recount --sent sent.tar --definition "
+	assert_status(run("recount --may-swap --sent sent.tar --definition "
 			  "definition.json --escrow escrow.pem "
 			  "--ruling ruling.note --output ruled"),
 		0);
@@ -820,7 +820,7 @@ static void a_recount_writes_the_ruling(void **state)
 			    "broken' %s/ruled",
 			      folder),
 		0);
-	assert_status(run("recount --sent sent.tar --definition "
+	assert_status(run("recount --may-swap --sent sent.tar --definition "
 			  "definition.json --escrow escrow.pem "
 			  "--ruling one.note"),
 		EX_DATAERR);
@@ -898,7 +898,7 @@ static void zeros_are_reported_before_the_first_box(void **state)
 static void boxes_are_counted_again(void **state)
 {
 	(void)state;
-	assert_status(run("recount --sent sent.tar "
+	assert_status(run("recount --may-swap --sent sent.tar "
 			  "--definition definition.json --escrow escrow.pem"),
 		0);
 	assert_said("the machine's result");
@@ -916,8 +916,9 @@ static void evidence_is_counted_again(void **state)
 		strstr((const char *)challenge.data, "result: ") + 8);
 	paper_put(copy, "result.note", bytes_of(NULL, 0));
 	write_sent(copy, "evidence.tar");
-	assert_status(run("recount --sent evidence.tar --output recounted "
-			  "--definition definition.json --escrow escrow.pem"),
+	assert_status(
+		run("recount --may-swap --sent evidence.tar --output recounted "
+		    "--definition definition.json --escrow escrow.pem"),
 		0);
 	assert_said("the machine's result");
 	assert_said(digest);
@@ -927,7 +928,7 @@ static void evidence_is_counted_again(void **state)
 			(const char *)challenge.data);
 	write_sent(copy, "evidence.tar");
 	paper_free(copy);
-	assert_status(run("recount --sent evidence.tar "
+	assert_status(run("recount --may-swap --sent evidence.tar "
 			  "--definition definition.json --escrow escrow.pem"),
 		EX_DATAERR);
 	assert_said("the machine's result is another one");
@@ -977,7 +978,7 @@ static void no_core_is_dumped_with_a_key_in_it(void **state)
 static void another_escrow_key_opens_nothing(void **state)
 {
 	(void)state;
-	assert_status(run("recount --sent sent.tar "
+	assert_status(run("recount --may-swap --sent sent.tar "
 			  "--definition definition.json --escrow stranger.pem"),
 		EX_NOPERM);
 	assert_said("stranger.pem: this key is no recipient that the "
@@ -999,13 +1000,14 @@ static void box_is_sealed_checked_and_counted(void **state)
 		0);
 	assert_said("station-01");
 	assert_status(run("box check box " KEYS), 0);
-	assert_status(run("recount box --escrow escrow.pem " KEYS
+	assert_status(run("recount --may-swap box --escrow escrow.pem " KEYS
 			  "--output result.txt --json"),
 		0);
 	assert_said("\"cast\": 2");
 	assert_said("\"blank\": 1");
 	assert_status(
-		run("recount box box --escrow escrow.pem " KEYS), EX_DATAERR);
+		run("recount --may-swap box box --escrow escrow.pem " KEYS),
+		EX_DATAERR);
 	assert_said("already counted");
 }
 
@@ -1032,7 +1034,9 @@ static void box_by_another_client(void **state)
 			  "--key station-01.pem --output other.note"),
 		0);
 	assert_status(run("box check other " KEYS), 0);
-	assert_status(run("recount other --json --escrow escrow.pem " KEYS), 0);
+	assert_status(run("recount --may-swap other --json --escrow "
+			  "escrow.pem " KEYS),
+		0);
 	assert_said("\"cast\": 2");
 	assert_said("\"blank\": 1");
 	assert_said("\"boxes_void\": 0");
@@ -1122,7 +1126,9 @@ static void changed_box_is_void(void **state)
 	write_file("changed.note", file_bytes(&box));
 	file_free(&box);
 	assert_status(run("box check changed " KEYS), EX_DATAERR);
-	assert_status(run("recount changed box --escrow escrow.pem " KEYS), 0);
+	assert_status(
+		run("recount --may-swap changed box --escrow escrow.pem " KEYS),
+		0);
 	assert_said("box 0 is void");
 	assert_said("boxes_counted");
 }
@@ -1147,12 +1153,16 @@ static void many_boxes_are_counted_side_by_side(void **state)
 	assert_int_equal(
 		shell("cd %s && printf x >>many-%u.age", folder, BAD), 0);
 	assert_status(
-		run("recount %s --json --escrow escrow.pem " KEYS, boxes), 0);
+		run("recount --may-swap %s --json --escrow escrow.pem " KEYS,
+			boxes),
+		0);
 	assert_said("\"cast\": 22");
 	assert_said("\"boxes_counted\": 11");
 	assert_said("box 7 is void: the box is not the one that the station "
 		    "signed for");
-	assert_status(run("recount %s many-0 --escrow escrow.pem " KEYS, boxes),
+	assert_status(
+		run("recount --may-swap %s many-0 --escrow escrow.pem " KEYS,
+			boxes),
 		EX_DATAERR);
 	assert_said("already counted");
 }

@@ -102,7 +102,7 @@ bundle() {
 }
 
 recount() {
-	"$sandoq" recount --sent "$desk/$1" \
+	"$sandoq" recount --may-swap --sent "$desk/$1" \
 		--definition "$desk/definition.json" \
 		--escrow "$keys/escrow.pem" --output "$desk/recounted"
 }

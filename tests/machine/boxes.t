@@ -198,7 +198,7 @@ said 'of which all are told' \
 	'7 of 12 boxes were counted; void: 5; refused: 8'
 ok 'the evidence comes out' take_evidence
 ok 'a recount with the escrow key gives the same result' \
-	"$sandoq" recount --sent "$desk/evidence" \
+	"$sandoq" recount --may-swap --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
 	--output "$scratch/result"
 is 'gives the result that the machine closed with' \

@@ -25,7 +25,7 @@ ok 'and they verify what runs now' tests/machine/verify-with-stock-tools now \
 	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \
 	"$desk/profile.json"
 ok 'a recount with the escrow key gives the signed result' \
-	"$sandoq" recount --sent "$desk/bundle" \
+	"$sandoq" recount --may-swap --sent "$desk/bundle" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
 	--output "$desk/recount"
 
