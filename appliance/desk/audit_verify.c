@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `audit verify`: verifies a machine's evidence, how it closed or what runs on
- * it now, and reports every check. Signs nothing and tells no numbers.
+ * `audit verify`: verifies a machine's evidence, how it closed, why it was
+ * called off, or what runs on it now, and reports every check. Signs nothing
+ * and tells no numbers.
  */
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
@@ -42,21 +43,42 @@ static void report_state(struct report *report, const struct archive *sent)
 	report_text(report, "state", line);
 }
 
+/* An election ends closed, or called off: then that is what is verified. */
+static enum verify_goal goal_of(
+	const struct arguments *arguments, const struct evidence *evidence)
+{
+	if (argument_given(arguments, "--now"))
+		return VERIFY_NOW;
+	return archive_find(evidence->sent, MEMBER_ABANDONMENT).size > 0
+		       ? VERIFY_ABANDONED
+		       : VERIFY_CLOSED;
+}
+
+static void report_abandonment(struct report *report, const struct chain *chain)
+{
+	char reason[STATEMENT_LINE_MOST + 1] = "";
+	struct writer out = writer_of(reason, sizeof(reason) - 1);
+	write_bytes(&out, chain->abandoned);
+	report_title(report, "ABANDONED", reason);
+}
+
 static int audit(
 	const struct arguments *arguments, const struct evidence *evidence)
 {
 	static struct chain chain;
 	struct checks checks;
-	bool now = argument_given(arguments, "--now");
+	const enum verify_goal goal = goal_of(arguments, evidence);
+	const bool now = goal == VERIFY_NOW;
 	struct report report = report_begin(arguments);
 	int status = 0;
-	if (verify(now ? VERIFY_NOW : VERIFY_CLOSED, evidence, &chain,
-		    &checks) &&
-		!now)
+	const bool verified = verify(goal, evidence, &chain, &checks);
+	if (verified && goal == VERIFY_ABANDONED)
+		report_abandonment(&report, &chain);
+	else if (verified && !now)
 		status = report_completeness(&report, &chain);
 	report_identity(&report, &chain);
 	report_state(&report, evidence->sent);
-	if (!now)
+	if (goal == VERIFY_CLOSED)
 		report_hex(&report, "result",
 			bytes_of(chain.result_digest.byte, SHA256_SIZE));
 	report_checks(&report, &checks);

@@ -51,6 +51,7 @@ DESK_COMMAND(election_sample);
 DESK_COMMAND(election_check);
 DESK_COMMAND(election_sign);
 DESK_COMMAND(election_keys);
+DESK_COMMAND(election_abandon);
 
 DESK_COMMAND(box_seal);
 DESK_COMMAND(box_check);

@@ -53,6 +53,8 @@ static const struct command offices[] = {
 		election_sign_command },
 	{ "election", "keys", "sign the keys that a machine made for it",
 		election_keys_options, election_keys_command },
+	{ "election", "abandon", "sign that a sealed election is called off",
+		election_abandon_options, election_abandon_command },
 	{ "box", "seal", "seal a station's ballots and sign the box",
 		box_seal_options, box_seal_command },
 	{ "box", "check", "check a box before it is delivered",

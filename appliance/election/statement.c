@@ -153,6 +153,15 @@ static const struct text_field ruling_fields[] = {
 	[RULING_LOT] = { "lot", TEXT_LINE, TEXT_MANY, STATEMENT_MOST },
 };
 
+static const struct text_field abandonment_fields[] = {
+	[ABANDONMENT_ELECTION] = { "election", LINE },
+	[ABANDONMENT_MEANING] = { "meaning", LINE },
+	[ABANDONMENT_DEFINITION] = { "definition", DIGEST },
+	[ABANDONMENT_AK] = { "ak", NAME },
+	[ABANDONMENT_PHASE] = { "phase", NUMBER },
+	[ABANDONMENT_REASON] = { "reason", LINE },
+};
+
 const struct text_form statement_form[STATEMENT_KINDS] = {
 	[STATEMENT_OPERATORS] = { "operators", COUNT(operators_fields),
 		operators_fields },
@@ -174,6 +183,8 @@ const struct text_form statement_form[STATEMENT_KINDS] = {
 	[STATEMENT_REVOCATION] = { "revocation", COUNT(revocation_fields),
 		revocation_fields },
 	[STATEMENT_RULING] = { "ruling", COUNT(ruling_fields), ruling_fields },
+	[STATEMENT_ABANDONMENT] = { "abandonment", COUNT(abandonment_fields),
+		abandonment_fields },
 };
 
 /* What a form alone cannot say. */
@@ -214,6 +225,9 @@ static const struct demand demands[STATEMENT_KINDS] = {
 	[STATEMENT_RULING] = { .meaning_field = RULING_MEANING,
 		.meaning = "The boxes of these stations are out of the "
 			   "totals, and these lots were drawn." },
+	[STATEMENT_ABANDONMENT] = { .meaning_field = ABANDONMENT_MEANING,
+		.meaning = "This election is called off on this machine: its "
+			   "keys never work again, and no result is signed." },
 };
 
 const char *statement_meaning(enum statement_kind kind)

@@ -8,6 +8,7 @@
  *   courier_election.c   an election is sealed
  *   courier_boxes.c      boxes from the stations
  *   courier_approvals.c  to open, to release, of software, of revocations
+ *   courier_abandon.c    the authority calls an election off
  *   courier_outbox.c     what goes out
  *
  * The kinds and their states are appliance/record/courier.h's.
@@ -32,7 +33,13 @@ struct medium {
 typedef bool courier_take(struct session *, struct medium *);
 
 courier_take take_enrolment, take_election, take_boxes, take_approvals,
-	take_operators, give_outbox;
+	take_operators, take_abandonment, give_outbox;
+
+/*
+ * Raises P to where an abandoned election's keys work no more, where a power
+ * cut kept the TPM from it. Behind the airlock.
+ */
+bool finish_abandonment(struct session *);
 
 /*
  * All members that the medium brought, behind its label, as public items: a

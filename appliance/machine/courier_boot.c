@@ -20,6 +20,7 @@ static courier_take *const takes[] = {
 	[COURIER_OUTBOX] = give_outbox,
 	[COURIER_SOFTWARE] = take_operators,
 	[COURIER_REVOCATION] = take_operators,
+	[COURIER_ABANDONMENT] = take_abandonment,
 };
 
 static bool read_kind(struct session *session, struct medium *medium)
@@ -116,7 +117,7 @@ static bool serve_medium(struct session *session)
 
 static bool must_restart(const struct session *session)
 {
-	return session->state == STATE_ENROLLING ||
+	return session->restarts || session->state == STATE_ENROLLING ||
 	       session->state == STATE_OPEN || session->state == STATE_APPROVED;
 }
 
@@ -126,6 +127,8 @@ static void say_why_it_restarts(struct session *session)
 	if (session->state == STATE_ENROLLING)
 		session_say(session,
 			"the enrolment is not finished: restarting to do it");
+	else if (session->restarts)
+		session_say(session, "the election is over: restarting");
 	else
 		session_say(session,
 			"%s: restarting into a counting boot: media are not "
@@ -154,7 +157,7 @@ bool courier_boot(struct session *session)
 {
 	session_say(
 		session, "courier boot: state %s", state_name(session->state));
-	if (!close_airlock(session))
+	if (!close_airlock(session) || !finish_abandonment(session))
 		return false;
 	while (!session->superseded && !must_restart(session)) {
 		if (!session_say_delivery(session, -1))

@@ -6,6 +6,7 @@
  *   define_election.c   definition and the notes that go with it
  *   define_approvals.c  approvals to open and to release
  *   define_software.c   approvals of later software, and of a revocation
+ *   define_abandon.c    the authority calls an election off
  *   define_delivery.c   which boxes have come, for the screen
  */
 #ifndef SANDOQ_MACHINE_DEFINE_H
@@ -79,6 +80,7 @@ role_handler define_open;
 role_handler define_release;
 role_handler define_software;
 role_handler define_revocation;
+role_handler define_abandonment;
 role_handler define_delivery;
 
 #endif

@@ -94,6 +94,7 @@ LAYOUT_STRUCT(journal_key);
 	X(NUMBER, uint64_t, opened)                                            \
 	X(NUMBER, uint64_t, closed)                                            \
 	X(NUMBER, uint64_t, approved)                                          \
+	X(NUMBER, uint64_t, abandoned)                                         \
 	X(NUMBER, uint64_t, software)                                          \
 	X(NUMBER, uint64_t, sealed_software) /* the last before `sealed` */    \
 	X(NUMBER, uint64_t, headers)	     /* the first of the last count */ \
@@ -281,6 +282,12 @@ LAYOUT_STRUCT(define_open);
 	X(NUMBER, uint64_t, size)                                              \
 	X(PART, digest, root)
 LAYOUT_STRUCT(define_release);
+
+#define define_abandon_members(X)                                              \
+	X(PART, election, election)                                            \
+	/* The count is closed: the auditors' quorum has to sign, too. */      \
+	X(NUMBER, uint16_t, closed)
+LAYOUT_STRUCT(define_abandon);
 
 #define count_box_members(X)                                                   \
 	X(PART, digest, definition)                                            \
@@ -478,6 +485,10 @@ LAYOUT_STRUCT(starter_started);
 	ANSWER(DEFINE_REVOCATION, 123, keys_revoke, ROLE_DEFINE,               \
 		TO(DEFINE_REVOKE))                                             \
 	/* The plan, the journal's heads, and the result if there is one. */   \
+	/* Why the authority calls the election off. */                        \
+	ASK(DEFINE_ABANDON, 126, define_abandon, ROLE_DEFINE, CARRIES(2, 2))   \
+	ANSWER(DEFINE_ABANDONED, 127, wire_text, ROLE_DEFINE,                  \
+		TO(DEFINE_ABANDON))                                            \
 	ASK(DEFINE_DELIVERY, 124, nothing, ROLE_DEFINE, CARRIES(2, 3))         \
 	/* What was delivered, to be shown. */                                 \
 	ANSWER(DEFINE_DELIVERED, 125, wire_text, ROLE_DEFINE,                  \

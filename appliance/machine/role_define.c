@@ -17,6 +17,7 @@ int role_define(void)
 		{ DEFINE_RELEASE, define_release },
 		{ DEFINE_SOFTWARE, define_software },
 		{ DEFINE_REVOKE, define_revocation },
+		{ DEFINE_ABANDON, define_abandonment },
 		{ DEFINE_DELIVERY, define_delivery },
 	};
 	struct task task = { 0 };

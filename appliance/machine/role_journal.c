@@ -326,6 +326,7 @@ static struct journal_folded folded(const struct journal_fold *fold)
 		.opened = fold->last[ENTRY_OPEN],
 		.closed = fold->last[ENTRY_CLOSED],
 		.approved = fold->last[ENTRY_APPROVED],
+		.abandoned = fold->last[ENTRY_ABANDONED],
 		.software = fold->last[ENTRY_SOFTWARE],
 		.sealed_software = fold->sealed_software,
 		.revocation = fold->last[ENTRY_REVOCATION],

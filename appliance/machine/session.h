@@ -37,6 +37,8 @@ struct session {
 	struct journal_folded folded;
 	/* Other software than runs was approved in this boot. */
 	bool superseded;
+	/* An election was abandoned in this boot. */
+	bool restarts;
 	/* Whether an election is loaded; then its plan is a memfd. */
 	bool has_election;
 	struct election election;

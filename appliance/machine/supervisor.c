@@ -72,20 +72,29 @@ static bool counts_now(enum machine_state state)
 	return state == STATE_OPEN || state == STATE_APPROVED;
 }
 
+static bool find_lock(struct session *session)
+{
+	if (session->state == STATE_ENROLLING)
+		return finish_enrolment(session);
+	return session->machine.owner_locked ||
+	       session_refuse(session,
+		       "the TPM's owner is not as the enrolment locked it");
+}
+
+/* Of an abandoned one the phase is raised behind the airlock. */
+static bool load_election(struct session *session)
+{
+	return session_load_election(session) &&
+	       (session->state == STATE_ABANDONED || session_phase(session));
+}
+
 static bool load_enrolled(struct session *session)
 {
 	if (!unlock_journal(session))
 		return false;
-	if (session->state == STATE_ENROLLING) {
-		if (!finish_enrolment(session))
-			return false;
-	} else if (!session->machine.owner_locked)
-		return session_refuse(session,
-			"the TPM's owner is not as the enrolment locked it");
-	if (session->state >= STATE_SEALED &&
-		(!session_load_election(session) || !session_phase(session)))
-		return false;
-	if (!finish_software(session))
+	if (!find_lock(session) ||
+		(session->state >= STATE_SEALED && !load_election(session)) ||
+		!finish_software(session))
 		return false;
 	return session->superseded ||
 	       append_boot(session, counts_now(session->state));
@@ -134,15 +143,20 @@ static void tell_failure(struct session *session)
 	session_say(session, "failed: %s", session->why.line);
 }
 
-/* A machine that failed can still be asked for evidence of why. */
-static void fail(struct session *session)
+/*
+ * A machine that failed can still be asked for evidence of why, and its
+ * election can be called off: then it starts again.
+ */
+static int fail(struct session *session)
 {
 	session->state = STATE_FAILED;
 	tell_failure(session);
 	if (session->broken)
-		return;
-	courier_boot(session);
+		return STOPPED;
+	if (courier_boot(session))
+		return INIT_REBOOT;
 	tell_failure(session);
+	return STOPPED;
 }
 
 static bool start_roles(struct session *session)
@@ -169,10 +183,7 @@ static int run(struct session *session)
 	if (worked && !session->superseded)
 		worked = counts_now(session->state) ? counting_boot(session)
 						    : courier_boot(session);
-	if (worked)
-		return INIT_REBOOT;
-	fail(session);
-	return STOPPED;
+	return worked ? INIT_REBOOT : fail(session);
 }
 
 int supervisor_main(enum sandbox_setting setting)

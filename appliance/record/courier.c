@@ -8,11 +8,15 @@
 const struct courier_row courier_table[] = {
 	{ COURIER_ENROL, "enrol", IN(STATE_BLANK) },
 	{ COURIER_ELECTION, "election",
-		IN(STATE_ENROLLED) | IN(STATE_RELEASED) },
+		IN(STATE_ENROLLED) | IN(STATE_RELEASED) | IN(STATE_ABANDONED) },
 	{ COURIER_BOXES, "boxes", IN(STATE_SEALED) | IN(STATE_INTAKE) },
 	{ COURIER_APPROVALS, "approvals", IN(STATE_INTAKE) | IN(STATE_CLOSED) },
 	{ COURIER_SOFTWARE, "software", STATES_AT_REST },
 	{ COURIER_REVOCATION, "revocation", STATES_AT_REST },
+	/* A machine that has failed may have an election that cannot end. */
+	{ COURIER_ABANDONMENT, "abandonment",
+		IN(STATE_SEALED) | IN(STATE_INTAKE) | IN(STATE_CLOSED) |
+			IN(STATE_FAILED) },
 	{ COURIER_OUTBOX, "outbox", ~IN(STATE_ENROLLING) },
 	{ COURIER_SENT, "sent", 0 },
 };

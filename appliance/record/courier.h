@@ -17,6 +17,7 @@ enum courier_kind {
 	COURIER_OUTBOX,
 	COURIER_SOFTWARE,
 	COURIER_REVOCATION,
+	COURIER_ABANDONMENT,
 	COURIER_SENT, /* written by the machine, and never read by it */
 };
 
@@ -27,8 +28,8 @@ enum { COURIER_LABEL_MOST = 64 };
 #define COURIER_LABEL_START "sandoq/courier/v1 "
 /* For people: every word of the table. */
 #define COURIER_WORDS                                                          \
-	"enrol, election, boxes, approvals, software, revocation, outbox or "  \
-	"sent"
+	"enrol, election, boxes, approvals, software, revocation, "            \
+	"abandonment, outbox or sent"
 
 struct courier_row {
 	enum courier_kind kind;

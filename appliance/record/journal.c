@@ -19,7 +19,8 @@ static const struct entry_row rows[] = {
 		true, false, true },
 	{ ENTRY_BOOT, "boot", ~(IN(STATE_BLANK) | IN(STATE_ENROLLING)), STAYS,
 		true, false, false },
-	{ ENTRY_SEALED, "sealed", IN(STATE_ENROLLED) | IN(STATE_RELEASED),
+	{ ENTRY_SEALED, "sealed",
+		IN(STATE_ENROLLED) | IN(STATE_RELEASED) | IN(STATE_ABANDONED),
 		MOVES_TO(STATE_SEALED), true, false, false },
 	{ ENTRY_INTAKE, "intake", IN(STATE_SEALED), MOVES_TO(STATE_INTAKE),
 		true, true, false },
@@ -35,6 +36,10 @@ static const struct entry_row rows[] = {
 		MOVES_TO(STATE_APPROVED), true, false, false },
 	{ ENTRY_RELEASED, "released", IN(STATE_APPROVED),
 		MOVES_TO(STATE_RELEASED), true, false, false },
+	{ ENTRY_ABANDONED, "abandoned",
+		IN(STATE_SEALED) | IN(STATE_INTAKE) | IN(STATE_OPEN) |
+			IN(STATE_CLOSED) | IN(STATE_APPROVED),
+		MOVES_TO(STATE_ABANDONED), true, false, false },
 	{ ENTRY_SOFTWARE, "software", STATES_AT_REST, STAYS, true, false,
 		true },
 	{ ENTRY_REVOCATION, "revocation", STATES_AT_REST, STAYS, true, false,
@@ -171,6 +176,7 @@ static void begin_election(struct journal_fold *fold)
 	fold->sealed_software = fold->last[ENTRY_SOFTWARE];
 	for (unsigned type = ENTRY_INTAKE; type <= ENTRY_RELEASED; type++)
 		fold->last[type] = UINT64_MAX;
+	fold->last[ENTRY_ABANDONED] = UINT64_MAX;
 }
 
 bool journal_is_stale(unsigned type, uint64_t entry, uint64_t headers)

@@ -36,9 +36,10 @@ enum entry_type {
 	ENTRY_FAILED,
 	ENTRY_LOCKED,
 	ENTRY_HEADERS,
+	ENTRY_ABANDONED, /* the other end of one election */
 };
 
-enum { ENTRY_TYPES = ENTRY_HEADERS };
+enum { ENTRY_TYPES = ENTRY_ABANDONED };
 
 /* One row for each entry type: where it may stand and what it does. */
 struct entry_row {
@@ -92,8 +93,8 @@ struct journal_fold {
 	struct digest anchored_chain;
 	uint64_t anchored; /* entries up to and with the last anchored one */
 	/*
-	 * UINT64_MAX: none. From `intake` to `released`: none in the election
-	 * that was sealed last.
+	 * UINT64_MAX: none. From `intake` to `released`, and of `abandoned`:
+	 * none in the election that was sealed last.
 	 */
 	uint64_t last[ENTRY_TYPES + 1];
 	uint64_t sealed_software; /* last software before the last sealed */

@@ -48,6 +48,7 @@
 #define MEMBER_EVENT_LOG "event-log"
 #define MEMBER_STATE "state"
 #define MEMBER_RESULT "result.note"
+#define MEMBER_ABANDONMENT "abandonment.note"
 
 /* Numbered from 1: "approval-1". */
 #define MEMBER_APPROVAL "approval"

@@ -16,6 +16,7 @@ static const struct {
 	[STATE_CLOSED] = { "closed", PHASES_TO_CLOSED },
 	[STATE_APPROVED] = { "approved", PHASES_TO_CLOSED },
 	[STATE_RELEASED] = { "released", PHASES_TO_RELEASED },
+	[STATE_ABANDONED] = { "abandoned", PHASES_TO_RELEASED },
 	[STATE_FAILED] = { "failed", 0 },
 };
 

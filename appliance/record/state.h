@@ -17,6 +17,7 @@ enum machine_state {
 	STATE_CLOSED,
 	STATE_APPROVED,
 	STATE_RELEASED,
+	STATE_ABANDONED,
 	STATE_FAILED,
 };
 
@@ -24,7 +25,7 @@ enum machine_state {
 enum {
 	STATES_AT_REST = 1 << STATE_ENROLLED | 1 << STATE_SEALED |
 			 1 << STATE_INTAKE | 1 << STATE_CLOSED |
-			 1 << STATE_RELEASED,
+			 1 << STATE_RELEASED | 1 << STATE_ABANDONED,
 };
 
 const char *state_name(enum machine_state);

@@ -63,6 +63,7 @@ struct chain {
 	struct bytes headers;
 	struct bytes listings;
 	struct bytes result_text;
+	struct bytes abandoned; /* why, by whoever called it off */
 	struct machine machine;
 	struct election_terms terms;
 	struct journal_fold fold;

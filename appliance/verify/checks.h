@@ -44,6 +44,10 @@ refusal verify_boot_approvals(struct chain *);
 refusal verify_open_approvals(struct chain *);
 refusal verify_release_approvals(struct chain *);
 
+/* verify_abandonment.c */
+refusal verify_going_on(struct chain *);
+refusal verify_abandonment(struct chain *);
+
 /* verify_result.c */
 refusal verify_result_note(struct chain *);
 refusal verify_result(struct chain *);

@@ -17,6 +17,8 @@ enum {
 	/* Without authorization, which comes last. */
 	OPEN_VALUES = OPEN_AUTHORIZATION,
 	RELEASE_VALUES = RELEASE_AUTHORIZATION,
+	/* Without the reason, which comes last. */
+	ABANDONMENT_VALUES = ABANDONMENT_REASON,
 };
 
 /* One boot approval; boot_terms_of() fills the last three. */
@@ -42,5 +44,7 @@ void open_values(const struct chain *, struct statement_value[OPEN_VALUES]);
 void release_values(const struct chain *, const struct digest *cp_hash,
 	struct statement_value[RELEASE_VALUES]);
 struct digest release_cp_hash(const struct chain *);
+void abandonment_values(
+	const struct chain *, struct statement_value[ABANDONMENT_VALUES]);
 
 #endif

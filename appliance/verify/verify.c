@@ -20,6 +20,8 @@ enum step {
 	RESULT_KEY,
 	KEYS_NOTE,
 	JOURNAL,
+	GOING_ON,
+	ABANDONMENT,
 	BOXES,
 	OPEN_APPROVALS,
 	CHALLENGE,
@@ -46,7 +48,10 @@ enum {
 	FROM_RELEASED = BIT(VERIFY_RELEASED),
 	FROM_CLOSED = BIT(VERIFY_CLOSED) | FROM_RELEASED,
 	FROM_INTAKE = BIT(VERIFY_INTAKE) | FROM_CLOSED,
-	FROM_SEALED = BIT(VERIFY_SEALED) | FROM_INTAKE,
+	ABANDONED = BIT(VERIFY_ABANDONED),
+	/* In whatever state the election is. */
+	ENDING = BIT(VERIFY_ABANDON) | ABANDONED,
+	FROM_SEALED = BIT(VERIFY_SEALED) | FROM_INTAKE | ENDING,
 	ENROLLED = TO_ENROL | FROM_SEALED | AT_NOW,
 	ALWAYS = TO_APPROVE | ENROLLED,
 };
@@ -113,7 +118,12 @@ static const struct row rows[STEPS] = {
 		BIT(BOX_KEY), NULL },
 	[KEYS_NOTE] = { "election keys note", verify_election_keys, FROM_INTAKE,
 		BIT(RESULT_KEY), NULL },
-	[JOURNAL] = { "journal", verify_journal, FROM_INTAKE, 0, NULL },
+	[JOURNAL] = { "journal", verify_journal, FROM_INTAKE | ENDING, 0,
+		NULL },
+	[GOING_ON] = { "going on", verify_going_on,
+		FROM_INTAKE | BIT(VERIFY_ABANDON), BIT(JOURNAL), NULL },
+	[ABANDONMENT] = { "abandonment", verify_abandonment, ABANDONED,
+		BIT(JOURNAL) | BIT(RESULT_KEY) | BIT(DEFINITION_NOTE), NULL },
 	[BOXES] = { "boxes", verify_boxes, FROM_INTAKE,
 		BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
 	[OPEN_APPROVALS] = { "open approvals", verify_open_approvals,
@@ -139,8 +149,8 @@ static const struct row rows[STEPS] = {
 	[RESULT] = { "result", verify_result, FROM_RELEASED,
 		BIT(RESULT_NOTE) | BIT(BOXES), NULL },
 	/* Last, so that whatever looks at one member says what is wrong. */
-	[MEMBERS] = { "members", verify_members, FROM_INTAKE, BIT(JOURNAL),
-		NULL },
+	[MEMBERS] = { "members", verify_members, FROM_INTAKE | ENDING,
+		BIT(JOURNAL), NULL },
 };
 
 /* Only what this goal looks at can be a ground. */

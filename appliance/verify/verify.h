@@ -28,6 +28,8 @@ enum verify_goal {
 	VERIFY_CLOSED,	  /* an auditor, before the result is released */
 	VERIFY_RELEASED,  /* anyone */
 	VERIFY_NOW,	  /* what runs on the machine at this moment */
+	VERIFY_ABANDON,	  /* whoever calls the election off */
+	VERIFY_ABANDONED, /* that it was called off */
 };
 
 enum { CHECKS_MOST = 32, CHECK_REASON_MOST = 256 };

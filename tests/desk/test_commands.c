@@ -126,10 +126,10 @@ static int drop(void **state)
 static void help_is_given(void **state)
 {
 	static const char *const command[] = { "election sample",
-		"election check", "election sign", "election keys", "box seal",
-		"box check", "approve open", "approve release",
-		"approve ruling", "audit nonce", "audit verify",
-		"bundle verify", "bundle report", "recount",
+		"election check", "election sign", "election keys",
+		"election abandon", "box seal", "box check", "approve open",
+		"approve release", "approve ruling", "audit nonce",
+		"audit verify", "bundle verify", "bundle report", "recount",
 		"machine enrolment" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {

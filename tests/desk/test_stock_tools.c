@@ -69,13 +69,23 @@ static void write_sent(const struct paper *paper)
 	free(space);
 }
 
+/* What is verified: by our command, and by the goal of the stock tools. */
+struct claim {
+	const char *ours;
+	const char *theirs;
+};
+static const struct claim is_released = { "bundle", "released" };
+static const struct claim is_abandoned = { "audit", "abandoned" };
+
 /* The first refused check of ours, "" when there is none. */
-static void our_verdict(char out[64])
+static void our_verdict(const struct claim *claim, char out[64])
 {
-	int status = run("bundle verify --json --sent sent.tar "
-			 "--definition definition.json "
-			 "--authorities authorities.pem "
-			 "--profile profile.json");
+	char command[256];
+	snprintf(command, sizeof(command),
+		"%s verify --json --sent sent.tar --definition definition.json "
+		"--authorities authorities.pem --profile profile.json",
+		claim->ours);
+	int status = run(command);
 	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
 	size_t index;
 	json_t *check;
@@ -93,13 +103,13 @@ static void our_verdict(char out[64])
 	assert_status(status, out[0] == '\0' ? 0 : EX_DATAERR);
 }
 
-static void their_verdict(char out[64])
+static void their_verdict(const struct claim *claim, char out[64])
 {
 	static const char refused[] = "refused  ";
 	int status = shell("tools=$PWD/tests/machine/verify-with-stock-tools; "
-			   "cd %s && \"$tools\" released sent.tar "
+			   "cd %s && \"$tools\" %s sent.tar "
 			   "definition.json authorities.pem profile.json",
-		folder);
+		folder, claim->theirs);
 	const char *line = strstr(said, refused);
 	out[0] = '\0';
 	if (line != NULL) {
@@ -110,7 +120,8 @@ static void their_verdict(char out[64])
 }
 
 /* Verdicts on what the change makes of the machine on paper. */
-static void agree(void (*change)(struct paper *), const char *check)
+static void agree_on(const struct claim *claim, void (*change)(struct paper *),
+	const char *check)
 {
 	char ours[64], theirs[64];
 	if (original == NULL)
@@ -120,10 +131,15 @@ static void agree(void (*change)(struct paper *), const char *check)
 		change(paper);
 	write_sent(paper);
 	paper_free(paper);
-	our_verdict(ours);
-	their_verdict(theirs);
+	our_verdict(claim, ours);
+	their_verdict(claim, theirs);
 	assert_string_equal(ours, check);
 	assert_string_equal(theirs, check);
+}
+
+static void agree(void (*change)(struct paper *), const char *check)
+{
+	agree_on(&is_released, change, check);
 }
 
 static void unchanged(void **state)
@@ -209,6 +225,36 @@ DISAGREEMENT(impossible_flaws, "result",
 DISAGREEMENT(flaws_of_a_station, "result",
 	     paper_change_result(paper, "\nvotes: ", " extra=0\nvotes: ");)
 
+static void call_off(struct paper *paper)
+{
+	paper_abandon(paper, ENTRY_MEDIUM, QUORUM, 0);
+}
+
+static void call_off_by_one(struct paper *paper)
+{
+	paper_abandon(paper, ENTRY_MEDIUM, MEMBER_1, 0);
+}
+
+static void drop_the_result(struct paper *paper)
+{
+	paper_abandon(paper, ENTRY_CLOSED, QUORUM, 0);
+}
+
+static void drop_it_with_the_auditors(struct paper *paper)
+{
+	paper_abandon(paper, ENTRY_CLOSED, QUORUM, QUORUM);
+}
+
+static void called_off(void **state)
+{
+	(void)state;
+	agree_on(&is_abandoned, call_off, "");
+	agree_on(&is_abandoned, call_off_by_one, "abandonment");
+	agree_on(&is_abandoned, drop_the_result, "abandonment");
+	agree_on(&is_abandoned, drop_it_with_the_auditors, "");
+	agree(drop_it_with_the_auditors, "going on");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +270,7 @@ int main(void)
 		cmocka_unit_test(result_key),
 		cmocka_unit_test(entry),
 		cmocka_unit_test(unlocked),
+		cmocka_unit_test(called_off),
 		cmocka_unit_test(box),
 		cmocka_unit_test(reason),
 		cmocka_unit_test(header),

@@ -67,7 +67,8 @@ void forgery_begin(void);
  * environment's CUT names, as often as its CUT_AFTER says after the first time.
  *
  * In the place of wire_send: says what the environment's FORGERY, a number in
- * the table, makes of it in this process.
+ * the table or the name of the first one that is called so, makes of it in this
+ * process.
  */
 refusal forgery_send(struct wire_end *, struct wire_said, const int *descriptor,
 	size_t count);

@@ -133,6 +133,31 @@ power_goes_at_enrolment() {
 	pack_enrolment && CUT=$cut rig "$media/enrol" && ! see 'enrolled'
 }
 
+# power_goes_at KIND: before what CUT names, once the medium is in.
+power_goes_at() {
+	rig "$media/$1" && ! see 'ready: state abandoned'
+}
+
+open_and_take_evidence() {
+	open_boxes && take_evidence
+}
+
+# With FORGERY in the environment, by which every counting boot fails.
+stuck_open() {
+	pack_open && rig "$media/approvals"
+	see 'counting boot: state open' && see 'ready: state failed'
+}
+
+abandon_when_stuck() {
+	sign_abandonment "$@" && rig "$media/abandonment"
+	see 'the election is over: restarting' && see 'ready: state abandoned'
+}
+
+refuses_when_stuck() {
+	sign_abandonment "$@" && rig "$media/abandonment"
+	see 'refused: .*fewer have signed' && ! see 'state abandoned'
+}
+
 # Switched on without a medium.
 ready_alone() {
 	rig && see "ready: state $1"
@@ -146,6 +171,56 @@ asks_for_clear() {
 # refuses WHY: whatever its state would be.
 refuses() {
 	rig && see "failed: .*$1" && ! see 'ready: state [^f]'
+}
+
+# sign_abandonment SENT SIGNER...: one note of what these sign, over this outbox.
+sign_abandonment() {
+	local sent=$desk/$1
+	shift
+	rm -f "$desk/abandonment.note"
+	co_sign "$desk/abandonment.note" "$@" -- \
+		"$sandoq" election abandon --definition "$desk/definition.json" \
+		--sent "$sent" --authorities "$desk/authorities.pem" \
+		--reason 'The ballots of station 2 were printed wrongly.' &&
+		pack abandonment "abandonment.note=$desk/abandonment.note"
+}
+
+# abandon SENT SIGNER...
+abandon() {
+	sign_abandonment "$@" && bring abandonment 'ready: state abandoned' &&
+		see 'the election is over: restarting'
+}
+
+# refuses_to_abandon WHY SENT SIGNER...
+refuses_to_abandon() {
+	local why=$1
+	shift
+	sign_abandonment "$@" && bring abandonment "refused: .*$why" &&
+		! see 'state abandoned'
+}
+
+# What the machine gives out then proves that, and to nobody anything else.
+verify_abandoned() {
+	collect abandoned && audit_abandoned && ! "$sandoq" bundle verify \
+		--sent "$desk/abandoned" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem" &&
+		tests/machine/verify-with-stock-tools abandoned \
+			"$desk/abandoned" "$desk/definition.json" \
+			"$desk/authorities.pem"
+}
+
+audit_abandoned() {
+	"$sandoq" audit verify --sent "$desk/abandoned" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem" >"$work/said" &&
+		head -n 1 "$work/said" |
+		grep -q '^ABANDONED.*station 2 were printed wrongly'
+}
+
+seal_abandoned_again() {
+	bring election 'this definition was sealed before' &&
+		see 'state abandoned'
 }
 
 # By who has kept the stick.

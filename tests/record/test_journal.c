@@ -54,12 +54,20 @@ static refusal fold_type(struct journal_fold *fold, enum entry_type type)
 	return fold_header(fold, &header);
 }
 
+/* To `abandoned` from `open`, which is in the middle of it. */
+static enum entry_type next_on_way(enum machine_state state, size_t i)
+{
+	return state == STATE_ABANDONED && way[i] == ENTRY_CLOSED
+		       ? ENTRY_ABANDONED
+		       : way[i];
+}
+
 static struct journal_fold fold_in(enum machine_state state)
 {
 	struct journal_fold fold;
 	journal_fold_start(&fold);
 	for (size_t i = 0; fold.state != state; i++)
-		assert_null(fold_type(&fold, way[i]));
+		assert_null(fold_type(&fold, next_on_way(state, i)));
 	return fold;
 }
 
@@ -135,32 +143,34 @@ static void test_entries_fill_whole_blocks(void **state)
 }
 
 /* '-': refused; '.': the state stays; otherwise the first letter of the next,
- * with L for enrolling, R for released and C for closed. */
+ * with L for enrolling, R for released, C for closed
+ * and X for abandoned. */
 static const char *const transitions[ENTRY_TYPES + 1] = {
 	/* blank, enrolling, enrolled, sealed, intake, open, closed, approved,
-	 * released */
-	[ENTRY_ENROLLED] = "L--------",
-	[ENTRY_BOOT] = "--.......",
-	[ENTRY_SEALED] = "--S-----S",
-	[ENTRY_INTAKE] = "---I-----",
-	[ENTRY_BOX] = "----.----",
-	[ENTRY_REFUSED] = "----.----",
-	[ENTRY_MEDIUM] = "----.----",
-	[ENTRY_OPEN] = "----O----",
-	[ENTRY_CLOSED] = "-----C---",
-	[ENTRY_APPROVED] = "------A--",
-	[ENTRY_RELEASED] = "-------R-",
-	[ENTRY_SOFTWARE] = "--...-.-.",
-	[ENTRY_REVOCATION] = "--...-.-.",
-	[ENTRY_FAILED] = "-........",
-	[ENTRY_LOCKED] = "-E-------",
-	[ENTRY_HEADERS] = "-----.---",
+	 * released, abandoned */
+	[ENTRY_ENROLLED] = "L---------",
+	[ENTRY_BOOT] = "--........",
+	[ENTRY_SEALED] = "--S-----SS",
+	[ENTRY_INTAKE] = "---I------",
+	[ENTRY_BOX] = "----.-----",
+	[ENTRY_REFUSED] = "----.-----",
+	[ENTRY_MEDIUM] = "----.-----",
+	[ENTRY_OPEN] = "----O-----",
+	[ENTRY_CLOSED] = "-----C----",
+	[ENTRY_APPROVED] = "------A---",
+	[ENTRY_RELEASED] = "-------R--",
+	[ENTRY_SOFTWARE] = "--...-.-..",
+	[ENTRY_REVOCATION] = "--...-.-..",
+	[ENTRY_FAILED] = "-.........",
+	[ENTRY_LOCKED] = "-E--------",
+	[ENTRY_HEADERS] = "-----.----",
+	[ENTRY_ABANDONED] = "---XXXXX--",
 };
 
 static void expect_transition(
 	enum machine_state before, enum entry_type type, char expected)
 {
-	static const char letter[] = "BLESIOCAR";
+	static const char letter[] = "BLESIOCARX";
 	struct journal_fold fold = fold_in(before);
 	const struct journal_header header = header_after(&fold, type);
 	if (expected == '-') {
@@ -390,21 +400,28 @@ static void test_next_election_has_its_own_tree(void **state)
 }
 
 /* Or its officers would sign the boxes of the election before. */
-static void test_next_election_has_its_own_steps(void **state)
+static void expect_nothing_left_of(enum machine_state before)
 {
-	struct journal_fold fold = fold_in(STATE_RELEASED);
+	struct journal_fold fold = fold_in(before);
 	const struct digest none = { 0 };
-	(void)state;
 	assert_true(fold.last[ENTRY_OPEN] != UINT64_MAX);
 	assert_true(fold.frozen_size != 0);
 	const uint64_t sealed = fold.entries;
 	assert_null(fold_type(&fold, ENTRY_SEALED));
 	for (unsigned type = ENTRY_INTAKE; type <= ENTRY_RELEASED; type++)
 		assert_true(fold.last[type] == UINT64_MAX);
+	assert_true(fold.last[ENTRY_ABANDONED] == UINT64_MAX);
 	assert_int_equal(fold.last[ENTRY_ENROLLED], 0);
 	assert_int_equal(fold.last[ENTRY_SEALED], sealed);
 	assert_int_equal(fold.frozen_size, 0);
 	assert_true(digest_equal(&fold.frozen_root, &none));
+}
+
+static void test_next_election_has_its_own_steps(void **state)
+{
+	(void)state;
+	expect_nothing_left_of(STATE_RELEASED);
+	expect_nothing_left_of(STATE_ABANDONED);
 }
 
 /* --- anchor --- */

@@ -32,6 +32,7 @@ static void test_phases_follow_the_states(void **state)
 		[STATE_CLOSED] = 2,
 		[STATE_APPROVED] = 2,
 		[STATE_RELEASED] = 3,
+		[STATE_ABANDONED] = 3,
 	};
 	(void)state;
 	for (enum machine_state is = 0; is < STATES; is++)

@@ -101,6 +101,13 @@ void paper_end_after(struct paper *, size_t entries);
  */
 void paper_leave_out(struct paper *, enum entry_type);
 
+/*
+ * The election is called off behind the last entry of this type, by these
+ * members of the authority and of the auditors.
+ */
+void paper_abandon(struct paper *, enum entry_type last, unsigned authority,
+	unsigned auditors);
+
 /* The goal is reached. */
 void paper_accepts(struct paper *, enum verify_goal);
 /* Exactly this check is the first that is refused, with this in the reason. */

@@ -49,6 +49,7 @@ static const struct contents contents[] = {
 			"quote.signature" } },
 	{ ENTRY_APPROVED, { "approval" }, NULL, { NULL } },
 	{ ENTRY_RELEASED, { NULL }, NULL, { "result.note" } },
+	{ ENTRY_ABANDONED, { NULL }, NULL, { "abandonment.note" } },
 	{ ENTRY_SOFTWARE, { "approval" }, "boot-state", { NULL } },
 	{ ENTRY_REVOCATION, { "approval" }, NULL, { NULL } },
 	{ ENTRY_FAILED, { NULL }, NULL, { "failed" } },

@@ -320,6 +320,39 @@ void paper_approve_open(struct paper *paper, const struct paper_approval *how)
 	approve(paper, &form, how);
 }
 
+static void write_abandonment(struct writer *out, const struct paper *paper)
+{
+	struct statement_value value[ABANDONMENT_VALUES];
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_ABANDONMENT], false, out);
+	abandonment_values(&paper->chain, value);
+	for (size_t i = 0; i < ABANDONMENT_VALUES; i++)
+		statement_put(&writer, &value[i]);
+	text_put(&writer, ABANDONMENT_REASON, bytes_of_text("A reason."));
+	assert_null(text_end(&writer));
+}
+
+void paper_abandon(struct paper *paper, enum entry_type last,
+	unsigned authority, unsigned auditors)
+{
+	uint8_t text[TEXT_MOST], note[STATEMENT_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct writer note_out = writer_of(note, sizeof(note));
+	const struct roster *rosters = paper->definition.plan.roster;
+	size_t entries = paper->entries;
+	while (paper->entry[entries - 1].type != last)
+		entries--;
+	write_abandonment(&out, paper);
+	write_note_text(&note_out, written(&out));
+	paper_add_signatures(&note_out, written(&out), &rosters[AUTHORITY],
+		AUTHORITY, authority);
+	paper_add_signatures(&note_out, written(&out), &rosters[AUDITORS],
+		AUDITORS, auditors);
+	paper_end_after(paper, entries);
+	paper_put(paper, "abandonment.note", written(&note_out));
+	paper_entry(paper, ENTRY_ABANDONED, 0, 0);
+}
+
 static void approve_boot(struct paper *paper, const struct paper_approval *how,
 	const struct boot_policy *boot, const struct digest *image,
 	const char *stem)

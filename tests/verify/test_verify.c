@@ -468,6 +468,55 @@ static void owner_was_not_locked(void **state)
 		"entry 1: such an entry may not stand here");
 }
 
+/* --- called off --- */
+
+static void called_off(void **state)
+{
+	paper_abandon(*state, ENTRY_MEDIUM, QUORUM, 0);
+	paper_accepts(*state, VERIFY_ABANDONED);
+	paper_refuses(*state, VERIFY_INTAKE, "going on",
+		"the election was called off");
+	paper_refuses(*state, VERIFY_ABANDON, "going on",
+		"the election was called off");
+}
+
+static void called_off_with_the_auditors(void **state)
+{
+	paper_abandon(*state, ENTRY_CLOSED, QUORUM, QUORUM);
+	paper_accepts(*state, VERIFY_ABANDONED);
+	paper_refuses(*state, VERIFY_CLOSED, "going on",
+		"the election was called off");
+}
+
+static void called_off_by_one(void **state)
+{
+	paper_abandon(*state, ENTRY_MEDIUM, MEMBER_1, QUORUM);
+	paper_refuses(*state, VERIFY_ABANDONED, "abandonment",
+		"fewer have signed than the quorum needs");
+}
+
+static void result_was_dropped_by_the_authority(void **state)
+{
+	paper_abandon(*state, ENTRY_CLOSED, QUORUM, ONE_BOARD);
+	paper_refuses(*state, VERIFY_ABANDONED, "abandonment",
+		"the auditors' quorum has not signed it");
+}
+
+static void nobody_called_it_off(void **state)
+{
+	paper_refuses(*state, VERIFY_ABANDONED, "abandonment",
+		"no entry of the journal calls the election off");
+}
+
+static void called_off_for_another_phase(void **state)
+{
+	struct paper *paper = *state;
+	paper->chain.terms.phase++;
+	paper_abandon(paper, ENTRY_SEALED, QUORUM, 0);
+	paper_refuses(paper, VERIFY_ABANDONED, "abandonment",
+		"it names another phase");
+}
+
 static void checkpoint_was_changed(void **state)
 {
 	paper_flip(*state, "checkpoint", 0);
@@ -1038,6 +1087,12 @@ int main(void)
 		REFUSAL(entry_was_changed),
 		REFUSAL(entry_was_taken_away),
 		REFUSAL(owner_was_not_locked),
+		REFUSAL(called_off),
+		REFUSAL(called_off_with_the_auditors),
+		REFUSAL(called_off_by_one),
+		REFUSAL(result_was_dropped_by_the_authority),
+		REFUSAL(nobody_called_it_off),
+		REFUSAL(called_off_for_another_phase),
 		REFUSAL(checkpoint_was_changed),
 		REFUSAL(box_was_changed),
 		REFUSAL(box_is_missing),

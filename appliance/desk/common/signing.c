@@ -8,17 +8,29 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+static void find_signer(struct signer *signer, const struct roster *roster)
+{
+	struct p256_public key = p256_public_of(signer->key);
+	for (size_t i = 0; i < roster->quorum.of; i++)
+		if (p256_equal(&key, &roster->quorum.member[i].key))
+			*signer = (struct signer){ signer->key, roster, i };
+}
+
 int signer_read(
 	const char *path, const struct roster *roster, struct signer *out)
+{
+	return signer_read_of(path, &roster, 1, out);
+}
+
+int signer_read_of(const char *path, const struct roster *const *rosters,
+	size_t count, struct signer *out)
 {
 	*out = (struct signer){ 0 };
 	int status = key_read(path, &out->key);
 	if (status != 0)
 		return status;
-	struct p256_public key = p256_public_of(out->key);
-	for (size_t i = 0; i < roster->quorum.of; i++)
-		if (p256_equal(&key, &roster->quorum.member[i].key))
-			*out = (struct signer){ out->key, roster, i };
+	for (size_t i = 0; i < count; i++)
+		find_signer(out, rosters[i]);
 	if (out->roster != NULL)
 		return 0;
 	signer_free(out);

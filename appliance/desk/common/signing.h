@@ -43,6 +43,9 @@ struct signer {
 
 /* The member whose key is in the file. Given back by signer_free(). */
 int signer_read(const char *path, const struct roster *, struct signer *out);
+/* The same of several bodies. */
+int signer_read_of(const char *path, const struct roster *const *rosters,
+	size_t count, struct signer *out);
 void signer_free(struct signer *);
 
 /* What the TPM demands of the signer: the last field of the text. */

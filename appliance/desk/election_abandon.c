@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `election abandon`: signs that a sealed election is called off, as a member
+ * of its authority, or as an auditor, who has to agree once the count is
+ * closed. Signs nothing that was not verified.
+ */
+#include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/signing.h"
+#include "appliance/desk/desk.h"
+
+#include <stdio.h>
+
+const struct option election_abandon_options[] = {
+	OPTION_DEFINITION,
+	OPTION_SENT,
+	OPTION_AUTHORITIES,
+	{ "--reason", "TEXT", "why, in one line, for everybody", REQUIRED },
+	OPTION_KEY("an authority member's or an auditor's"),
+	OPTION_NOTE,
+	OPTION_YES,
+	OPTION_OUTPUT("abandonment note"),
+	OPTION_END,
+};
+
+/* What the signer has to know besides the text. */
+static void tell(const struct chain *chain)
+{
+	if (chain->fold.last[ENTRY_CLOSED] == UINT64_MAX)
+		return;
+	fputs("\nThe count is closed, and its result waits for the auditors. "
+	      "The machine takes this with their quorum's signatures, too.\n",
+		stderr);
+}
+
+static int sign_abandonment(
+	const struct arguments *arguments, const struct chain *chain)
+{
+	static uint8_t space[STATEMENT_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	struct text_writer text = text_begin(
+		&statement_form[STATEMENT_ABANDONMENT], chain->rehearsal, &out);
+	struct statement_value value[ABANDONMENT_VALUES];
+	const struct plan *plan = &chain->evidence->definition->plan;
+	const struct roster *bodies[] = { &plan->roster[AUTHORITY],
+		&plan->roster[AUDITORS] };
+	struct signer signer;
+	int status = signer_read_of(
+		argument(arguments, "--key"), bodies, 2, &signer);
+	if (status != 0)
+		return status;
+	abandonment_values(chain, value);
+	for (size_t i = 0; i < ABANDONMENT_VALUES; i++)
+		statement_put(&text, &value[i]);
+	text_put(&text, ABANDONMENT_REASON,
+		bytes_of_text(argument(arguments, "--reason")));
+	tell(chain);
+	status = sign_text(arguments, &text, &signer, NULL);
+	signer_free(&signer);
+	return status;
+}
+
+int election_abandon_command(const struct arguments *arguments)
+{
+	static struct evidence_files files;
+	static struct chain chain;
+	struct checks checks;
+	int status = evidence_read(arguments, &files);
+	if (status == 0)
+		status =
+			verify(VERIFY_ABANDON, &files.evidence, &chain, &checks)
+				? sign_abandonment(arguments, &chain)
+				: refused_checks(argument(arguments, "--sent"),
+					  &checks);
+	verify_free(&chain);
+	evidence_free(&files);
+	return status;
+}
