@@ -122,7 +122,7 @@ static enum next_box next_of_machine(void *context, struct count_place *place,
 		if (header.type != ENTRY_BOX)
 			continue;
 		*place = (struct count_place){ recount->leaves.leaf,
-			header.station, header.sequence };
+			header.station, header.sequence, header.text };
 		if (!chain_box(&chain, place->leaf, &note, &file)) {
 			wire_text_set(why, "a box of the journal is missing");
 			return BOX_TROUBLE;
@@ -188,7 +188,7 @@ static enum next_box next_of_files(void *context, struct count_place *place,
 	if (recount->next == recount->names)
 		return BOX_NONE_LEFT;
 	*place = (struct count_place){ .leaf = recount->next++,
-		.station = WIRE_NO_STATION };
+		.station = JOURNAL_NO_STATION };
 	*box = box_of_name(recount->name[place->leaf]);
 	if (*box >= 0)
 		return BOX_IS_NEXT;

@@ -82,6 +82,7 @@ static refusal note_check(const struct box_terms *terms,
 	if (why != NULL)
 		return why;
 	out->station = number;
+	out->text = sha256(statement->note.text);
 	if (sequence < 1 || sequence > terms->plan->station[number].boxes)
 		return "the station delivers no box with this number";
 	out->sequence = (uint16_t)sequence;
@@ -167,6 +168,7 @@ refusal box_check(const struct box_terms *terms, struct bytes note,
 	out->station = -1;
 	out->sequence = 0;
 	out->ballots = 0;
+	memset(&out->text, 0, sizeof(out->text));
 	out->digest = sha256(file);
 	if (note.size > BOX_NOTE_MOST || file.size > BOX_MOST)
 		return "the box is too large";

@@ -28,6 +28,7 @@ struct box {
 	uint16_t sequence;
 	uint32_t ballots;	  /* that the note says are in it */
 	struct digest digest;	  /* of the age file */
+	struct digest text;	  /* that the station signed; else zeros */
 	struct age_header header; /* borrows from the age file */
 };
 

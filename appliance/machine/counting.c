@@ -120,9 +120,10 @@ static bool is_in_its_place(const struct counted *counted)
 {
 	const struct count_place *place = &counted->place;
 	const struct count_stanza *said = &counted->stanza;
-	return place->station == WIRE_NO_STATION ||
+	return place->station == JOURNAL_NO_STATION ||
 	       (place->station == said->station &&
-		       place->sequence == said->sequence);
+		       place->sequence == said->sequence &&
+		       digest_equal(&place->text, &said->text));
 }
 
 /* Void under its own place, whatever the process said. */
@@ -130,7 +131,7 @@ static void set_void(struct counted *counted, const struct intake_box *box)
 {
 	counted->state = BOX_VOID;
 	counted->box = *box;
-	if (counted->place.station == WIRE_NO_STATION)
+	if (counted->place.station == JOURNAL_NO_STATION)
 		return;
 	counted->box.station = counted->place.station;
 	counted->box.sequence = counted->place.sequence;
@@ -143,6 +144,7 @@ static void void_stanza(struct counted *counted, const struct wire_text *why)
 		.station = stanza->station,
 		.sequence = stanza->sequence,
 		.digest = stanza->digest,
+		.text = stanza->text,
 		.why = *why,
 	};
 	set_void(counted, &box);

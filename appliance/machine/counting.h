@@ -19,8 +19,9 @@ enum opened { STANZA_OPENED, STANZA_VOID, STANZA_TROUBLE };
  */
 struct count_place {
 	uint64_t leaf;
-	uint16_t station; /* WIRE_NO_STATION: the source cannot tell */
+	uint16_t station; /* JOURNAL_NO_STATION: the source cannot tell */
 	uint16_t sequence;
+	struct digest text; /* of its note */
 };
 
 /* What became of a box. */

@@ -41,7 +41,7 @@ static enum next_box next_box(void *context, struct count_place *place,
 			return BOX_TROUBLE;
 		}
 		*place = (struct count_place){ entry.leaf, entry.station,
-			entry.sequence };
+			entry.sequence, entry.text };
 		if (entry.type == ENTRY_BOX)
 			return BOX_IS_NEXT;
 		close(*box);

@@ -6,6 +6,7 @@
  */
 #include "appliance/machine/courier.h"
 
+#include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 
@@ -20,38 +21,55 @@ struct boxes {
 	uint64_t refused;
 };
 
-static bool append_text(
-	struct session *session, enum entry_type type, const char *line)
+/* An entry whose one item is a line: what became of a medium, or of a box. */
+static bool append_line(struct session *session,
+	const struct journal_append *what, enum item_visibility visibility,
+	struct bytes line)
 {
 	uint8_t space[ITEM_OVERHEAD + ITEM_NAME_MOST + 2 * WIRE_TEXT_MOST];
 	struct writer items = writer_of(space, sizeof(space));
-	char text[WIRE_TEXT_MOST + 1];
 	int list;
 	bool appended;
-	snprintf(text, sizeof(text), "%s\n", line);
-	write_item(&items, type == ENTRY_MEDIUM ? ITEM_PRIVATE : ITEM_PUBLIC,
-		entry_row_of(type)->name, bytes_of_text(text));
+	write_item(&items, visibility, entry_row_of(what->type)->name, line);
 	list = memfd_written(&items);
 	if (list < 0)
 		return session_refuse(session, "there is no memory");
-	appended = session_append_pair(session, type, list, -1);
+	appended = session_append(session, what, &list, 1);
 	close(list);
 	return appended;
+}
+
+/* The text of the leaf: what came, and why it was not taken. */
+static struct bytes refusal_line(
+	const struct digest *came, const char *why, struct writer *line)
+{
+	write_hex(line, bytes_of(came->byte, SHA256_SIZE));
+	write_u8(line, ' ');
+	write_text(line, why);
+	write_u8(line, '\n');
+	return written(line);
 }
 
 /* A refusal is journalled: it is part of what the checkpoint vouches for. */
 static bool refuse_box(struct session *session, struct boxes *boxes,
 	const struct intake_box *box, const char *why)
 {
-	char line[WIRE_TEXT_MOST];
-	if (box->station == WIRE_NO_STATION)
-		snprintf(line, sizeof(line), "a box: %.200s", why);
-	else
-		snprintf(line, sizeof(line), "station %u, box %u: %.200s",
-			box->station, box->sequence, why);
+	char space[2 * SHA256_SIZE + WIRE_TEXT_MOST + 2];
+	struct writer line = writer_of(space, sizeof(space));
+	const struct bytes text = refusal_line(&box->digest, why, &line);
+	const struct journal_append what = {
+		.type = ENTRY_REFUSED,
+		.station = box->station,
+		.sequence = box->sequence,
+		.text = sha256(text),
+	};
 	boxes->refused++;
-	session_say(session, "box refused: %s", line);
-	return append_text(session, ENTRY_REFUSED, line);
+	if (box->station == JOURNAL_NO_STATION)
+		session_say(session, "box refused: a box: %.200s", why);
+	else
+		session_say(session, "box refused: station %u, box %u: %.200s",
+			box->station, box->sequence, why);
+	return append_line(session, &what, ITEM_PUBLIC, text);
 }
 
 static bool take_box(struct session *session, struct boxes *boxes,
@@ -62,6 +80,7 @@ static bool take_box(struct session *session, struct boxes *boxes,
 		.type = ENTRY_BOX,
 		.station = told->station,
 		.sequence = told->sequence,
+		.text = told->text,
 	};
 	struct wire_message answer;
 	const enum answer got =
@@ -86,10 +105,13 @@ static bool take_box(struct session *session, struct boxes *boxes,
 		session, ENTRY_BOX, HEARD(&answer, JOURNAL_APPENDED));
 }
 
-static bool take_keys_note(struct session *session, int list)
+static bool take_keys_note(
+	struct session *session, const struct intake_keys *told, int list)
 {
+	const struct journal_append what = { .type = ENTRY_INTAKE,
+		.text = told->text };
 	return session->state != STATE_SEALED ||
-	       session_append_pair(session, ENTRY_INTAKE, list, -1);
+	       session_append(session, &what, &list, 1);
 }
 
 /* One message of the intake process; `*end` when it was the last. */
@@ -99,7 +121,8 @@ static bool take_message(struct session *session, struct boxes *boxes,
 	const struct intake_box *told;
 	switch (message->type) {
 	case INTAKE_KEYS:
-		return take_keys_note(session, message->descriptor[0]);
+		return take_keys_note(session, HEARD(message, INTAKE_KEYS),
+			message->descriptor[0]);
 	case INTAKE_BOX:
 		return take_box(session, boxes, message);
 	case INTAKE_VOID:
@@ -136,6 +159,7 @@ bool take_boxes(struct session *session, struct medium *medium)
 	struct boxes boxes = { 0 };
 	const bool whole = take_archive(session, medium, &boxes);
 	const struct wire_text why = session->why;
+	const struct journal_append what = { .type = ENTRY_MEDIUM };
 	char line[WIRE_TEXT_MOST];
 	if (session->broken || session->state != STATE_INTAKE)
 		return false;
@@ -143,7 +167,7 @@ bool take_boxes(struct session *session, struct medium *medium)
 		"%" PRIu64 " boxes taken, %" PRIu64 " known, %" PRIu64
 		" refused",
 		boxes.taken, boxes.known, boxes.refused);
-	if (!append_text(session, ENTRY_MEDIUM, line))
+	if (!append_line(session, &what, ITEM_PRIVATE, bytes_of_text(line)))
 		return false;
 	session_say(session,
 		"%s; the journal holds %" PRIu64

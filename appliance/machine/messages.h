@@ -16,6 +16,7 @@
 
 #include "appliance/election/box.h"
 #include "appliance/record/courier.h"
+#include "appliance/record/journal.h"
 #include "appliance/record/lock.h"
 #include "appliance/record/state.h"
 
@@ -39,8 +40,6 @@ enum {
 	WIRE_DESCRIPTORS_MOST = 3,
 	WIRE_SOFTWARE_MOST = 4,
 	WIRE_ANSWERS_MOST = 4,
-	/* Station of a box that names none of the definition's. */
-	WIRE_NO_STATION = 0xffff,
 };
 
 /* --- bodies --- */
@@ -104,7 +103,8 @@ LAYOUT_STRUCT(journal_folded);
 #define journal_append_members(X)                                              \
 	X(NUMBER, uint16_t, type)                                              \
 	X(NUMBER, uint16_t, station) /* of a box, else zero */                 \
-	X(NUMBER, uint16_t, sequence)
+	X(NUMBER, uint16_t, sequence)                                          \
+	X(PART, digest, text) /* of a leaf, else zeros */
 LAYOUT_STRUCT(journal_append);
 
 #define journal_known_members(X) X(NUMBER, uint64_t, entry)
@@ -121,7 +121,8 @@ LAYOUT_STRUCT(journal_get);
 	/* The entry of its type before it, or UINT64_MAX. */                  \
 	X(NUMBER, uint64_t, before)                                            \
 	X(NUMBER, uint16_t, station) /* of a box, else zero */                 \
-	X(NUMBER, uint16_t, sequence)
+	X(NUMBER, uint16_t, sequence)                                          \
+	X(PART, digest, text) /* of a leaf, else zeros */
 LAYOUT_STRUCT(journal_entry);
 
 #define keys_started_members(X)                                                \
@@ -256,8 +257,12 @@ LAYOUT_STRUCT(intake_kind);
 	X(NUMBER, uint16_t, station)                                           \
 	X(NUMBER, uint16_t, sequence)                                          \
 	X(PART, digest, digest) /* of the ciphertext */                        \
+	X(PART, digest, text)	/* of the note, if a station signed it */      \
 	X(PART, wire_text, why) /* empty unless void */
 LAYOUT_STRUCT(intake_box);
+
+#define intake_keys_members(X) X(PART, digest, text) /* of the note */
+LAYOUT_STRUCT(intake_keys);
 
 #define intake_end_members(X)                                                  \
 	X(NUMBER, uint32_t, boxes)                                             \
@@ -304,6 +309,7 @@ LAYOUT_STRUCT(count_box);
 	X(NUMBER, uint16_t, station)                                           \
 	X(NUMBER, uint16_t, sequence)                                          \
 	X(PART, digest, digest)                                                \
+	X(PART, digest, text) /* of the note */                                \
 	X(PART, age_stanza, stanza)                                            \
 	/* In a recount: that of the machine's header, if there is one. */     \
 	X(NUMBER, uint16_t, has_machine)                                       \
@@ -458,8 +464,8 @@ LAYOUT_STRUCT(starter_started);
 	ASK(INTAKE_TAKE_BOXES, 99, election, ROLE_INTAKE, CARRIES(1, 1))       \
 	ANSWER(INTAKE_MEMBERS, 100, nothing, ROLE_INTAKE, TO(INTAKE_TAKE),     \
 		CARRIES(1, 1))                                                 \
-	ANSWER(INTAKE_KEYS, 101, nothing, ROLE_INTAKE, TO(INTAKE_TAKE_BOXES),  \
-		MORE, CARRIES(1, 1))                                           \
+	ANSWER(INTAKE_KEYS, 101, intake_keys, ROLE_INTAKE,                     \
+		TO(INTAKE_TAKE_BOXES), MORE, CARRIES(1, 1))                    \
 	ANSWER(INTAKE_BOX, 102, intake_box, ROLE_INTAKE,                       \
 		TO(INTAKE_TAKE_BOXES), MORE, CARRIES(1, 1))                    \
 	ANSWER(INTAKE_VOID, 103, intake_box, ROLE_INTAKE,                      \

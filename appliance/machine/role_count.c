@@ -59,10 +59,11 @@ static refusal send_void(struct wire_end *end, const struct box *box,
 	unsigned opened, const char *reason)
 {
 	struct count_void message = {
-		.box = { .station = box->station < 0 ? WIRE_NO_STATION
+		.box = { .station = box->station < 0 ? JOURNAL_NO_STATION
 						     : (uint16_t)box->station,
 			.sequence = box->sequence,
-			.digest = box->digest },
+			.digest = box->digest,
+			.text = box->text },
 		.opened = (uint16_t)opened,
 	};
 	wire_text_set(&message.box.why, reason);
@@ -113,6 +114,7 @@ static refusal send_stanzas(struct wire_end *end, struct counting *counting,
 		.station = (uint16_t)counting->box.station,
 		.sequence = counting->box.sequence,
 		.digest = counting->box.digest,
+		.text = counting->box.text,
 		.stanza = *stanza,
 		.has_machine = machine != NULL,
 	};

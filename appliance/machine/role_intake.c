@@ -218,7 +218,8 @@ struct taking {
 	struct intake_end count;
 };
 
-static refusal keys_note_check(const struct taking *taking, struct bytes note)
+static refusal keys_note_check(
+	const struct taking *taking, struct bytes note, struct intake_keys *out)
 {
 	const struct election *election = taking->election;
 	const struct statement_value says[] = {
@@ -240,6 +241,8 @@ static refusal keys_note_check(const struct taking *taking, struct bytes note)
 	if (why == NULL)
 		why = statement_says(&statement.text, election->rehearsal != 0,
 			says, sizeof(says) / sizeof(says[0]));
+	if (why == NULL)
+		out->text = sha256(statement.note.text);
 	return why;
 }
 
@@ -266,6 +269,7 @@ static refusal send_items(struct wire_end *end, struct wire_said said,
 
 static refusal take_keys_note(struct medium *medium, struct taking *taking)
 {
+	struct intake_keys told;
 	struct member_file file;
 	refusal why = next_member(medium, BOX_NOTE_MOST, &file);
 	if (why == NULL &&
@@ -273,14 +277,14 @@ static refusal take_keys_note(struct medium *medium, struct taking *taking)
 			strcmp(file.member.name, MEMBER_ELECTION_KEYS) != 0))
 		why = MEMBER_ELECTION_KEYS " is missing";
 	if (why == NULL)
-		why = keys_note_check(taking, content_of(&file));
+		why = keys_note_check(taking, content_of(&file), &told);
 	if (why == NULL) {
 		const struct item item = {
 			.name = bytes_of_text(MEMBER_ELECTION_KEYS),
 			.content = content_of(&file),
 		};
 		why = send_items(
-			taking->end, SAY(INTAKE_KEYS, &nothing), &item, 1);
+			taking->end, SAY(INTAKE_KEYS, &told), &item, 1);
 	}
 	free(file.data);
 	return why;
@@ -321,9 +325,10 @@ static refusal send_box(
 	struct intake_box told = { 0 };
 	const refusal why = box_check(&taking->terms, note, age, &box);
 	told.station =
-		box.station < 0 ? WIRE_NO_STATION : (uint16_t)box.station;
+		box.station < 0 ? JOURNAL_NO_STATION : (uint16_t)box.station;
 	told.sequence = box.sequence;
 	told.digest = box.digest;
+	told.text = box.text;
 	if (why != NULL) {
 		taking->count.refused++;
 		wire_text_set(&told.why, why);

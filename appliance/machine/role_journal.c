@@ -36,7 +36,7 @@ struct box_key {
 	uint64_t entry;
 	uint16_t station;
 	uint16_t sequence;
-	struct digest payload;
+	struct digest text;
 };
 
 struct journal {
@@ -164,7 +164,7 @@ static bool remember_box(
 		return false;
 	journal->box = grown;
 	grown[journal->boxes++] = (struct box_key){ header->entry,
-		header->station, header->sequence, header->payload };
+		header->station, header->sequence, header->text };
 	return true;
 }
 
@@ -410,6 +410,7 @@ static refusal compose(const struct journal *journal,
 		.entry = journal->fold.entries,
 		.size = payload.size,
 		.payload = listed,
+		.text = append->text,
 		.previous = journal->fold.chain,
 	};
 	journal_header_encode(&raw->header, raw->whole);
@@ -456,13 +457,16 @@ static refusal map_lists(const struct wire_message *message,
 	return why;
 }
 
-/* The very same box again is no news; another one in its place is refused. */
+/*
+ * The very same box again is no news, however often its note was signed;
+ * another one in its place is refused.
+ */
 static refusal answer_same(struct wire_end *end, const struct box_key *box,
 	const struct raw_entry *raw)
 {
 	const struct journal_known known = { box->entry };
 	char entry[64];
-	if (digest_equal(&box->payload, &raw->header.payload))
+	if (digest_equal(&box->text, &raw->header.text))
 		return wire_send(end, SAY(JOURNAL_KNOWN, &known), NULL, 0);
 	snprintf(entry, sizeof(entry), "it is journal entry %" PRIu64,
 		box->entry);
@@ -585,6 +589,7 @@ static refusal handle_get(
 	answer.before = journal->place[entry].before;
 	answer.station = raw.header.station;
 	answer.sequence = raw.header.sequence;
+	answer.text = raw.header.text;
 	memfd = memfd_of(raw_payload(&raw));
 	free(raw.whole);
 	if (memfd < 0)

@@ -69,6 +69,7 @@ void journal_header_encode(
 	write_u64(&to, header->entry);
 	write_u64(&to, header->size);
 	write_bytes(&to, bytes_of(header->payload.byte, SHA256_SIZE));
+	write_bytes(&to, bytes_of(header->text.byte, SHA256_SIZE));
 	write_bytes(&to, bytes_of(header->previous.byte, SHA256_SIZE));
 }
 
@@ -87,6 +88,7 @@ refusal journal_header_decode(
 	out->entry = cursor_u64(&in);
 	out->size = cursor_u64(&in);
 	cursor_copy(&in, out->payload.byte, SHA256_SIZE);
+	cursor_copy(&in, out->text.byte, SHA256_SIZE);
 	cursor_copy(&in, out->previous.byte, SHA256_SIZE);
 	if (anchored > 1)
 		return "the header has a value that no header has";
@@ -98,13 +100,12 @@ refusal journal_header_decode(
 
 struct digest journal_leaf(const struct journal_header *header)
 {
-	uint8_t space[2 + 2 + 2 + 8 + SHA256_SIZE];
+	uint8_t space[2 + 2 + 2 + SHA256_SIZE];
 	struct writer leaf = writer_of(space, sizeof(space));
 	write_u16(&leaf, header->type);
 	write_u16(&leaf, header->station);
 	write_u16(&leaf, header->sequence);
-	write_u64(&leaf, header->size);
-	write_bytes(&leaf, bytes_of(header->payload.byte, SHA256_SIZE));
+	write_bytes(&leaf, bytes_of(header->text.byte, SHA256_SIZE));
 	return merkle_leaf(written(&leaf));
 }
 
@@ -133,6 +134,11 @@ static struct digest extended(
 	return sha256_parts(part, 2);
 }
 
+static bool is_of_a_box(enum entry_type type)
+{
+	return type == ENTRY_BOX || type == ENTRY_REFUSED;
+}
+
 static refusal follows(const struct journal_fold *fold,
 	const struct journal_header *header, const struct entry_row *row)
 {
@@ -146,10 +152,12 @@ static refusal follows(const struct journal_fold *fold,
 		return "such an entry may not stand here";
 	if (row->anchored != header->anchored)
 		return "its anchor mark is wrong";
-	if (row->type != ENTRY_BOX &&
+	if (!is_of_a_box(row->type) &&
 		(header->station != 0 || header->sequence != 0))
 		return "it names a box and is none";
-	return NULL;
+	return row->leaf || digest_equal(&header->text, &(struct digest){ 0 })
+		       ? NULL
+		       : "it stands for a text and is no leaf";
 }
 
 static void freeze(struct journal_fold *fold)

@@ -10,12 +10,14 @@
 #include "appliance/record/state.h"
 
 enum {
-	JOURNAL_HEADER_SIZE = 96,
+	JOURNAL_HEADER_SIZE = 128,
 	JOURNAL_MAC_SIZE = SHA256_SIZE,
 	/* Header and MAC; the payload follows. */
 	JOURNAL_LEAD_SIZE = JOURNAL_HEADER_SIZE + JOURNAL_MAC_SIZE,
 	JOURNAL_BLOCK_SIZE = 512,
 	JOURNAL_PAYLOAD_MOST = 16 << 20,
+	/* Of a delivery that no station of the plan signed for. */
+	JOURNAL_NO_STATION = 0xffff,
 };
 
 enum entry_type {
@@ -59,12 +61,18 @@ const struct entry_row *entry_row_of(unsigned type);
 struct journal_header {
 	uint16_t type;
 	bool anchored;
-	/* Of a box; zero in any other entry. */
+	/* Of a box, taken or refused; zero in any other entry. */
 	uint16_t station;
 	uint16_t sequence;
 	uint64_t entry;
 	uint64_t size; /* of the payload, bytes */
 	struct digest payload;
+	/*
+	 * Of a leaf: SHA-256 of the text that it stands for; else zeros. It is
+	 * the text of the box's note, which names the ciphertext and its size,
+	 * of the election keys' note, or the reason of a refusal.
+	 */
+	struct digest text;
 	struct digest previous; /* chain of the entry before */
 };
 
@@ -73,8 +81,9 @@ void journal_header_encode(
 refusal journal_header_decode(
 	const uint8_t header[JOURNAL_HEADER_SIZE], struct journal_header *out);
 /*
- * The leaf of an entry: type, station, sequence, payload size and digest. What
- * depends on how often the machine was started is not in it, so that the same
+ * The leaf of an entry: type, station, sequence and text. Who has the notes
+ * can make the tree, without any ciphertext. What depends on how often the
+ * machine was started, or a note was signed, is not in it, so that the same
  * boxes in the same order have the same tree.
  */
 struct digest journal_leaf(const struct journal_header *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/chain.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/note.h"
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
 
@@ -133,9 +134,31 @@ struct box_terms chain_box_terms(const struct chain *chain)
 	};
 }
 
-struct bytes chain_refused(const struct chain *chain, uint64_t leaf)
+struct bytes chain_leaf_text(
+	const struct chain *chain, uint64_t leaf, enum entry_type type)
 {
+	static const struct bytes nothing = { 0 };
+	const struct bytes item = bytes_of_text(
+		type == ENTRY_INTAKE ? MEMBER_ELECTION_KEYS : MEMBER_BOX_NOTE);
 	char name[MEMBER_NAME_SIZE];
-	member_of_entry(ENTRY_REFUSED, leaf, bytes_of(NULL, 0), name);
-	return archive_find(chain->evidence->sent, name);
+	struct note note;
+	member_of_entry(type, leaf, item, name);
+	const struct bytes content = archive_find(chain->evidence->sent, name);
+	if (type == ENTRY_REFUSED)
+		return content;
+	return note_parse(content, &note) == NULL ? note.text : nothing;
+}
+
+refusal chain_refusal_of(struct bytes line, struct chain_refusal *out)
+{
+	enum { HEX = 2 * SHA256_SIZE };
+	struct cursor in = cursor_of(line);
+	const struct bytes hex = cursor_take(&in, HEX);
+	const bool spaced = cursor_u8(&in) == ' ';
+	out->why = cursor_line(&in);
+	return spaced && cursor_done(&in) && out->why.size > 0 &&
+			       text_is_clean(out->why) &&
+			       hex_decode(hex, out->came.byte, SHA256_SIZE)
+		       ? NULL
+		       : "it does not say what came and why it was refused";
 }

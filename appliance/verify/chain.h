@@ -150,7 +150,18 @@ bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 struct bytes chain_header(const struct chain *, uint64_t leaf);
 /* What box_check() demands, once the box key was verified. */
 struct box_terms chain_box_terms(const struct chain *);
-/* Why the delivery of a leaf was refused; empty when it is not there. */
-struct bytes chain_refused(const struct chain *, uint64_t leaf);
+/*
+ * The text that a leaf stands for, and what its header has the digest of: of a
+ * note, or of the line that says why a delivery was refused. Empty when it is
+ * not there.
+ */
+struct bytes chain_leaf_text(
+	const struct chain *, uint64_t leaf, enum entry_type);
+/* A line of a refusal: what came, and why it was not taken. */
+struct chain_refusal {
+	struct digest came; /* SHA-256 of the age file */
+	struct bytes why;   /* clean text */
+};
+refusal chain_refusal_of(struct bytes line, struct chain_refusal *out);
 
 #endif

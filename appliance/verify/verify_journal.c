@@ -100,6 +100,34 @@ static refusal verify_box(
 		       : refuse(chain, "box %04" PRIu64 ": %s", leaf, refused);
 }
 
+static refusal verify_refusal(struct chain *chain, uint64_t leaf)
+{
+	struct chain_refusal what;
+	const refusal refused = chain_refusal_of(
+		chain_leaf_text(chain, leaf, ENTRY_REFUSED), &what);
+	return refused == NULL ? NULL
+			       : refuse(chain, "refusal %04" PRIu64 ": %s",
+					 leaf, refused);
+}
+
+static refusal verify_leaf(
+	struct chain *chain, uint64_t leaf, const struct journal_header *header)
+{
+	const struct digest text = sha256(
+		chain_leaf_text(chain, leaf, (enum entry_type)header->type));
+	refusal refused = NULL;
+	if (header->type == ENTRY_BOX)
+		refused = verify_box(chain, leaf, header);
+	if (header->type == ENTRY_REFUSED)
+		refused = verify_refusal(chain, leaf);
+	if (refused == NULL && !digest_equal(&text, &header->text))
+		refused = refuse(chain,
+			"leaf %04" PRIu64 " of the election's tree stands for "
+			"another text",
+			leaf);
+	return refused;
+}
+
 refusal verify_boxes(struct chain *chain)
 {
 	const uint64_t sealed = chain->fold.last[ENTRY_SEALED];
@@ -110,8 +138,8 @@ refusal verify_boxes(struct chain *chain)
 		if (header.entry < sealed || !entry_row_of(header.type)->leaf)
 			continue;
 		refused = chain_members(chain, &entries, &header);
-		if (refused == NULL && header.type == ENTRY_BOX)
-			refused = verify_box(chain, entries.leaf, &header);
+		if (refused == NULL)
+			refused = verify_leaf(chain, entries.leaf, &header);
 	}
 	return refused;
 }

@@ -150,11 +150,14 @@ static bool append_many(struct play *play, int list, struct journal_key *key)
 		ENTRY_LOCKED, ENTRY_SEALED, ENTRY_INTAKE };
 	bool well = true;
 	for (uint16_t i = 0; well && i < START; i++) {
-		const struct journal_append what = { (uint16_t)type[i], 0, 0 };
+		const struct journal_append what = {
+			.type = (uint16_t)type[i]
+		};
 		well = append(play, &what, list, key);
 	}
 	for (uint16_t i = 0; well && i < MANY; i++) {
-		const struct journal_append what = { ENTRY_BOX, 0, i };
+		const struct journal_append what = { .type = ENTRY_BOX,
+			.sequence = i };
 		well = append(play, &what, list, key);
 	}
 	return well;
@@ -556,7 +559,7 @@ static bool tally_all(struct play *play, const struct paper *paper)
 	const struct plan *plan = &paper->definition.plan;
 	const struct chain *chain = &paper->chain;
 	struct tally_close last = { .size = 2 + MANY };
-	struct tally_void box = { .box.station = WIRE_NO_STATION };
+	struct tally_void box = { .box.station = JOURNAL_NO_STATION };
 	bool well = add_box(play, plan);
 	last.ak = chain->machine.ak;
 	last.bk = chain->bk.name;

@@ -435,7 +435,7 @@ static void missing_boxes_are_agreed_to(void **state)
 			"2 of 12 boxes were delivered; missing: station-03, "
 			"station-04");
 		assert_said("; refused: 1");
-		assert_said("  refused: " PAPER_REASON);
+		assert_said("  refused: station-04, box 1: " PAPER_REASON);
 		assert_said("give --without 10");
 		assert_status(run("%s --without 9", command[i]), EX_DATAERR);
 		assert_said("the votes of 10 boxes would be left out, and not "
@@ -467,7 +467,7 @@ static void missing_boxes_are_told(void **state)
 	assert_status(run("bundle report --json " CHAIN), 0);
 	assert_said("\"boxes_missing\": 10");
 	assert_said("\"station-12\"");
-	assert_said(PAPER_REASON);
+	assert_said("station-04, box 1: " PAPER_REASON);
 	assert_status(run("bundle report --format csv " CHAIN), 0);
 	assert_int_equal(csv_number(",,no,boxes_due,,,,"), 12);
 	assert_int_equal(csv_number(",,no,boxes_missing,,,,"), 10);

@@ -218,6 +218,12 @@ DISAGREEMENT(missing_member, "members",
 DISAGREEMENT(invented_reason, "members",
 	     paper_put(paper, "failed/0007", bytes_of_text("a fire\n"));)
 DISAGREEMENT(result, "result note", paper_flip(paper, "result.note", 300);)
+DISAGREEMENT(
+	leaf_of_another_text, "boxes", paper->entry[4].of_another_text = true;
+	paper_journal(paper);)
+DISAGREEMENT(refusal_of_nothing, "boxes",
+	     paper_put(paper, "refused/0003", bytes_of_text("no reason\n"));
+	     paper_journal(paper);)
 DISAGREEMENT(result_with_another_sum, "result",
 	     paper_change_result(paper, "cast=", "cast=1");)
 DISAGREEMENT(impossible_flaws, "result",
@@ -289,6 +295,8 @@ int main(void)
 		cmocka_unit_test(missing_member),
 		cmocka_unit_test(invented_reason),
 		cmocka_unit_test(result),
+		cmocka_unit_test(leaf_of_another_text),
+		cmocka_unit_test(refusal_of_nothing),
 		cmocka_unit_test(result_with_another_sum),
 		cmocka_unit_test(impossible_flaws),
 		cmocka_unit_test(flaws_of_a_station),

@@ -266,6 +266,17 @@ static void say_another_digest(struct words *words)
 	words->body.INTAKE_BOX.digest.byte[0] ^= 1;
 }
 
+static void say_another_text(struct words *words)
+{
+	if (is_first(words))
+		words->body.INTAKE_BOX.text.byte[0] ^= 1;
+}
+
+static void say_another_keys_text(struct words *words)
+{
+	words->body.INTAKE_KEYS.text.byte[0] ^= 1;
+}
+
 static void drop_a_box(struct words *words)
 {
 	words->unsaid = is_first(words);
@@ -634,6 +645,12 @@ const struct forgery forgeries[] = {
 		say_another_sequence, OPEN, "boxes: box 0001: " ELSEWHERE },
 	{ ROLE_INTAKE, "says another digest", IN(DELIVER), INTAKE_BOX,
 		say_another_digest, STEPS, "boxes_counted: 3\nboxes_void: 0" },
+	{ ROLE_INTAKE, "says another text", IN(DELIVER), INTAKE_BOX,
+		say_another_text, OPEN,
+		"leaf 0001 of the election's tree stands for another text" },
+	{ ROLE_INTAKE, "says another text of the keys", IN(DELIVER),
+		INTAKE_KEYS, say_another_keys_text, OPEN,
+		"leaf 0000 of the election's tree stands for another text" },
 	{ ROLE_INTAKE, "says a box twice", IN(DELIVER), INTAKE_BOX,
 		say_a_box_twice, STEPS, "boxes_counted: 3\nboxes_void: 0" },
 	{ ROLE_INTAKE, "gives a box two places", IN(DELIVER), INTAKE_BOX,

@@ -48,6 +48,7 @@ static void follow(struct journal_fold *fold, struct cursor *in)
 		.anchored = row != NULL && row->anchored,
 		.sequence = type == ENTRY_BOX ? cursor_u8(in) : 0,
 		.entry = fold->entries,
+		.text.byte[0] = row != NULL && row->leaf,
 		.previous = fold->chain,
 	};
 	const uint8_t place = cursor_u8(in);

@@ -142,9 +142,11 @@ static int payload_of(uint8_t byte)
 static void ask_append(struct trial *machine, enum entry_type type,
 	uint16_t sequence, uint8_t byte)
 {
-	const struct journal_append what = { .type = (uint16_t)type,
+	struct journal_append what = { .type = (uint16_t)type,
 		.station = type == ENTRY_BOX ? 3 : 0,
 		.sequence = sequence };
+	if (entry_row_of(type)->leaf)
+		what.text = sha256(bytes_of(&byte, 1));
 	const int list = payload_of(byte);
 	ask(machine, SAY(JOURNAL_APPEND, &what), &list, 1);
 	close(list);

@@ -117,6 +117,7 @@ static void make_header(
 	header->entry = sample_next(random);
 	header->size = sample_below(random, JOURNAL_PAYLOAD_MOST + 1);
 	random_fill(random, header->payload.byte, SHA256_SIZE);
+	random_fill(random, header->text.byte, SHA256_SIZE);
 	random_fill(random, header->previous.byte, SHA256_SIZE);
 }
 

@@ -240,13 +240,14 @@ static void a_count_or_tally_process_can_do_what_the_table_says(void **state)
  */
 static void a_place_that_was_made_up_voids_that_box_alone(void **state)
 {
-	static const struct count_place made_up[] = {
-		{ 0, NORTH, 2 },
-		{ 0, SOUTH, 2 },
-		{ 0, VILLAGE_STATIONS, 1 },
-		{ 0, WIRE_NO_STATION - 1, 0 },
-	};
 	const struct count_place true_one = sealed.place[0];
+	const struct count_place made_up[] = {
+		{ 0, NORTH, 2, true_one.text },
+		{ 0, SOUTH, 2, true_one.text },
+		{ 0, VILLAGE_STATIONS, 1, true_one.text },
+		{ 0, JOURNAL_NO_STATION - 1, 0, true_one.text },
+		{ 0, true_one.station, true_one.sequence, { { 1 } } },
+	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(made_up) / sizeof(made_up[0]); i++) {
 		struct count_outcome outcome;

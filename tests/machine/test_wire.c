@@ -177,8 +177,10 @@ static void test_numbers_are_big_endian(void **state)
 	static uint8_t space[BUFFER];
 	static const uint8_t expected[] = { 0, JOURNAL_ENTRY, 1, 2, 3, 4, 5, 6,
 		7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
-		24, 25, 26, 27, 28, 29, 30 };
-	const struct journal_entry body = { .entry = 0x0102030405060708,
+		24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+		40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55,
+		56, 57, 58, 59, 60, 61, 62 };
+	struct journal_entry body = { .entry = 0x0102030405060708,
 		.type = 0x090a,
 		.leaf = 0x0b0c0d0e0f101112,
 		.before = 0x131415161718191a,
@@ -186,6 +188,8 @@ static void test_numbers_are_big_endian(void **state)
 		.sequence = 0x1d1e };
 	struct writer out = writer_of(space, sizeof(space));
 	(void)state;
+	for (size_t i = 0; i < SHA256_SIZE; i++)
+		body.text.byte[i] = (uint8_t)(31 + i);
 	wire_encode(&out, SAY(JOURNAL_ENTRY, &body));
 	assert_int_equal(out.size, sizeof(expected));
 	assert_memory_equal(space, expected, sizeof(expected));

@@ -36,6 +36,9 @@ static struct journal_header header_after(
 		.entry = fold->entries,
 		.size = sizeof(content),
 		.payload = sha256(bytes_of(content, sizeof(content))),
+		.text = entry_row_of(type)->leaf
+				? sha256(bytes_of(content, sizeof(content)))
+				: (struct digest){ { 0 } },
 		.previous = fold->chain,
 	};
 }
@@ -91,6 +94,7 @@ static void test_headers_come_back(void **state)
 		.entry = 0x0607,
 		.size = 0x0809,
 		.payload = digest_of("payload"),
+		.text = digest_of("text"),
 		.previous = digest_of("previous") };
 	struct journal_header again;
 	uint8_t bytes[JOURNAL_HEADER_SIZE];
@@ -106,6 +110,7 @@ static void test_headers_come_back(void **state)
 	assert_int_equal(again.entry, header.entry);
 	assert_int_equal(again.size, header.size);
 	assert_true(digest_equal(&again.payload, &header.payload));
+	assert_true(digest_equal(&again.text, &header.text));
 	assert_true(digest_equal(&again.previous, &header.previous));
 }
 
@@ -267,10 +272,23 @@ static void test_entries_follow_each_other(void **state)
 	assert_null(fold_header(&fold, &header));
 }
 
+static void test_only_leaves_stand_for_texts(void **state)
+{
+	struct journal_fold fold = fold_in(STATE_INTAKE);
+	struct journal_header header = header_after(&fold, ENTRY_MEDIUM);
+	(void)state;
+	header.text.byte[SHA256_SIZE - 1] = 1;
+	expect_unchanged(&fold, &header, "it stands for a text and is no leaf");
+	header = header_after(&fold, ENTRY_REFUSED);
+	header.text.byte[SHA256_SIZE - 1] ^= 1;
+	header.station = JOURNAL_NO_STATION;
+	assert_null(fold_header(&fold, &header));
+}
+
 static void test_only_boxes_name_boxes(void **state)
 {
 	(void)state;
-	for (enum entry_type type = ENTRY_REFUSED; type <= ENTRY_OPEN; type++) {
+	for (enum entry_type type = ENTRY_MEDIUM; type <= ENTRY_OPEN; type++) {
 		struct journal_fold fold = fold_in(STATE_INTAKE);
 		struct journal_header header = header_after(&fold, type);
 		header.station = 1;
@@ -329,22 +347,24 @@ static void test_tree_knows_no_boots(void **state)
 
 static void test_leaf_is_as_described(void **state)
 {
-	uint8_t bytes[2 + 2 + 2 + 8 + SHA256_SIZE] = { 0, ENTRY_BOX, 0, 2, 0, 3,
-		0, 0, 0, 0, 0, 0, 0, 4 };
+	uint8_t bytes[2 + 2 + 2 + SHA256_SIZE] = { 0, ENTRY_BOX, 0, 2, 0, 3 };
 	struct journal_header header = { .type = ENTRY_BOX,
 		.station = 2,
 		.sequence = 3,
 		.entry = 9,
 		.size = 4,
 		.payload = digest_of("payload"),
+		.text = digest_of("text"),
 		.previous = digest_of("previous") };
 	(void)state;
-	memcpy(bytes + 14, header.payload.byte, SHA256_SIZE);
+	memcpy(bytes + 6, header.text.byte, SHA256_SIZE);
 	const struct digest expected =
 		merkle_leaf(bytes_of(bytes, sizeof(bytes)));
 	const struct digest leaf = journal_leaf(&header);
 	assert_true(digest_equal(&leaf, &expected));
 	header.entry = 10;
+	header.size = 5;
+	header.payload = digest_of("signed once more");
 	header.previous = digest_of("other");
 	const struct digest same = journal_leaf(&header);
 	assert_true(digest_equal(&same, &expected));
@@ -353,17 +373,15 @@ static void test_leaf_is_as_described(void **state)
 static void test_leaf_tells_boxes_apart(void **state)
 {
 	const struct journal_header header = { .type = ENTRY_BOX,
-		.payload = digest_of("payload") };
+		.text = digest_of("text") };
 	const struct digest leaf = journal_leaf(&header);
-	struct journal_header other[5] = { header, header, header, header,
-		header };
+	struct journal_header other[4] = { header, header, header, header };
 	(void)state;
 	other[0].type = ENTRY_REFUSED;
 	other[1].station = 1;
 	other[2].sequence = 1;
-	other[3].size = 1;
-	other[4].payload = digest_of("other");
-	for (size_t i = 0; i < 5; i++) {
+	other[3].text = digest_of("other");
+	for (size_t i = 0; i < 4; i++) {
 		const struct digest differs = journal_leaf(&other[i]);
 		assert_false(digest_equal(&leaf, &differs));
 	}
@@ -511,6 +529,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_types_are_refused),
 		cmocka_unit_test(test_entries_follow_each_other),
 		cmocka_unit_test(test_only_boxes_name_boxes),
+		cmocka_unit_test(test_only_leaves_stand_for_texts),
 		cmocka_unit_test(test_chain_is_of_the_header),
 		cmocka_unit_test(test_tree_knows_no_boots),
 		cmocka_unit_test(test_leaf_is_as_described),

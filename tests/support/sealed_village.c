@@ -181,8 +181,8 @@ void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	sign(sealed, station, written(&text), &note);
 	write_item(&list, ITEM_PUBLIC, "note", written(&note));
 	write_item(&list, ITEM_PUBLIC, "age", written(&file));
-	sealed->place[sealed->boxes] =
-		(struct count_place){ sealed->boxes, station, sequence };
+	sealed->place[sealed->boxes] = (struct count_place){ sealed->boxes,
+		station, sequence, sha256(written(&text)) };
 	sealed->box[sealed->boxes] = memfd_written(&list);
 	assert_true(sealed->box[sealed->boxes++] >= 0);
 	free(space);

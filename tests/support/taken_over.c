@@ -141,6 +141,7 @@ static struct count_stanza true_stanza(void)
 		.station = (uint16_t)here.box.station,
 		.sequence = here.box.sequence,
 		.digest = here.box.digest,
+		.text = here.box.text,
 		.stanza = here.stanza,
 	};
 	return stanza;

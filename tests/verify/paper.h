@@ -13,8 +13,8 @@
 #include "appliance/desk/common/files.h"
 #include "appliance/verify/verify.h"
 
-/* Why a third delivery was refused. */
-#define PAPER_REASON "station 4, box 1: the box is of another election"
+/* Why a third delivery was refused: of station-04, its first box. */
+#define PAPER_REASON "the box is of another election"
 
 enum {
 	PAPER_BOXES = 2,
@@ -43,6 +43,7 @@ struct paper_entry {
 	enum entry_type type;
 	uint16_t station;
 	uint16_t sequence;
+	bool of_another_text; /* says the header of a leaf */
 };
 
 struct paper {

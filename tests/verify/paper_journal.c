@@ -142,6 +142,21 @@ static void put_checkpoint(struct paper *paper, const struct journal_fold *fold)
 	paper_put(paper, "checkpoint", written(&out));
 }
 
+/* That a leaf stands for; nothing where there is none. */
+static struct bytes text_of(
+	const struct paper *paper, const struct place *place)
+{
+	char member[MEMBER_NAME_SIZE];
+	struct note note;
+	member_of_entry(place->type, place->number,
+		bytes_of_text(contents_of(place->type)->item[0]), member);
+	const struct bytes content = archive_find(&paper->sent, member);
+	if (place->type == ENTRY_REFUSED)
+		return content;
+	return note_parse(content, &note) == NULL ? note.text
+						  : bytes_of(NULL, 0);
+}
+
 void paper_journal(struct paper *paper)
 {
 	static uint8_t headers[PAPER_ENTRIES_MOST * JOURNAL_HEADER_SIZE];
@@ -164,6 +179,10 @@ void paper_journal(struct paper *paper)
 			.previous = fold->chain,
 		};
 		uint8_t bytes[JOURNAL_HEADER_SIZE];
+		if (entry_row_of(entry->type)->leaf)
+			header.text = sha256(text_of(paper, &place));
+		if (entry->of_another_text)
+			header.text.byte[0] ^= 1;
 		assert_null(items_digest(payload, &header.payload));
 		assert_null(write_listing(&listings_out, payload));
 		journal_header_encode(&header, bytes);
@@ -181,7 +200,7 @@ void paper_entry(struct paper *paper, enum entry_type type, uint16_t station,
 {
 	assert_true(paper->entries < PAPER_ENTRIES_MOST);
 	paper->entry[paper->entries++] =
-		(struct paper_entry){ type, station, sequence };
+		(struct paper_entry){ type, station, sequence, false };
 	paper_journal(paper);
 }
 
@@ -194,7 +213,7 @@ size_t paper_insert(
 	assert_true(paper->entries < PAPER_ENTRIES_MOST);
 	memmove(&paper->entry[at + 1], &paper->entry[at],
 		(paper->entries - at) * sizeof(paper->entry[0]));
-	paper->entry[at] = (struct paper_entry){ type, 0, 0 };
+	paper->entry[at] = (struct paper_entry){ .type = type };
 	paper->entries++;
 	return at;
 }

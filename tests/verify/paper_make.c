@@ -380,13 +380,16 @@ static void add_box(struct paper *paper, uint16_t station)
 /* A delivery that the machine did not take. */
 static void add_refusal(struct paper *paper)
 {
-	const struct bytes reason = bytes_of_text(PAPER_REASON "\n");
-	char name[64];
+	const struct digest came = sha256(bytes_of_text("another box"));
+	char line[256], name[64];
+	struct writer out = writer_of(line, sizeof(line));
+	write_hex(&out, view(&came));
+	write_text(&out, " " PAPER_REASON "\n");
 	paper->refusal_leaf = paper->fold.tree.size;
 	snprintf(name, sizeof(name), "refused/%04u",
 		(unsigned)paper->refusal_leaf);
-	paper_put(paper, name, reason);
-	add_entry(paper, ENTRY_REFUSED);
+	paper_put(paper, name, written(&out));
+	paper_entry(paper, ENTRY_REFUSED, 3, 1);
 }
 
 static void take_boxes(struct paper *paper)

@@ -661,6 +661,73 @@ static void reason_is_missing(void **state)
 		*state, VERIFY_CLOSED, "boxes", "refused/0003 is missing");
 }
 
+static void leaf_of_another_text(
+	struct paper *paper, enum entry_type type, const char *reason)
+{
+	size_t at = 0;
+	while (paper->entry[at].type != type)
+		at++;
+	paper->entry[at].of_another_text = true;
+	paper_journal(paper);
+	paper_refuses(paper, VERIFY_INTAKE, "boxes", reason);
+}
+
+static void box_of_another_text(void **state)
+{
+	leaf_of_another_text(*state, ENTRY_BOX,
+		"leaf 0001 of the election's tree stands for another text");
+}
+
+static void keys_note_of_another_text(void **state)
+{
+	leaf_of_another_text(*state, ENTRY_INTAKE,
+		"leaf 0000 of the election's tree stands for another text");
+}
+
+static void reason_of_another_text(void **state)
+{
+	leaf_of_another_text(*state, ENTRY_REFUSED,
+		"leaf 0003 of the election's tree stands for another text");
+}
+
+static void reason_says_nothing(void **state)
+{
+	static const char *const lines[] = { "no reason at all\n",
+		"0123456789012345678901234567890123456789012345678901234567890"
+		"12g for a reason\n",
+		"0123456789012345678901234567890123456789012345678901234567890"
+		"123 \n",
+		"0123456789012345678901234567890123456789012345678901234567890"
+		"123 for a reason\nand one more\n" };
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct paper *copy = paper_copy(*state);
+		paper_put(copy, "refused/0003", bytes_of_text(lines[i]));
+		paper_journal(copy);
+		paper_refuses(copy, VERIFY_INTAKE, "boxes",
+			"refusal 0003: it does not say what came and why");
+		paper_free(copy);
+	}
+}
+
+/* Signed once more, a note has other bytes and the same leaf. */
+static void a_signature_is_not_in_the_tree(void **state)
+{
+	struct paper *paper = *state;
+	const struct digest root = merkle_root(&paper->fold.tree);
+	const struct bytes text = note_text(paper, "boxes/0001.note");
+	uint8_t note[4096];
+	struct writer out = writer_of(note, sizeof(note));
+	paper_sign(&out, text, paper->definition.plan.station[0].id,
+		paper_scalar(BODIES, 0) + 1u);
+	assert_false(bytes_equal(
+		written(&out), paper_get(paper, "boxes/0001.note")));
+	paper_put(paper, "boxes/0001.note", written(&out));
+	paper_journal(paper);
+	const struct digest same = merkle_root(&paper->fold.tree);
+	assert_true(digest_equal(&root, &same));
+	paper_accepts(paper, VERIFY_RELEASED);
+}
+
 /* --- all that the archive has, and no check before looks at --- */
 
 static void member_was_changed(void **state)
@@ -1098,6 +1165,11 @@ int main(void)
 		REFUSAL(box_is_missing),
 		REFUSAL(reason_was_changed),
 		REFUSAL(reason_is_missing),
+		REFUSAL(box_of_another_text),
+		REFUSAL(keys_note_of_another_text),
+		REFUSAL(reason_of_another_text),
+		REFUSAL(reason_says_nothing),
+		REFUSAL(a_signature_is_not_in_the_tree),
 		REFUSAL(header_was_changed),
 		REFUSAL(header_is_missing),
 		REFUSAL(header_of_another_box),

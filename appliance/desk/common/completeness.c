@@ -18,17 +18,23 @@ static void line_of(const struct delivery *delivery, char line[LINE_MOST])
 	line[out.size] = '\0';
 }
 
-/* The machine's reason for one refusal, without the end of its line. */
-static void reason_of(
-	const struct chain *chain, uint64_t leaf, char reason[REASON_MOST])
+/* Of a station's box, or of what no station signed, the machine's reason. */
+static void reason_of(const struct chain *chain, const struct leaves *leaves,
+	const struct journal_header *header, char reason[REASON_MOST])
 {
-	struct bytes text = chain_refused(chain, leaf);
-	while (text.size > 0 && text.data[text.size - 1] == '\n')
-		text.size--;
-	if (text.size == 0 || !text_is_clean(text))
-		text = bytes_of_text("a reason that cannot be shown");
-	snprintf(reason, REASON_MOST, "%.*s", (int)text.size,
-		(const char *)text.data);
+	const struct plan *plan = &chain->evidence->definition->plan;
+	struct chain_refusal what;
+	if (chain_refusal_of(
+		    chain_leaf_text(chain, leaves->leaf, ENTRY_REFUSED),
+		    &what) != NULL)
+		what.why = bytes_of_text("a reason that cannot be shown");
+	if (header->station < plan->stations)
+		snprintf(reason, REASON_MOST, "%s, box %u: %.*s",
+			plan->station[header->station].id, header->sequence,
+			(int)what.why.size, (const char *)what.why.data);
+	else
+		snprintf(reason, REASON_MOST, "-: %.*s", (int)what.why.size,
+			(const char *)what.why.data);
 }
 
 static json_t *missing_of(const struct delivery *delivery)
@@ -55,7 +61,7 @@ static json_t *refused_of(const struct chain *chain)
 		char reason[REASON_MOST];
 		if (header.type != ENTRY_REFUSED)
 			continue;
-		reason_of(chain, leaves.leaf, reason);
+		reason_of(chain, &leaves, &header, reason);
 		json_array_append_new(refused,
 			json_pack("{s:I, s:s}", "entry",
 				(json_int_t)leaves.leaf, "reason", reason));
@@ -100,7 +106,7 @@ static void show(const struct chain *chain, const struct delivery *delivery)
 		char reason[REASON_MOST];
 		if (header.type != ENTRY_REFUSED)
 			continue;
-		reason_of(chain, leaves.leaf, reason);
+		reason_of(chain, &leaves, &header, reason);
 		fprintf(stderr, "  refused: %s\n", reason);
 	}
 }
