@@ -30,6 +30,7 @@ DESK_COMMAND(firmware_variables);
 DESK_COMMAND(firmware_profile);
 
 DESK_COMMAND(machine_operators);
+DESK_COMMAND(machine_authority);
 DESK_COMMAND(machine_enrol);
 DESK_COMMAND(machine_enrolment);
 

@@ -9,6 +9,7 @@
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/image/image_file.h"
+#include "appliance/formats/crypto.h"
 
 #include <stdlib.h>
 
@@ -22,6 +23,11 @@ const struct option image_approve_options[] = {
 	{ "IMAGE", NULL, "the image, an EFI program", REQUIRED },
 	OPTION_PROFILE("to approve it for", REQUIRED),
 	OPTIONS_KNOWN_MACHINE,
+	OPTION_AUTHORITY(OPTIONAL),
+	{ "--secret", "FILE",
+		"of a blank machine: the secret of your own credential, by "
+		"'sandoq machine enrol'",
+		OPTIONAL },
 	OPTION_KEY("an operator's"),
 	OPTION_YES,
 	{ "--revocation", "NUMBER",
@@ -37,6 +43,7 @@ struct approval_task {
 	struct signer signer;
 	struct known_machine known;
 	struct digest image;
+	struct digest credential; /* zeros when the machine is enrolled */
 	struct boot_policy boot;
 };
 
@@ -64,7 +71,8 @@ static void put_pcrs(struct text_writer *text, const struct pcr_set *pcrs)
 	}
 }
 
-/* What the TPM is to hold and to demand: the last fields but the
+/*
+ * What the TPM is to hold and to demand, and to open: the last fields but the
  * authorization.
  */
 static void put_policy(struct text_writer *text,
@@ -80,6 +88,7 @@ static void put_policy(struct text_writer *text,
 	put(text, BOOT_POLICY, bytes_of(value + 2, SHA256_SIZE));
 	put(text, BOOT_INDEX, tpm_name_bytes(&index));
 	put_digest(text, BOOT_CPHASH, cp_hash);
+	put_digest(text, BOOT_CREDENTIAL, &task->credential);
 }
 
 static void write_approval(struct text_writer *text,
@@ -89,6 +98,7 @@ static void write_approval(struct text_writer *text,
 	put(text, BOOT_MEANING,
 		bytes_of_text(statement_meaning(STATEMENT_BOOT_APPROVAL)));
 	put(text, BOOT_AK, tpm_name_bytes(&task->known.machine.ak));
+	put_digest(text, BOOT_AUTHORITY, &task->known.authority);
 	put_digest(text, BOOT_IMAGE, &task->image);
 	put_pcrs(text, &task->boot.pcrs);
 	text_put_number(text, BOOT_REVOCATION, task->boot.epoch);
@@ -127,6 +137,36 @@ static int read_epoch(
 		arguments, "--revocation", 1, INT64_MAX, &task->boot.epoch);
 }
 
+static int digest_secret(const char *path, struct digest *out)
+{
+	struct file secret;
+	int status = file_read(path, SHA256_SIZE, &secret);
+	if (status != 0)
+		return status;
+	if (secret.size != SHA256_SIZE)
+		status = fail(EX_DATAERR, path, 0,
+			"it is no secret by 'sandoq machine enrol'");
+	*out = sha256(file_bytes(&secret));
+	file_free(&secret);
+	return status;
+}
+
+/* A blank machine's TPM has to prove itself to whoever approves. */
+static int read_credential(
+	const struct arguments *arguments, struct approval_task *task)
+{
+	const char *secret = argument(arguments, "--secret");
+	if (!task->known.enrolled && secret == NULL)
+		return fail(EX_USAGE, NULL, 0,
+			"--secret is missing; make a credential of your own "
+			"with 'sandoq machine enrol' first");
+	if (task->known.enrolled && secret != NULL)
+		return fail(EX_USAGE, NULL, 0,
+			"--secret goes with a blank machine alone; this one is "
+			"enrolled");
+	return secret == NULL ? 0 : digest_secret(secret, &task->credential);
+}
+
 int image_approve_command(const struct arguments *arguments)
 {
 	struct approval_task task = { 0 };
@@ -134,7 +174,10 @@ int image_approve_command(const struct arguments *arguments)
 	int status = image_prediction(
 		arguments, &task.image, &profile, &task.boot.pcrs);
 	if (status == 0)
-		status = known_machine_read(arguments, &task.known);
+		status =
+			known_machine_read(arguments, ANY_MACHINE, &task.known);
+	if (status == 0)
+		status = read_credential(arguments, &task);
 	if (status == 0)
 		status = read_epoch(arguments, &task);
 	if (status == 0)

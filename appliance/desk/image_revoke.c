@@ -58,11 +58,8 @@ static int revoke_with(
 int image_revoke_command(const struct arguments *arguments)
 {
 	struct revocation revocation;
-	int status = known_machine_read(arguments, &revocation.known);
-	if (status == 0 && !revocation.known.enrolled)
-		status = fail(EX_DATAERR, argument(arguments, "--sent"), 0,
-			"it is not of an enrolled machine, so there is nothing "
-			"to revoke; fetch the machine's outbox again");
+	int status = known_machine_read(
+		arguments, ENROLLED_MACHINE, &revocation.known);
 	if (status == 0)
 		status = signer_read(argument(arguments, "--key"),
 			&revocation.known.operators, &revocation.signer);

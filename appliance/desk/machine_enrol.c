@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `machine enrol`: makes the credential that only a machine with a TPM of a
- * trusted maker can answer. Makes none for a TPM that nobody vouches for.
+ * `machine enrol`: makes the credential of one operator, which only a machine
+ * with a TPM of a trusted maker can answer. Makes none for a TPM that nobody
+ * vouches for.
  */
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/desk.h"
@@ -21,8 +22,8 @@ const struct option machine_enrol_options[] = {
 	{ "--credential", "FILE", "credential to write, for the enrol medium",
 		REQUIRED },
 	{ "--secret", "FILE",
-		"what only the machine's TPM can take out of it; keep it "
-		"until the machine has answered",
+		"what only the machine's TPM can take out of it; show it to "
+		"nobody until the machine has answered",
 		REQUIRED },
 	OPTION_JSON,
 	OPTION_END,

@@ -6,14 +6,18 @@
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/desk.h"
+#include "appliance/formats/date.h"
+
+#include <sysexits.h>
 
 const struct option machine_enrolment_options[] = {
 	OPTION_SENT,
 	OPTION_OPERATORS(REQUIRED),
 	OPTION_AUTHORITIES,
-	{ "--secret", "FILE",
-		"the secret of 'sandoq machine enrol', by who made it",
-		OPTIONAL },
+	{ "--date", "YYYY-MM-DD",
+		"the day of the enrolment, on which the TPM's certificate "
+		"has to be valid",
+		REQUIRED },
 	OPTION_KEY("an operator's"),
 	OPTION_NOTE,
 	OPTION_YES,
@@ -21,10 +25,29 @@ const struct option machine_enrolment_options[] = {
 	OPTION_END,
 };
 
+/* Only who had this TPM open a credential may sign that it was this one. */
+static int check_signer(
+	const struct arguments *arguments, const struct chain *chain)
+{
+	const char *key = argument(arguments, "--key");
+	struct signer signer;
+	int status = signer_read(key, &chain->operator_roster, &signer);
+	if (status == 0 && (chain->enrolled_by >> signer.member & 1) == 0)
+		status = fail(EX_NOPERM, key, 0,
+			"this machine's TPM has opened no credential of yours, "
+			"so you do not know which one answered; let those "
+			"sign whose credentials it opened");
+	signer_free(&signer);
+	return status;
+}
+
 static int sign_enrolment(
 	const struct arguments *arguments, const struct chain *chain)
 {
 	struct statement_value value[ENROLMENT_VALUES];
+	int status = check_signer(arguments, chain);
+	if (status != 0)
+		return status;
 	enrolment_values(chain, value);
 	return sign_values(arguments, STATEMENT_ENROLMENT, false,
 		&chain->operator_roster, value, ENROLMENT_VALUES);
@@ -35,13 +58,19 @@ int machine_enrolment_command(const struct arguments *arguments)
 	static struct evidence_files files;
 	static struct chain chain;
 	struct checks checks;
+	const char *date = argument(arguments, "--date");
 	int status = evidence_read(arguments, &files);
+	if (status == 0 &&
+		!date_decode(bytes_of_text(date), &files.evidence.now))
+		status = fail(EX_USAGE, NULL, 0,
+			"--date %s: give the day as YYYY-MM-DD", date);
 	if (status == 0 &&
 		!verify(VERIFY_ENROLMENT, &files.evidence, &chain, &checks))
 		status = refused_checks(argument(arguments, "--sent"), &checks);
 	else if (status == 0) {
 		/* What the approved boot demands of R at most. */
 		chain.revocation_base = chain.in_force->boot.epoch;
+		chain.date = bytes_of_text(date);
 		status = sign_enrolment(arguments, &chain);
 	}
 	verify_free(&chain);

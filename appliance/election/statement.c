@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/election/statement.h"
 
+#include "appliance/formats/crypto.h"
+#include "appliance/formats/date.h"
+
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -8,7 +11,7 @@
 enum {
 	PCR_LINE_MOST = 2 + 1 + 2 * SHA256_SIZE,
 	NONCE_LINE_MOST = NOTE_NAME_MOST + 1 + 2 * SHA256_SIZE,
-	OPERATOR_LINE_MOST = 16 + 1 + NOTE_VKEY_MOST,
+	MEMBER_LINE_MOST = 16 + 1 + NOTE_VKEY_MOST,
 	BOX_TAG_SIZE = 4,
 };
 
@@ -24,24 +27,35 @@ static const struct text_field operators_fields[] = {
 	[OPERATORS_NEED] = { "need", NUMBER },
 	[OPERATORS_EACH] = { "each", NUMBER },
 	[OPERATORS_OPERATOR] = { "operator", TEXT_LINE, TEXT_MANY,
-		OPERATOR_LINE_MOST },
+		MEMBER_LINE_MOST },
+};
+
+static const struct text_field authority_fields[] = {
+	[AUTHORITY_NEED] = { "need", NUMBER },
+	[AUTHORITY_EACH] = { "each", NUMBER },
+	[AUTHORITY_MEMBER] = { "member", TEXT_LINE, TEXT_MANY,
+		MEMBER_LINE_MOST },
 };
 
 static const struct text_field boot_fields[] = {
 	[BOOT_MACHINE] = { "machine", LINE },
 	[BOOT_MEANING] = { "meaning", LINE },
 	[BOOT_AK] = { "ak", NAME },
+	[BOOT_AUTHORITY] = { "authority", DIGEST },
 	[BOOT_IMAGE] = { "image", DIGEST },
 	[BOOT_PCR] = { "pcr", TEXT_LINE, TEXT_MANY, PCR_LINE_MOST },
 	[BOOT_REVOCATION] = { "revocation", NUMBER },
 	[BOOT_POLICY] = { "policy", DIGEST },
 	[BOOT_INDEX] = { "index", NAME },
 	[BOOT_CPHASH] = { "cphash", DIGEST },
+	[BOOT_CREDENTIAL] = { "credential", DIGEST },
 	[BOOT_AUTHORIZATION] = { "authorization", SIGNATURE },
 };
 
 static const struct text_field enrolment_fields[] = {
 	[ENROLMENT_MACHINE] = { "machine", LINE },
+	[ENROLMENT_MEANING] = { "meaning", LINE },
+	[ENROLMENT_DATE] = { "date", TEXT_WORD, TEXT_ONCE, DATE_SIZE },
 	[ENROLMENT_EK] = { "ek", DIGEST },
 	[ENROLMENT_AK] = { "ak", NAME },
 	[ENROLMENT_SRK] = { "srk", NAME },
@@ -51,6 +65,7 @@ static const struct text_field enrolment_fields[] = {
 	[ENROLMENT_JOURNAL] = { "journal", NAME },
 	[ENROLMENT_REVOCATION_BASE] = { "revocation-base", NUMBER },
 	[ENROLMENT_OPERATORS] = { "operators", DIGEST },
+	[ENROLMENT_AUTHORITY] = { "authority", DIGEST },
 };
 
 static const struct text_field definition_fields[] = {
@@ -165,6 +180,8 @@ static const struct text_field abandonment_fields[] = {
 const struct text_form statement_form[STATEMENT_KINDS] = {
 	[STATEMENT_OPERATORS] = { "operators", COUNT(operators_fields),
 		operators_fields },
+	[STATEMENT_AUTHORITY] = { "authority", COUNT(authority_fields),
+		authority_fields },
 	[STATEMENT_BOOT_APPROVAL] = { "boot-approval", COUNT(boot_fields),
 		boot_fields },
 	[STATEMENT_ENROLMENT] = { "enrolment", COUNT(enrolment_fields),
@@ -196,7 +213,9 @@ struct demand {
 };
 
 static refusal check_operators(const struct text *);
+static refusal check_authority(const struct text *);
 static refusal check_pcrs(const struct text *);
+static refusal check_date(const struct text *);
 static refusal check_tags(const struct text *);
 static refusal check_nonces(const struct text *);
 static refusal check_step(const struct text *);
@@ -204,11 +223,17 @@ static refusal check_step(const struct text *);
 static const struct demand demands[STATEMENT_KINDS] = {
 	[STATEMENT_OPERATORS] = { .always_live = true,
 		.check = check_operators },
+	[STATEMENT_AUTHORITY] = { .always_live = true,
+		.check = check_authority },
 	[STATEMENT_BOOT_APPROVAL] = { .always_live = true,
 		.meaning_field = BOOT_MEANING,
 		.meaning = "The machine may run this software and no other.",
 		.check = check_pcrs },
-	[STATEMENT_ENROLMENT] = { .always_live = true },
+	[STATEMENT_ENROLMENT] = { .always_live = true,
+		.meaning_field = ENROLMENT_MEANING,
+		.meaning = "Each signer has compared the EK certificate's "
+			   "digest and the serial number at the machine.",
+		.check = check_date },
 	[STATEMENT_BOX] = { .check = check_tags },
 	[STATEMENT_OPEN] = { .meaning_field = OPEN_MEANING,
 		.meaning = "The boxes in this checkpoint may be opened and "
@@ -393,14 +418,15 @@ static bool split(struct bytes line, struct bytes *first, struct bytes *rest)
 	return true;
 }
 
+static const char *const board_name[BOARDS] = {
+	[EXECUTIVE] = "executive",
+	[SUPERVISORY] = "supervisory",
+};
+
 static bool board_decode(struct bytes text, uint16_t *out)
 {
-	static const char *const names[BOARDS] = {
-		[EXECUTIVE] = "executive",
-		[SUPERVISORY] = "supervisory",
-	};
 	for (uint16_t board = 0; board < (uint16_t)BOARDS; board++) {
-		if (bytes_equal(text, bytes_of_text(names[board]))) {
+		if (bytes_equal(text, bytes_of_text(board_name[board]))) {
 			*out = board;
 			return true;
 		}
@@ -408,18 +434,18 @@ static bool board_decode(struct bytes text, uint16_t *out)
 	return false;
 }
 
-static refusal operator_decode(
+static refusal member_decode(
 	struct bytes line, struct quorum_member *out, char id[ID_MOST + 1])
 {
 	struct bytes board, vkey;
 	struct note_key key;
 	if (!split(line, &board, &vkey) || !board_decode(board, &out->board))
-		return "an operator's line does not start with a board";
+		return "a member's line does not start with a board";
 	refusal refused = note_key_decode(vkey, &key);
 	if (refused != NULL)
 		return refused;
 	if (!id_is_valid(bytes_of_text(key.name)))
-		return "an operator's name is not a valid id";
+		return "a member's name is not a valid id";
 	memcpy(id, key.name, strlen(key.name) + 1);
 	out->key = key.key;
 	return NULL;
@@ -440,29 +466,34 @@ static refusal check_roster(const struct roster *roster)
 	for (size_t i = 0; i < quorum->of; i++)
 		for (size_t j = 0; j < i; j++)
 			if (same_person(roster, i, j))
-				return "an operator is listed twice";
+				return "somebody is listed twice";
 	if (quorum->need < BOARDS)
-		return "the operators' quorum must be 2 or more";
+		return "the quorum must be 2 or more";
 	if (quorum->each < 1 || 2 * quorum->each > quorum->need)
 		return "of each board there must be 1 or more, and no more "
-		       "than half of the operators' quorum";
-	return quorum_is_met(quorum, everybody)
-		       ? NULL
-		       : "the operators' quorum cannot be met";
+		       "than half of the quorum";
+	return quorum_is_met(quorum, everybody) ? NULL
+						: "the quorum cannot be met";
 }
 
-refusal statement_operators(const struct text *text, struct roster *out)
+const struct roster_fields operators_roster = { STATEMENT_OPERATORS,
+	OPERATORS_NEED, OPERATORS_EACH, OPERATORS_OPERATOR };
+const struct roster_fields authority_roster = { STATEMENT_AUTHORITY,
+	AUTHORITY_NEED, AUTHORITY_EACH, AUTHORITY_MEMBER };
+
+static refusal roster_decode(const struct text *text,
+	const struct roster_fields *fields, struct roster *out)
 {
 	struct quorum *quorum = &out->quorum;
-	struct text_values lines = text_values(text, OPERATORS_OPERATOR);
-	uint64_t need = text_number(text, OPERATORS_NEED);
-	uint64_t each = text_number(text, OPERATORS_EACH);
+	struct text_values lines = text_values(text, fields->member);
+	uint64_t need = text_number(text, fields->need);
+	uint64_t each = text_number(text, fields->each);
 	*out = (struct roster){ 0 };
 	if (need > QUORUM_MOST || each > QUORUM_MOST ||
-		text_count(text, OPERATORS_OPERATOR) > QUORUM_MOST)
-		return "there are too many operators";
+		text_count(text, fields->member) > QUORUM_MOST)
+		return "there are too many members";
 	while (text_next(&lines)) {
-		refusal refused = operator_decode(lines.value,
+		refusal refused = member_decode(lines.value,
 			&quorum->member[quorum->of], out->id[quorum->of]);
 		if (refused != NULL)
 			return refused;
@@ -471,6 +502,63 @@ refusal statement_operators(const struct text *text, struct roster *out)
 	quorum->need = (uint16_t)need;
 	quorum->each = (uint16_t)each;
 	return check_roster(out);
+}
+
+refusal statement_operators(const struct text *text, struct roster *out)
+{
+	return roster_decode(text, &operators_roster, out);
+}
+
+refusal statement_authority(const struct text *text, struct roster *out)
+{
+	return roster_decode(text, &authority_roster, out);
+}
+
+static refusal put_member(struct text_writer *text, size_t field,
+	const struct roster *roster, size_t member)
+{
+	char line[MEMBER_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line));
+	struct note_key key;
+	refusal refused = statement_member_key(roster, member, &key);
+	if (refused != NULL)
+		return refused;
+	write_text(&out, board_name[roster->quorum.member[member].board]);
+	write_u8(&out, ' ');
+	write_note_key(&out, &key);
+	text_put(text, field, written(&out));
+	return NULL;
+}
+
+refusal write_statement_authority(
+	struct writer *out, const struct roster *roster)
+{
+	struct text_writer text =
+		text_begin(&statement_form[STATEMENT_AUTHORITY], false, out);
+	refusal refused = NULL;
+	text_put_number(&text, AUTHORITY_NEED, roster->quorum.need);
+	text_put_number(&text, AUTHORITY_EACH, roster->quorum.each);
+	for (size_t m = 0; refused == NULL && m < roster->quorum.of; m++)
+		refused = put_member(&text, AUTHORITY_MEMBER, roster, m);
+	return refused != NULL ? refused : text_end(&text);
+}
+
+refusal statement_authority_digest(
+	const struct roster *roster, struct digest *out)
+{
+	uint8_t text[STATEMENT_ROSTER_MOST];
+	struct writer writer = writer_of(text, sizeof(text));
+	refusal refused = write_statement_authority(&writer, roster);
+	if (refused == NULL)
+		*out = sha256(written(&writer));
+	return refused;
+}
+
+int64_t statement_date(const struct text *text)
+{
+	int64_t end = 0;
+	date_decode(text_value(text, ENROLMENT_DATE), &end);
+	return end;
 }
 
 refusal statement_pcr_decode(struct bytes line, struct statement_pcr *out)
@@ -521,6 +609,20 @@ static refusal check_operators(const struct text *text)
 {
 	struct roster roster;
 	return statement_operators(text, &roster);
+}
+
+static refusal check_authority(const struct text *text)
+{
+	struct roster roster;
+	return statement_authority(text, &roster);
+}
+
+static refusal check_date(const struct text *text)
+{
+	int64_t end;
+	return date_decode(text_value(text, ENROLMENT_DATE), &end)
+		       ? NULL
+		       : "its date is not a day as YYYY-MM-DD";
 }
 
 static refusal check_pcrs(const struct text *text)

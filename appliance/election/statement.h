@@ -20,10 +20,13 @@ enum {
 	/* Machine, election, station, auditor: what a line may hold. */
 	STATEMENT_LINE_MOST = 128,
 	STATEMENT_PCRS_MOST = 24,
+	/* A text that names QUORUM_MOST people. */
+	STATEMENT_ROSTER_MOST = 4096,
 };
 
 enum statement_kind {
 	STATEMENT_OPERATORS,
+	STATEMENT_AUTHORITY,
 	STATEMENT_BOOT_APPROVAL,
 	STATEMENT_ENROLMENT,
 	STATEMENT_DEFINITION,
@@ -41,20 +44,25 @@ enum statement_kind {
 
 /* Fields by their index in the form. */
 enum { OPERATORS_MACHINE, OPERATORS_NEED, OPERATORS_EACH, OPERATORS_OPERATOR };
+enum { AUTHORITY_NEED, AUTHORITY_EACH, AUTHORITY_MEMBER };
 enum {
 	BOOT_MACHINE,
 	BOOT_MEANING,
 	BOOT_AK,
+	BOOT_AUTHORITY,
 	BOOT_IMAGE,
 	BOOT_PCR,
 	BOOT_REVOCATION,
 	BOOT_POLICY,
 	BOOT_INDEX,
 	BOOT_CPHASH,
+	BOOT_CREDENTIAL,
 	BOOT_AUTHORIZATION,
 };
 enum {
 	ENROLMENT_MACHINE,
+	ENROLMENT_MEANING,
+	ENROLMENT_DATE,
 	ENROLMENT_EK,
 	ENROLMENT_AK,
 	ENROLMENT_SRK,
@@ -64,6 +72,7 @@ enum {
 	ENROLMENT_JOURNAL,
 	ENROLMENT_REVOCATION_BASE,
 	ENROLMENT_OPERATORS,
+	ENROLMENT_AUTHORITY,
 };
 enum { DEFINITION_ELECTION, DEFINITION_DIGEST };
 enum {
@@ -159,6 +168,16 @@ enum {
 	ABANDONMENT_REASON,
 };
 
+/* Where a text that names people has how many of whom must sign together. */
+struct roster_fields {
+	enum statement_kind kind;
+	size_t need;
+	size_t each;
+	size_t member;
+};
+extern const struct roster_fields operators_roster;
+extern const struct roster_fields authority_roster;
+
 /* The forms, for writing: text_begin(&statement_form[kind], ...). */
 extern const struct text_form statement_form[STATEMENT_KINDS];
 /* What approving means, as the text must say it; NULL for other kinds. */
@@ -221,6 +240,16 @@ refusal statement_signed_by_one(
  */
 /* `operator: BOARD VKEY`, `need` and `each`: a quorum that can be met. */
 refusal statement_operators(const struct text *, struct roster *out);
+/* The same of `member: BOARD VKEY`. */
+refusal statement_authority(const struct text *, struct roster *out);
+/*
+ * The text of kind authority that names these people, at most
+ * STATEMENT_ROSTER_MOST bytes; its SHA-256 is what other texts name them by.
+ */
+refusal write_statement_authority(struct writer *, const struct roster *);
+refusal statement_authority_digest(const struct roster *, struct digest *out);
+/* Of a text of kind enrolment: the end of that day, seconds since 1970, UTC. */
+int64_t statement_date(const struct text *);
 /* `pcr: N DIGEST`, ascending. */
 struct statement_pcr {
 	uint32_t index;

@@ -54,16 +54,16 @@ struct approval_form {
 refusal task_approvals(
 	struct task *, const struct approval_form *, struct approvals *out);
 
-/* The text `operators`: who they are, and the machine's serial number. */
-refusal read_operators(
-	struct bytes content, struct roster *out, struct bytes *machine);
 /* Whose approvals: the machine, and who its operators are. */
 struct operators {
 	struct roster roster;
 	struct machine machine;
 	struct bytes serial;
+	struct digest text; /* that names them */
+	/* Of the text that names the authority that the machine is for. */
+	struct digest authority;
 };
-/* Of the text `operators` in a list. */
+/* Of the texts `operators` and `authority` in a list. */
 refusal read_machine(struct task *, size_t list, const struct tpm_name *ak,
 	struct operators *out);
 /*

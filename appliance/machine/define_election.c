@@ -6,7 +6,6 @@
  */
 #include "appliance/machine/define.h"
 
-#include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
 
 #include <stdio.h>
@@ -53,75 +52,96 @@ static refusal check_definition_note(struct task *task, const struct plan *plan)
 				     says, sizeof(says) / sizeof(says[0]));
 }
 
-/* The definition's operators are those that the machine was enrolled by. */
-static refusal check_operators(struct task *task, const struct plan *plan,
-	struct digest *operators_digest, struct wire_text *machine)
+/* The machine is the definition's operators', for the definition's authority.
+ */
+static refusal check_people(struct task *task, const struct plan *plan,
+	const struct operators *operators)
 {
-	struct roster operators;
-	struct bytes content;
-	struct bytes serial;
-	char line[WIRE_TEXT_MOST];
-	refusal why =
-		task_find(task, LIST_ENROLLED, MEMBER_OPERATORS, &content);
-	if (why == NULL)
-		why = read_operators(content, &operators, &serial);
+	struct digest authority;
+	refusal why = statement_authority_digest(
+		&plan->roster[AUTHORITY], &authority);
+	task_say(task, "the definition");
 	if (why != NULL)
 		return why;
-	snprintf(line, sizeof(line), "%.*s", (int)serial.size,
-		(const char *)serial.data);
-	wire_text_set(machine, line);
-	*operators_digest = sha256(content);
-	return quorum_equal(&operators.quorum, &plan->roster[OPERATORS].quorum)
+	if (!digest_equal(&authority, &operators->authority))
+		return "it names another authority than the one that this "
+		       "machine was enrolled for";
+	return quorum_equal(&operators->roster.quorum,
+		       &plan->roster[OPERATORS].quorum)
 		       ? NULL
-		       : "the definition names other operators than those that "
-			 "enrolled this machine";
+		       : "it names other operators than those that enrolled "
+			 "this machine";
 }
 
-static refusal check_enrolment_note(struct task *task, const struct plan *plan,
-	const struct define_facts *facts, struct wire_text *machine)
+/* Only who had this TPM open a credential may sign that it was enrolled. */
+static refusal check_enrolment_note(struct task *task,
+	const struct operators *operators, const struct define_facts *facts,
+	uint16_t enrolled_by)
 {
-	struct digest operators;
-	struct statement statement;
-	struct bytes note;
-	refusal why = check_operators(task, plan, &operators, machine);
-	if (why != NULL)
-		return why;
 	const struct statement_value says[] = {
-		{ ENROLMENT_MACHINE, bytes_of_text(machine->line), 0,
+		{ ENROLMENT_MACHINE, operators->serial, 0,
 			"it is for another machine" },
 		{ ENROLMENT_AK, tpm_name_bytes(&facts->ak), 0,
 			"it names another AK" },
 		{ ENROLMENT_SRK, tpm_name_bytes(&facts->srk), 0,
 			"it names another SRK" },
-		{ ENROLMENT_OPERATORS, bytes_of(operators.byte, SHA256_SIZE), 0,
+		{ ENROLMENT_OPERATORS,
+			bytes_of(operators->text.byte, SHA256_SIZE), 0,
 			"it names other operators" },
+		{ ENROLMENT_AUTHORITY,
+			bytes_of(operators->authority.byte, SHA256_SIZE), 0,
+			"it names another authority" },
 	};
-	why = task_find(task, LIST_ELECTION, MEMBER_ENROLMENT_NOTE, &note);
+	struct statement statement;
+	struct bytes note;
+	uint16_t signed_by;
+	refusal why =
+		task_find(task, LIST_ELECTION, MEMBER_ENROLMENT_NOTE, &note);
 	if (why == NULL)
 		why = statement_open(STATEMENT_ENROLMENT, note, &statement);
 	if (why == NULL)
 		why = statement_signed_by_quorum(
-			&statement, &plan->roster[OPERATORS], NULL);
+			&statement, &operators->roster, &signed_by);
+	if (why == NULL && (signed_by & ~enrolled_by) != 0)
+		why = "somebody has signed it for whom the TPM opened no "
+		      "credential";
 	return why != NULL ? why
 			   : statement_says(&statement.text, false, says,
 				     sizeof(says) / sizeof(says[0]));
 }
 
-/* The definition approves the image that the operators approved. */
-static refusal check_image(struct task *task,
-	const struct definition *definition, const struct define_facts *facts)
+/* What one list approves; bit m of `members` for each operator m. */
+static refusal read_software(struct task *task, size_t list,
+	const struct operators *operators, struct digest *image,
+	uint16_t *members)
 {
+	struct task approved = { .list = { task->list[list] } };
 	struct keys_software software = { 0 };
-	struct operators operators;
-	struct digest image;
+	const refusal why = read_boot_approvals(
+		&approved, operators, list == LIST_SOFTWARE, &software, image);
+	*members = 0;
+	for (size_t i = 0; i < software.approvals.count; i++)
+		*members = (uint16_t)(*members |
+				      1u << software.approvals.list[i].member);
+	return why;
+}
+
+/*
+ * The definition approves the image that the operators approved last. Gives who
+ * of them approved at the enrolment.
+ */
+static refusal check_image(struct task *task,
+	const struct definition *definition, const struct operators *operators,
+	uint16_t *enrolled_by)
+{
 	const bool later = task->list[LIST_SOFTWARE].size > 0;
-	struct task approved = {
-		.list = { task->list[later ? LIST_SOFTWARE : LIST_ENROLLED] }
-	};
-	refusal why = read_machine(task, LIST_ENROLLED, &facts->ak, &operators);
-	if (why == NULL)
-		why = read_boot_approvals(
-			&approved, &operators, later, &software, &image);
+	struct digest image;
+	uint16_t later_by;
+	refusal why = read_software(
+		task, LIST_ENROLLED, operators, &image, enrolled_by);
+	if (why == NULL && later)
+		why = read_software(
+			task, LIST_SOFTWARE, operators, &image, &later_by);
 	task_say(task, "image");
 	if (why != NULL)
 		return why;
@@ -189,12 +209,25 @@ static refusal read_election(struct task *task,
 	const struct define_facts *facts, struct definition *definition,
 	struct election *out)
 {
-	refusal why = check_definition_note(task, &definition->plan);
-	*out = election_of(&definition->plan, facts);
+	const struct plan *plan = &definition->plan;
+	struct operators operators;
+	uint16_t enrolled_by;
+	char line[WIRE_TEXT_MOST];
+	refusal why = read_machine(task, LIST_ENROLLED, &facts->ak, &operators);
+	if (why != NULL)
+		return why;
+	*out = election_of(plan, facts);
+	snprintf(line, sizeof(line), "%.*s", (int)operators.serial.size,
+		(const char *)operators.serial.data);
+	wire_text_set(&out->machine, line);
+	why = check_people(task, plan, &operators);
 	if (why == NULL)
-		why = check_enrolment_note(
-			task, &definition->plan, facts, &out->machine);
-	return why != NULL ? why : check_image(task, definition, facts);
+		why = check_definition_note(task, plan);
+	if (why == NULL)
+		why = check_image(task, definition, &operators, &enrolled_by);
+	return why != NULL ? why
+			   : check_enrolment_note(
+				     task, &operators, facts, enrolled_by);
 }
 
 /* The phase at sealing is written down beside the keys. */

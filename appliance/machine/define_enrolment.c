@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The define role, asked about an enrolment: the operators' text, the
- * credential and the boot approvals that a medium of kind enrol brought. It
- * decides whether they hold together; whether they hold for this TPM, the TPM
- * itself decides.
+ * The define role, asked about an enrolment: the texts that name the operators
+ * and the authority, the boot approvals, and a credential for each, which a
+ * medium of kind enrol brought. It decides whether they hold together; whether
+ * they hold for this TPM, the TPM itself decides.
  */
 #include "appliance/machine/define.h"
 
+#include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
 #include "tpm/policy/credential.h"
 
 #include <string.h>
 
-refusal read_operators(
+static refusal read_operators(
 	struct bytes content, struct roster *out, struct bytes *machine)
 {
 	struct text text;
@@ -105,17 +106,54 @@ static refusal read_boot_state(const struct text *text, void *context)
 	return boot_state_check(text, state);
 }
 
-static refusal read_credential(struct bytes content, struct keys_enrol *out)
+/* The credential of who signed approval N, and what that says of it. */
+static refusal read_credential(struct task *task, struct bytes approval,
+	const char *name, struct operators_credential *out)
 {
-	struct credential credential;
-	refusal why = credential_decode(content, &credential);
+	struct statement statement;
+	struct bytes content;
+	refusal why =
+		statement_open(STATEMENT_BOOT_APPROVAL, approval, &statement);
+	if (why == NULL)
+		why = task_find(task, 0, name, &content);
 	if (why != NULL)
 		return why;
-	blob_set(&out->credential,
-		bytes_of(credential.blob, sizeof(credential.blob)));
-	blob_set(&out->secret,
-		bytes_of(credential.seed, sizeof(credential.seed)));
+	out->secret = text_digest(&statement.text, BOOT_CREDENTIAL);
+	return credential_decode(content, &out->credential);
+}
+
+/* One for each approval, under its number. */
+static refusal read_credentials(struct task *task, struct keys_enrol *out)
+{
+	while (out->credentials < out->software.approvals.count) {
+		const size_t n = out->credentials;
+		char name[MEMBER_NAME_SIZE];
+		struct bytes approval;
+		refusal why;
+		member_numbered(MEMBER_APPROVAL, n + 1, name);
+		why = task_find(task, 0, name, &approval);
+		member_numbered(MEMBER_CREDENTIAL, n + 1, name);
+		if (why == NULL)
+			why = read_credential(
+				task, approval, name, &out->credential[n]);
+		if (why != NULL)
+			return why;
+		out->credentials++;
+	}
 	return NULL;
+}
+
+static refusal read_authority(
+	struct task *task, size_t list, struct digest *out)
+{
+	struct bytes content;
+	struct text text;
+	refusal why = task_find(task, list, MEMBER_AUTHORITY, &content);
+	if (why == NULL)
+		why = statement_decode(STATEMENT_AUTHORITY, content, &text);
+	if (why == NULL)
+		*out = sha256(content);
+	return why;
 }
 
 refusal read_machine(struct task *task, size_t list, const struct tpm_name *ak,
@@ -127,6 +165,10 @@ refusal read_machine(struct task *task, size_t list, const struct tpm_name *ak,
 		why = read_operators(content, &out->roster, &out->serial);
 	if (why != NULL)
 		return why;
+	out->text = sha256(content);
+	why = read_authority(task, list, &out->authority);
+	if (why != NULL)
+		return why;
 	out->machine.operators = out->roster.quorum;
 	out->machine.ak = *ak;
 	return quorum_check(&out->machine.operators);
@@ -136,6 +178,7 @@ refusal read_boot_approvals(struct task *task,
 	const struct operators *operators, bool written,
 	struct keys_software *out, struct digest *image)
 {
+	static const struct digest none;
 	const struct machine *machine = &operators->machine;
 	struct boot_state_read state = { .machine = machine,
 		.written = written };
@@ -144,13 +187,21 @@ refusal read_boot_approvals(struct task *task,
 			"it is for another machine" },
 		{ BOOT_AK, tpm_name_bytes(&machine->ak), 0,
 			"it is for a machine with another AK" },
+		{ BOOT_AUTHORITY,
+			bytes_of(operators->authority.byte, SHA256_SIZE), 0,
+			"it is for another authority's machine" },
+		{ BOOT_CREDENTIAL, bytes_of(none.byte, SHA256_SIZE), 0,
+			"it names a credential, as only the approvals of an "
+			"enrolment do" },
 	};
+	const size_t count = sizeof(says) / sizeof(says[0]);
 	const struct approval_form form = {
 		.kind = STATEMENT_BOOT_APPROVAL,
 		.roster = &operators->roster,
 		.bound = true,
 		.says = says,
-		.count = sizeof(says) / sizeof(says[0]),
+		/* The enrolment's name one each. */
+		.count = written ? count : count - 1,
 		.authorization = BOOT_AUTHORIZATION,
 		.first = read_boot_state,
 		.context = &state,
@@ -178,18 +229,15 @@ refusal define_enrolment(
 	struct keys_enrol enrolment = { 0 };
 	struct operators operators;
 	struct digest image;
-	struct bytes content;
 	refusal why = task_map(task, message);
-	if (why == NULL)
-		why = task_find(task, 0, MEMBER_CREDENTIAL, &content);
-	if (why == NULL)
-		why = read_credential(content, &enrolment);
 	if (why == NULL)
 		why = read_machine(
 			task, 0, &HEARD(message, DEFINE_ENROL)->ak, &operators);
 	if (why == NULL)
 		why = read_boot_approvals(
 			task, &operators, false, &enrolment.software, &image);
+	if (why == NULL)
+		why = read_credentials(task, &enrolment);
 	if (why == NULL)
 		enrolment.operators = operators.roster.quorum;
 	return task_answer(end, task, why, SAY(DEFINE_ENROLMENT, &enrolment));

@@ -5,9 +5,8 @@
  */
 #include "appliance/machine/keys.h"
 
+#include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
-
-#include <string.h>
 
 static bool write_identity(struct keys *keys, struct writer *out)
 {
@@ -70,22 +69,32 @@ static void write_lock(const struct keys *keys, const struct keys_enrol *asked,
 	write_item(out, ITEM_PRIVATE, MEMBER_LOCK, written(&encoded));
 }
 
-static bool activate(
+/*
+ * Each operator's credential: what only this TPM can find in it becomes public,
+ * when it is what the operator's approval says.
+ */
+static refusal activate(
 	struct keys *keys, const struct keys_enrol *asked, struct writer *out)
 {
-	struct credential credential;
-	uint8_t secret[SHA256_SIZE];
-	if (asked->credential.size != sizeof(credential.blob) ||
-		asked->secret.size != sizeof(credential.seed))
-		return false;
-	memcpy(credential.blob, asked->credential.data,
-		sizeof(credential.blob));
-	memcpy(credential.seed, asked->secret.data, sizeof(credential.seed));
-	if (!tpm_activate(keys->tpm, &credential, secret))
-		return false;
-	write_item(out, ITEM_PUBLIC, MEMBER_ACTIVATION,
-		bytes_of(secret, sizeof(secret)));
-	return true;
+	if (asked->credentials > QUORUM_MOST)
+		return "there are too many credentials";
+	for (size_t n = 0; n < asked->credentials; n++) {
+		const struct operators_credential *one = &asked->credential[n];
+		uint8_t secret[SHA256_SIZE];
+		char name[MEMBER_NAME_SIZE];
+		if (!tpm_activate(keys->tpm, &one->credential, secret))
+			return "this TPM does not open an operator's "
+			       "credential";
+		const struct digest digest =
+			sha256(bytes_of(secret, sizeof(secret)));
+		if (!digest_equal(&digest, &one->secret))
+			return "an operator's credential holds another secret "
+			       "than the approval says";
+		member_numbered(MEMBER_ACTIVATION, n + 1, name);
+		write_item(out, ITEM_PUBLIC, name,
+			bytes_of(secret, sizeof(secret)));
+	}
+	return NULL;
 }
 
 /* The steps of an enrolment; each finds what an earlier try has done. */
@@ -96,8 +105,7 @@ static bool enrol(struct keys *keys, const struct keys_enrol *asked,
 	struct sealed_key mac;
 	uint64_t revocation;
 	uint64_t phase;
-	if (!activate(keys, asked, out) ||
-		!tpm_make_root_keys(keys->tpm, &root) ||
+	if (!tpm_make_root_keys(keys->tpm, &root) ||
 		!tpm_define_indices(keys->tpm, &keys->machine) ||
 		!tpm_first_revocation(keys->tpm, &keys->machine, &revocation) ||
 		!tpm_write_boot_policy(keys->tpm, &keys->machine, &keys->boot,
@@ -113,14 +121,17 @@ static bool enrol(struct keys *keys, const struct keys_enrol *asked,
 }
 
 static refusal begin_enrolment(
-	struct keys *keys, const struct keys_enrol *asked)
+	struct keys *keys, const struct keys_enrol *asked, struct writer *out)
 {
 	struct root_keys root;
-	const refusal why = quorum_check(&asked->operators);
+	refusal why = quorum_check(&asked->operators);
 	if (why != NULL)
 		return why;
 	if (!tpm_make_root_keys(keys->tpm, &root))
 		return "the TPM makes no root keys";
+	why = activate(keys, asked, out);
+	if (why != NULL)
+		return why;
 	keys->machine = (struct machine){
 		.operators = asked->operators,
 		.ak = public_name(tpm_public_bytes(&root.ak)),
@@ -137,7 +148,7 @@ refusal keys_enrol(
 	uint8_t space[KEYS_ANSWER_MOST];
 	struct writer out = writer_of(space, sizeof(space));
 	struct journal_key answer = { 0 };
-	refusal why = begin_enrolment(keys, HEARD(message, KEYS_ENROL));
+	refusal why = begin_enrolment(keys, HEARD(message, KEYS_ENROL), &out);
 	if (why != NULL)
 		return role_refuse(end, "enrolment", why, NULL);
 	if (!write_identity(keys, &out) ||

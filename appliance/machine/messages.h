@@ -19,6 +19,7 @@
 #include "appliance/record/journal.h"
 #include "appliance/record/lock.h"
 #include "appliance/record/state.h"
+#include "tpm/policy/credential.h"
 
 enum role {
 	ROLE_SUPERVISOR,
@@ -151,10 +152,16 @@ LAYOUT_STRUCT(keys_started);
 	X(PART, boot_policy, boot)
 LAYOUT_STRUCT(keys_software);
 
+/* `secret`: SHA-256 of what its operator says that this TPM finds in it. */
+#define operators_credential_members(X)                                        \
+	X(PART, credential, credential)                                        \
+	X(PART, digest, secret)
+LAYOUT_STRUCT(operators_credential);
+
 #define keys_enrol_members(X)                                                  \
 	X(PART, quorum, operators)                                             \
-	X(PART, blob, credential)                                              \
-	X(PART, blob, secret)                                                  \
+	X(NUMBER, uint16_t, credentials)                                       \
+	X(PARTS, operators_credential, credential, QUORUM_MOST)                \
 	X(PART, keys_software, software)
 LAYOUT_STRUCT(keys_enrol);
 

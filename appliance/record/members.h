@@ -18,8 +18,7 @@
 #define MEMBER_AK "ak.pub"
 #define MEMBER_SRK "srk.pub"
 #define MEMBER_OPERATORS "operators"
-#define MEMBER_CREDENTIAL "credential"
-#define MEMBER_ACTIVATION "activation"
+#define MEMBER_AUTHORITY "authority"
 #define MEMBER_LOCK "lock"	       /* private */
 #define MEMBER_BOOT_STATE "boot-state" /* private; of later software */
 
@@ -52,6 +51,8 @@
 
 /* Numbered from 1: "approval-1". */
 #define MEMBER_APPROVAL "approval"
+#define MEMBER_CREDENTIAL "credential" /* of whose approval has its number */
+#define MEMBER_ACTIVATION "activation" /* what the TPM found in that */
 #define MEMBER_NONCE "nonce" /* of an outbox: that one, without a number */
 
 /* Folders and other beginnings of an archive's names. */

@@ -25,14 +25,16 @@ struct evidence {
 	struct bytes definition_file;
 	/* Trusted instead where there is no definition yet. */
 	struct bytes operators;
+	struct bytes authority;
 	/* The note, where the machine does not have it yet. */
 	struct bytes enrolment;
 	/* CA certificates that may vouch for the EK, PEM. */
 	struct bytes authorities;
-	/* Seconds since 1970, for those certificates. */
+	/*
+	 * Seconds since 1970, for those certificates. Where the enrolment note
+	 * is checked, its date goes instead.
+	 */
 	int64_t now;
-	/* The secret that the credential held; when empty, not compared. */
-	struct bytes activation;
 	/* The auditor's own nonce text; when empty, freshness is not shown. */
 	struct bytes nonce;
 	const struct boot_profile *profile;
@@ -60,6 +62,7 @@ struct chain {
 	const struct evidence *evidence;
 	const char *folder;  /* MEMBERS_NOW, or "" for the closing evidence */
 	struct bytes serial; /* the machine, from the operators text */
+	struct bytes date;   /* of the enrolment */
 	struct bytes headers;
 	struct bytes listings;
 	struct bytes result_text;
@@ -82,12 +85,16 @@ struct chain {
 	uint16_t opened_by; /* bit m: officer m */
 	uint16_t released_by;
 	struct roster operator_roster;
+	struct roster authority_roster;
+	uint16_t
+		enrolled_by; /* bit m: for operator m a credential was opened */
 	struct p256_public ak;
 	struct tpm_name srk;
 	struct nv_names indices;
 	struct chain_key bk;
 	struct chain_key rk;
 	struct digest operators;
+	struct digest authority;
 	struct digest ek;
 	struct digest enrolment;
 	struct digest checkpoint_root;
@@ -96,6 +103,7 @@ struct chain {
 	struct digest headers_root;
 	struct digest quote; /* SHA-256 of the attest */
 	struct digest quoted_digest;
+	bool has_enrolment; /* the enrolment note is among what is checked */
 	bool rehearsal;
 	bool has_result;
 	/* A reason that had to be composed. */

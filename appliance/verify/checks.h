@@ -18,6 +18,7 @@ refusal verify_election_keys(struct chain *);
 
 /* verify_machine.c */
 refusal verify_operators(struct chain *);
+refusal verify_authority(struct chain *);
 refusal verify_ek(struct chain *);
 refusal verify_ak(struct chain *);
 refusal verify_indices(struct chain *);

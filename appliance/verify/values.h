@@ -11,8 +11,8 @@
 
 enum {
 	/* Without the PCRs and the authorization. */
-	BOOT_VALUES = 8,
-	ENROLMENT_VALUES = ENROLMENT_OPERATORS + 1,
+	BOOT_VALUES = 10,
+	ENROLMENT_VALUES = ENROLMENT_AUTHORITY + 1,
 	ELECTION_KEYS_VALUES = ELECTION_KEYS_PHASE + 1,
 	/* Without authorization, which comes last. */
 	OPEN_VALUES = OPEN_AUTHORIZATION,
@@ -25,8 +25,11 @@ enum {
 struct boot_terms {
 	struct bytes serial;
 	const struct machine *machine;
+	const struct digest *authority;
 	const struct boot_policy *boot;
 	const struct digest *image;
+	/* SHA-256 of the secret in its signer's credential; else zeros. */
+	struct digest credential;
 	struct digest policy;
 	struct tpm_name index;
 	struct digest cp_hash;

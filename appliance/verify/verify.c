@@ -10,6 +10,7 @@ enum step {
 	DEFINITION,
 	DEFINITION_NOTE,
 	OPERATORS_TEXT,
+	AUTHORITY_TEXT,
 	EK,
 	AK,
 	INDICES,
@@ -70,11 +71,6 @@ struct row {
 	const struct needed *needed; /* NULL: nothing else */
 };
 
-static bool has_activation(const struct evidence *evidence)
-{
-	return evidence->activation.size > 0;
-}
-
 static bool has_nonce(const struct evidence *evidence)
 {
 	return evidence->nonce.size > 0;
@@ -86,8 +82,6 @@ static bool has_profile(const struct evidence *evidence)
 }
 
 /* What a verifier need not have. */
-static const struct needed the_activation = { has_activation,
-	"the secret of the credential was not given" };
 static const struct needed the_nonce = { has_nonce,
 	"no nonce of yours was given, so it may be old" };
 static const struct needed an_escrow_key = { NULL,
@@ -102,16 +96,17 @@ static const struct row rows[STEPS] = {
 	[DEFINITION_NOTE] = { "definition note", verify_definition_note,
 		FROM_SEALED, BIT(DEFINITION), NULL },
 	[OPERATORS_TEXT] = { "operators", verify_operators, ALWAYS, 0, NULL },
+	[AUTHORITY_TEXT] = { "authority", verify_authority, ALWAYS, 0, NULL },
 	[EK] = { "endorsement key", verify_ek, ALWAYS, 0, NULL },
 	[AK] = { "attestation key", verify_ak, ALWAYS, 0, NULL },
 	[INDICES] = { "TPM indices", verify_indices, ENROLLED,
 		BIT(OPERATORS_TEXT) | BIT(AK), NULL },
 	[BOOT_APPROVALS] = { "boot approvals", verify_boot_approvals, ENROLLED,
-		BIT(INDICES), NULL },
-	[ACTIVATION] = { "activation", verify_activation, TO_ENROL,
-		BIT(EK) | BIT(AK), &the_activation },
+		BIT(INDICES) | BIT(AUTHORITY_TEXT), NULL },
+	[ACTIVATION] = { "activation", verify_activation, ENROLLED,
+		BIT(EK) | BIT(BOOT_APPROVALS), NULL },
 	[ENROLMENT] = { "enrolment note", verify_enrolment,
-		FROM_SEALED | AT_NOW, BIT(EK) | BIT(INDICES), NULL },
+		FROM_SEALED | AT_NOW, BIT(ACTIVATION), NULL },
 	[BOX_KEY] = { "box key", verify_box_key, FROM_SEALED,
 		BIT(DEFINITION) | BIT(ENROLMENT), NULL },
 	[RESULT_KEY] = { "result key", verify_result_key, FROM_SEALED,
@@ -191,6 +186,7 @@ bool verify(enum verify_goal goal, const struct evidence *evidence,
 	*chain = (struct chain){
 		.evidence = evidence,
 		.folder = goal == VERIFY_NOW ? MEMBERS_NOW : "",
+		.has_enrolment = (rows[ENROLMENT].goals & BIT(goal)) != 0,
 	};
 	for (size_t step = 0; step < STEPS; step++) {
 		const struct row *row = &rows[step];

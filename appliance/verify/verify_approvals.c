@@ -24,7 +24,7 @@ struct approving {
 	struct approval_scope scope;
 	const struct digest *cp_hash; /* NULL: unbound */
 	size_t authorization;
-	/* What the texts say, but for what `also` looks at. */
+	/* What the texts say. */
 	const struct statement_value *value;
 	size_t count;
 };
@@ -145,6 +145,8 @@ void boot_values(const struct boot_terms *terms,
 			0, "it has another meaning" },
 		{ BOOT_AK, tpm_name_bytes(&terms->machine->ak), 0,
 			"it is for another machine" },
+		{ BOOT_AUTHORITY, bytes_of(terms->authority->byte, SHA256_SIZE),
+			0, "it is for the machine of another authority" },
 		{ BOOT_IMAGE, bytes_of(terms->image->byte, SHA256_SIZE), 0,
 			"it approves another image" },
 		{ BOOT_REVOCATION, bytes_of(NULL, 0), terms->boot->epoch,
@@ -155,6 +157,10 @@ void boot_values(const struct boot_terms *terms,
 			"it is for another index" },
 		{ BOOT_CPHASH, bytes_of(terms->cp_hash.byte, SHA256_SIZE), 0,
 			"it is not bound to the write of this policy" },
+		{ BOOT_CREDENTIAL,
+			bytes_of(terms->credential.byte, SHA256_SIZE), 0,
+			"it names a credential, as only the approvals of an "
+			"enrolment do" },
 	};
 	memcpy(value, list, sizeof(list));
 }
@@ -193,6 +199,7 @@ static refusal read_software(
 	struct boot_terms terms = {
 		.serial = chain->serial,
 		.machine = &chain->machine,
+		.authority = &chain->authority,
 		.boot = &out->boot,
 		.image = &out->image,
 	};
@@ -207,7 +214,8 @@ static refusal read_software(
 		.cp_hash = &terms.cp_hash,
 		.authorization = BOOT_AUTHORIZATION,
 		.value = value,
-		.count = BOOT_VALUES,
+		/* The enrolment's name one each: verify_activation(). */
+		.count = out->entry == 0 ? BOOT_VALUES - 1 : BOOT_VALUES,
 	};
 	return read_approvals(chain, &approving, &signed_by);
 }
@@ -218,8 +226,8 @@ static refusal add_software(
 	struct chain_software *out = &chain->software[chain->software_count];
 	if (chain->software_count == SOFTWARE_MOST)
 		return "there is more software than anybody approves";
-	refusal refused = read_software(chain, stem, out);
 	out->entry = entry;
+	refusal refused = read_software(chain, stem, out);
 	if (refused == NULL)
 		chain->software_count++;
 	return refused;

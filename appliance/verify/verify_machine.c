@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whose machine it is: operators, endorsement and attestation key, indices and
- * enrolment. It trusts certificates that the verifier gave, at the verifier's
- * time, and nothing that the machine says of itself.
+ * enrolment. It trusts certificates that the verifier gave, at the day that the
+ * operators signed for, and nothing that the machine says of itself.
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
@@ -65,6 +65,64 @@ refusal verify_operators(struct chain *chain)
 	return refused != NULL ? refused : trust_operators(chain, operators);
 }
 
+/* Somebody whom the verifier trusts may have named the authority. */
+static refusal trust_authority(const struct chain *chain, struct bytes text)
+{
+	const struct evidence *evidence = chain->evidence;
+	struct digest named;
+	if (evidence->authority.size > 0 &&
+		!bytes_equal(evidence->authority, text))
+		return "the machine has another authority's text than yours";
+	if (evidence->definition == NULL)
+		return NULL;
+	refusal refused = statement_authority_digest(
+		&evidence->definition->plan.roster[AUTHORITY], &named);
+	if (refused != NULL)
+		return refused;
+	return digest_equal(&named, &chain->authority)
+		       ? NULL
+		       : "the machine was enrolled for another authority than "
+			 "the definition's";
+}
+
+refusal verify_authority(struct chain *chain)
+{
+	struct text text;
+	struct bytes authority = sent(chain, MEMBER_AUTHORITY);
+	/* A blank machine has none yet. */
+	if (authority.size == 0)
+		authority = chain->evidence->authority;
+	if (authority.size == 0)
+		return "nothing names the authority that the machine is for; "
+		       "give the text that does";
+	refusal refused =
+		statement_decode(STATEMENT_AUTHORITY, authority, &text);
+	if (refused == NULL)
+		refused = statement_authority(&text, &chain->authority_roster);
+	chain->authority = sha256(authority);
+	return refused != NULL ? refused : trust_authority(chain, authority);
+}
+
+static struct bytes enrolment_of(const struct chain *chain)
+{
+	const struct bytes given = chain->evidence->enrolment;
+	return given.size > 0 ? given : sent(chain, MEMBER_ENROLMENT_NOTE);
+}
+
+/*
+ * The day that the enrolment note names, when that has a check of its own,
+ * which decides whether to believe it; else the verifier's time.
+ */
+static int64_t judged_at(const struct chain *chain)
+{
+	struct statement statement;
+	return chain->has_enrolment &&
+			       statement_open(STATEMENT_ENROLMENT,
+				       enrolment_of(chain), &statement) == NULL
+		       ? statement_date(&statement.text)
+		       : chain->evidence->now;
+}
+
 refusal verify_ek(struct chain *chain)
 {
 	const struct evidence *evidence = chain->evidence;
@@ -76,7 +134,7 @@ refusal verify_ek(struct chain *chain)
 	if (refused == NULL)
 		refused =
 			ek_certificate_check(certificate, evidence->authorities,
-				evidence->now, sent(chain, MEMBER_EK));
+				judged_at(chain), sent(chain, MEMBER_EK));
 	if (refused != NULL)
 		return refused;
 	chain->ek = sha256(certificate);
@@ -115,13 +173,43 @@ refusal verify_indices(struct chain *chain)
 	return NULL;
 }
 
+/* Approval `n` of the enrolment, and what the TPM found in its credential. */
+static refusal verify_secret(
+	struct chain *chain, size_t n, struct bytes approval)
+{
+	struct statement statement;
+	size_t member;
+	refusal refused =
+		statement_open(STATEMENT_BOOT_APPROVAL, approval, &statement);
+	if (refused == NULL)
+		refused = statement_signed_by_one(
+			&statement, &chain->operator_roster, &member);
+	if (refused != NULL)
+		return refused;
+	const struct digest found = sha256(
+		archive_numbered(chain->evidence->sent, MEMBER_ACTIVATION, n));
+	const struct digest said =
+		text_digest(&statement.text, BOOT_CREDENTIAL);
+	if (!digest_equal(&found, &said))
+		return refuse(chain,
+			"the machine's TPM did not open the credential that "
+			"%s made for it",
+			chain->operator_roster.id[member]);
+	chain->enrolled_by = (uint16_t)(chain->enrolled_by | 1u << member);
+	return NULL;
+}
+
 refusal verify_activation(struct chain *chain)
 {
-	return bytes_equal_secret(sent(chain, MEMBER_ACTIVATION),
-		       chain->evidence->activation)
-		       ? NULL
-		       : "the machine's TPM did not open the credential that "
-			 "was made for it";
+	refusal refused = NULL;
+	for (size_t n = 1; refused == NULL && n <= QUORUM_MOST; n++) {
+		const struct bytes approval = archive_numbered(
+			chain->evidence->sent, MEMBER_APPROVAL, n);
+		if (approval.size == 0)
+			break;
+		refused = verify_secret(chain, n, approval);
+	}
+	return refused;
 }
 
 void enrolment_values(const struct chain *chain,
@@ -131,6 +219,10 @@ void enrolment_values(const struct chain *chain,
 	const struct statement_value list[ENROLMENT_VALUES] = {
 		{ ENROLMENT_MACHINE, chain->serial, 0,
 			"it is of a machine with another serial" },
+		{ ENROLMENT_MEANING,
+			bytes_of_text(statement_meaning(STATEMENT_ENROLMENT)),
+			0, "it has another meaning" },
+		{ ENROLMENT_DATE, chain->date, 0, NULL },
 		{ ENROLMENT_EK, bytes_of(chain->ek.byte, SHA256_SIZE), 0,
 			"it names another endorsement key certificate" },
 		{ ENROLMENT_AK, tpm_name_bytes(&chain->machine.ak), 0,
@@ -150,6 +242,9 @@ void enrolment_values(const struct chain *chain,
 		{ ENROLMENT_OPERATORS,
 			bytes_of(chain->operators.byte, SHA256_SIZE), 0,
 			"it names other operators" },
+		{ ENROLMENT_AUTHORITY,
+			bytes_of(chain->authority.byte, SHA256_SIZE), 0,
+			"it names another authority" },
 	};
 	memcpy(value, list, sizeof(list));
 }
@@ -158,15 +253,18 @@ refusal verify_enrolment(struct chain *chain)
 {
 	struct statement statement;
 	struct statement_value value[ENROLMENT_VALUES];
-	struct bytes note = chain->evidence->enrolment;
-	if (note.size == 0)
-		note = sent(chain, MEMBER_ENROLMENT_NOTE);
-	refusal refused = statement_open(STATEMENT_ENROLMENT, note, &statement);
+	uint16_t signed_by;
+	refusal refused = statement_open(
+		STATEMENT_ENROLMENT, enrolment_of(chain), &statement);
 	if (refused == NULL)
 		refused = statement_signed_by_quorum(
-			&statement, &chain->operator_roster, NULL);
+			&statement, &chain->operator_roster, &signed_by);
+	if (refused == NULL && (signed_by & ~chain->enrolled_by) != 0)
+		refused = "somebody has signed it whose credential the "
+			  "machine's TPM did not open";
 	if (refused != NULL)
 		return refused;
+	chain->date = text_value(&statement.text, ENROLMENT_DATE);
 	chain->enrolment = sha256(statement.note.text);
 	chain->revocation_base =
 		text_number(&statement.text, ENROLMENT_REVOCATION_BASE);

@@ -102,4 +102,16 @@ refused 'an operator twice' 64 'see' operators \
 	"executive=$(cat op1.vkey)" "supervisory=$(cat op1.vkey)"
 refused 'a board that is none' 64 'board' operators \
 	"board=$(cat op1.vkey)" "supervisory=$(cat op2.vkey)"
+authority() {
+	"$sandoq" machine authority --need 2 "$@"
+}
+ok 'an authority' authority --output authority "executive=$(cat op1.vkey)" \
+	"supervisory=$(cat op2.vkey)"
+is 'in this form' "$(cat authority)" "sandoq/authority/v1 live
+need: 2
+each: 1
+member: executive $(cat op1.vkey)
+member: supervisory $(cat op2.vkey)"
+refused 'an authority of one board' 64 'cannot be met' authority \
+	"executive=$(cat op1.vkey)" "executive=$(cat op2.vkey)"
 finish

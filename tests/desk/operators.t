@@ -61,29 +61,46 @@ says() {
 
 ok 'a machine begins' step begin
 ok 'it tells who it is' step collect identity
-ok 'its operators are named' step enrol_operators
+ok 'its operators and its authority are named' step name_people
+"$sandoq" machine enrol "$desk/identity" --authorities "$desk/authorities.pem" \
+	--credential "$desk/credential" --secret "$keys/secret" >/dev/null ||
+	bail 'there is no credential'
+own=(--authority "$desk/authority" --secret "$keys/secret")
 
 # --- a blank machine ---
 
 sent=$desk/identity
 meaning='meaning: The machine may run this software and no other.'
 refused 'nobody to agree to it' 64 "$meaning" approve "$sent" operator-1 \
-	</dev/null
+	"${own[@]}" </dev/null
 ok 'nothing is written' test ! -e "$scratch/approval"
 refused 'a declined approval' 75 'nothing was signed' \
-	declined approve "$sent" operator-1
+	declined approve "$sent" operator-1 "${own[@]}"
 ok 'was asked about, and nothing in it is a signature' unsigned
 ok 'nothing is written' test ! -e "$scratch/approval"
-ok 'an approval' approve "$sent" operator-1 --yes
+own+=(--yes)
+refused 'without a credential of one'"'"'s own' 64 '--secret is missing' \
+	approve "$sent" operator-1 --yes --authority "$desk/authority"
+refused 'with what is no secret' 65 'is no secret by' approve "$sent" \
+	operator-1 --yes --authority "$desk/authority" --secret /dev/null
+refused 'for no authority' 65 'authority: nothing names the authority' \
+	approve "$sent" operator-1 --yes --secret "$keys/secret"
+ok 'nothing is written' test ! -e "$scratch/approval"
+ok 'an approval' approve "$sent" operator-1 "${own[@]}"
 ok 'says what it means' says "$meaning"
 ok 'it names the image' says "image: $("$sandoq" image inspect "$image" \
 	--json | jq -r .authenticode)"
 ok 'and the machine' says 'machine: S-0001'
+ok 'and the authority' says \
+	"authority: $(sha256sum <"$desk/authority" | cut -d ' ' -f 1)"
+ok 'and the digest of the secret' says \
+	"credential: $(sha256sum <"$keys/secret" | cut -d ' ' -f 1)"
 ok 'its signer signed it' grep -q '^— operator-1 ' "$scratch/approval"
-ok 'a later revocation number' approve "$sent" operator-2 --yes --revocation 7
+ok 'a later revocation number' \
+	approve "$sent" operator-2 "${own[@]}" --revocation 7
 ok 'is in it' says 'revocation: 7'
 refused 'a key that is no operator'"'"'s' 77 'may not sign' \
-	approve "$sent" officer-1 --yes
+	approve "$sent" officer-1 "${own[@]}"
 refused 'a revocation on a machine that is not enrolled' 65 \
 	'not of an enrolled machine' revoke "$sent" operator-1 --yes
 cp "$desk/authorities.pem" "$scratch/true"
@@ -91,7 +108,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 	-keyout "$scratch/own.key" -subj /CN=stranger -days 2 \
 	-out "$desk/authorities.pem" 2>/dev/null
 refused 'a TPM that nobody trusted vouches for' 65 \
-	'endorsement key: ' approve "$sent" operator-1 --yes
+	'endorsement key: ' approve "$sent" operator-1 "${own[@]}"
 ok 'nothing is written' test ! -e "$scratch/approval"
 cp "$scratch/true" "$desk/authorities.pem"
 
@@ -104,6 +121,15 @@ refused 'nobody has signed that it is' 65 'enrolment note: ' \
 	approve "$sent" operator-1 --yes
 ok 'an approval' approve "$sent" operator-1 "${enrolment[@]}"
 ok 'allows what the counter is' says 'revocation: 1'
+ok 'for the same authority' says \
+	"authority: $(sha256sum <"$desk/authority" | cut -d ' ' -f 1)"
+ok 'with no credential' says "credential: $(printf %064d 0)"
+refused 'with one' 64 'goes with a blank machine alone' approve "$sent" \
+	operator-1 "${enrolment[@]}" --secret "$keys/secret"
+sed 's/^need: 2$/need: 3/' "$desk/authority" >"$scratch/authority"
+refused 'for another authority' 65 "another authority's text than yours" \
+	approve "$sent" operator-1 "${enrolment[@]}" \
+	--authority "$scratch/authority"
 ok 'a revocation' revoke "$sent" operator-1 "${enrolment[@]}"
 ok 'says what it means' says 'meaning: Software that is approved up to the old value may never run on the machine again.' revocation
 ok 'from what the counter is' says 'from: 1' revocation

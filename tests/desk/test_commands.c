@@ -120,6 +120,10 @@ static int drop(void **state)
 	"--sent sent.tar --definition definition.json "                        \
 	"--authorities authorities.pem "
 
+#define ENROLMENT                                                              \
+	"machine enrolment --sent sent.tar --operators operators "             \
+	"--authorities authorities.pem --date $(date -u -I) "
+
 /* As a line has a name, so that no terminal lets it move the line's numbers. */
 #define ISOLATED(name) "\u200e\u2068" name "\u2069\u200e"
 
@@ -130,7 +134,8 @@ static void help_is_given(void **state)
 		"election abandon", "box seal", "box check", "approve open",
 		"approve release", "approve ruling", "audit nonce",
 		"audit verify", "bundle verify", "bundle report", "recount",
-		"machine enrolment" };
+		"machine enrolment", "machine enrol", "machine operators",
+		"machine authority" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
 		assert_status(run("%s --help", command[i]), 0);
@@ -306,8 +311,7 @@ static void assert_no_signature_said(void)
 static const char *const signing[] = {
 	"election sign definition.json --key authority-1.pem",
 	"election keys " CHAIN "--key authority-2.pem",
-	"machine enrolment --sent sent.tar --operators operators "
-	"--authorities authorities.pem --key operator-1.pem",
+	ENROLMENT "--key operator-1.pem",
 	"approve open " CHAIN "--without 10 --key officer-3.pem",
 	"approve release " CHAIN "--profile profile.json --nonce nonce "
 	"--without 10 --key auditor-2.pem",
@@ -358,18 +362,48 @@ static void strangers_sign_nothing(void **state)
 static void enrolment_is_signed(void **state)
 {
 	(void)state;
-	assert_status(run("machine enrolment --sent sent.tar "
-			  "--operators operators "
-			  "--authorities authorities.pem --yes "
-			  "--key operator-1.pem --output enrolment.note"),
+	assert_status(run(ENROLMENT "--yes --key operator-1.pem "
+				    "--output enrolment.note"),
 		0);
-	write_file("secret", bytes_of_text("another"));
-	assert_status(run("machine enrolment --sent sent.tar "
-			  "--operators operators "
-			  "--authorities authorities.pem --yes "
-			  "--secret secret --key operator-1.pem"),
+	assert_status(
+		shell("grep -qx \"date: $(date -u -I)\" %s/enrolment.note",
+			folder),
+		0);
+}
+
+/* Each signer knows by a credential of his own which TPM it is. */
+static void enrolment_is_signed_by_whose_credential_was_opened(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	assert_status(run(ENROLMENT "--yes --key operator-2.pem"), EX_NOPERM);
+	assert_said("has opened no credential of yours");
+	paper_flip(copy, "activation-2", 0);
+	write_sent(copy, "unopened.tar");
+	paper_free(copy);
+	assert_status(run("machine enrolment --sent unopened.tar --yes "
+			  "--operators operators --date $(date -u -I) "
+			  "--authorities authorities.pem "
+			  "--key operator-1.pem"),
 		EX_DATAERR);
-	assert_said("did not open the credential");
+	assert_said("did not open the credential that operator-3 made");
+}
+
+static void enrolment_has_a_date(void **state)
+{
+	(void)state;
+	assert_status(run("machine enrolment --sent sent.tar --yes "
+			  "--operators operators --date 2026-02-30 "
+			  "--authorities authorities.pem "
+			  "--key operator-1.pem"),
+		EX_USAGE);
+	assert_said("YYYY-MM-DD");
+	assert_status(run("machine enrolment --sent sent.tar --yes "
+			  "--operators operators --date 1999-12-31 "
+			  "--authorities authorities.pem "
+			  "--key operator-1.pem"),
+		EX_DATAERR);
+	assert_said("not yet valid");
 }
 
 static void election_keys_are_signed(void **state)
@@ -537,6 +571,7 @@ static void it_is_said_what_is_verified(void **state)
 		assert_said("\ndefinition: ");
 		assert_said("authority:\n");
 		assert_said("authority-1");
+		assert_said("\nauthority_text: ");
 		assert_said("\nimage: ");
 		assert_said("\nmachine: SQ-7\n");
 		assert_said("\nak: 000b");
@@ -1183,6 +1218,9 @@ int main(void)
 		cmocka_unit_test(what_was_agreed_to_is_signed),
 		cmocka_unit_test(strangers_sign_nothing),
 		cmocka_unit_test(enrolment_is_signed),
+		cmocka_unit_test(
+			enrolment_is_signed_by_whose_credential_was_opened),
+		cmocka_unit_test(enrolment_has_a_date),
 		cmocka_unit_test(election_keys_are_signed),
 		cmocka_unit_test(approvals_are_made),
 		cmocka_unit_test(opening_is_approved),

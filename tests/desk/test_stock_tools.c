@@ -28,6 +28,15 @@ static bool tools_are_here(void)
 		     "basenc") == 0;
 }
 
+static void write_trusted(const struct paper *paper)
+{
+	char *profile = boot_profile_encode(&paper->profile);
+	write_file("definition.json", bytes_of_text(paper->json));
+	write_file("authorities.pem", file_bytes(&paper->authorities));
+	write_file("profile.json", bytes_of_text(profile));
+	free(profile);
+}
+
 static int make(void **state)
 {
 	(void)state;
@@ -35,11 +44,7 @@ static int make(void **state)
 		return 0;
 	original = paper_make();
 	workplace_make();
-	write_file("definition.json", bytes_of_text(original->json));
-	write_file("authorities.pem", file_bytes(&original->authorities));
-	char *profile = boot_profile_encode(&original->profile);
-	write_file("profile.json", bytes_of_text(profile));
-	free(profile);
+	write_trusted(original);
 	return 0;
 }
 
@@ -119,33 +124,55 @@ static void their_verdict(const struct claim *claim, char out[64])
 	assert_status(status, line == NULL ? 0 : EX_DATAERR);
 }
 
-/* Verdicts on what the change makes of the machine on paper. */
-static void agree_on(const struct claim *claim, void (*change)(struct paper *),
-	const char *check)
+static void agree_on(
+	const struct claim *claim, const struct paper *paper, const char *check)
 {
 	char ours[64], theirs[64];
-	if (original == NULL)
-		skip();
-	struct paper *paper = paper_copy(original);
-	if (change != NULL)
-		change(paper);
 	write_sent(paper);
-	paper_free(paper);
 	our_verdict(claim, ours);
 	their_verdict(claim, theirs);
 	assert_string_equal(ours, check);
 	assert_string_equal(theirs, check);
 }
 
+/* Verdicts on what the change makes of the machine on paper. */
+static void agree_when(const struct claim *claim,
+	void (*change)(struct paper *), const char *check)
+{
+	if (original == NULL)
+		skip();
+	struct paper *paper = paper_copy(original);
+	if (change != NULL)
+		change(paper);
+	agree_on(claim, paper, check);
+	paper_free(paper);
+}
+
 static void agree(void (*change)(struct paper *), const char *check)
 {
-	agree_on(&is_released, change, check);
+	agree_when(&is_released, change, check);
 }
 
 static void unchanged(void **state)
 {
 	(void)state;
 	agree(NULL, "");
+}
+
+/* A published bundle stays what it was when the EK's certificate expires. */
+static void expired_since(void **state)
+{
+	struct paper_certificate year_ago = paper_certificate;
+	(void)state;
+	if (original == NULL)
+		skip();
+	year_ago.from = -370;
+	year_ago.to = -360;
+	struct paper *paper = paper_make_enrolled(&year_ago, -365);
+	write_trusted(paper);
+	agree_on(&is_released, paper, "");
+	paper_free(paper);
+	write_trusted(original);
 }
 
 #define DISAGREEMENT(name, check, ...)                                         \
@@ -161,14 +188,26 @@ static void unchanged(void **state)
 
 DISAGREEMENT(operators, "operators", paper_flip(paper, "operators", -3);)
 DISAGREEMENT(certificate, "endorsement key", paper_flip(paper, "ek.crt", -1);)
-DISAGREEMENT(any_certificate, "endorsement key", paper_certify(paper, NULL);)
-DISAGREEMENT(
-	tls_certificate, "endorsement key", paper_certify(paper, "serverAuth");)
+DISAGREEMENT(authority, "authority", paper_flip(paper, "authority", 31);)
+DISAGREEMENT(any_certificate, "endorsement key",
+	     struct paper_certificate any = paper_certificate;
+	     any.usage = NULL; paper_certify(paper, &any);)
+DISAGREEMENT(tls_certificate, "endorsement key",
+	     struct paper_certificate tls = paper_certificate;
+	     tls.usage = "serverAuth"; paper_certify(paper, &tls);)
+DISAGREEMENT(enrolled_too_early, "endorsement key", paper_date(paper, -3);)
+DISAGREEMENT(enrolled_too_late, "endorsement key", paper_date(paper, 3);)
 DISAGREEMENT(
 	attestation_key, "attestation key", paper_flip(paper, "ak.pub", 9);)
 DISAGREEMENT(nv_index, "TPM indices", paper_flip(paper, "journal.nv", 20);)
 DISAGREEMENT(boot_approval, "boot approvals",
 	     paper_put(paper, "approval-2", paper_get(paper, "approval-1"));)
+DISAGREEMENT(activation, "activation", paper_flip(paper, "activation-2", 7);)
+DISAGREEMENT(no_activation, "activation",
+	     paper_put(paper, "activation-1", bytes_of(NULL, 0));)
+DISAGREEMENT(enrolled_by_another, "enrolment note",
+	     paper_sign_again(
+		     paper, "enrolment.note", OPERATORS, MEMBER_2 | MEMBER_3);)
 DISAGREEMENT(phase, "box key", paper_flip(paper, "phase", -1);)
 DISAGREEMENT(result_key, "result key", paper_flip(paper, "rk.creation", -1);)
 DISAGREEMENT(entry, "journal", paper_flip(paper, "entries", 500);)
@@ -212,9 +251,9 @@ DISAGREEMENT(
 DISAGREEMENT(missing_listing, "journal",
 	     const struct bytes items = paper_get(paper, "items");
 	     paper_put(paper, "items", bytes_of(items.data, items.size - 2));)
-DISAGREEMENT(activation, "members", paper_flip(paper, "activation", -1);)
+DISAGREEMENT(member, "members", paper_flip(paper, "credential-1", -1);)
 DISAGREEMENT(missing_member, "members",
-	     paper_put(paper, "activation", bytes_of(NULL, 0));)
+	     paper_put(paper, "credential-1", bytes_of(NULL, 0));)
 DISAGREEMENT(invented_reason, "members",
 	     paper_put(paper, "failed/0007", bytes_of_text("a fire\n"));)
 DISAGREEMENT(result, "result note", paper_flip(paper, "result.note", 300);)
@@ -254,10 +293,10 @@ static void drop_it_with_the_auditors(struct paper *paper)
 static void called_off(void **state)
 {
 	(void)state;
-	agree_on(&is_abandoned, call_off, "");
-	agree_on(&is_abandoned, call_off_by_one, "abandonment");
-	agree_on(&is_abandoned, drop_the_result, "abandonment");
-	agree_on(&is_abandoned, drop_it_with_the_auditors, "");
+	agree_when(&is_abandoned, call_off, "");
+	agree_when(&is_abandoned, call_off_by_one, "abandonment");
+	agree_when(&is_abandoned, drop_the_result, "abandonment");
+	agree_when(&is_abandoned, drop_it_with_the_auditors, "");
 	agree(drop_it_with_the_auditors, "going on");
 }
 
@@ -267,11 +306,18 @@ int main(void)
 		cmocka_unit_test(unchanged),
 		cmocka_unit_test(operators),
 		cmocka_unit_test(certificate),
+		cmocka_unit_test(authority),
 		cmocka_unit_test(any_certificate),
 		cmocka_unit_test(tls_certificate),
+		cmocka_unit_test(enrolled_too_early),
+		cmocka_unit_test(enrolled_too_late),
+		cmocka_unit_test(expired_since),
 		cmocka_unit_test(attestation_key),
 		cmocka_unit_test(nv_index),
 		cmocka_unit_test(boot_approval),
+		cmocka_unit_test(activation),
+		cmocka_unit_test(no_activation),
+		cmocka_unit_test(enrolled_by_another),
 		cmocka_unit_test(phase),
 		cmocka_unit_test(result_key),
 		cmocka_unit_test(entry),
@@ -291,7 +337,7 @@ int main(void)
 		cmocka_unit_test(released_by_one_board),
 		cmocka_unit_test(listing),
 		cmocka_unit_test(missing_listing),
-		cmocka_unit_test(activation),
+		cmocka_unit_test(member),
 		cmocka_unit_test(missing_member),
 		cmocka_unit_test(invented_reason),
 		cmocka_unit_test(result),

@@ -502,7 +502,7 @@ struct told {
 	} field[TEXT_FIELDS_MOST];
 };
 
-static void make_operator(
+static void make_member(
 	struct sample_random *random, size_t i, struct writer *out)
 {
 	struct p256_public key = village.plan.roster[0].quorum.member[i].key;
@@ -512,6 +512,16 @@ static void make_operator(
 	assert_null(note_key_of(name, &key, &who));
 	write_text(out, i == 0 ? "supervisory " : "executive ");
 	write_note_key(out, &who);
+}
+
+static void make_date(struct sample_random *random, struct writer *out)
+{
+	char text[16];
+	const uint64_t any = sample_next(random);
+	snprintf(text, sizeof(text), "%04u-%02u-%02u",
+		1970 + (unsigned)(any % 400), 1 + (unsigned)(any >> 20) % 12,
+		1 + (unsigned)(any >> 40) % 28);
+	write_text(out, text);
 }
 
 static void make_nonce(struct sample_random *random, struct writer *out)
@@ -537,8 +547,11 @@ static bool make_compound(struct sample_random *random,
 {
 	const char *meaning = statement_meaning(kind);
 	const char *name = statement_form[kind].field[field].name;
-	if (kind == STATEMENT_OPERATORS && field == OPERATORS_OPERATOR)
-		make_operator(random, i, out);
+	if ((kind == STATEMENT_OPERATORS && field == OPERATORS_OPERATOR) ||
+		(kind == STATEMENT_AUTHORITY && field == AUTHORITY_MEMBER))
+		make_member(random, i, out);
+	else if (kind == STATEMENT_ENROLMENT && field == ENROLMENT_DATE)
+		make_date(random, out);
 	else if (kind == STATEMENT_CHALLENGE && field == CHALLENGE_NONCE)
 		make_nonce(random, out);
 	else if (kind == STATEMENT_BOOT_APPROVAL && field == BOOT_PCR)
@@ -576,7 +589,8 @@ static size_t lines_of(const struct told *told, size_t field, unsigned round)
 	const struct text_form *form = &statement_form[told->kind];
 	if (form->field[field].repeat == TEXT_ONCE)
 		return 1;
-	if (told->kind == STATEMENT_OPERATORS)
+	if (told->kind == STATEMENT_OPERATORS ||
+		told->kind == STATEMENT_AUTHORITY)
 		return LINES_MOST;
 	return told->kind == STATEMENT_BOX ||
 			       told->kind == STATEMENT_BOOT_APPROVAL
@@ -590,6 +604,10 @@ static void correct_numbers(struct told *told)
 	if (told->kind == STATEMENT_OPERATORS) {
 		told->field[OPERATORS_NEED].number = 2;
 		told->field[OPERATORS_EACH].number = 1;
+	}
+	if (told->kind == STATEMENT_AUTHORITY) {
+		told->field[AUTHORITY_NEED].number = 2;
+		told->field[AUTHORITY_EACH].number = 1;
 	}
 	if (told->kind == STATEMENT_REVOCATION)
 		told->field[REVOCATION_TO].number =
@@ -605,6 +623,7 @@ static void make_statement(
 	form = &statement_form[told->kind];
 	told->rehearsal = round / STATEMENT_KINDS % 2 == 1 &&
 			  told->kind != STATEMENT_OPERATORS &&
+			  told->kind != STATEMENT_AUTHORITY &&
 			  told->kind != STATEMENT_BOOT_APPROVAL &&
 			  told->kind != STATEMENT_ENROLMENT &&
 			  told->kind != STATEMENT_REVOCATION;

@@ -224,8 +224,9 @@ static refusal decode(enum statement_kind kind, const char *whole)
 
 #define BOOT_TEXT(mode, meaning, pcrs)                                         \
 	"sandoq/boot-approval/v1 " mode "\nmachine: SQ-7\nmeaning: " meaning   \
-	"\nak: " NAME "\nimage: " HEX "\n" pcrs "revocation: 1\npolicy: " HEX  \
-	"\nindex: " NAME "\ncphash: " HEX "\nauthorization: aGVsbG8=\n"
+	"\nak: " NAME "\nauthority: " HEX "\nimage: " HEX "\n" pcrs            \
+	"revocation: 1\npolicy: " HEX "\nindex: " NAME "\ncphash: " HEX        \
+	"\ncredential: " HEX "\nauthorization: aGVsbG8=\n"
 #define BOOT_MEANS "The machine may run this software and no other."
 
 static void boot_approval(void **state)
@@ -362,19 +363,77 @@ static void operators_that_are_refused(void **state)
 	struct roster roster;
 	(void)state;
 	assert_string_equal(operators_of(2, one_board, 2, &roster),
-		"the operators' quorum cannot be met");
+		"the quorum cannot be met");
 	assert_string_equal(operators_of(2, same_name, 2, &roster),
-		"an operator is listed twice");
+		"somebody is listed twice");
 	assert_string_equal(operators_of(2, same_key, 2, &roster),
-		"an operator is listed twice");
+		"somebody is listed twice");
 	assert_string_equal(operators_of(2, no_board, 2, &roster),
-		"an operator's line does not start with a board");
+		"a member's line does not start with a board");
 	assert_string_equal(operators_of(1, good, 2, &roster),
-		"the operators' quorum must be 2 or more");
-	assert_string_equal(operators_of(3, good, 2, &roster),
-		"the operators' quorum cannot be met");
+		"the quorum must be 2 or more");
+	assert_string_equal(
+		operators_of(3, good, 2, &roster), "the quorum cannot be met");
 	assert_string_equal(operators_of(300, good, 2, &roster),
-		"there are too many operators");
+		"there are too many members");
+}
+
+/* What is written of a roster is what is read, and has one digest. */
+static void authority(void **state)
+{
+	uint8_t whole[STATEMENT_ROSTER_MOST];
+	struct writer out = writer_of(whole, sizeof(whole));
+	const struct roster roster = three();
+	struct roster read;
+	struct text text;
+	struct digest digest;
+	(void)state;
+	assert_null(write_statement_authority(&out, &roster));
+	assert_null(
+		statement_decode(STATEMENT_AUTHORITY, written(&out), &text));
+	assert_null(statement_authority(&text, &read));
+	assert_true(quorum_equal(&read.quorum, &roster.quorum));
+	for (size_t m = 0; m < 3; m++)
+		assert_string_equal(read.id[m], roster.id[m]);
+	assert_null(statement_authority_digest(&roster, &digest));
+	struct digest again = sha256(written(&out));
+	assert_true(digest_equal(&digest, &again));
+	read.quorum.need = 3;
+	assert_null(statement_authority_digest(&read, &again));
+	assert_false(digest_equal(&digest, &again));
+}
+
+static void authority_of_one_board(void **state)
+{
+	uint8_t whole[STATEMENT_ROSTER_MOST];
+	struct writer out = writer_of(whole, sizeof(whole));
+	struct roster roster = three();
+	struct text text;
+	(void)state;
+	roster.quorum.member[2].board = EXECUTIVE;
+	assert_null(write_statement_authority(&out, &roster));
+	assert_string_equal(
+		statement_decode(STATEMENT_AUTHORITY, written(&out), &text),
+		"the quorum cannot be met");
+}
+
+static void date_of_an_enrolment(void **state)
+{
+#define ENROLMENT(date)                                                        \
+	"sandoq/enrolment/v1 live\nmachine: SQ-7\nmeaning: Each signer has "   \
+	"compared the EK certificate's digest and the serial number at the "   \
+	"machine.\ndate: " date "\nek: " HEX "\nak: " NAME "\nsrk: " NAME      \
+	"\napproved: " NAME "\nrevocation: " NAME "\nphase: " NAME             \
+	"\njournal: " NAME "\nrevocation-base: 1\noperators: " HEX             \
+	"\nauthority: " HEX "\n"
+	struct text text;
+	(void)state;
+	assert_null(statement_decode(STATEMENT_ENROLMENT,
+		bytes_of_text(ENROLMENT("1970-01-02")), &text));
+	assert_int_equal(statement_date(&text), 2 * 24 * 60 * 60 - 1);
+	assert_string_equal(
+		decode(STATEMENT_ENROLMENT, ENROLMENT("2026-02-29")),
+		"its date is not a day as YYYY-MM-DD");
 }
 
 /* Four, two of either board, all needed or three of them. */
@@ -384,7 +443,7 @@ static void operators_of_either_board(void **state)
 		{ "executive", "b", 2 }, { "supervisory", "c", 3 },
 		{ "supervisory", "d", 4 } };
 	static const char half[] = "of each board there must be 1 or more, and "
-				   "no more than half of the operators' quorum";
+				   "no more than half of the quorum";
 	struct roster roster;
 	(void)state;
 	assert_null(operators_of_each(4, 2, line, 4, &roster));
@@ -392,9 +451,9 @@ static void operators_of_either_board(void **state)
 	assert_string_equal(operators_of_each(3, 2, line, 4, &roster), half);
 	assert_string_equal(operators_of_each(3, 0, line, 4, &roster), half);
 	assert_string_equal(operators_of_each(2, 300, line, 4, &roster),
-		"there are too many operators");
+		"there are too many members");
 	assert_string_equal(operators_of_each(4, 2, line + 1, 3, &roster),
-		"the operators' quorum cannot be met");
+		"the quorum cannot be met");
 }
 
 static void negated_key_is_the_same_person(void **state)
@@ -424,7 +483,7 @@ static void negated_key_is_the_same_person(void **state)
 	write_u8(&writer, '\n');
 	assert_string_equal(
 		statement_decode(STATEMENT_OPERATORS, written(&writer), &text),
-		"an operator is listed twice");
+		"somebody is listed twice");
 }
 
 static void tags_have_eight_digits(void **state)
@@ -544,6 +603,9 @@ int main(void)
 		cmocka_unit_test(operators),
 		cmocka_unit_test(operators_that_are_refused),
 		cmocka_unit_test(operators_of_either_board),
+		cmocka_unit_test(authority),
+		cmocka_unit_test(authority_of_one_board),
+		cmocka_unit_test(date_of_an_enrolment),
 		cmocka_unit_test(negated_key_is_the_same_person),
 		cmocka_unit_test(tags_have_eight_digits),
 		cmocka_unit_test(a_revocation_is_one_step),

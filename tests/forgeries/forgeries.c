@@ -109,6 +109,16 @@ static void need_one_operator(struct words *words)
 	words->body.DEFINE_ENROLMENT.operators.need = 1;
 }
 
+static void leave_a_credential_out(struct words *words)
+{
+	words->body.DEFINE_ENROLMENT.credentials--;
+}
+
+static void name_another_secret(struct words *words)
+{
+	words->body.DEFINE_ENROLMENT.credential[1].secret.byte[0] ^= 1;
+}
+
 static void name_another_definition(struct words *words)
 {
 	words->body.DEFINE_ELECTION.definition.byte[0] ^= 1;
@@ -565,6 +575,7 @@ static void write_over_a_member(struct words *words)
 #define UNCONNECTED "the journal role's answers do not follow from each other"
 #define ELSEWHERE "the journal has it in another place than its station signed"
 #define NO_APPROVAL "the signature is not this member's"
+#define NOT_OPENED "did not open the credential that operator-3 made for it"
 #define NOT_THE_KEY "the key's policy is not that of this election"
 #define NOT_APPROVED                                                           \
 	FAILED "the count is not the one that the auditors approved"
@@ -580,6 +591,10 @@ const struct forgery forgeries[] = {
 		approve_another_program, ENROL, NO_APPROVAL },
 	{ ROLE_DEFINE, "makes a boot approval up", IN(ENROL), DEFINE_ENROLMENT,
 		make_up_a_boot_approval, ENROL, NO_APPROVAL },
+	{ ROLE_DEFINE, "leaves a credential out", IN(ENROL), DEFINE_ENROLMENT,
+		leave_a_credential_out, ENROL, NOT_OPENED },
+	{ ROLE_DEFINE, "names another secret", IN(ENROL), DEFINE_ENROLMENT,
+		name_another_secret, ENROL, "holds another secret" },
 	{ ROLE_DEFINE, "names another definition", IN(SEAL), DEFINE_ELECTION,
 		name_another_definition, SEAL, NOT_THE_KEY },
 	{ ROLE_DEFINE, "adds an officer", IN(SEAL), DEFINE_ELECTION,
@@ -689,7 +704,7 @@ const struct forgery forgeries[] = {
 
 	{ ROLE_KEYS, "names another AK", AT_FIRST_IN(OPEN), KEYS_STARTED,
 		say_another_ak, OPEN,
-		FAILED "enrolment.note: it names another AK" },
+		FAILED "image: it is for a machine with another AK" },
 	{ ROLE_KEYS, "makes the quote up", COUNTING_IN(OPEN), KEYS_MEMBERS,
 		make_up_members, EVIDENCE, "REFUSED quote" },
 	{ ROLE_KEYS, "makes the signature up", COUNTING_IN(RELEASE),

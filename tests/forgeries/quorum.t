@@ -12,8 +12,8 @@ by() {
 enough='1 2 3 5' one='1 3 4 5' three='2 3 4 5'
 
 ok 'a machine begins' step begin
-ok 'it is enrolled' step enrol_machine
 ok 'bodies of five' step widen_quorums
+ok 'it is enrolled, for an authority of five' step enrol_machine
 refused 'a definition signed by one beside three' 1 \
 	'too few of the executive board have signed' by "$one" seal_election
 ok 'one signed by two and two is sealed' by "$enough" seal_election

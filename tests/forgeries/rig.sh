@@ -107,15 +107,36 @@ recount() {
 		--escrow "$keys/escrow.pem" --output "$desk/recounted"
 }
 
-# another_election ID [OPTION...]: of other people but the operators, in the
-# place of the one before.
-another_election() {
-	local id=$1
-	shift
+# election_without KEYS ID [OPTION...]: in the place of the one before, of other
+# people but those whose keys are not named so.
+election_without() {
+	local whose=$1 id=$2
+	shift 2
 	rm -rf "$desk"/{definition.json,definition.note,election-keys.note} \
 		"$desk"/{boxes,ballots} &&
-		find "$keys" -name '*.pem' ! -name 'operator-*' -delete &&
+		find "$keys" -regex ".*/\($whose\)\(-[0-9]*\)?\.pem" -delete &&
 		make_sample --id "$id" "$@"
+}
+
+# another_election ID [OPTION...]: by the authority that the machine is for.
+another_election() {
+	election_without 'officer\|auditor\|station\|escrow' "$@"
+}
+
+# strangers_election ID [OPTION...]: by an authority of somebody else's own.
+strangers_election() {
+	election_without 'authority\|officer\|auditor\|station\|escrow' "$@"
+}
+
+# refuse_enrolment WHY
+refuse_enrolment() {
+	bring enrol "$1" && see 'ready: state blank'
+}
+
+# refuse_election WHY
+refuse_election() {
+	sign_definition && pack_election && bring election "$1" &&
+		see 'ready: state enrolled'
 }
 
 # Before the first box.

@@ -13,9 +13,15 @@ static const char *const valid[] = {
 	"drMV7Oy7ZAaDe/UfU=\n",
 	"sandoq/boot-approval/v1 live\nmachine: SQ-7\n"
 	"meaning: The machine may run this software and no other.\nak: " NAME
-	"\nimage: " HEX "\npcr: 0 " HEX "\npcr: 9 " HEX
+	"\nauthority: " HEX "\nimage: " HEX "\npcr: 0 " HEX "\npcr: 9 " HEX
 	"\nrevocation: 1\npolicy: " HEX "\nindex: " NAME "\ncphash: " HEX
-	"\nauthorization: aGVsbG8=\n",
+	"\ncredential: " HEX "\nauthorization: aGVsbG8=\n",
+	"sandoq/enrolment/v1 live\nmachine: SQ-7\nmeaning: Each signer has "
+	"compared the EK certificate's digest and the serial number at the "
+	"machine.\ndate: 2026-11-29\nek: " HEX "\nak: " NAME "\nsrk: " NAME
+	"\napproved: " NAME "\nrevocation: " NAME "\nphase: " NAME
+	"\njournal: " NAME "\nrevocation-base: 1\noperators: " HEX
+	"\nauthority: " HEX "\n",
 	"sandoq/box/v1 live\nelection: village\ndefinition: " HEX
 	"\nstation: north\nsequence: 1\nciphertext: " HEX
 	"\nsize: 4500\nballots: 7\nbk: " NAME "\ntag: 01020304\n",
@@ -65,6 +71,17 @@ static void operators(const struct text *text)
 		&roster.quorum, (uint16_t)((1u << roster.quorum.of) - 1)));
 }
 
+/* Written again, the text is the one that was read. */
+static void authority(const struct text *text, struct bytes whole)
+{
+	uint8_t again[STATEMENT_ROSTER_MOST];
+	struct writer out = writer_of(again, sizeof(again));
+	struct roster roster;
+	property(!statement_authority(text, &roster));
+	property(!write_statement_authority(&out, &roster));
+	property(bytes_equal(written(&out), whole));
+}
+
 static void one_statement(struct bytes in)
 {
 	for (enum statement_kind kind = 0; kind < STATEMENT_KINDS; kind++) {
@@ -81,6 +98,10 @@ static void one_statement(struct bytes in)
 			nonces(&text);
 		if (kind == STATEMENT_OPERATORS)
 			operators(&text);
+		if (kind == STATEMENT_AUTHORITY)
+			authority(&text, in);
+		if (kind == STATEMENT_ENROLMENT)
+			property(statement_date(&text) > 0);
 		if (kind == STATEMENT_REVOCATION)
 			property(text_number(&text, REVOCATION_TO) ==
 				 text_number(&text, REVOCATION_FROM) + 1);

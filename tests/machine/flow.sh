@@ -137,39 +137,59 @@ authorities() {
 
 # --- 3: enrolment ---
 
-enrol_operators() {
-	local operators=()
+# Who its operators are, and whose elections it is for: those of the authority
+# that has its definition already.
+name_people() {
+	local operators=() authority=() quorum=()
 	operators=(
 		"executive=$(public_key operator-1)"
 		"executive=$(public_key operator-2)"
 		"supervisory=$(public_key operator-3)"
 	) || return
+	mapfile -t authority < <(jq -r '.authority[] | "\(.board)=\(.key)"' \
+		"$desk/definition.json")
+	mapfile -t quorum < <(jq -r '.quorum.definition | .need, .each // 1' \
+		"$desk/definition.json")
 	"$sandoq" machine operators "${operators[@]}" --machine "${serial:-S-0001}" \
-		--need 2 --output "$desk/operators"
+		--need 2 --output "$desk/operators" &&
+		"$sandoq" machine authority "${authority[@]}" \
+			--need "${quorum[0]}" --each "${quorum[1]}" \
+			--output "$desk/authority"
 }
 
+# approve_boot OPERATOR NUMBER: with a credential of the operator's own.
 approve_boot() {
-	"$sandoq" image approve "$image" --profile "$desk/profile.json" \
-		--sent "$desk/identity" --operators "$desk/operators" \
+	"$sandoq" machine enrol "$desk/identity" \
 		--authorities "$desk/authorities.pem" \
-		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
+		--credential "$desk/credential-$2" \
+		--secret "$keys/$1.secret" &&
+		"$sandoq" image approve "$image" --profile "$desk/profile.json" \
+			--sent "$desk/identity" --operators "$desk/operators" \
+			--authority "$desk/authority" --secret "$keys/$1.secret" \
+			--authorities "$desk/authorities.pem" \
+			--key "$keys/$1.pem" --yes \
+			--output "$desk/boot-approval-$2" >/dev/null
+}
+
+# pack_enrol: what two operators brought.
+pack_enrol() {
+	local n members=()
+	for n in 1 2; do
+		members+=("credential-$n=$desk/credential-$n"
+			"approval-$n=$desk/boot-approval-$n")
+	done
+	pack enrol "operators=$desk/operators" "authority=$desk/authority" \
+		"${members[@]}"
 }
 
 # Everything up to the stick of a blank machine.
 pack_enrolment() {
 	ready blank &&
 		collect identity &&
-		"$sandoq" machine enrol "$desk/identity" \
-			--authorities "$desk/authorities.pem" \
-			--credential "$desk/credential" \
-			--secret "$desk/enrolment.secret" &&
-		enrol_operators &&
-		approve_boot operator-1 "$desk/boot-approval-1" &&
-		approve_boot operator-3 "$desk/boot-approval-2" &&
-		pack enrol "operators=$desk/operators" \
-			"credential=$desk/credential" \
-			"approval-1=$desk/boot-approval-1" \
-			"approval-2=$desk/boot-approval-2"
+		name_people &&
+		approve_boot operator-1 1 &&
+		approve_boot operator-3 2 &&
+		pack_enrol
 }
 
 enrol_machine() {
@@ -181,7 +201,7 @@ enrol_machine() {
 			"$sandoq" machine enrolment --sent "$desk/enrolled" \
 			--operators "$desk/operators" \
 			--authorities "$desk/authorities.pem" \
-			--secret "$desk/enrolment.secret"
+			--date "${day:-$(date -u +%F)}"
 }
 
 # --- 4: the election ---
@@ -198,11 +218,15 @@ sign_definition() {
 		"$sandoq" election sign "$desk/definition.json"
 }
 
+pack_election() {
+	pack election "definition.json=$desk/definition.json" \
+		"definition.note=$desk/definition.note" \
+		"enrolment.note=$desk/enrolment.note"
+}
+
 seal_election() {
 	sign_definition &&
-		pack election "definition.json=$desk/definition.json" \
-			"definition.note=$desk/definition.note" \
-			"enrolment.note=$desk/enrolment.note" &&
+		pack_election &&
 		bring election &&
 		ready sealed &&
 		collect sealed &&

@@ -107,7 +107,13 @@ change_note "$desk/software-3" 's/^machine: .*/machine: S-0002/' \
 rejects 'an approval for another machine' 'it is for another machine' \
 	software "approval-1=$desk/software-1" \
 	"approval-2=$desk/other-machine"
-rejects 'approvals from the enrolment' 'for the first approval of a machine' \
+change_note "$desk/software-3" 's/^authority: ../authority: 00/' \
+	"$keys/operator-3.pem" operator-3 >"$desk/other-authority"
+rejects 'an approval for another authority' \
+	"it is for another authority's machine" \
+	software "approval-1=$desk/software-1" \
+	"approval-2=$desk/other-authority"
+rejects 'approvals from the enrolment' 'as only the approvals of an enrolment' \
 	software "approval-1=$desk/boot-approval-1" \
 	"approval-2=$desk/boot-approval-2"
 rejects 'what is in force already' 'it is in force already' \

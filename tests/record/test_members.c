@@ -100,7 +100,6 @@ static const char *const spelled[] = {
 	"\"revocation.nv",
 	"\"phase.nv",
 	"\"journal.nv",
-	"\"credential\"",
 	"\"boot-state\"",
 	"\"definition.note",
 	"\"enrolment.note",

@@ -115,6 +115,16 @@ struct paper *paper_copy(const struct paper *from)
 	return paper;
 }
 
+void paper_sign_again(
+	struct paper *paper, const char *name, enum body body, unsigned members)
+{
+	struct bytes whole = copied(paper_get(paper, name));
+	struct note note;
+	assert_null(note_parse(whole, &note));
+	paper_put_signed(paper, name, note.text, body, members);
+	free((void *)whole.data);
+}
+
 void paper_free(struct paper *paper)
 {
 	if (paper == NULL)

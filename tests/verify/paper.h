@@ -65,14 +65,34 @@ struct paper {
 	uint64_t refusal_leaf;
 };
 
+/*
+ * An EK's certificate: whose TPM it says that it is of (PAPER_SOFTWARE is
+ * swtpm), for which use (NULL: any), and from which day to which, from today.
+ */
+struct paper_certificate {
+	const char *maker;
+	const char *usage;
+	int from;
+	int to;
+};
+#define PAPER_SOFTWARE "id:00001014"
+#define PAPER_HARDWARE "id:53544D20"
+extern const struct paper_certificate paper_certificate;
+
 /* Up to release; every check of every goal passes. */
 struct paper *paper_make(void);
+/* The same with another certificate, enrolled on that day. */
+struct paper *paper_make_enrolled(const struct paper_certificate *, int day);
 /* The same once more, which takes far less time. */
 struct paper *paper_copy(const struct paper *);
 void paper_free(struct paper *);
 
-/* The authority certifies the EK once more, for this use; NULL: for any. */
-void paper_certify(struct paper *, const char *usage);
+/* The CA certifies the EK once more. */
+void paper_certify(struct paper *, const struct paper_certificate *);
+/* The public part of another TPM's EK stands where this one's should. */
+void paper_graft(struct paper *, const struct paper_certificate *);
+/* The enrolment note is signed once more, for that day from today. */
+void paper_date(struct paper *, int day);
 
 /* A member is replaced, added, or (empty) taken away. */
 void paper_put(struct paper *, const char *name, struct bytes content);
@@ -131,6 +151,9 @@ void paper_add_signatures(struct writer *out, struct bytes text,
 /* Signed by these members of a body, in one note. */
 void paper_put_signed(struct paper *, const char *name, struct bytes text,
 	enum body, unsigned members);
+/* The text of that note, by others. */
+void paper_sign_again(
+	struct paper *, const char *name, enum body body, unsigned members);
 
 /*
  * Parts, made again over what the paper holds: `members` sign, `change` may

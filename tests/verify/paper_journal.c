@@ -15,20 +15,25 @@
 
 #include <cmocka.h>
 
-enum { LISTS_MOST = 1 << 16, ENTRY_MOST = 1 << 20, ITEMS_OF_ENTRY = 24 };
+enum {
+	LISTS_MOST = 1 << 16,
+	ENTRY_MOST = 1 << 20,
+	ITEMS_OF_ENTRY = 24,
+	NUMBERED = 3
+};
 
 /* Items of an entry in their order; those that no member is of are not in it.
  */
 struct contents {
 	enum entry_type type;
-	const char *numbered[2]; /* STEM-1, STEM-2 ... */
-	const char *private;	 /* withheld */
+	const char *numbered[NUMBERED]; /* STEM-1, STEM-2 ... */
+	const char *private;		/* withheld */
 	const char *item[ITEMS_OF_ENTRY];
 };
 
 static const struct contents contents[] = {
-	{ ENTRY_ENROLLED, { "approval" }, "lock",
-		{ "operators", "activation", "ek.crt", "ek.pub", "ak.pub",
+	{ ENTRY_ENROLLED, { "approval", "credential", "activation" }, "lock",
+		{ "operators", "authority", "ek.crt", "ek.pub", "ak.pub",
 			"srk.pub", "approved.nv", "revocation.nv", "phase.nv",
 			"journal.nv" } },
 	{ ENTRY_LOCKED, { NULL }, "locked", { NULL } },
@@ -94,7 +99,7 @@ static void visit_all(const struct place *place, visitor *each, void *context)
 	const struct contents *of = contents_of(place->type);
 	for (size_t i = 0; of->item[i] != NULL; i++)
 		visit(place, of->item[i], each, context);
-	for (size_t i = 0; i < 2 && of->numbered[i] != NULL; i++)
+	for (size_t i = 0; i < NUMBERED && of->numbered[i] != NULL; i++)
 		for (size_t n = 1; n <= QUORUM_MOST; n++) {
 			char item[MEMBER_NAME_SIZE];
 			member_numbered(of->numbered[i], n, item);

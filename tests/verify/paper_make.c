@@ -8,6 +8,7 @@
 
 #include "appliance/election/box.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/date.h"
 #include "appliance/verify/authorities.h"
 #include "tests/support/election.h"
 
@@ -24,7 +25,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-enum { TEXT_MOST = 8192, SEED = 7 };
+enum { TEXT_MOST = 8192, SEED = 7, DAY = 24 * 60 * 60, CA_DAYS = 400 };
 
 static const struct paper_approval quorum = { .members = QUORUM };
 
@@ -45,14 +46,21 @@ static void extend_certificate(
 	X509_EXTENSION_free(extension);
 }
 
+const struct paper_certificate paper_certificate = {
+	.maker = PAPER_SOFTWARE,
+	.usage = "2.23.133.8.1",
+	.from = -1,
+	.to = 2,
+};
+
 static X509 *certificate_of(EVP_PKEY *key, const char *name, X509 *issuer)
 {
 	X509 *certificate = X509_new();
 	X509_NAME *subject = X509_get_subject_name(certificate);
 	assert_true(X509_set_version(certificate, X509_VERSION_3));
 	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	X509_time_adj_ex(X509_getm_notBefore(certificate), -CA_DAYS, 0, NULL);
+	X509_time_adj_ex(X509_getm_notAfter(certificate), CA_DAYS, 0, NULL);
 	X509_NAME_add_entry_by_txt(
 		subject, "CN", MBSTRING_ASC, (const uint8_t *)name, -1, -1, 0);
 	X509_set_issuer_name(certificate,
@@ -88,15 +96,17 @@ static EVP_PKEY *authority_key(void)
 	return made;
 }
 
-static void put_certificate(
-	struct paper *paper, EVP_PKEY *ek, X509 *authority, const char *usage)
+static void put_certificate(struct paper *paper, EVP_PKEY *ek, X509 *authority,
+	const struct paper_certificate *how)
 {
 	EVP_PKEY *key = authority_key();
-	X509 *certificate = certificate_of(ek, "id:00001014", authority);
+	X509 *certificate = certificate_of(ek, how->maker, authority);
 	uint8_t *der = NULL;
-	if (usage != NULL)
+	X509_time_adj_ex(X509_getm_notBefore(certificate), how->from, 0, NULL);
+	X509_time_adj_ex(X509_getm_notAfter(certificate), how->to, 0, NULL);
+	if (how->usage != NULL)
 		extend_certificate(
-			certificate, authority, NID_ext_key_usage, usage);
+			certificate, authority, NID_ext_key_usage, how->usage);
 	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
 	int size = i2d_X509(certificate, &der);
 	paper_put(paper, "ek.crt", bytes_of(der, (size_t)size));
@@ -105,18 +115,25 @@ static void put_certificate(
 	EVP_PKEY_free(key);
 }
 
-void paper_certify(struct paper *paper, const char *usage)
+static void certify(
+	struct paper *paper, EVP_PKEY *ek, const struct paper_certificate *how)
+{
+	BIO *in = BIO_new_mem_buf(
+		paper->authorities.data, (int)paper->authorities.size);
+	X509 *authority = PEM_read_bio_X509(in, NULL, NULL, NULL);
+	assert_non_null(authority);
+	put_certificate(paper, ek, authority, how);
+	BIO_free(in);
+	X509_free(authority);
+}
+
+void paper_certify(struct paper *paper, const struct paper_certificate *how)
 {
 	const struct bytes old = paper_get(paper, "ek.crt");
 	const uint8_t *at = old.data;
 	X509 *certificate = d2i_X509(NULL, &at, (long)old.size);
-	BIO *in = BIO_new_mem_buf(
-		paper->authorities.data, (int)paper->authorities.size);
-	X509 *authority = PEM_read_bio_X509(in, NULL, NULL, NULL);
-	assert_true(certificate != NULL && authority != NULL);
-	put_certificate(paper, X509_get0_pubkey(certificate), authority, usage);
-	BIO_free(in);
-	X509_free(authority);
+	assert_non_null(certificate);
+	certify(paper, X509_get0_pubkey(certificate), how);
 	X509_free(certificate);
 }
 
@@ -131,19 +148,23 @@ static void put_ek(struct paper *paper, EVP_PKEY *ek)
 	paper_put(paper, "ek.pub", tpm_public_bytes(&area));
 }
 
-static void make_ek(struct paper *paper)
+void paper_graft(struct paper *paper, const struct paper_certificate *how)
+{
+	EVP_PKEY *ek = EVP_RSA_gen(2048);
+	put_ek(paper, ek);
+	certify(paper, ek, how);
+	EVP_PKEY_free(ek);
+}
+
+static void make_ca(struct paper *paper)
 {
 	EVP_PKEY *key = authority_key();
-	EVP_PKEY *ek = EVP_RSA_gen(2048);
 	X509 *authority = certificate_of(key, "authority", NULL);
 	extend_certificate(authority, authority, NID_basic_constraints,
 		"critical,CA:TRUE");
 	assert_true(X509_sign(authority, key, EVP_sha256()) > 0);
 	put_authority(paper, authority);
-	put_ek(paper, ek);
-	put_certificate(paper, ek, authority, "2.23.133.8.1");
 	X509_free(authority);
-	EVP_PKEY_free(ek);
 	EVP_PKEY_free(key);
 }
 
@@ -197,6 +218,15 @@ static void make_operators(struct paper *paper)
 	paper_put(paper, "operators", written(&out));
 }
 
+static void make_authority(struct paper *paper)
+{
+	uint8_t text[STATEMENT_ROSTER_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	assert_null(write_statement_authority(
+		&out, &paper->definition.plan.roster[AUTHORITY]));
+	paper_put(paper, "authority", written(&out));
+}
+
 static void put_root_key(struct paper *paper, const char *name,
 	enum key_template template, unsigned scalar)
 {
@@ -245,29 +275,46 @@ static void look(struct paper *paper, enum verify_goal goal)
 	verify(goal, &paper->evidence, &paper->chain, &paper->checks);
 }
 
-static void enrol(struct paper *paper)
+/* The operators sign for what the chain has. */
+static void put_enrolment_note(struct paper *paper, int day)
 {
 	uint8_t text[TEXT_MOST];
+	char date[DATE_SIZE + 1];
+	const time_t then = time(NULL) + (time_t)day * DAY;
+	struct tm broken;
 	struct writer out = writer_of(text, sizeof(text));
-	struct boot_policy boot = { .epoch = PAPER_REVOCATION };
 	struct statement_value value[ENROLMENT_VALUES];
 	struct text_writer writer =
 		text_begin(&statement_form[STATEMENT_ENROLMENT], false, &out);
-	put_root_key(paper, "ak.pub", KEY_AK, PAPER_AK_SCALAR);
-	put_root_key(paper, "srk.pub", KEY_SRK, PAPER_SRK_SCALAR);
-	look(paper, VERIFY_ENROLMENT);
-	put_indices(paper);
-	boot_profile_predict(&paper->profile, &boot.pcrs);
-	paper_approve_boot(paper, &quorum, &boot, &paper->definition.image);
-	paper_put(paper, "activation", bytes_of_text("the secret"));
-	paper_accepts(paper, VERIFY_ENROLMENT);
-	paper->chain.revocation_base = PAPER_REVOCATION;
+	strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&then, &broken));
+	paper->chain.date = bytes_of_text(date);
 	enrolment_values(&paper->chain, value);
 	for (size_t i = 0; i < ENROLMENT_VALUES; i++)
 		statement_put(&writer, &value[i]);
 	assert_null(text_end(&writer));
 	paper_put_signed(
 		paper, "enrolment.note", written(&out), OPERATORS, QUORUM);
+	paper->chain.date = bytes_of(NULL, 0);
+}
+
+void paper_date(struct paper *paper, int day)
+{
+	look(paper, VERIFY_RELEASED);
+	put_enrolment_note(paper, day);
+}
+
+static void enrol(struct paper *paper, int day)
+{
+	struct boot_policy boot = { .epoch = PAPER_REVOCATION };
+	put_root_key(paper, "ak.pub", KEY_AK, PAPER_AK_SCALAR);
+	put_root_key(paper, "srk.pub", KEY_SRK, PAPER_SRK_SCALAR);
+	look(paper, VERIFY_ENROLMENT);
+	put_indices(paper);
+	boot_profile_predict(&paper->profile, &boot.pcrs);
+	paper_approve_boot(paper, &quorum, &boot, &paper->definition.image);
+	paper_accepts(paper, VERIFY_ENROLMENT);
+	paper->chain.revocation_base = PAPER_REVOCATION;
+	put_enrolment_note(paper, day);
 }
 
 static void put_definition_note(struct paper *paper)
@@ -618,15 +665,24 @@ void paper_change_result(struct paper *paper, const char *from, const char *to)
 
 struct paper *paper_make(void)
 {
+	return paper_make_enrolled(&paper_certificate, 0);
+}
+
+struct paper *paper_make_enrolled(
+	const struct paper_certificate *certificate, int day)
+{
 	struct paper *paper = calloc(1, sizeof(*paper));
 	assert_non_null(paper);
 	paper->evidence.sent = &paper->sent;
-	paper->evidence.now = time(NULL);
-	make_ek(paper);
+	paper->evidence.now = time(NULL) + (time_t)day * DAY;
+	make_ca(paper);
+	paper_graft(paper, certificate);
 	make_definition(paper);
 	make_operators(paper);
+	make_authority(paper);
 	make_profile(paper);
-	enrol(paper);
+	enrol(paper, day);
+	paper->evidence.now = time(NULL);
 	seal(paper);
 	take_boxes(paper);
 	close_and_release(paper);

@@ -199,6 +199,7 @@ struct form {
 	const struct statement_value *value;
 	size_t count;
 	const struct boot_policy *boot; /* its PCRs go behind the image */
+	bool enrolment; /* each has a credential, which the TPM opens */
 };
 
 static struct digest wanted_of(
@@ -230,6 +231,24 @@ static void put_pcrs(struct text_writer *text, const struct boot_policy *boot)
 	}
 }
 
+/* Of who has this key. */
+static struct digest secret_of(unsigned scalar)
+{
+	const uint8_t byte = (uint8_t)scalar;
+	return sha256(bytes_of(&byte, 1));
+}
+
+static void put_value(struct text_writer *text, const struct form *form,
+	const struct statement_value *value, unsigned scalar)
+{
+	const struct digest secret = secret_of(scalar);
+	const struct digest digest = sha256(view(&secret));
+	struct statement_value own = *value;
+	if (form->enrolment && value->field == BOOT_CREDENTIAL)
+		own.value = view(&digest);
+	statement_put(text, &own);
+}
+
 static struct bytes approval_of(struct writer *out, const struct form *form,
 	const struct paper_approval *how, unsigned scalar)
 {
@@ -245,12 +264,23 @@ static struct bytes approval_of(struct writer *out, const struct form *form,
 		if (form->boot != NULL && form->value[i].field > BOOT_PCR &&
 			form->value[i - 1].field < BOOT_PCR)
 			put_pcrs(&text, form->boot);
-		statement_put(&text, &form->value[i]);
+		put_value(&text, form, &form->value[i], scalar);
 	}
 	write_p256_signature(&authorization, &signature);
 	text_put(&text, text.form->field_count - 1, written(&authorization));
 	assert_null(text_end(&text));
 	return written(out);
+}
+
+static void put_activation(
+	struct paper *paper, unsigned number, unsigned scalar)
+{
+	char name[32];
+	const struct digest secret = secret_of(scalar);
+	snprintf(name, sizeof(name), "activation-%u", number);
+	paper_put(paper, name, view(&secret));
+	snprintf(name, sizeof(name), "credential-%u", number);
+	paper_put(paper, name, bytes_of_text("for a TPM to open"));
 }
 
 static void approve(struct paper *paper, const struct form *form,
@@ -277,6 +307,8 @@ static void approve(struct paper *paper, const struct form *form,
 			how->note_scalar != 0 ? how->note_scalar : scalar);
 		snprintf(name, sizeof(name), "%s-%u", form->stem, ++number);
 		paper_put(paper, name, written(&note_out));
+		if (form->enrolment)
+			put_activation(paper, number, scalar);
 	}
 }
 
@@ -358,13 +390,15 @@ static void approve_boot(struct paper *paper, const struct paper_approval *how,
 	const char *stem)
 {
 	struct statement_value value[BOOT_VALUES];
+	const bool enrolment = strcmp(stem, "approval") == 0;
 	struct boot_terms terms = {
 		.serial = paper->chain.serial,
 		.machine = &paper->chain.machine,
+		.authority = &paper->chain.authority,
 		.boot = boot,
 		.image = image,
 	};
-	boot_terms_of(&terms, strcmp(stem, "approval") != 0);
+	boot_terms_of(&terms, !enrolment);
 	boot_values(&terms, value);
 	const struct form form = {
 		.kind = STATEMENT_BOOT_APPROVAL,
@@ -375,6 +409,7 @@ static void approve_boot(struct paper *paper, const struct paper_approval *how,
 		.value = value,
 		.count = BOOT_VALUES,
 		.boot = boot,
+		.enrolment = enrolment,
 	};
 	approve(paper, &form, how);
 }

@@ -65,26 +65,16 @@ static struct bytes note_text(struct paper *paper, const char *name)
 	return note.text;
 }
 
-/* The text outlives the note that it is taken from. */
-static void sign_again(
-	struct paper *paper, const char *name, enum body body, unsigned members)
-{
-	static uint8_t copy[STATEMENT_MOST];
-	struct bytes text = note_text(paper, name);
-	memcpy(copy, text.data, text.size);
-	paper_put_signed(paper, name, bytes_of(copy, text.size), body, members);
-}
-
 static void definition_signed_by_one(void **state)
 {
-	sign_again(*state, "definition.note", AUTHORITY, MEMBER_1);
+	paper_sign_again(*state, "definition.note", AUTHORITY, MEMBER_1);
 	paper_refuses(*state, VERIFY_SEALED, "definition note",
 		"fewer have signed than the quorum needs");
 }
 
 static void definition_signed_by_one_board(void **state)
 {
-	sign_again(*state, "definition.note", AUTHORITY, ONE_BOARD);
+	paper_sign_again(*state, "definition.note", AUTHORITY, ONE_BOARD);
 	paper_refuses(*state, VERIFY_SEALED, "definition note",
 		"too few of the supervisory board");
 }
@@ -120,6 +110,43 @@ static void nobody_is_trusted(void **state)
 	paper_refuses(paper, VERIFY_NOW, "operators", "nothing that you trust");
 }
 
+static void another_authority(void **state)
+{
+	struct paper *paper = *state;
+	paper->definition.plan.roster[AUTHORITY].quorum.need = 3;
+	paper_refuses(paper, VERIFY_NOW, "authority",
+		"for another authority than the definition's");
+}
+
+static void another_authority_text(void **state)
+{
+	struct paper *paper = *state;
+	paper->evidence.authority = bytes_of_text("another text\n");
+	paper_refuses(paper, VERIFY_ENROLMENT, "authority",
+		"another authority's text than yours");
+}
+
+static void no_authority(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "authority", nothing);
+	paper_refuses(paper, VERIFY_NOW, "authority", "nothing names");
+}
+
+/* Approvals are public: they stay what they were signed for. */
+static void approvals_for_another_authority(void **state)
+{
+	uint8_t text[STATEMENT_ROSTER_MOST];
+	struct writer out = writer_of(text, sizeof(text));
+	struct paper *paper = *state;
+	struct roster *authority = &paper->definition.plan.roster[AUTHORITY];
+	authority->quorum.need = 3;
+	assert_null(write_statement_authority(&out, authority));
+	paper_put(paper, "authority", written(&out));
+	paper_refuses(paper, VERIFY_NOW, "boot approvals",
+		"for the machine of another authority");
+}
+
 /* --- the machine --- */
 
 static void authority_is_not_listed(void **state)
@@ -130,22 +157,61 @@ static void authority_is_not_listed(void **state)
 		"not among the definition's ek_cas");
 }
 
+/* Whoever is yet to sign the note believes no date in one that came along. */
 static void certificate_has_expired(void **state)
 {
 	struct paper *paper = *state;
-	paper->evidence.now += 7200;
-	paper_refuses(paper, VERIFY_CLOSED, "endorsement key", "expired");
+	paper->evidence.now += INT64_C(30) * 24 * 60 * 60;
+	paper_refuses(paper, VERIFY_ENROLMENT, "endorsement key", "expired");
+}
+
+static void certificate_expired_after_the_enrolment(void **state)
+{
+	struct paper_certificate year_ago = paper_certificate;
+	(void)state;
+	year_ago.from = -370;
+	year_ago.to = -360;
+	struct paper *paper = paper_make_enrolled(&year_ago, -365);
+	for (enum verify_goal goal = VERIFY_SEALED; goal <= VERIFY_NOW; goal++)
+		paper_accepts(paper, goal);
+	paper_free(paper);
+}
+
+static void certificate_was_not_valid_at_the_enrolment(void **state)
+{
+	paper_date(*state, -3);
+	paper_refuses(
+		*state, VERIFY_RELEASED, "endorsement key", "not yet valid");
+	paper_date(*state, 3);
+	paper_refuses(*state, VERIFY_RELEASED, "endorsement key", "expired");
+}
+
+/* What a software TPM sends whose host has the certificate of a real one. */
+static void certificate_of_another_tpm(void **state)
+{
+	struct paper_certificate hardware = paper_certificate;
+	struct paper *paper = *state;
+	hardware.maker = PAPER_HARDWARE;
+	paper->definition.software_tpm = false;
+	paper_graft(paper, &hardware);
+	/* The first operator has given the secret away, the other has not. */
+	paper_flip(paper, "activation-2", 0);
+	paper_refuses(paper, VERIFY_ENROLMENT, "activation",
+		"did not open the credential that operator-3 made for it");
 }
 
 static void certificate_for_another_use(void **state)
 {
-	paper_certify(*state, NULL);
+	struct paper_certificate certificate = paper_certificate;
+	certificate.usage = NULL;
+	paper_certify(*state, &certificate);
 	paper_refuses(*state, VERIFY_SEALED, "endorsement key",
 		"not for an endorsement key");
-	paper_certify(*state, "serverAuth");
+	certificate.usage = "serverAuth";
+	paper_certify(*state, &certificate);
 	paper_refuses(*state, VERIFY_SEALED, "endorsement key",
 		"not for an endorsement key");
-	paper_certify(*state, "2.23.133.8.1");
+	paper_certify(*state, &paper_certificate);
 	paper_refuses(*state, VERIFY_SEALED, "enrolment note",
 		"it names another endorsement key certificate");
 }
@@ -195,14 +261,28 @@ static void another_index(void **state)
 
 static void credential_was_not_opened(void **state)
 {
-	struct paper *paper = *state;
-	paper->evidence.activation = bytes_of_text("another secret");
-	paper_refuses(paper, VERIFY_ENROLMENT, "activation", "did not open");
+	for (enum verify_goal goal = VERIFY_ENROLMENT; goal <= VERIFY_NOW;
+		goal++) {
+		paper_flip(*state, "activation-1", -1);
+		paper_refuses(*state, goal, "activation", "did not open");
+		paper_flip(*state, "activation-1", -1);
+	}
+	paper_put(*state, "activation-2", nothing);
+	paper_refuses(*state, VERIFY_RELEASED, "activation", "did not open");
+}
+
+/* The quorum is one of those who each know which TPM answered. */
+static void enrolment_signed_without_a_credential(void **state)
+{
+	paper_sign_again(
+		*state, "enrolment.note", OPERATORS, MEMBER_2 | MEMBER_3);
+	paper_refuses(*state, VERIFY_CLOSED, "enrolment note",
+		"whose credential the machine's TPM did not open");
 }
 
 static void enrolment_signed_by_one(void **state)
 {
-	sign_again(*state, "enrolment.note", OPERATORS, MEMBER_3);
+	paper_sign_again(*state, "enrolment.note", OPERATORS, MEMBER_3);
 	paper_refuses(*state, VERIFY_CLOSED, "enrolment note",
 		"fewer have signed than the quorum needs");
 }
@@ -432,7 +512,7 @@ static void keys_of_another_phase(void **state)
 
 static void keys_signed_by_one(void **state)
 {
-	sign_again(*state, "election-keys.note", AUTHORITY, MEMBER_2);
+	paper_sign_again(*state, "election-keys.note", AUTHORITY, MEMBER_2);
 	paper_refuses(*state, VERIFY_CLOSED, "election keys note",
 		"fewer have signed than the quorum needs");
 }
@@ -732,16 +812,16 @@ static void a_signature_is_not_in_the_tree(void **state)
 
 static void member_was_changed(void **state)
 {
-	paper_flip(*state, "activation", -1);
+	paper_flip(*state, "credential-1", -1);
 	paper_refuses(*state, VERIFY_RELEASED, "members",
-		"activation is not the one in the journal");
+		"credential-1 is not the one in the journal");
 }
 
 static void member_is_missing(void **state)
 {
-	paper_put(*state, "activation", nothing);
+	paper_put(*state, "credential-1", nothing);
 	paper_refuses(
-		*state, VERIFY_INTAKE, "members", "activation is missing");
+		*state, VERIFY_INTAKE, "members", "credential-1 is missing");
 }
 
 static void member_of_no_entry(void **state)
@@ -1059,7 +1139,7 @@ static void released_for_another_purpose(void **state)
 
 static void released_with_two_signatures(void **state)
 {
-	sign_again(*state, "release-approval-1", AUDITORS, QUORUM);
+	paper_sign_again(*state, "release-approval-1", AUDITORS, QUORUM);
 	paper_refuses(*state, VERIFY_RELEASED, "release approvals",
 		"exactly one signature");
 }
@@ -1130,7 +1210,14 @@ int main(void)
 		REFUSAL(other_operators_text),
 		REFUSAL(nobody_is_trusted),
 		REFUSAL(authority_is_not_listed),
+		REFUSAL(another_authority),
+		REFUSAL(another_authority_text),
+		REFUSAL(no_authority),
+		REFUSAL(approvals_for_another_authority),
 		REFUSAL(certificate_has_expired),
+		cmocka_unit_test(certificate_expired_after_the_enrolment),
+		REFUSAL(certificate_was_not_valid_at_the_enrolment),
+		REFUSAL(certificate_of_another_tpm),
 		REFUSAL(certificate_for_another_use),
 		REFUSAL(certificate_was_changed),
 		REFUSAL(software_tpm),
@@ -1138,6 +1225,7 @@ int main(void)
 		REFUSAL(ak_is_no_attestation_key),
 		REFUSAL(another_index),
 		REFUSAL(credential_was_not_opened),
+		REFUSAL(enrolment_signed_without_a_credential),
 		REFUSAL(enrolment_signed_by_one),
 		REFUSAL(enrolment_of_another_srk),
 		REFUSAL(boot_approved_by_one),

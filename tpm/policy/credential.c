@@ -27,6 +27,8 @@ enum {
 /* tcg-kp-EKCertificate, TCG EK Credential Profile. */
 #define EK_CERTIFICATE_USAGE "2.23.133.8.1"
 
+LAYOUT_DEFINE(credential)
+
 void credential_encode(
 	const struct credential *credential, uint8_t file[CREDENTIAL_FILE_SIZE])
 {

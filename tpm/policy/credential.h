@@ -7,6 +7,7 @@
 #ifndef SANDOQ_TPM_POLICY_CREDENTIAL_H
 #define SANDOQ_TPM_POLICY_CREDENTIAL_H
 
+#include "appliance/formats/layout.h"
 #include "tpm/policy/public.h"
 
 enum {
@@ -18,10 +19,10 @@ enum {
  * TPMS_ID_OBJECT (part 2, clause 12.4.2) and the encrypted seed, without their
  * TPM2B lengths.
  */
-struct credential {
-	uint8_t blob[CREDENTIAL_BLOB_SIZE];
-	uint8_t seed[CREDENTIAL_SEED_SIZE];
-};
+#define credential_members(X)                                                  \
+	X(OCTETS, CREDENTIAL_BLOB_SIZE, blob)                                  \
+	X(OCTETS, CREDENTIAL_SEED_SIZE, seed)
+LAYOUT_STRUCT(credential);
 
 /* The file that tpm2_activatecredential reads: magic, version, both TPM2Bs. */
 enum {

@@ -7,7 +7,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-enum { AUTHORITIES_MOST = 1 << 20, SECRET_MOST = 64 };
+enum { AUTHORITIES_MOST = 1 << 20 };
 
 /* NULL as well where the command has no such option. */
 static const char *given(const struct arguments *arguments, const char *name)
@@ -79,15 +79,15 @@ static int read_texts(
 	int status = read_given(arguments, "--operators", STATEMENT_MOST,
 		&out->operators, &evidence->operators);
 	if (status == 0)
+		status = read_given(arguments, "--authority", STATEMENT_MOST,
+			&out->authority, &evidence->authority);
+	if (status == 0)
 		status = read_given(arguments, "--enrolment", STATEMENT_MOST,
 			&out->enrolment, &evidence->enrolment);
 	if (status == 0)
 		status =
 			read_given(arguments, "--authorities", AUTHORITIES_MOST,
 				&out->authorities, &evidence->authorities);
-	if (status == 0)
-		status = read_given(arguments, "--secret", SECRET_MOST,
-			&out->activation, &evidence->activation);
 	if (status == 0)
 		status = read_given(arguments, "--nonce", STATEMENT_MOST,
 			&out->nonce, &evidence->nonce);
@@ -128,22 +128,24 @@ void evidence_free(struct evidence_files *files)
 		definition_free(&files->definition);
 	file_free(&files->definition_file);
 	file_free(&files->operators);
+	file_free(&files->authority);
 	file_free(&files->enrolment);
 	file_free(&files->authorities);
-	file_free(&files->activation);
 	file_free(&files->nonce);
 	*files = (struct evidence_files){ 0 };
 }
 
-static void report_authority(
-	struct report *report, const struct roster *authority)
+static void report_authority(struct report *report, const struct chain *chain)
 {
+	const struct roster *authority = &chain->authority_roster;
 	json_t *ids = json_array();
 	for (size_t i = 0; i < authority->quorum.of; i++)
 		json_array_append_new(ids, json_string(authority->id[i]));
 	report_value(report, "authority", ids);
 	report_number(report, "authority_need", authority->quorum.need);
 	report_number(report, "authority_each", authority->quorum.each);
+	report_hex(report, "authority_text",
+		bytes_of(chain->authority.byte, SHA256_SIZE));
 }
 
 void report_identity(struct report *report, const struct chain *chain)
@@ -151,12 +153,11 @@ void report_identity(struct report *report, const struct chain *chain)
 	const struct definition *definition = chain->evidence->definition;
 	char serial[STATEMENT_LINE_MOST + 1] = "";
 	struct writer out = writer_of(serial, sizeof(serial) - 1);
-	if (definition != NULL) {
+	if (definition != NULL)
 		report_hex(report, "definition",
 			bytes_of(
 				definition->plan.definition.byte, SHA256_SIZE));
-		report_authority(report, &definition->plan.roster[AUTHORITY]);
-	}
+	report_authority(report, chain);
 	if (chain->in_force != NULL)
 		report_hex(report, "image",
 			bytes_of(chain->in_force->image.byte, SHA256_SIZE));

@@ -24,6 +24,11 @@
 	{                                                                      \
 		"--operators", "FILE", "the operators text", presence          \
 	}
+#define OPTION_AUTHORITY(presence)                                             \
+	{                                                                      \
+		"--authority", "FILE",                                         \
+			"the text that names the election authority", presence \
+	}
 #define OPTION_ENROLMENT(presence)                                             \
 	{                                                                      \
 		"--enrolment", "FILE", "the enrolment note", presence          \
@@ -67,9 +72,9 @@ struct evidence_files {
 	bool has_definition;
 	struct file definition_file;
 	struct file operators;
+	struct file authority;
 	struct file enrolment;
 	struct file authorities;
-	struct file activation;
 	struct file nonce;
 	struct boot_profile profile;
 };

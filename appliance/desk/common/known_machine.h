@@ -18,14 +18,19 @@ struct known_machine {
 	struct roster operators;
 	char serial[STATEMENT_LINE_MOST + 1];
 	struct machine machine;
+	struct digest authority;
 	bool enrolled;	     /* its index A was written before */
 	uint64_t revocation; /* R, as the quote has it; 0 when not enrolled */
 };
 
+/* Which machines a command is about. */
+enum machines { ANY_MACHINE, ENROLLED_MACHINE };
+
 /*
  * 0, or a status after printing what is wrong: EX_DATAERR when a check was
- * refused.
+ * refused, or when it is not such a machine.
  */
-int known_machine_read(const struct arguments *, struct known_machine *out);
+int known_machine_read(
+	const struct arguments *, enum machines, struct known_machine *out);
 
 #endif
