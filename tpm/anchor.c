@@ -104,6 +104,39 @@ bool tpm_anchor_read(
 	return finish(tpm, nv_read(tpm, NV_J, names, out->byte, SHA256_SIZE));
 }
 
+/* J is read with the empty authorization; the AK's signature covers it. */
+static bool certify(struct tpm *tpm, const struct digest *qualifying,
+	ESYS_TR index, struct attestation *out)
+{
+	const TPMT_SIG_SCHEME own = { .scheme = TPM2_ALG_NULL };
+	TPM2B_DATA data = data_of(qualifying);
+	TPM2B_ATTEST *attest = NULL;
+	TPMT_SIGNATURE *signature = NULL;
+	ESYS_TR ak;
+	ESYS_TR session;
+	bool worked =
+		open_persistent(tpm, TPM_HANDLE_AK, &ak) &&
+		hmac_session(tpm, 0, &session) &&
+		asked(tpm, "TPM2_NV_Certify",
+			Esys_NV_Certify(tpm->esys, ak, index, index, session,
+				ESYS_TR_PASSWORD, ESYS_TR_NONE, &data, &own,
+				SHA256_SIZE, 0, &attest, &signature)) &&
+		attestation_out(tpm, attest, signature, out);
+	Esys_Free(attest);
+	Esys_Free(signature);
+	return worked;
+}
+
+bool tpm_certify_anchor(struct tpm *tpm, const struct digest *qualifying,
+	const struct nv_names *names, struct attestation *out)
+{
+	ESYS_TR index;
+	begin(tpm);
+	return finish(
+		tpm, nv_open_named(tpm, NV_J, &names->name[NV_J], &index) &&
+			     certify(tpm, qualifying, index, out));
+}
+
 bool tpm_phase(struct tpm *tpm, const struct nv_names *names, uint64_t *out)
 {
 	begin(tpm);

@@ -98,6 +98,22 @@ static bool read_banks(struct tpm *tpm, struct tpm_state *out)
 	return worked;
 }
 
+/* TPM_CAP_COMMANDS, part 2, clause 6.12: a TPML_CCA, from this one on. */
+static bool read_command(struct tpm *tpm, struct tpm_state *out)
+{
+	TPMS_CAPABILITY_DATA *found = NULL;
+	bool worked = asked(tpm, "TPM2_GetCapability",
+		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
+			ESYS_TR_NONE, TPM2_CAP_COMMANDS, TPM2_CC_NV_Certify, 1,
+			NULL, &found));
+	out->certifies_nv =
+		worked && found->data.command.count == 1 &&
+		(found->data.command.commandAttributes[0] &
+			TPMA_CC_COMMANDINDEX_MASK) == TPM2_CC_NV_Certify;
+	Esys_Free(found);
+	return worked;
+}
+
 static bool read_clock(struct tpm *tpm, struct tpm_clock *out)
 {
 	TPMS_TIME_INFO *now = NULL;
@@ -133,6 +149,7 @@ bool tpm_state(struct tpm *tpm, struct tpm_state *out)
 	*out = (struct tpm_state){ 0 };
 	begin(tpm);
 	return finish(tpm, read_owner(tpm, out) && read_banks(tpm, out) &&
+				   read_command(tpm, out) &&
 				   read_clock(tpm, &out->clock) &&
 				   read_indices(tpm, out));
 }

@@ -66,6 +66,7 @@ struct tpm_state {
 	bool owner_locked;   /* owner authorization set */
 	bool lockout_locked; /* lockout authorization set */
 	bool clear_disabled;
+	bool certifies_nv;	/* knows TPM2_NV_Certify */
 	bool sha256_only;	/* CVE-2021-42299: no second, unextended bank */
 	bool present[NV_COUNT]; /* at its handle, whatever its name */
 	bool written[NV_COUNT];
@@ -180,6 +181,9 @@ bool tpm_sign_result(struct tpm *, const struct sealed_key *rk,
 	const struct election_terms *, const struct boot_policy *,
 	const struct approvals *, const struct digest *result,
 	struct p256_signature *out);
+/* What J holds, by the AK: TPM2_NV_Certify. */
+bool tpm_certify_anchor(struct tpm *, const struct digest *qualifying,
+	const struct nv_names *, struct attestation *out);
 /* With the PCR values that the quote's digest is of. */
 bool tpm_quote(struct tpm *, const struct digest *qualifying, uint32_t mask,
 	struct attestation *out, struct pcr_set *values);

@@ -5,6 +5,7 @@
  */
 #include "appliance/machine/headers.h"
 
+#include "appliance/formats/crypto.h"
 #include "appliance/formats/note.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
@@ -216,14 +217,17 @@ static bool append_closed(
 	const struct journal_append what = { .type = ENTRY_CLOSED };
 	const struct keys_quote body = { *qualifying };
 	struct wire_message quote;
-	int list[2] = { challenge, -1 };
+	int list[3] = { challenge, -1, -1 };
 	bool appended;
 	if (!session_ask(session, &session->keys, SAY(KEYS_QUOTE, &body), NULL,
 		    0, KEYS_MEMBERS, &quote))
 		return false;
 	list[1] = quote.descriptor[0];
-	appended = session_append(session, &what, list, 2);
+	appended = session_certify(session, qualifying, false, &list[2]) &&
+		   session_append(session, &what, list, 3);
 	wire_close(&quote);
+	if (list[2] >= 0)
+		close(list[2]);
 	return appended;
 }
 
@@ -260,9 +264,9 @@ static bool close_count(
 	return closed && session_phase(session);
 }
 
-/* The result's text and RK's signature, as a note. */
+/* The result's text and RK's signature, as a note; and that note's digest. */
 static int result_note(const struct session *session, int result,
-	const struct p256_signature *signature)
+	const struct p256_signature *signature, struct digest *digest)
 {
 	static uint8_t note_space[ITEMS_MOST];
 	static uint8_t items_space[ITEMS_MOST];
@@ -280,27 +284,45 @@ static int result_note(const struct session *session, int result,
 	write_note_text(&note, text);
 	write_note_signature(&note, &key, signature);
 	memfd_unmap(&text);
+	*digest = sha256(written(&note));
 	write_item(&items, ITEM_PUBLIC, MEMBER_RESULT, written(&note));
 	return note.broken ? -1 : memfd_written(&items);
+}
+
+/*
+ * The anchor is certified over the signed note: a certificate that was made
+ * before the signature can be of no use, whatever software ran since.
+ */
+static bool append_note(
+	struct session *session, int note, const struct digest *digest)
+{
+	const struct journal_append what = { .type = ENTRY_RELEASED };
+	int list[2] = { note, -1 };
+	bool appended;
+	if (!session_certify(session, digest, true, &list[1]))
+		return false;
+	appended = session_append(session, &what, list, 2);
+	close(list[1]);
+	return appended;
 }
 
 static bool append_released(
 	struct session *session, int result, const struct digest *digest)
 {
-	const struct journal_append what = { .type = ENTRY_RELEASED };
 	const struct keys_sign body = { *digest };
+	struct digest signed_note;
 	struct wire_message answer;
-	int list;
+	int note;
 	bool appended;
 	if (!session_ask(session, &session->keys, SAY(KEYS_SIGN, &body), NULL,
 		    0, KEYS_SIGNED, &answer))
 		return false;
-	list = result_note(
-		session, result, &HEARD(&answer, KEYS_SIGNED)->signature);
-	if (list < 0)
+	note = result_note(session, result,
+		&HEARD(&answer, KEYS_SIGNED)->signature, &signed_note);
+	if (note < 0)
 		return session_refuse(session, "the result does not fit");
-	appended = session_append(session, &what, &list, 1);
-	close(list);
+	appended = append_note(session, note, &signed_note);
+	close(note);
 	return appended && session_phase(session);
 }
 

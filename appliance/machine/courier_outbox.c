@@ -88,26 +88,54 @@ static bool publish_heads(struct session *session, struct peer *publish)
 	return given;
 }
 
-/* A challenge over this boot, its quote and its event log. */
+static bool publish_now_list(
+	struct session *session, struct peer *publish, int list)
+{
+	const struct publish_members_of of = { .type = 0 };
+	return publish_list(session, publish, &of, list);
+}
+
+static bool publish_quote(struct session *session, struct peer *publish,
+	const struct digest *qualifying)
+{
+	const struct keys_quote body = { *qualifying };
+	struct wire_message answer;
+	bool given;
+	if (!session_ask(session, &session->keys, SAY(KEYS_QUOTE, &body), NULL,
+		    0, KEYS_MEMBERS, &answer))
+		return false;
+	given = publish_now_list(session, publish, answer.descriptor[0]);
+	wire_close(&answer);
+	return given;
+}
+
+static bool publish_anchor(struct session *session, struct peer *publish,
+	const struct digest *qualifying)
+{
+	int list;
+	bool given;
+	if (!session_has_journal(session))
+		return true;
+	if (!session_certify(session, qualifying, false, &list))
+		return false;
+	given = publish_now_list(session, publish, list);
+	close(list);
+	return given;
+}
+
+/* A challenge over this boot, its quote, its event log, the anchor. */
 static bool publish_now(struct session *session, struct peer *publish,
 	const struct wire_text *nonce)
 {
-	const struct publish_members_of of = { .type = 0 };
-	struct keys_quote body;
-	struct wire_message answer;
+	struct digest qualifying;
 	int challenge;
 	bool given;
 	if (!session_challenge(
-		    session, nonce, 1, NULL, &challenge, &body.qualifying))
+		    session, nonce, 1, NULL, &challenge, &qualifying))
 		return false;
-	given = session_ask(session, &session->keys, SAY(KEYS_QUOTE, &body),
-		NULL, 0, KEYS_MEMBERS, &answer);
-	if (given) {
-		given = publish_list(session, publish, &of, challenge) &&
-			publish_list(
-				session, publish, &of, answer.descriptor[0]);
-		wire_close(&answer);
-	}
+	given = publish_now_list(session, publish, challenge) &&
+		publish_quote(session, publish, &qualifying) &&
+		publish_anchor(session, publish, &qualifying);
 	close(challenge);
 	return given;
 }
@@ -133,13 +161,13 @@ static bool publish_all(struct session *session, struct peer *publish,
 	struct wire_message answer;
 	char line[WIRE_TEXT_MOST];
 	const bool failed = session->state == STATE_FAILED;
-	const bool bare = failed || session->state == STATE_BLANK;
 	snprintf(line, sizeof(line), "%s%s%.200s", state_name(session->state),
 		failed ? ": " : "", failed ? failure->line : "");
 	wire_text_set(&state, line);
-	return (bare ? publish_identity(session, publish)
-		     : publish_entries(session, publish) &&
-				       publish_heads(session, publish)) &&
+	return (session_has_journal(session)
+			       ? publish_entries(session, publish) &&
+					 publish_heads(session, publish)
+			       : publish_identity(session, publish)) &&
 	       publish_now(session, publish, nonce) &&
 	       session_ask(session, publish, SAY(PUBLISH_STATE, &state), NULL,
 		       0, DONE, &answer) &&

@@ -9,7 +9,8 @@
  *   keys_counters.c   anchor, phase counter, airlock
  *   keys_software.c   later software, revocations
  *   keys_election.c   BK and RK are made, and known again
- *   keys_use.c        a box's file key, its new header; signature, quote
+ *   keys_use.c        a box's file key, its new header; signature, quote,
+ *                     and what the anchor is
  */
 #ifndef SANDOQ_MACHINE_KEYS_H
 #define SANDOQ_MACHINE_KEYS_H
@@ -62,5 +63,6 @@ role_handler keys_approvals;
 role_handler keys_box;
 role_handler keys_sign;
 role_handler keys_quote;
+role_handler keys_certify;
 
 #endif

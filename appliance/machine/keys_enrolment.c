@@ -124,9 +124,15 @@ static refusal begin_enrolment(
 	struct keys *keys, const struct keys_enrol *asked, struct writer *out)
 {
 	struct root_keys root;
+	struct tpm_state is;
 	refusal why = quorum_check(&asked->operators);
 	if (why != NULL)
 		return why;
+	if (!tpm_state(keys->tpm, &is))
+		return "the TPM does not tell its state";
+	if (!is.certifies_nv)
+		return "the TPM does not know TPM2_NV_Certify, by which it is "
+		       "to vouch for the journal";
 	if (!tpm_make_root_keys(keys->tpm, &root))
 		return "the TPM makes no root keys";
 	why = activate(keys, asked, out);

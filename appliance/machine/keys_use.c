@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The keys role, what the keys are for: a box's file key and its new header,
- * the signature on the result, and the quote.
+ * the signature on the result, the quote, and what the journal's anchor is.
  */
 #include "appliance/machine/keys.h"
 
@@ -73,21 +73,44 @@ refusal keys_sign(
 	return wire_send(end, SAY(KEYS_SIGNED, &answer), NULL, 0);
 }
 
+static refusal send_attestation(struct wire_end *end,
+	const struct attestation *attestation, const char *attest,
+	const char *signature)
+{
+	uint8_t space[KEYS_ANSWER_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	uint8_t signed_by[TPM_SIGNATURE_SIZE];
+	tpm_signature_encode(&attestation->signature, signed_by);
+	write_item(&out, ITEM_PUBLIC, attest, attestation_bytes(attestation));
+	write_item(&out, ITEM_PUBLIC, signature,
+		bytes_of(signed_by, sizeof(signed_by)));
+	return role_send_written(end, SAY(KEYS_MEMBERS, &nothing), &out);
+}
+
 refusal keys_quote(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct keys *keys = state;
-	uint8_t space[KEYS_ANSWER_MOST];
-	struct writer out = writer_of(space, sizeof(space));
-	uint8_t signature[TPM_SIGNATURE_SIZE];
 	struct attestation quote;
 	struct pcr_set values;
 	if (!tpm_quote(keys->tpm, &HEARD(message, KEYS_QUOTE)->qualifying,
 		    QUOTED_PCRS, &quote, &values))
 		return keys_refuse(end, "the quote", keys->tpm);
-	tpm_signature_encode(&quote.signature, signature);
-	write_item(&out, ITEM_PUBLIC, MEMBER_QUOTE, attestation_bytes(&quote));
-	write_item(&out, ITEM_PUBLIC, MEMBER_QUOTE_SIGNATURE,
-		bytes_of(signature, sizeof(signature)));
-	return role_send_written(end, SAY(KEYS_MEMBERS, &nothing), &out);
+	return send_attestation(
+		end, &quote, MEMBER_QUOTE, MEMBER_QUOTE_SIGNATURE);
+}
+
+refusal keys_certify(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct keys *keys = state;
+	const struct keys_certify *asked = HEARD(message, KEYS_CERTIFY);
+	struct attestation anchor;
+	if (!tpm_certify_anchor(
+		    keys->tpm, &asked->qualifying, &keys->nv, &anchor))
+		return keys_refuse(end, "the journal's anchor", keys->tpm);
+	return asked->released ? send_attestation(end, &anchor, MEMBER_RELEASED,
+					 MEMBER_RELEASED_SIGNATURE)
+			       : send_attestation(end, &anchor, MEMBER_ANCHOR,
+					 MEMBER_ANCHOR_SIGNATURE);
 }

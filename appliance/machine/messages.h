@@ -40,7 +40,7 @@ enum {
 	WIRE_TEXT_MOST = 240,
 	WIRE_DESCRIPTORS_MOST = 3,
 	WIRE_SOFTWARE_MOST = 4,
-	WIRE_ANSWERS_MOST = 4,
+	WIRE_ANSWERS_MOST = 5,
 };
 
 /* --- bodies --- */
@@ -83,6 +83,9 @@ LAYOUT_STRUCT(journal_key);
 	X(NUMBER, uint16_t, anchor_due)                                        \
 	/* What J is to be extended with, if due. */                           \
 	X(PART, digest, anchor_chain)                                          \
+	/* J after that, and the entries that it is over. */                   \
+	X(PART, digest, anchor)                                                \
+	X(NUMBER, uint64_t, anchored)                                          \
 	/* The election's tree now, and as it was frozen by `open`. */         \
 	X(NUMBER, uint64_t, size)                                              \
 	X(PART, digest, root)                                                  \
@@ -254,6 +257,12 @@ LAYOUT_STRUCT(keys_signed);
 #define keys_quote_members(X) X(PART, digest, qualifying)
 LAYOUT_STRUCT(keys_quote);
 
+#define keys_certify_members(X)                                                \
+	X(PART, digest, qualifying)                                            \
+	/* 0: over a challenge; 1: over the result that RK has signed. */      \
+	X(NUMBER, uint16_t, released)
+LAYOUT_STRUCT(keys_certify);
+
 /* `nonce`: `AUDITOR HEX64` of an outbox; empty when it has none. */
 #define intake_kind_members(X)                                                 \
 	X(NUMBER, uint16_t, kind)                                              \
@@ -404,8 +413,8 @@ LAYOUT_STRUCT(starter_started);
 	ASK(JOURNAL_UNLOCK, 19, journal_key, ROLE_JOURNAL)                     \
 	ANSWER(JOURNAL_UNLOCKED, 20, journal_folded, ROLE_JOURNAL,             \
 		TO(JOURNAL_UNLOCK))                                            \
-	/* With one or two memfds of members. */                               \
-	ASK(JOURNAL_APPEND, 21, journal_append, ROLE_JOURNAL, CARRIES(1, 2))   \
+	/* With memfds of members. */                                          \
+	ASK(JOURNAL_APPEND, 21, journal_append, ROLE_JOURNAL, CARRIES(1, 3))   \
 	/* The new entry is the last. */                                       \
 	ANSWER(JOURNAL_APPENDED, 22, journal_folded, ROLE_JOURNAL,             \
 		TO(JOURNAL_APPEND))                                            \
@@ -425,7 +434,8 @@ LAYOUT_STRUCT(starter_started);
 	ASK(KEYS_IDENTITY, 34, nothing, ROLE_KEYS)                             \
 	/* A memfd of members made by the TPM. */                              \
 	ANSWER(KEYS_MEMBERS, 35, nothing, ROLE_KEYS,                           \
-		TO(KEYS_IDENTITY, KEYS_SEAL, KEYS_QUOTE, KEYS_SOFTWARE),       \
+		TO(KEYS_IDENTITY, KEYS_SEAL, KEYS_QUOTE, KEYS_SOFTWARE,        \
+			KEYS_CERTIFY),                                         \
 		CARRIES(1, 1))                                                 \
 	ASK(KEYS_ENROL, 36, keys_enrol, ROLE_KEYS)                             \
 	ANSWER(KEYS_ENROLLED, 37, journal_key, ROLE_KEYS, TO(KEYS_ENROL),      \
@@ -454,6 +464,8 @@ LAYOUT_STRUCT(starter_started);
 	/* Writes the approved boot policy into the TPM. */                    \
 	ASK(KEYS_APPROVE, 55, keys_software, ROLE_KEYS)                        \
 	ASK(KEYS_REVOKE, 56, keys_revoke, ROLE_KEYS)                           \
+	/* What the TPM says that the journal's anchor is. */                  \
+	ASK(KEYS_CERTIFY, 57, keys_certify, ROLE_KEYS)                         \
                                                                                \
 	ASK(MEDIA_BIND, 64, nothing, ROLE_MEDIA)                               \
 	ANSWER(MEDIA_HERE, 65, nothing, ROLE_MEDIA, CARRIES(1, 1))             \

@@ -317,6 +317,8 @@ static struct journal_folded folded(const struct journal_fold *fold)
 		.state = (uint16_t)fold->state,
 		.entries = fold->entries,
 		.anchor_chain = fold->anchored_chain,
+		.anchor = fold->anchor,
+		.anchored = fold->anchored,
 		.size = fold->tree.size,
 		.root = merkle_root(&fold->tree),
 		.frozen_size = fold->frozen_size,

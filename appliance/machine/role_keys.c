@@ -26,6 +26,7 @@ int role_keys(void)
 		{ KEYS_BOX, keys_box },
 		{ KEYS_SIGN, keys_sign },
 		{ KEYS_QUOTE, keys_quote },
+		{ KEYS_CERTIFY, keys_certify },
 		{ KEYS_SOFTWARE, keys_software },
 		{ KEYS_APPROVE, keys_approve },
 		{ KEYS_REVOKE, keys_revoke },

@@ -226,6 +226,23 @@ bool session_phase(struct session *session)
 		session, "the TPM's phase counter is not where the journal is");
 }
 
+bool session_has_journal(const struct session *session)
+{
+	return session->state != STATE_BLANK && session->state != STATE_FAILED;
+}
+
+bool session_certify(struct session *session, const struct digest *qualifying,
+	bool released, int *list)
+{
+	const struct keys_certify body = { *qualifying, released };
+	struct wire_message answer;
+	if (!session_ask(session, &session->keys, SAY(KEYS_CERTIFY, &body),
+		    NULL, 0, KEYS_MEMBERS, &answer))
+		return false;
+	*list = answer.descriptor[0];
+	return true;
+}
+
 static void put_challenge(struct session *session, struct text_writer *text,
 	const struct wire_text *nonce, size_t nonces,
 	const struct counted_boxes *counted)
@@ -233,13 +250,15 @@ static void put_challenge(struct session *session, struct text_writer *text,
 	static const struct tpm_name no_name = { { 0x00, 0x0b } };
 	static const struct counted_boxes nothing_counted;
 	static const struct digest none;
+	const struct journal_folded *folded = &session->folded;
+	const bool journal = session_has_journal(session);
 	const bool known = session->has_election;
 	const bool frozen = session->state >= STATE_OPEN &&
 			    session->state <= STATE_RELEASED;
 	const struct digest *definition =
 		known ? &session->election.definition : &none;
 	const struct digest *root =
-		frozen ? &session->folded.frozen_root : &session->folded.root;
+		frozen ? &folded->frozen_root : &folded->root;
 	text_put(text, CHALLENGE_ELECTION,
 		bytes_of_text(known ? session->election.id.line : "-"));
 	for (size_t i = 0; i < nonces; i++)
@@ -252,9 +271,14 @@ static void put_challenge(struct session *session, struct text_writer *text,
 	text_put(text, CHALLENGE_RK,
 		tpm_name_bytes(known ? &session->election.rk : &no_name));
 	text_put_number(text, CHALLENGE_CHECKPOINT_SIZE,
-		frozen ? session->folded.frozen_size : session->folded.size);
+		frozen ? folded->frozen_size : folded->size);
 	text_put(text, CHALLENGE_CHECKPOINT_ROOT,
 		bytes_of(root->byte, SHA256_SIZE));
+	text_put_number(
+		text, CHALLENGE_JOURNAL_SIZE, journal ? folded->anchored : 0);
+	text_put(text, CHALLENGE_JOURNAL_ANCHOR,
+		bytes_of((journal ? &folded->anchor : &none)->byte,
+			SHA256_SIZE));
 	text_put_number(
 		text, CHALLENGE_REVOCATION, session->machine.revocation);
 	if (counted == NULL)

@@ -108,7 +108,7 @@ bool session_folded(struct session *, const struct journal_folded *);
  */
 bool session_appended(
 	struct session *, unsigned type, const struct journal_folded *);
-/* Writes an entry of one or two lists, anchors it if its type is anchored. */
+/* Writes an entry of up to three lists, anchors it if its type is anchored. */
 bool session_append(struct session *, const struct journal_append *,
 	const int *list, size_t count);
 /* The same of a plain entry; `second` may be -1. */
@@ -125,6 +125,14 @@ bool session_load_election(struct session *);
 bool session_anchor(struct session *, const struct digest *chain);
 /* Moves the phase counter to where the journal's state wants it. */
 bool session_phase(struct session *);
+/* Not when it is blank, or has failed and may not even read it. */
+bool session_has_journal(const struct session *);
+/*
+ * The AK's word for the journal's anchor, over a challenge or over the result
+ * that RK has signed: a memfd that is the caller's.
+ */
+bool session_certify(struct session *, const struct digest *qualifying,
+	bool released, int *list);
 /*
  * Composes the challenge text: its items are a memfd, its digest what the
  * quote qualifies. `nonce` are lines, empty ones are none. `counted` is NULL,

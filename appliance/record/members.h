@@ -45,8 +45,12 @@
 #define MEMBER_QUOTE "quote.attest"
 #define MEMBER_QUOTE_SIGNATURE "quote.signature"
 #define MEMBER_EVENT_LOG "event-log"
+#define MEMBER_ANCHOR "journal.attest" /* J, over the challenge */
+#define MEMBER_ANCHOR_SIGNATURE "journal.signature"
 #define MEMBER_STATE "state"
 #define MEMBER_RESULT "result.note"
+#define MEMBER_RELEASED "released.attest" /* J, over the result note */
+#define MEMBER_RELEASED_SIGNATURE "released.signature"
 #define MEMBER_ABANDONMENT "abandonment.note"
 
 /* Numbered from 1: "approval-1". */

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 refusal refuse(struct chain *chain, const char *format, ...)
 {
@@ -22,6 +23,16 @@ struct bytes evidence_find(const struct chain *chain, const char *name)
 	char path[USTAR_NAME_MOST + 1];
 	snprintf(path, sizeof(path), "%s%s", chain->folder, name);
 	return archive_find(chain->evidence->sent, path);
+}
+
+refusal chain_attestation(
+	struct bytes attest, struct bytes signature, struct attestation *out)
+{
+	if (attest.size == 0 || attest.size > ATTEST_MOST)
+		return "it is missing, or too long";
+	memcpy(out->attest, attest.data, attest.size);
+	out->size = attest.size;
+	return tpm_signature_decode(signature, &out->signature);
 }
 
 bool chain_is_now(const struct chain *chain)

@@ -53,6 +53,7 @@ struct chain_software {
 	uint64_t entry; /* of the journal */
 	struct boot_policy boot;
 	struct digest image;
+	uint16_t approved_by; /* bit m: operator m */
 };
 
 enum { SOFTWARE_MOST = 16 };
@@ -76,6 +77,7 @@ struct chain {
 	struct chain_software software[SOFTWARE_MOST];
 	size_t software_count;
 	const struct chain_software *in_force;
+	const struct chain_software *signing; /* when the result was released */
 	uint64_t revocation_base;
 	uint64_t revocation; /* R, as the challenge has it */
 	uint64_t checkpoint_size;
@@ -115,6 +117,9 @@ refusal refuse(struct chain *, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Member of the archive, in the folder where the evidence lies. */
 struct bytes evidence_find(const struct chain *, const char *name);
+/* What a TPM attested to, of two members' contents. */
+refusal chain_attestation(
+	struct bytes attest, struct bytes signature, struct attestation *out);
 /* The evidence of this moment, not of the closing. */
 bool chain_is_now(const struct chain *);
 

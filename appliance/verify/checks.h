@@ -30,6 +30,11 @@ refusal verify_journal(struct chain *);
 refusal verify_boxes(struct chain *);
 refusal verify_members(struct chain *);
 
+/* verify_anchor.c */
+refusal verify_closing_anchor(struct chain *);
+refusal verify_release_anchor(struct chain *);
+refusal verify_present_anchor(struct chain *);
+
 /* verify_boot.c */
 refusal verify_challenge(struct chain *);
 refusal verify_nonce(struct chain *);

@@ -35,11 +35,16 @@ enum step {
 	RELEASE_APPROVALS,
 	RESULT_NOTE,
 	RESULT,
+	CLOSING_ANCHOR,
+	RELEASE_ANCHOR,
+	PRESENT_ANCHOR,
+	ANCHOR_IF_SENT,
 	MEMBERS,
 	STEPS,
 };
 
-#define BIT(n) (1u << (n))
+#define BIT(n) (UINT64_C(1) << (n))
+_Static_assert(STEPS <= 64, "each step has a bit of its own");
 
 /* Goals from an election's stage to its end. */
 enum {
@@ -66,8 +71,8 @@ struct needed {
 struct row {
 	const char *name;
 	refusal (*check)(struct chain *);
-	unsigned goals;
-	unsigned grounds;	     /* steps that must have passed */
+	uint64_t goals;
+	uint64_t grounds;	     /* steps that must have passed */
 	const struct needed *needed; /* NULL: nothing else */
 };
 
@@ -81,6 +86,11 @@ static bool has_profile(const struct evidence *evidence)
 	return evidence->profile != NULL;
 }
 
+static bool has_anchor(const struct evidence *evidence)
+{
+	return archive_find(evidence->sent, MEMBERS_NOW MEMBER_ANCHOR).size > 0;
+}
+
 /* What a verifier need not have. */
 static const struct needed the_nonce = { has_nonce,
 	"no nonce of yours was given, so it may be old" };
@@ -89,6 +99,8 @@ static const struct needed an_escrow_key = { NULL,
 	"alone, by 'sandoq recount'" };
 static const struct needed the_profile = { has_profile,
 	"no boot profile was given" };
+static const struct needed the_anchor = { has_anchor,
+	"the machine sent no anchor of its journal, as one that has failed" };
 
 static const struct row rows[STEPS] = {
 	[DEFINITION] = { "definition", verify_definition, FROM_SEALED, 0,
@@ -113,8 +125,8 @@ static const struct row rows[STEPS] = {
 		BIT(BOX_KEY), NULL },
 	[KEYS_NOTE] = { "election keys note", verify_election_keys, FROM_INTAKE,
 		BIT(RESULT_KEY), NULL },
-	[JOURNAL] = { "journal", verify_journal, FROM_INTAKE | ENDING, 0,
-		NULL },
+	[JOURNAL] = { "journal", verify_journal, FROM_INTAKE | ENDING | AT_NOW,
+		0, NULL },
 	[GOING_ON] = { "going on", verify_going_on,
 		FROM_INTAKE | BIT(VERIFY_ABANDON), BIT(JOURNAL), NULL },
 	[ABANDONMENT] = { "abandonment", verify_abandonment, ABANDONED,
@@ -143,6 +155,15 @@ static const struct row rows[STEPS] = {
 		BIT(CHALLENGE) | BIT(KEYS_NOTE), NULL },
 	[RESULT] = { "result", verify_result, FROM_RELEASED,
 		BIT(RESULT_NOTE) | BIT(BOXES), NULL },
+	[CLOSING_ANCHOR] = { "closing anchor", verify_closing_anchor,
+		FROM_CLOSED, BIT(JOURNAL) | BIT(QUOTE), NULL },
+	[RELEASE_ANCHOR] = { "release anchor", verify_release_anchor,
+		FROM_RELEASED, BIT(JOURNAL) | BIT(RESULT_NOTE) | BIT(ENROLMENT),
+		NULL },
+	[PRESENT_ANCHOR] = { "present anchor", verify_present_anchor,
+		FROM_INTAKE | ENDING, BIT(JOURNAL) | BIT(ENROLMENT), NULL },
+	[ANCHOR_IF_SENT] = { "present anchor", verify_present_anchor, AT_NOW,
+		BIT(JOURNAL) | BIT(ENROLMENT), &the_anchor },
 	/* Last, so that whatever looks at one member says what is wrong. */
 	[MEMBERS] = { "members", verify_members, FROM_INTAKE | ENDING,
 		BIT(JOURNAL), NULL },
@@ -150,9 +171,9 @@ static const struct row rows[STEPS] = {
 
 /* Only what this goal looks at can be a ground. */
 static refusal ground_of(struct chain *chain, const struct row *row,
-	enum verify_goal goal, unsigned passed)
+	enum verify_goal goal, uint64_t passed)
 {
-	unsigned missing = row->grounds & ~passed;
+	uint64_t missing = row->grounds & ~passed;
 	for (size_t step = 0; step < STEPS; step++)
 		if ((missing & BIT(step)) != 0 &&
 			(rows[step].goals & BIT(goal)) != 0)
@@ -181,7 +202,7 @@ static bool record(struct checks *checks, const char *name,
 bool verify(enum verify_goal goal, const struct evidence *evidence,
 	struct chain *chain, struct checks *checks)
 {
-	unsigned passed = 0;
+	uint64_t passed = 0;
 	*checks = (struct checks){ 0 };
 	*chain = (struct chain){
 		.evidence = evidence,

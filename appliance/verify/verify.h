@@ -32,7 +32,7 @@ enum verify_goal {
 	VERIFY_ABANDONED, /* that it was called off */
 };
 
-enum { CHECKS_MOST = 32, CHECK_REASON_MOST = 256 };
+enum { CHECKS_MOST = 64, CHECK_REASON_MOST = 256 };
 
 /* What the verifier was not given to check with is told, too. */
 enum check_outcome { CHECK_REFUSED, CHECK_PASSED, CHECK_NOT_MADE };

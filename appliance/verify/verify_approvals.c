@@ -192,7 +192,6 @@ static refusal read_software(
 {
 	struct statement first;
 	struct statement_value value[BOOT_VALUES];
-	uint16_t signed_by = 0;
 	refusal refused = read_boot(chain, stem, out, &first);
 	if (refused != NULL)
 		return refuse_approval(chain, stem, 1, refused);
@@ -217,7 +216,7 @@ static refusal read_software(
 		/* The enrolment's name one each: verify_activation(). */
 		.count = out->entry == 0 ? BOOT_VALUES - 1 : BOOT_VALUES,
 	};
-	return read_approvals(chain, &approving, &signed_by);
+	return read_approvals(chain, &approving, &out->approved_by);
 }
 
 static refusal add_software(
@@ -238,6 +237,8 @@ struct software_at {
 	size_t sealed;
 	size_t closed;
 	bool is_closed;
+	size_t released;
+	bool is_released;
 };
 
 /* One header, in the journal's order. */
@@ -252,11 +253,15 @@ static refusal follow_software(struct chain *chain,
 		return add_software(chain, stem, header->entry);
 	case ENTRY_SEALED:
 		at->sealed = chain->software_count - 1;
-		at->is_closed = false;
+		at->is_closed = at->is_released = false;
 		return NULL;
 	case ENTRY_CLOSED:
 		at->closed = chain->software_count - 1;
 		at->is_closed = true;
+		return NULL;
+	case ENTRY_RELEASED:
+		at->released = chain->software_count - 1;
+		at->is_released = true;
 		return NULL;
 	default:
 		return NULL;
@@ -291,6 +296,7 @@ refusal verify_boot_approvals(struct chain *chain)
 	chain->in_force = &chain->software[at.is_closed && !chain_is_now(chain)
 						   ? at.closed
 						   : chain->software_count - 1];
+	chain->signing = at.is_released ? &chain->software[at.released] : NULL;
 	return definition == NULL ||
 			       digest_equal(&chain->software[at.sealed].image,
 				       &definition->image)

@@ -109,13 +109,8 @@ refusal verify_quote(struct chain *chain)
 	struct attestation attestation;
 	struct quote quote;
 	struct bytes attest = evidence_find(chain, MEMBER_QUOTE);
-	if (attest.size == 0 || attest.size > ATTEST_MOST)
-		return "there is no quote, or it is too long";
-	memcpy(attestation.attest, attest.data, attest.size);
-	attestation.size = attest.size;
-	refusal refused = tpm_signature_decode(
-		evidence_find(chain, MEMBER_QUOTE_SIGNATURE),
-		&attestation.signature);
+	refusal refused = chain_attestation(attest,
+		evidence_find(chain, MEMBER_QUOTE_SIGNATURE), &attestation);
 	if (refused == NULL)
 		refused = quote_verify(&chain->ak, &attestation,
 			bytes_of(chain->challenge.byte, SHA256_SIZE),

@@ -214,6 +214,7 @@ static bool keys(const struct stage *stage)
 	const int tpm = swtpm_start_records(twin);
 	const struct journal_scanned blank = { .blank = 1 };
 	const struct keys_quote quote = { { { 1 } } };
+	const struct keys_certify certify = { { { 1 } }, 0 };
 	struct play play = play_start(stage, ROLE_KEYS, &tpm, 1);
 	const bool well = play_ends(
 		&play, play_ask(&play, SAY(KEYS_START, &blank), NULL, 0,
@@ -221,7 +222,10 @@ static bool keys(const struct stage *stage)
 			       play_ask(&play, SAY(KEYS_IDENTITY, &nothing),
 				       NULL, 0, KEYS_MEMBERS) &&
 			       play_ask(&play, SAY(KEYS_QUOTE, &quote), NULL, 0,
-				       KEYS_MEMBERS));
+				       KEYS_MEMBERS) &&
+			       /* There is no anchor yet. */
+			       play_ask(&play, SAY(KEYS_CERTIFY, &certify),
+				       NULL, 0, REFUSED));
 	swtpm_free(twin);
 	return well;
 }

@@ -414,6 +414,35 @@ static void election_keys_are_signed(void **state)
 		0);
 }
 
+/* Which software counted, and what came and went while the boxes came. */
+static void software_is_told(void **state)
+{
+	static const char first[] =
+		"approved at the enrolment by operator-1, operator-3";
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	assert_status(run("bundle verify " CHAIN), 0);
+	assert_said(first);
+	assert_said("operator-3; it counted; it signed the result");
+	assert_null(strstr(said, "DURING THIS ELECTION"));
+
+	paper_another_image(copy);
+	write_sent(copy, "other.tar");
+	paper_free(copy);
+	assert_status(run("approve release --sent other.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem "
+			  "--profile profile.json --nonce nonce --yes "
+			  "--without 10 --key auditor-2.pem "
+			  "--output told.note"),
+		0);
+	assert_said(first);
+	assert_said("image 2200000000000000000000000000000000000000000000000000"
+		    "000000000000, APPROVED DURING THIS ELECTION (journal "
+		    "entry 8) by operator-1, operator-3\n");
+	assert_said("(journal entry 9) by operator-1, operator-3; it counted");
+}
+
 static void approvals_are_made(void **state)
 {
 	struct file note;
@@ -429,6 +458,7 @@ static void approvals_are_made(void **state)
 	struct paper *copy = paper_copy(paper);
 	paper_put(copy, "release-approval-1", file_bytes(&note));
 	paper_journal(copy);
+	paper_certify_journal(copy);
 	paper_accepts(copy, VERIFY_RELEASED);
 	assert_int_equal(copy->chain.released_by, MEMBER_2 | MEMBER_3);
 	paper_free(copy);
@@ -647,7 +677,7 @@ static void nothing_of_now_is_taken_from_before(void **state)
 	write_members(copy, "failed.tar", failed_member);
 	paper_free(copy);
 	assert_status(run(FAILED "--earlier sent.tar"), EX_DATAERR);
-	assert_said("REFUSED quote: there is no quote");
+	assert_said("REFUSED quote: it is missing");
 }
 
 static void nonces_differ(void **state)
@@ -1222,6 +1252,7 @@ int main(void)
 			enrolment_is_signed_by_whose_credential_was_opened),
 		cmocka_unit_test(enrolment_has_a_date),
 		cmocka_unit_test(election_keys_are_signed),
+		cmocka_unit_test(software_is_told),
 		cmocka_unit_test(approvals_are_made),
 		cmocka_unit_test(opening_is_approved),
 		cmocka_unit_test(missing_boxes_are_agreed_to),

@@ -256,6 +256,100 @@ DISAGREEMENT(missing_member, "members",
 	     paper_put(paper, "credential-1", bytes_of(NULL, 0));)
 DISAGREEMENT(invented_reason, "members",
 	     paper_put(paper, "failed/0007", bytes_of_text("a fire\n"));)
+
+/* --- the journal written anew, by somebody who has no attestation key --- */
+
+DISAGREEMENT(another_image, "", paper_another_image(paper);)
+/* Both approvals, and what is published of them. */
+static void cut_software_out(struct paper *paper)
+{
+	size_t at = paper_find(paper, ENTRY_SOFTWARE);
+	for (; at < paper->entries; at = paper_find(paper, ENTRY_SOFTWARE))
+		paper_cut(paper, at);
+	for (size_t i = paper->sent.count; i-- > 0;) {
+		char name[MEMBER_NAME_SIZE];
+		memcpy(name, paper->sent.member[i].name, sizeof(name));
+		if (strncmp(name, "software/", 9) == 0)
+			paper_put(paper, name, bytes_of(NULL, 0));
+	}
+	paper_journal(paper);
+}
+
+DISAGREEMENT(
+	another_image_is_cut_out, "closing anchor", paper_another_image(paper);
+	cut_software_out(paper);)
+DISAGREEMENT(invented_restart, "closing anchor",
+	     paper_insert(paper, ENTRY_BOOT, ENTRY_OPEN);
+	     paper_journal(paper);)
+DISAGREEMENT(restart_is_cut_out, "closing anchor",
+	     paper_cut(paper, paper_find(paper, ENTRY_BOOT));
+	     paper_journal(paper);)
+DISAGREEMENT(invented_restart_after_the_closing, "release anchor",
+	     paper_insert(paper, ENTRY_BOOT, ENTRY_APPROVED);
+	     paper_journal(paper);)
+DISAGREEMENT(invented_restart_after_the_release, "present anchor",
+	     paper_insert(paper, ENTRY_BOOT, 0);
+	     paper_journal(paper);)
+DISAGREEMENT(invented_failure, "closing anchor",
+	     paper_invent(paper, ENTRY_FAILED, "failed", ENTRY_OPEN);)
+DISAGREEMENT(invented_failure_at_the_end, "present anchor",
+	     paper_invent(paper, ENTRY_FAILED, "failed", 0);)
+DISAGREEMENT(invented_revocation, "closing anchor",
+	     paper_invent(paper, ENTRY_REVOCATION, "approval-1", ENTRY_OPEN);)
+DISAGREEMENT(rewritten_reason, "open approvals",
+	     paper_flip(paper, "refused/0003", 8);
+	     paper_journal(paper);)
+DISAGREEMENT(rewritten_failure, "closing anchor", char name[64]; snprintf(name,
+	sizeof(name), "failed/%04u", (unsigned)paper_find(paper, ENTRY_OPEN));
+	     paper_invent(paper, ENTRY_FAILED, "failed", ENTRY_OPEN);
+	     paper_close_again(paper); paper_flip(paper, name, 0);
+	     paper_journal(paper);)
+
+/* --- certificates that the attestation key did not make of this --- */
+
+static void certify(struct paper *paper, const char *stem, unsigned scalar,
+	const char *over, size_t entries)
+{
+	const struct digest qualifying = sha256(paper_get(paper, over));
+	paper_certify_anchor(paper, stem, scalar, &qualifying, entries);
+}
+
+static size_t before_closing(const struct paper *paper)
+{
+	return paper_find(paper, ENTRY_CLOSED);
+}
+
+static size_t before_release(const struct paper *paper)
+{
+	return paper_find(paper, ENTRY_RELEASED);
+}
+
+DISAGREEMENT(anchor_by_another_key, "closing anchor",
+	     certify(paper, "journal", PAPER_OTHER_SCALAR, "challenge",
+		     before_closing(paper));)
+DISAGREEMENT(anchor_of_fewer_entries, "closing anchor",
+	     certify(paper, "journal", PAPER_AK_SCALAR, "challenge",
+		     before_closing(paper) - 1);)
+DISAGREEMENT(anchor_of_another_challenge, "closing anchor",
+	     certify(paper, "journal", PAPER_AK_SCALAR, "now/challenge",
+		     before_closing(paper));)
+DISAGREEMENT(released_by_another_key, "release anchor",
+	     certify(paper, "released", PAPER_OTHER_SCALAR, "result.note",
+		     before_release(paper));)
+DISAGREEMENT(released_before_the_signature, "release anchor",
+	     certify(paper, "released", PAPER_AK_SCALAR, "challenge",
+		     before_release(paper));)
+DISAGREEMENT(released_before_other_entries, "release anchor",
+	     certify(paper, "released", PAPER_AK_SCALAR, "result.note",
+		     before_release(paper) - 1);)
+DISAGREEMENT(no_anchor_at_the_release, "release anchor",
+	     paper_put(paper, "released.attest", bytes_of(NULL, 0));)
+DISAGREEMENT(present_by_another_key, "present anchor",
+	     certify(paper, "now/journal", PAPER_OTHER_SCALAR, "now/challenge",
+		     paper->entries);)
+DISAGREEMENT(no_present_anchor, "present anchor",
+	     paper_put(paper, "now/journal.attest", bytes_of(NULL, 0));)
+
 DISAGREEMENT(result, "result note", paper_flip(paper, "result.note", 300);)
 DISAGREEMENT(
 	leaf_of_another_text, "boxes", paper->entry[4].of_another_text = true;
@@ -340,6 +434,26 @@ int main(void)
 		cmocka_unit_test(member),
 		cmocka_unit_test(missing_member),
 		cmocka_unit_test(invented_reason),
+		cmocka_unit_test(another_image),
+		cmocka_unit_test(another_image_is_cut_out),
+		cmocka_unit_test(invented_restart),
+		cmocka_unit_test(restart_is_cut_out),
+		cmocka_unit_test(invented_restart_after_the_closing),
+		cmocka_unit_test(invented_restart_after_the_release),
+		cmocka_unit_test(invented_failure),
+		cmocka_unit_test(invented_failure_at_the_end),
+		cmocka_unit_test(invented_revocation),
+		cmocka_unit_test(rewritten_reason),
+		cmocka_unit_test(rewritten_failure),
+		cmocka_unit_test(anchor_by_another_key),
+		cmocka_unit_test(anchor_of_fewer_entries),
+		cmocka_unit_test(anchor_of_another_challenge),
+		cmocka_unit_test(released_by_another_key),
+		cmocka_unit_test(released_before_the_signature),
+		cmocka_unit_test(released_before_other_entries),
+		cmocka_unit_test(no_anchor_at_the_release),
+		cmocka_unit_test(present_by_another_key),
+		cmocka_unit_test(no_present_anchor),
 		cmocka_unit_test(result),
 		cmocka_unit_test(leaf_of_another_text),
 		cmocka_unit_test(refusal_of_nothing),

@@ -532,6 +532,7 @@ static void nonces_of_a_challenge(void **state)
 	"sandoq/challenge/v1 rehearsal\nelection: -\n" nonces                  \
 	"definition: " HEX "\nak: " NAME "\nrk: " NAME                         \
 	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX                          \
+	"\njournal-size: 0\njournal-anchor: " HEX                              \
 	"\nrevocation: 1\nresult: " HEX "\nheaders: " HEX "\n"
 	struct statement_nonce nonce;
 	(void)state;

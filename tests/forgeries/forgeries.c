@@ -381,6 +381,11 @@ static void say_another_chain(struct words *words)
 	words->body.JOURNAL_APPENDED.anchor_chain.byte[0] ^= 1;
 }
 
+static void say_another_anchor(struct words *words)
+{
+	words->body.JOURNAL_APPENDED.anchor.byte[0] ^= 1;
+}
+
 static void change_the_definition(struct words *words)
 {
 	if (words->body.JOURNAL_ENTRY.type == ENTRY_SEALED)
@@ -432,6 +437,18 @@ static void make_up_members(struct words *words)
 {
 	if (words->end->asked == KEYS_QUOTE)
 		put_items(words, "quote.attest", "quote.signature");
+}
+
+static void make_up_an_anchor(struct words *words)
+{
+	if (words->end->asked == KEYS_CERTIFY)
+		put_items(words, "journal.attest", "journal.signature");
+}
+
+static void make_up_the_last_anchor(struct words *words)
+{
+	if (words->end->asked == KEYS_CERTIFY)
+		put_items(words, "released.attest", "released.signature");
 }
 
 static void say_another_ak(struct words *words)
@@ -684,6 +701,9 @@ const struct forgery forgeries[] = {
 		JOURNAL_APPENDED, say_another_root, OPEN,
 		"it is for another set of boxes: its checkpoint has another "
 		"root" },
+	{ ROLE_JOURNAL, "says another anchor", COUNTING_IN(OPEN),
+		JOURNAL_APPENDED, say_another_anchor, EVIDENCE,
+		"REFUSED closing anchor" },
 	{ ROLE_JOURNAL, "changes the definition", COUNTING_IN(OPEN),
 		JOURNAL_ENTRY, change_the_definition, OPEN,
 		FAILED "definition.note: it is for another definition" },
@@ -707,6 +727,11 @@ const struct forgery forgeries[] = {
 		FAILED "image: it is for a machine with another AK" },
 	{ ROLE_KEYS, "makes the quote up", COUNTING_IN(OPEN), KEYS_MEMBERS,
 		make_up_members, EVIDENCE, "REFUSED quote" },
+	{ ROLE_KEYS, "makes the anchor up", COUNTING_IN(OPEN), KEYS_MEMBERS,
+		make_up_an_anchor, EVIDENCE, "REFUSED closing anchor" },
+	{ ROLE_KEYS, "makes the last anchor up", COUNTING_IN(RELEASE),
+		KEYS_MEMBERS, make_up_the_last_anchor, BUNDLE,
+		"REFUSED release anchor" },
 	{ ROLE_KEYS, "makes the signature up", COUNTING_IN(RELEASE),
 		KEYS_SIGNED, make_up_a_signature, BUNDLE,
 		"REFUSED result note" },

@@ -62,8 +62,11 @@ static void attestations(struct bytes input)
 	struct quote quote;
 	struct creation creation;
 	struct creation_data data;
-	if (!quote_decode(input, &quote))
-		property(creation_decode(input, &creation) != NULL);
+	struct nv_certificate nv;
+	const bool quoted = !quote_decode(input, &quote);
+	const bool created = !creation_decode(input, &creation);
+	const bool certified = !nv_certificate_decode(input, &nv);
+	property(quoted + created + certified <= 1);
 	creation_data_decode(input, &data);
 }
 
@@ -96,6 +99,20 @@ static struct bytes valid_attest(uint8_t out[ATTEST_MOST], bool quote)
 	return written(&attest);
 }
 
+static struct bytes valid_certificate(uint8_t out[ATTEST_MOST])
+{
+	struct writer attest = writer_of(out, ATTEST_MOST);
+	write_u32(&attest, 0xFF544347);
+	write_u16(&attest, 0x8014);
+	write_sized(&attest, TPM_NAME_SIZE);
+	write_sized(&attest, SHA256_SIZE);
+	write_bytes(&attest, bytes_of(zeros, 8 + 4 + 4 + 1 + 8));
+	write_sized(&attest, TPM_NAME_SIZE);
+	write_u16(&attest, 0);
+	write_sized(&attest, SHA256_SIZE);
+	return written(&attest);
+}
+
 static struct bytes valid_creation(uint8_t out[CREATION_MOST])
 {
 	struct writer data = writer_of(out, CREATION_MOST);
@@ -121,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	attestations(input);
 	attestations(edited(valid_attest(valid, true), input, buffer));
 	attestations(edited(valid_attest(valid, false), input, buffer));
+	attestations(edited(valid_certificate(valid), input, buffer));
 	attestations(edited(valid_creation(valid), input, buffer));
 	return 0;
 }

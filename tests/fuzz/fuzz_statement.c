@@ -28,7 +28,8 @@ static const char *const valid[] = {
 	"sandoq/challenge/v1 rehearsal\nelection: -\nnonce: a " HEX
 	"\ndefinition: " HEX "\nak: " NAME "\nrk: " NAME
 	"\ncheckpoint-size: 0\ncheckpoint-root: " HEX
-	"\nrevocation: 1\nresult: " HEX "\n",
+	"\njournal-size: 0\njournal-anchor: " HEX
+	"\nrevocation: 1\nresult: " HEX "\nheaders: " HEX "\n",
 	"sandoq/revocation/v1 live\nmachine: SQ-7\nmeaning: Software that is "
 	"approved up to the old value may never run on the machine again.\n"
 	"ak: " NAME "\nindex: " NAME "\nfrom: 1\nto: 2\ncphash: " HEX

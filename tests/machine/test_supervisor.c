@@ -145,7 +145,7 @@ static refusal say_phase(
 		end, SAY(KEYS_PHASED, HEARD(message, KEYS_PHASE)), NULL, 0);
 }
 
-static refusal quote(
+static refusal attest(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	const int list = any_list();
@@ -258,7 +258,8 @@ static int serve(enum role self)
 		{ KEYS_AIRLOCK, close_airlock },
 		{ KEYS_ELECTION, done },
 		{ KEYS_PHASE, say_phase },
-		{ KEYS_QUOTE, quote },
+		{ KEYS_QUOTE, attest },
+		{ KEYS_CERTIFY, attest },
 		{ MEDIA_BIND, bind_media },
 		{ MEDIA_WRITE, write_media },
 		{ INTAKE_START, say_kind },

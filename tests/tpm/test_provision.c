@@ -16,6 +16,8 @@ enum { NO_POLICY = 0x12F, UNKNOWN_CAPABILITY = 0x1C4 };
 static struct swtpm *blank;
 /* The chip is one of before TPM_CAP_AUTH_POLICIES. */
 static bool knows_no_policies;
+/* The chip has no TPM2_NV_Certify: its list goes on with the next command. */
+static bool certifies_no_index;
 
 TSS2_RC __real_Esys_GetCapability(ESYS_CONTEXT *, ESYS_TR, ESYS_TR, ESYS_TR,
 	TPM2_CAP, UINT32, UINT32, TPMI_YES_NO *, TPMS_CAPABILITY_DATA **);
@@ -27,6 +29,8 @@ TSS2_RC __wrap_Esys_GetCapability(ESYS_CONTEXT *esys, ESYS_TR one, ESYS_TR two,
 {
 	if (knows_no_policies && capability == TPM2_CAP_AUTH_POLICIES)
 		return UNKNOWN_CAPABILITY;
+	if (certifies_no_index && capability == TPM2_CAP_COMMANDS)
+		property++;
 	return __real_Esys_GetCapability(esys, one, two, three, capability,
 		property, count, more, found);
 }
@@ -155,7 +159,8 @@ static void goes_on_after_every_power_cut(void **state)
 	assert_true(digest_equal(&in.anchor, &once.anchor));
 	assert_tpm(in.tpm, tpm_state(in.tpm, &seen));
 	assert_true(seen.owner_locked && seen.lockout_locked);
-	assert_true(seen.clear_disabled && seen.sha256_only);
+	assert_true(
+		seen.clear_disabled && seen.sha256_only && seen.certifies_nv);
 	tpm_close(in.tpm);
 	swtpm_free(in.swtpm);
 	body_free(&in.operators);
@@ -320,6 +325,20 @@ static void a_chip_that_knows_no_policies_is_named(void **state)
 	assert_tpm_why(in.tpm, !owned,
 		"this TPM does not know TPM_CAP_AUTH_POLICIES, so that nobody "
 		"can tell whether its owner has a policy");
+	enrolment_end(&in);
+}
+
+static void a_chip_that_certifies_no_index_is_known(void **state)
+{
+	struct enrolment in = enrolment_begin();
+	struct tpm_state seen;
+	(void)state;
+	certifies_no_index = true;
+	const bool told = tpm_state(in.tpm, &seen);
+	certifies_no_index = false;
+	assert_true(told && !seen.certifies_nv);
+	assert_tpm(in.tpm, tpm_state(in.tpm, &seen));
+	assert_true(seen.certifies_nv);
 	enrolment_end(&in);
 }
 
@@ -550,6 +569,7 @@ int main(void)
 		cmocka_unit_test(a_policy_does_not_outlive_the_enrolment),
 		cmocka_unit_test(an_authorization_set_before_is_named),
 		cmocka_unit_test(a_policy_set_before_is_named),
+		cmocka_unit_test(a_chip_that_certifies_no_index_is_known),
 		cmocka_unit_test(a_chip_that_knows_no_policies_is_named),
 		cmocka_unit_test(the_owner_is_locked_once),
 		cmocka_unit_test(half_a_lock_is_none),

@@ -60,6 +60,8 @@ struct paper {
 	struct paper_entry entry[PAPER_ENTRIES_MOST];
 	size_t entries;
 	struct journal_fold fold;
+	/* Of the TPM, beside those that it had when the machine was made. */
+	uint32_t resets;
 	struct digest box_digest[PAPER_BOXES];
 	uint64_t box_leaf[PAPER_BOXES];
 	uint64_t refusal_leaf;
@@ -105,7 +107,23 @@ void paper_flip(struct paper *, const char *name, long place);
  * each other, listings and checkpoint, as whoever publishes can.
  */
 void paper_journal(struct paper *);
-/* One more entry, and that. */
+/*
+ * What the attestation key certifies of it: that the anchor is that of the
+ * first entries, over this. `stem` is "journal", "now/journal" or "released".
+ */
+void paper_certify_anchor(struct paper *, const char *stem, unsigned ak_scalar,
+	const struct digest *qualifying, size_t entries);
+/* What a machine with this journal would send now: present evidence, and the
+ * anchor after the release. */
+void paper_certify_journal(struct paper *);
+/* It closes and releases again, over the journal that it has now. */
+void paper_close_again(struct paper *);
+/*
+ * Other software was in force while the boxes came, by two more entries before
+ * the opening; then the first one was approved again, and counted.
+ */
+void paper_another_image(struct paper *);
+/* One more entry of the machine, and all that follows. */
 void paper_entry(
 	struct paper *, enum entry_type, uint16_t station, uint16_t sequence);
 /*
@@ -114,6 +132,11 @@ void paper_entry(
  */
 size_t paper_insert(struct paper *, enum entry_type, enum entry_type before);
 void paper_cut(struct paper *, size_t at);
+/* The number of the first entry of this type; of all, where there is none. */
+size_t paper_find(const struct paper *, enum entry_type);
+/* An entry with one item that somebody made up, and the journal after that. */
+void paper_invent(struct paper *, enum entry_type type, const char *item,
+	enum entry_type before);
 /* What it sent when it had no more entries than these. */
 void paper_end_after(struct paper *, size_t entries);
 /*

@@ -50,10 +50,11 @@ static const struct contents contents[] = {
 	{ ENTRY_OPEN, { "approval", "nonce" }, NULL, { NULL } },
 	{ ENTRY_HEADERS, { NULL }, NULL, { "0001.header", "0002.header" } },
 	{ ENTRY_CLOSED, { NULL }, NULL,
-		{ "challenge", "event-log", "quote.attest",
-			"quote.signature" } },
+		{ "challenge", "event-log", "quote.attest", "quote.signature",
+			"journal.attest", "journal.signature" } },
 	{ ENTRY_APPROVED, { "approval" }, NULL, { NULL } },
-	{ ENTRY_RELEASED, { NULL }, NULL, { "result.note" } },
+	{ ENTRY_RELEASED, { NULL }, NULL,
+		{ "result.note", "released.attest", "released.signature" } },
 	{ ENTRY_ABANDONED, { NULL }, NULL, { "abandonment.note" } },
 	{ ENTRY_SOFTWARE, { "approval" }, "boot-state", { NULL } },
 	{ ENTRY_REVOCATION, { "approval" }, NULL, { NULL } },
@@ -207,14 +208,21 @@ void paper_entry(struct paper *paper, enum entry_type type, uint16_t station,
 	paper->entry[paper->entries++] =
 		(struct paper_entry){ type, station, sequence, false };
 	paper_journal(paper);
+	paper_certify_journal(paper);
+}
+
+size_t paper_find(const struct paper *paper, enum entry_type type)
+{
+	size_t at = 0;
+	while (at < paper->entries && paper->entry[at].type != type)
+		at++;
+	return at;
 }
 
 size_t paper_insert(
 	struct paper *paper, enum entry_type type, enum entry_type before)
 {
-	size_t at = 0;
-	while (at < paper->entries && paper->entry[at].type != before)
-		at++;
+	const size_t at = paper_find(paper, before);
 	assert_true(paper->entries < PAPER_ENTRIES_MOST);
 	memmove(&paper->entry[at + 1], &paper->entry[at],
 		(paper->entries - at) * sizeof(paper->entry[0]));
@@ -229,6 +237,16 @@ void paper_cut(struct paper *paper, size_t at)
 	paper->entries--;
 	memmove(&paper->entry[at], &paper->entry[at + 1],
 		(paper->entries - at) * sizeof(paper->entry[0]));
+}
+
+void paper_invent(struct paper *paper, enum entry_type type, const char *item,
+	enum entry_type before)
+{
+	char name[MEMBER_NAME_SIZE];
+	const size_t at = paper_insert(paper, type, before);
+	member_of_entry(type, at, bytes_of_text(item), name);
+	paper_put(paper, name, bytes_of_text("made up\n"));
+	paper_journal(paper);
 }
 
 static void drop_member(void *context, const char *item, const char *member)
@@ -253,6 +271,7 @@ void paper_end_after(struct paper *paper, size_t entries)
 	}
 	paper->entries = entries;
 	paper_journal(paper);
+	paper_certify_journal(paper);
 }
 
 /* The header, as it follows the last one of these. */

@@ -529,9 +529,10 @@ static void count(struct paper *paper, struct result *result)
 	}
 }
 
-static void put_challenge(struct paper *paper, const char *name,
+static void put_challenge(struct paper *paper, const char *name, size_t entries,
 	const struct digest *result, const struct digest *headers)
 {
+	struct journal_fold fold;
 	uint8_t text[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	char line[256];
@@ -552,6 +553,11 @@ static void put_challenge(struct paper *paper, const char *name,
 		&writer, CHALLENGE_CHECKPOINT_SIZE, chain->checkpoint_size);
 	text_put(&writer, CHALLENGE_CHECKPOINT_ROOT,
 		view(&chain->checkpoint_root));
+	assert_null(journal_fold_headers(
+		&fold, bytes_of(paper_get(paper, "entries").data,
+			       entries * JOURNAL_HEADER_SIZE)));
+	text_put_number(&writer, CHALLENGE_JOURNAL_SIZE, fold.anchored);
+	text_put(&writer, CHALLENGE_JOURNAL_ANCHOR, view(&fold.anchor));
 	text_put_number(&writer, CHALLENGE_REVOCATION, PAPER_REVOCATION);
 	text_put(&writer, CHALLENGE_RESULT, view(result));
 	text_put(&writer, CHALLENGE_HEADERS, view(headers));
@@ -597,23 +603,50 @@ static void put_evidence(
 	paper_log(paper, name, paper->profile.event, paper->profile.count);
 }
 
+/* PCRs of a boot that let media in. */
+static void put_present(struct paper *paper)
+{
+	static const struct digest none;
+	struct pcr_set pcrs;
+	const struct digest event =
+		sha256(bytes_of_text("sandoq courier boot"));
+	paper_pcrs(paper, &pcrs);
+	const struct bytes part[] = { view(&pcrs.value[PCR_AIRLOCK]),
+		view(&event) };
+	pcrs.value[PCR_AIRLOCK] = sha256_parts(part, 2);
+	put_challenge(paper, "now/challenge", paper->entries, &none, &none);
+	put_evidence(paper, "now/", &pcrs);
+	const struct digest challenge =
+		sha256(paper_get(paper, "now/challenge"));
+	paper_certify_anchor(paper, "now/journal", PAPER_AK_SCALAR, &challenge,
+		paper->entries);
+}
+
+void paper_certify_journal(struct paper *paper)
+{
+	const struct bytes note = archive_find(&paper->sent, "result.note");
+	if (note.size > 0) {
+		const struct digest digest = sha256(note);
+		paper_certify_anchor(paper, "released", PAPER_AK_SCALAR,
+			&digest, paper_find(paper, ENTRY_RELEASED));
+		paper_journal(paper);
+	}
+	put_present(paper);
+}
+
 /* The machine has closed the count with this text, and headers of this root. */
 static void close_with(
 	struct paper *paper, struct bytes text, const struct digest *headers)
 {
 	struct pcr_set pcrs;
-	struct digest digest = sha256(text);
-	put_challenge(paper, "challenge", &digest, headers);
-	put_challenge(paper, "now/challenge", &digest, headers);
-	put_nonce(paper);
+	const struct digest digest = sha256(text);
+	const size_t entries = paper_find(paper, ENTRY_CLOSED);
+	put_challenge(paper, "challenge", entries, &digest, headers);
 	paper_pcrs(paper, &pcrs);
 	put_evidence(paper, "", &pcrs);
-	const struct digest event =
-		sha256(bytes_of_text("sandoq courier boot"));
-	const struct bytes part[] = { view(&pcrs.value[PCR_AIRLOCK]),
-		view(&event) };
-	pcrs.value[PCR_AIRLOCK] = sha256_parts(part, 2);
-	put_evidence(paper, "now/", &pcrs);
+	const struct digest challenge = sha256(paper_get(paper, "challenge"));
+	paper_certify_anchor(
+		paper, "journal", PAPER_AK_SCALAR, &challenge, entries);
 }
 
 /* The result key has signed this text. */
@@ -623,6 +656,7 @@ static void release_with(struct paper *paper, struct bytes text)
 	struct writer out = writer_of(note, sizeof(note));
 	paper_sign(&out, text, "result", PAPER_RK_SCALAR);
 	paper_put(paper, "result.note", written(&out));
+	paper_certify_journal(paper);
 }
 
 static void close_and_release(struct paper *paper)
@@ -635,6 +669,7 @@ static void close_and_release(struct paper *paper)
 	assert_null(result_write(&out, &result));
 	result_free(&result);
 	const struct digest headers = add_headers(paper);
+	put_nonce(paper);
 	close_with(paper, written(&out), &headers);
 	add_entry(paper, ENTRY_CLOSED);
 	paper_accepts(paper, VERIFY_CLOSED);
@@ -642,6 +677,40 @@ static void close_and_release(struct paper *paper)
 	add_entry(paper, ENTRY_APPROVED);
 	release_with(paper, written(&out));
 	add_entry(paper, ENTRY_RELEASED);
+}
+
+static void close_again_with(struct paper *paper, struct bytes text)
+{
+	const struct digest headers = paper->chain.headers_root;
+	paper_journal(paper);
+	close_with(paper, text, &headers);
+	paper_journal(paper);
+	paper_certify_journal(paper);
+	paper_accepts(paper, VERIFY_CLOSED);
+	paper_approve_release(paper, &quorum);
+	paper_journal(paper);
+	release_with(paper, text);
+}
+
+void paper_close_again(struct paper *paper)
+{
+	char *text = note_text_of(paper_get(paper, "result.note"));
+	close_again_with(paper, bytes_of_text(text));
+	free(text);
+}
+
+void paper_another_image(struct paper *paper)
+{
+	const struct boot_policy first = paper->chain.in_force->boot;
+	const struct digest image = paper->chain.in_force->image;
+	struct boot_profile profile = paper->profile;
+	struct boot_policy second = { .epoch = PAPER_REVOCATION + 1 };
+	const struct digest other = { { 0x22 } };
+	boot_profile_set_image(&profile, &other);
+	boot_profile_predict(&profile, &second.pcrs);
+	paper_approve_software(paper, &quorum, &second, &other, ENTRY_OPEN);
+	paper_approve_software(paper, &quorum, &first, &image, ENTRY_OPEN);
+	paper_close_again(paper);
 }
 
 void paper_change_result(struct paper *paper, const char *from, const char *to)
@@ -652,13 +721,7 @@ void paper_change_result(struct paper *paper, const char *from, const char *to)
 	assert_non_null(at);
 	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to,
 			    at + strlen(from)) > 0);
-	const struct digest headers = paper->chain.headers_root;
-	close_with(paper, bytes_of_text(changed), &headers);
-	paper_journal(paper);
-	paper_accepts(paper, VERIFY_CLOSED);
-	paper_approve_release(paper, &quorum);
-	release_with(paper, bytes_of_text(changed));
-	paper_journal(paper);
+	close_again_with(paper, bytes_of_text(changed));
 	free(changed);
 	free(text);
 }

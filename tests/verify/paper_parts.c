@@ -18,6 +18,7 @@
 
 enum {
 	ATTEST_MAGIC = 0xff544347,
+	ATTEST_NV = 0x8014,
 	ATTEST_CREATION = 0x801A,
 	ATTEST_QUOTE = 0x8018,
 	ALG_SHA256 = 0x000B,
@@ -46,8 +47,8 @@ static struct tpm_name name_of(enum key_template template, unsigned scalar)
 }
 
 /* What every TPMS_ATTEST begins with. */
-static void write_head(struct writer *out, uint16_t type, unsigned ak,
-	const struct digest *qualifying)
+static void write_head(struct writer *out, const struct paper *paper,
+	uint16_t type, unsigned ak, const struct digest *qualifying)
 {
 	struct tpm_name name = name_of(KEY_AK, ak);
 	struct tpm_name qualified = endorsement_qualified_name(&name);
@@ -56,10 +57,10 @@ static void write_head(struct writer *out, uint16_t type, unsigned ak,
 	write_sized(out, tpm_name_bytes(&qualified));
 	write_sized(out, view(qualifying));
 	write_u64(out, 123456); /* clock, milliseconds */
-	write_u32(out, 7);	/* resets */
-	write_u32(out, 0);	/* restarts */
-	write_u8(out, 1);	/* safe */
-	write_u64(out, 1);	/* firmware */
+	write_u32(out, 7 + paper->resets);
+	write_u32(out, 0); /* restarts */
+	write_u8(out, 1);  /* safe */
+	write_u64(out, 1); /* firmware */
 }
 
 static void put_attested(
@@ -87,12 +88,31 @@ void paper_quote(struct paper *paper, const char *folder,
 	struct pcr_set pcrs = *quote->pcrs;
 	pcrs.mask = quote->mask;
 	struct digest digest = pcr_set_digest(&pcrs);
-	write_head(&out, ATTEST_QUOTE, quote->ak_scalar, quote->qualifying);
+	write_head(
+		&out, paper, ATTEST_QUOTE, quote->ak_scalar, quote->qualifying);
 	pcr_selection_encode(quote->mask, selection);
 	write_bytes(&out, bytes_of(selection, sizeof(selection)));
 	write_sized(&out, view(&digest));
 	snprintf(stem, sizeof(stem), "%squote", folder);
 	put_attested(paper, stem, quote->ak_scalar, written(&out));
+}
+
+void paper_certify_anchor(struct paper *paper, const char *stem, unsigned ak,
+	const struct digest *qualifying, size_t entries)
+{
+	uint8_t attest[ATTEST_MOST];
+	struct writer out = writer_of(attest, sizeof(attest));
+	struct journal_fold fold;
+	const struct tpm_name index =
+		public_name(paper_get(paper, "journal.nv"));
+	assert_null(journal_fold_headers(
+		&fold, bytes_of(paper_get(paper, "entries").data,
+			       entries * JOURNAL_HEADER_SIZE)));
+	write_head(&out, paper, ATTEST_NV, ak, qualifying);
+	write_sized(&out, tpm_name_bytes(&index));
+	write_u16(&out, 0);
+	write_sized(&out, view(&fold.anchor));
+	put_attested(paper, stem, ak, written(&out));
 }
 
 uint32_t paper_quoted_mask(void)
@@ -177,7 +197,7 @@ void paper_election_key(struct paper *paper, const char *stem,
 	write_sized(&created, view(&creation->outside_info));
 	struct digest hash = sha256(written(&created));
 
-	write_head(&out, ATTEST_CREATION, creation->ak_scalar,
+	write_head(&out, paper, ATTEST_CREATION, creation->ak_scalar,
 		&creation->outside_info);
 	write_sized(&out, tpm_name_bytes(&object));
 	write_sized(&out, view(&hash));

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -381,6 +382,7 @@ static void approve_second(
 	struct digest image;
 	const struct boot_policy boot = second_release(&image);
 	paper_approve_software(paper, &how, &boot, &image, before);
+	paper_certify_journal(paper);
 }
 
 /* The closing by the first release stays what it was. */
@@ -447,6 +449,7 @@ static void software_ran_before_its_approval(void **state)
 	paper_approve_software(paper, &how, &second, &image, ENTRY_OPEN);
 	paper_approve_software(
 		paper, &how, &first, &first_image, ENTRY_APPROVED);
+	paper_certify_journal(paper);
 	paper_accepts(paper, VERIFY_NOW);
 	paper_refuses(paper, VERIFY_CLOSED, "boot state", "approved later");
 }
@@ -805,7 +808,67 @@ static void a_signature_is_not_in_the_tree(void **state)
 	paper_journal(paper);
 	const struct digest same = merkle_root(&paper->fold.tree);
 	assert_true(digest_equal(&root, &same));
+	paper_close_again(paper);
 	paper_accepts(paper, VERIFY_RELEASED);
+}
+
+/* --- the anchor --- */
+
+/* The closing's challenge once more, quoted, certified and approved. */
+static void challenge_again(
+	struct paper *paper, const char *from, const char *to)
+{
+	char *text = strndup((const char *)paper_get(paper, "challenge").data,
+		paper_get(paper, "challenge").size);
+	char *at = strstr(text, from);
+	struct pcr_set pcrs;
+	assert_non_null(at);
+	assert_int_equal(strlen(from), strlen(to));
+	memcpy(at, to, strlen(to));
+	paper_put(paper, "challenge", bytes_of_text(text));
+	free(text);
+	const struct digest challenge = sha256(paper_get(paper, "challenge"));
+	paper_pcrs(paper, &pcrs);
+	const struct paper_quote quote = { paper_quoted_mask(), PAPER_AK_SCALAR,
+		&pcrs, &challenge };
+	paper_quote(paper, "", &quote);
+	paper_certify_anchor(paper, "journal", PAPER_AK_SCALAR, &challenge,
+		paper_find(paper, ENTRY_CLOSED));
+}
+
+static void anchor_of_other_entries(void **state)
+{
+	challenge_again(*state, "journal-size: 1", "journal-size: 2");
+	paper_refuses(*state, VERIFY_CLOSED, "closing anchor",
+		"entries of the journal, and not about 1");
+}
+
+static void anchor_that_the_challenge_does_not_name(void **state)
+{
+	struct paper *paper = *state;
+	const struct bytes challenge = paper_get(paper, "challenge");
+	char line[18];
+	const char *at =
+		memmem(challenge.data, challenge.size, "journal-anchor: ", 16);
+	memcpy(line, at, 17);
+	line[17] = '\0';
+	char other[sizeof(line)];
+	memcpy(other, line, sizeof(line));
+	other[16] = other[16] == '0' ? '1' : '0';
+	challenge_again(paper, line, other);
+	paper_refuses(paper, VERIFY_CLOSED, "closing anchor",
+		"the challenge names another anchor");
+}
+
+static void anchor_of_another_boot(void **state)
+{
+	struct paper *paper = *state;
+	const struct digest challenge = sha256(paper_get(paper, "challenge"));
+	paper->resets = 1;
+	paper_certify_anchor(paper, "journal", PAPER_AK_SCALAR, &challenge,
+		paper_find(paper, ENTRY_CLOSED));
+	paper_refuses(paper, VERIFY_CLOSED, "closing anchor",
+		"another boot than the quote's");
 }
 
 /* --- all that the archive has, and no check before looks at --- */
@@ -835,13 +898,15 @@ static void member_of_no_entry(void **state)
 static void failure_was_changed(void **state)
 {
 	struct paper *paper = *state;
-	paper_insert(paper, ENTRY_FAILED, ENTRY_OPEN);
-	paper_put(paper, "failed/0008", bytes_of_text("a fire\n"));
-	paper_journal(paper);
-	paper_accepts(paper, VERIFY_INTAKE);
-	paper_flip(paper, "failed/0008", 0);
+	char name[64];
+	snprintf(name, sizeof(name), "failed/%04u",
+		(unsigned)paper_find(paper, ENTRY_OPEN));
+	paper_invent(paper, ENTRY_FAILED, "failed", ENTRY_OPEN);
+	paper_close_again(paper);
+	paper_accepts(paper, VERIFY_RELEASED);
+	paper_flip(paper, name, 0);
 	paper_refuses(paper, VERIFY_RELEASED, "members",
-		"failed/0008 is not the one in the journal");
+		"is not the one in the journal");
 }
 
 static void listing_was_changed(void **state)
@@ -1263,6 +1328,9 @@ int main(void)
 		REFUSAL(header_of_another_box),
 		REFUSAL(header_for_others),
 		REFUSAL(something_follows_the_header),
+		REFUSAL(anchor_of_other_entries),
+		REFUSAL(anchor_that_the_challenge_does_not_name),
+		REFUSAL(anchor_of_another_boot),
 		REFUSAL(member_was_changed),
 		REFUSAL(member_is_missing),
 		REFUSAL(member_of_no_entry),

@@ -8,6 +8,7 @@
 /* Part 2, clauses 6.2 (TPM_GENERATED), 6.9 (TPM_ST) and 6.3 (TPM_ALG_ID). */
 enum {
 	ATTEST_MAGIC = 0xff544347,
+	ATTEST_NV = 0x8014,
 	ATTEST_CREATION = 0x801A,
 	ATTEST_QUOTE = 0x8018,
 	ALG_SHA256 = 0x000B,
@@ -151,6 +152,27 @@ refusal creation_decode(struct bytes attest, struct creation *out)
 				: "the creation certificate is malformed";
 }
 
+/* TPMS_NV_CERTIFY_INFO, part 2, clause 10.12.8. */
+refusal nv_certificate_decode(struct bytes attest, struct nv_certificate *out)
+{
+	struct cursor in = cursor_of(attest);
+	struct head head;
+	refusal why = read_head(&in, ATTEST_NV, &head);
+	*out = (struct nv_certificate){ 0 };
+	if (why != NULL)
+		return why;
+	out->signer = head.signer;
+	out->qualifying = head.qualifying;
+	out->clock = head.clock;
+	out->firmware = head.firmware;
+	read_name(&in, &out->index);
+	if (cursor_u16(&in) != 0) /* not from its first byte on */
+		in.broken = true;
+	out->content = sized(&in);
+	return cursor_done(&in) ? NULL
+				: "the certificate of an index is malformed";
+}
+
 /* TPMS_CREATION_DATA, part 2, clause 15.1. */
 refusal creation_data_decode(struct bytes data, struct creation_data *out)
 {
@@ -199,6 +221,21 @@ refusal quote_verify(const struct p256_public *ak,
 		why = "it answers another challenge";
 	if (why == NULL)
 		why = check_mask(out->pcr_mask, pcr_mask);
+	return why;
+}
+
+refusal nv_certificate_verify(const struct p256_public *ak,
+	const struct attestation *attestation, struct bytes qualifying,
+	const struct tpm_name *index, struct nv_certificate *out)
+{
+	refusal why =
+		nv_certificate_decode(attestation_bytes(attestation), out);
+	if (why == NULL)
+		why = check_signer(ak, attestation, &out->signer);
+	if (why == NULL && !bytes_equal(out->qualifying, qualifying))
+		why = "it was certified for something else, or before";
+	if (why == NULL && !tpm_name_equal(&out->index, index))
+		why = "it certifies another index";
 	return why;
 }
 

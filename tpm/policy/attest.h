@@ -58,6 +58,16 @@ struct creation {
 	struct digest creation_hash;
 };
 
+/* What an NV index held: the whole of it. */
+struct nv_certificate {
+	struct tpm_name signer;
+	struct bytes qualifying;
+	struct tpm_clock clock;
+	uint64_t firmware;
+	struct tpm_name index;
+	struct bytes content;
+};
+
 struct creation_data {
 	uint32_t pcr_mask;
 	struct digest pcr_digest;
@@ -69,6 +79,7 @@ struct creation_data {
 /* Views point into the bytes given. */
 refusal quote_decode(struct bytes attest, struct quote *);
 refusal creation_decode(struct bytes attest, struct creation *);
+refusal nv_certificate_decode(struct bytes attest, struct nv_certificate *);
 refusal creation_data_decode(struct bytes, struct creation_data *);
 
 /*
@@ -78,6 +89,13 @@ refusal creation_data_decode(struct bytes, struct creation_data *);
  */
 refusal quote_verify(const struct p256_public *ak, const struct attestation *,
 	struct bytes qualifying, uint32_t pcr_mask, struct quote *out);
+/*
+ * That this AK certified, over this qualifying data, what the index of this
+ * name held. The caller compares out->content.
+ */
+refusal nv_certificate_verify(const struct p256_public *ak,
+	const struct attestation *, struct bytes qualifying,
+	const struct tpm_name *index, struct nv_certificate *out);
 /*
  * That this AK certified, over the same 32 bytes as outsideInfo, that the
  * object of this name was created in its TPM while at least `pcr_mask` was

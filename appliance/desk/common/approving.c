@@ -2,6 +2,7 @@
 #include "appliance/desk/common/approving.h"
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/signing.h"
+#include "appliance/desk/common/software.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -38,12 +39,14 @@ static int sign_approval(const struct approval_kind *kind,
 	return sign_text(arguments, &text, signer, &authorization);
 }
 
-/* What is missing is agreed to first, by itself. */
+/* What ran is told; what is missing is agreed to first, by itself. */
 static int approve_delivery(const struct approval_kind *kind,
 	const struct arguments *arguments, const struct chain *chain,
 	const struct signer *signer)
 {
-	int status = agree_to_delivery(arguments, chain);
+	int status;
+	show_software(chain);
+	status = agree_to_delivery(arguments, chain);
 	if (status == 0 && kind->unseen != NULL)
 		fprintf(stderr, "\n%s\n", kind->unseen);
 	return status != 0 ? status

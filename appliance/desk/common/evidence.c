@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/profiles.h"
+#include "appliance/desk/common/software.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +165,7 @@ void report_identity(struct report *report, const struct chain *chain)
 	write_bytes(&out, chain->serial);
 	report_text(report, "machine", serial);
 	report_hex(report, "ak", tpm_name_bytes(&chain->machine.ak));
+	report_software(report, chain);
 }
 
 void report_checks(struct report *report, const struct checks *checks)

@@ -237,6 +237,74 @@ static void creation_with_fewer_pcrs(void **state)
 	assert_string_equal(check(&claim), "it covers fewer PCRs than asked");
 }
 
+/* The journal's anchor, after it was extended by this. */
+static struct attestation certified_anchor(
+	const struct digest *chain, const struct digest *qualifying)
+{
+	struct attestation certificate;
+	assert_tpm(
+		at->tpm, tpm_anchor(at->tpm, chain, &at->boot, &at->terms.nv));
+	assert_tpm(at->tpm, tpm_certify_anchor(at->tpm, qualifying,
+				    &at->terms.nv, &certificate));
+	return certificate;
+}
+
+static refusal check_anchor(const struct attestation *certificate,
+	const struct digest *qualifying, enum nv_index index,
+	struct nv_certificate *out)
+{
+	return nv_certificate_verify(&ak, certificate,
+		bytes_of(qualifying->byte, SHA256_SIZE),
+		&at->terms.nv.name[index], out);
+}
+
+static void an_anchor_is_certified(void **state)
+{
+	const struct digest chain = sha256(bytes_of_text("an entry"));
+	struct digest before;
+	struct nv_certificate out;
+	(void)state;
+	assert_tpm(at->tpm, tpm_anchor_read(at->tpm, &at->terms.nv, &before));
+	const struct bytes part[] = { bytes_of(before.byte, SHA256_SIZE),
+		bytes_of(chain.byte, SHA256_SIZE) };
+	const struct digest anchor = sha256_parts(part, 2);
+	const struct attestation made = certified_anchor(&chain, &challenge);
+	struct quote quote;
+	struct creation creation;
+	assert_null(check_anchor(&made, &challenge, NV_J, &out));
+	assert_true(
+		bytes_equal(out.content, bytes_of(anchor.byte, SHA256_SIZE)));
+	assert_null(quote_decode(attestation_bytes(&good), &quote));
+	assert_int_equal(out.clock.reset_count, quote.clock.reset_count);
+	assert_int_equal(out.clock.restart_count, quote.clock.restart_count);
+	assert_non_null(quote_decode(attestation_bytes(&made), &quote));
+	assert_non_null(creation_decode(attestation_bytes(&made), &creation));
+}
+
+static void an_anchor_of_something_else(void **state)
+{
+	const struct digest chain = sha256(bytes_of_text("the next entry"));
+	const struct digest other = sha256(bytes_of_text("a result"));
+	struct attestation made = certified_anchor(&chain, &challenge);
+	struct nv_certificate out;
+	(void)state;
+	assert_string_equal(check_anchor(&made, &other, NV_J, &out),
+		"it was certified for something else, or before");
+	assert_string_equal(check_anchor(&made, &challenge, NV_P, &out),
+		"it certifies another index");
+	assert_string_equal(check_anchor(&good, &challenge, NV_J, &out),
+		"the attestation is of another kind");
+	made.signature.r[3] ^= 1;
+	assert_string_equal(check_anchor(&made, &challenge, NV_J, &out),
+		"the attestation key's signature is wrong");
+	for (size_t size = 0; size < made.size; size++) {
+		struct attestation cut = made;
+		cut.size = size;
+		assert_non_null(
+			nv_certificate_decode(attestation_bytes(&cut), &out));
+	}
+}
+
 static void signature_encodings(void **state)
 {
 	uint8_t bytes[TPM_SIGNATURE_SIZE];
@@ -329,6 +397,8 @@ int main(void)
 		cmocka_unit_test(creation_with_other_data),
 		cmocka_unit_test(creation_under_another_root),
 		cmocka_unit_test(creation_with_fewer_pcrs),
+		cmocka_unit_test(an_anchor_is_certified),
+		cmocka_unit_test(an_anchor_of_something_else),
 		cmocka_unit_test(signature_encodings),
 		cmocka_unit_test(tpm2_tools_read_it),
 	};
