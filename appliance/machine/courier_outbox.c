@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A medium of kind outbox: it is overwritten with all that is public, and with
- * a challenge and a quote that were made for it.
+ * a challenge and a quote that were made for it. It may ask for an earlier
+ * election of the machine: then it gets what it would have got when the next
+ * one was about to be sealed.
  */
 #include "appliance/machine/courier.h"
 
+#include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
 
 #include <stdio.h>
@@ -154,25 +157,62 @@ static bool publish_identity(struct session *session, struct peer *publish)
 	return given;
 }
 
-static bool publish_all(struct session *session, struct peer *publish,
-	const struct wire_text *nonce, const struct wire_text *failure)
+/* The machine's state now, whichever election is asked for. */
+static struct wire_text state_of(
+	const struct session *session, const struct wire_text *failure)
 {
-	struct wire_text state;
-	struct wire_message answer;
-	char line[WIRE_TEXT_MOST];
 	const bool failed = session->state == STATE_FAILED;
+	struct wire_text state;
+	char line[WIRE_TEXT_MOST];
 	snprintf(line, sizeof(line), "%s%s%.200s", state_name(session->state),
 		failed ? ": " : "", failed ? failure->line : "");
 	wire_text_set(&state, line);
+	return state;
+}
+
+static bool publish_all(struct session *session, struct peer *publish,
+	const struct wire_text *nonce, const struct wire_text *state)
+{
+	struct wire_message answer;
 	return (session_has_journal(session)
 			       ? publish_entries(session, publish) &&
 					 publish_heads(session, publish)
 			       : publish_identity(session, publish)) &&
 	       publish_now(session, publish, nonce) &&
-	       session_ask(session, publish, SAY(PUBLISH_STATE, &state), NULL,
-		       0, DONE, &answer) &&
+	       session_ask(session, publish, SAY(PUBLISH_STATE, state), NULL, 0,
+		       DONE, &answer) &&
 	       session_ask(session, publish, SAY(PUBLISH_END, &nothing), NULL,
 		       0, DONE, &answer);
+}
+
+/*
+ * The session as it was at the end of an election: only to be read, and ended
+ * by look_up(). Of none, or of a machine that has no journal: as it is.
+ */
+static bool look_back(const struct session *session,
+	const struct digest *definition, struct session *out)
+{
+	static const struct digest none;
+	const struct journal_find body = { *definition };
+	struct wire_message answer;
+	*out = *session;
+	if (digest_equal(definition, &none) || !session_has_journal(session))
+		return true;
+	if (!session_ask(out, &out->journal, SAY(JOURNAL_FIND, &body), NULL, 0,
+		    JOURNAL_FOUND, &answer))
+		return false;
+	out->folded = *HEARD(&answer, JOURNAL_FOUND);
+	out->state = (enum machine_state)out->folded.state;
+	out->has_election = false;
+	return session_read_election(out);
+}
+
+static void look_up(struct session *session, const struct session *from)
+{
+	session->why = from->why;
+	session->broken = from->broken;
+	if (from->has_election && from->plan != session->plan)
+		close(from->plan);
 }
 
 /* Media may also come and go while one is asked for. */
@@ -193,17 +233,20 @@ static bool make_writable(struct session *session, int *device)
 bool give_outbox(struct session *session, struct medium *medium)
 {
 	const struct wire_text failure = session->why;
+	const struct wire_text state = state_of(session, &failure);
+	struct session of;
 	struct peer publish;
 	int device;
 	bool given;
 	if (!make_writable(session, &device))
 		return false;
-	given = session_start_role(session, &publish, ROLE_PUBLISH, &device, 1);
+	given = look_back(session, &medium->told.definition, &of) &&
+		session_start_role(&of, &publish, ROLE_PUBLISH, &device, 1);
 	if (given) {
-		given = publish_all(
-			session, &publish, &medium->told.nonce, &failure);
+		given = publish_all(&of, &publish, &medium->told.nonce, &state);
 		peer_stop(&publish);
 	}
+	look_up(session, &of);
 	close(device);
 	if (given)
 		session->why = failure;

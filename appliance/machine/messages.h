@@ -117,6 +117,15 @@ LAYOUT_STRUCT(journal_known);
 #define journal_get_members(X) X(NUMBER, uint64_t, entry)
 LAYOUT_STRUCT(journal_get);
 
+/* Of the journal's first entries. */
+#define journal_heads_members(X)                                               \
+	X(PART, wire_text, origin)                                             \
+	X(NUMBER, uint64_t, entries)
+LAYOUT_STRUCT(journal_heads);
+
+#define journal_find_members(X) X(PART, digest, definition)
+LAYOUT_STRUCT(journal_find);
+
 #define journal_entry_members(X)                                               \
 	X(NUMBER, uint64_t, entry)                                             \
 	X(NUMBER, uint16_t, type)                                              \
@@ -263,10 +272,13 @@ LAYOUT_STRUCT(keys_quote);
 	X(NUMBER, uint16_t, released)
 LAYOUT_STRUCT(keys_certify);
 
-/* `nonce`: `AUDITOR HEX64` of an outbox; empty when it has none. */
+/* Of an outbox: what lies on it. */
 #define intake_kind_members(X)                                                 \
 	X(NUMBER, uint16_t, kind)                                              \
-	X(PART, wire_text, nonce)
+	/* `AUDITOR HEX64`; empty when it has none. */                         \
+	X(PART, wire_text, nonce)                                              \
+	/* SHA-256 of the definition that it asks for; else zeros. */          \
+	X(PART, digest, definition)
 LAYOUT_STRUCT(intake_kind);
 
 #define intake_box_members(X)                                                  \
@@ -424,10 +436,16 @@ LAYOUT_STRUCT(starter_started);
 	ASK(JOURNAL_GET, 24, journal_get, ROLE_JOURNAL)                        \
 	ANSWER(JOURNAL_ENTRY, 25, journal_entry, ROLE_JOURNAL,                 \
 		TO(JOURNAL_GET), CARRIES(1, 1))                                \
-	/* Of this origin: a checkpoint, and the headers of all entries. */    \
-	ASK(JOURNAL_HEADS, 26, wire_text, ROLE_JOURNAL)                        \
+	/* A checkpoint, and the headers of entries with their listings. */    \
+	ASK(JOURNAL_HEADS, 26, journal_heads, ROLE_JOURNAL)                    \
 	ANSWER(JOURNAL_MEMBERS, 27, nothing, ROLE_JOURNAL, TO(JOURNAL_HEADS),  \
 		CARRIES(1, 1))                                                 \
+                                                                               \
+	/* What the fold said before the election after this one was sealed.   \
+	 */                                                                    \
+	ASK(JOURNAL_FIND, 28, journal_find, ROLE_JOURNAL)                      \
+	ANSWER(JOURNAL_FOUND, 29, journal_folded, ROLE_JOURNAL,                \
+		TO(JOURNAL_FIND))                                              \
                                                                                \
 	ASK(KEYS_START, 32, journal_scanned, ROLE_KEYS)                        \
 	ANSWER(KEYS_STARTED, 33, keys_started, ROLE_KEYS, TO(KEYS_START))      \

@@ -35,6 +35,7 @@ struct medium {
 	uint64_t at; /* offset of the next header block */
 	enum courier_kind kind;
 	struct wire_text nonce;
+	struct digest definition; /* of the one that an outbox asks for */
 };
 
 /* A member in memory from malloc. */
@@ -140,17 +141,31 @@ static refusal read_label(struct medium *medium)
 	return why;
 }
 
-/* An outbox holds nothing more, or one nonce. */
+/* The definition is not read: whose election it is its digest says. */
+static refusal read_wish(struct medium *medium, const struct member_file *file)
+{
+	if (strcmp(file->member.name, MEMBER_NONCE) == 0)
+		return nonce_line(content_of(file), &medium->nonce);
+	if (strcmp(file->member.name, MEMBER_DEFINITION) != 0)
+		return "an outbox holds something else than a nonce and the "
+		       "definition of an earlier election";
+	medium->definition = sha256(content_of(file));
+	return NULL;
+}
+
+/* An outbox holds nothing more, or a nonce, or a definition, or both. */
 static refusal read_outbox(struct medium *medium)
 {
-	struct member_file file;
-	refusal why = next_member(medium, 4096, &file);
-	if (why == NULL && !file.member.end) {
-		why = strcmp(file.member.name, MEMBER_NONCE) == 0
-			      ? nonce_line(content_of(&file), &medium->nonce)
-			      : "an outbox holds something else than a nonce";
+	refusal why = NULL;
+	bool end = false;
+	while (why == NULL && !end) {
+		struct member_file file;
+		why = next_member(medium, BROUGHT_MOST, &file);
+		end = why == NULL && file.member.end;
+		if (why == NULL && !end)
+			why = read_wish(medium, &file);
+		free(file.data);
 	}
-	free(file.data);
 	return why;
 }
 
@@ -167,6 +182,7 @@ static refusal handle_start(
 		return role_refuse(end, "not a courier medium", why, NULL);
 	answer.kind = (uint16_t)medium->kind;
 	answer.nonce = medium->nonce;
+	answer.definition = medium->definition;
 	return wire_send(end, SAY(INTAKE_KIND, &answer), NULL, 0);
 }
 

@@ -601,28 +601,60 @@ static refusal handle_get(
 	return why;
 }
 
-static refusal write_heads(const struct journal *journal, const char *origin,
-	struct writer *out, struct writer *headers)
+/* The first entries once more, as they were folded. */
+static refusal read_headers(const struct journal *journal, uint64_t entries,
+	struct writer *headers, struct journal_fold *fold)
+{
+	journal_fold_start(fold);
+	if (entries > journal->fold.entries)
+		return "there are not so many entries";
+	for (uint64_t i = 0; i < entries; i++) {
+		uint8_t header[JOURNAL_HEADER_SIZE];
+		refusal why = reread_header(&journal->place[i], header);
+		if (why == NULL)
+			why = journal_fold_next(fold, header);
+		if (why != NULL)
+			return why;
+		if (headers != NULL)
+			write_bytes(headers, bytes_of(header, sizeof(header)));
+	}
+	return NULL;
+}
+
+/* How long the listings of the first entries are. */
+static size_t listings_of(const struct journal *journal, uint64_t entries)
+{
+	struct cursor rest =
+		cursor_of(bytes_of(journal->listings, journal->listings_size));
+	struct bytes listing;
+	uint64_t size;
+	while (entries-- > 0 && listing_take(&rest, &listing, &size) == NULL)
+		;
+	return journal->listings_size - rest.rest.size;
+}
+
+static refusal write_heads(const struct journal *journal,
+	const struct journal_heads *asked, struct writer *out,
+	struct writer *headers)
 {
 	uint8_t space[512];
 	struct writer text = writer_of(space, sizeof(space));
+	struct journal_fold fold;
+	const refusal why =
+		read_headers(journal, asked->entries, headers, &fold);
+	if (why != NULL)
+		return why;
 	const struct checkpoint checkpoint = {
-		.origin = bytes_of_text(origin),
-		.size = journal->fold.tree.size,
-		.root = merkle_root(&journal->fold.tree),
+		.origin = bytes_of_text(asked->origin.line),
+		.size = fold.tree.size,
+		.root = merkle_root(&fold.tree),
 	};
-	for (uint64_t i = 0; i < journal->fold.entries; i++) {
-		uint8_t header[JOURNAL_HEADER_SIZE];
-		const refusal why = reread_header(&journal->place[i], header);
-		if (why != NULL)
-			return why;
-		write_bytes(headers, bytes_of(header, sizeof(header)));
-	}
 	write_checkpoint(&text, &checkpoint);
 	write_item(out, ITEM_PUBLIC, MEMBER_CHECKPOINT, written(&text));
 	write_item(out, ITEM_PUBLIC, MEMBER_ENTRIES, written(headers));
 	write_item(out, ITEM_PUBLIC, MEMBER_ITEMS,
-		bytes_of(journal->listings, journal->listings_size));
+		bytes_of(journal->listings,
+			listings_of(journal, asked->entries)));
 	return NULL;
 }
 
@@ -639,12 +671,54 @@ static refusal handle_heads(
 	if (space == NULL)
 		return "there is no memory";
 	why = write_heads(
-		journal, HEARD(message, JOURNAL_HEADS)->line, &out, &headers);
+		journal, HEARD(message, JOURNAL_HEADS), &out, &headers);
 	why = why != NULL ? role_refuse(end, "the journal", why, NULL)
 			  : role_send_written(
 				    end, SAY(JOURNAL_MEMBERS, &nothing), &out);
 	free(space);
 	return why;
+}
+
+/* The entry by which this was sealed, and the first one of the next election.
+ */
+static refusal find_sealed(const struct journal *journal,
+	const struct digest *definition, uint64_t *sealed, uint64_t *end)
+{
+	*end = journal->fold.entries;
+	*sealed = journal->fold.last[ENTRY_SEALED];
+	while (*sealed != UINT64_MAX) {
+		struct raw_entry raw;
+		struct bytes content;
+		struct digest digest = { { 0 } };
+		const refusal why = reread(journal, *sealed, &raw);
+		if (why == NULL && items_find(raw_payload(&raw),
+					   MEMBER_DEFINITION, &content))
+			digest = sha256(content);
+		free(raw.whole);
+		if (why != NULL || digest_equal(&digest, definition))
+			return why;
+		*end = *sealed;
+		*sealed = journal->place[*sealed].before;
+	}
+	return "no election with this definition was sealed here";
+}
+
+static refusal handle_find(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const struct journal *journal = state;
+	struct journal_fold fold;
+	struct journal_folded answer;
+	uint64_t sealed;
+	uint64_t behind;
+	refusal why = find_sealed(journal,
+		&HEARD(message, JOURNAL_FIND)->definition, &sealed, &behind);
+	if (why == NULL)
+		why = read_headers(journal, behind, NULL, &fold);
+	if (why != NULL)
+		return role_refuse(end, "an earlier election", why, NULL);
+	answer = folded(&fold);
+	return wire_send(end, SAY(JOURNAL_FOUND, &answer), NULL, 0);
 }
 
 int role_journal(void)
@@ -656,6 +730,7 @@ int role_journal(void)
 		{ JOURNAL_APPEND, handle_append },
 		{ JOURNAL_GET, handle_get },
 		{ JOURNAL_HEADS, handle_heads },
+		{ JOURNAL_FIND, handle_find },
 	};
 	struct journal journal = { 0 };
 	struct wire_end end = role_end(ROLE_JOURNAL);

@@ -165,16 +165,15 @@ bool session_entry(struct session *session, uint64_t entry,
 
 bool session_heads(struct session *session, int *list)
 {
-	struct wire_text origin;
+	struct journal_heads body = { .entries = session->folded.entries };
 	struct wire_message answer;
 	char line[WIRE_TEXT_MOST];
 	snprintf(line, sizeof(line), "sandoq/journal/%.100s",
 		session->has_election ? session->election.machine.line
 				      : "machine");
-	wire_text_set(&origin, line);
-	if (!session_ask(session, &session->journal,
-		    SAY(JOURNAL_HEADS, &origin), NULL, 0, JOURNAL_MEMBERS,
-		    &answer))
+	wire_text_set(&body.origin, line);
+	if (!session_ask(session, &session->journal, SAY(JOURNAL_HEADS, &body),
+		    NULL, 0, JOURNAL_MEMBERS, &answer))
 		return false;
 	*list = answer.descriptor[0];
 	return true;
@@ -182,7 +181,7 @@ bool session_heads(struct session *session, int *list)
 
 /* --- the election --- */
 
-bool session_load_election(struct session *session)
+bool session_read_election(struct session *session)
 {
 	const struct define_facts facts = session_facts(session);
 	const struct journal_folded *folded = &session->folded;
@@ -207,8 +206,14 @@ bool session_load_election(struct session *session)
 	session->election = *HEARD(&answer, DEFINE_ELECTION);
 	session->plan = answer.descriptor[0];
 	session->has_election = true;
-	return session_tell(session, &session->keys,
-		SAY(KEYS_ELECTION, &session->election));
+	return true;
+}
+
+bool session_load_election(struct session *session)
+{
+	return session_read_election(session) &&
+	       session_tell(session, &session->keys,
+		       SAY(KEYS_ELECTION, &session->election));
 }
 
 bool session_phase(struct session *session)

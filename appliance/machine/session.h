@@ -119,7 +119,9 @@ bool session_entry(
 	struct session *, uint64_t entry, struct journal_entry *, int *list);
 /* A checkpoint and the headers of all entries: a list that is the caller's. */
 bool session_heads(struct session *, int *list);
-/* Reads the sealed election from the journal and gives it to the keys role. */
+/* Reads the sealed election from the journal. */
+bool session_read_election(struct session *);
+/* And gives it to the keys role. */
 bool session_load_election(struct session *);
 /* Brings the TPM's anchor to where the journal's chain is. */
 bool session_anchor(struct session *, const struct digest *chain);

@@ -181,13 +181,14 @@ static bool read_journal(struct play *play, const struct journal_key *key)
 {
 	const struct journal_get first = { 0 };
 	const struct journal_get none = { START + MANY };
-	const struct wire_text origin = { "machine/election" };
+	const struct journal_heads heads = { { "machine/election" },
+		START + MANY };
 	return play_ask(play, SAY(JOURNAL_UNLOCK, key), NULL, 0,
 		       JOURNAL_UNLOCKED) &&
 	       play_ask(play, SAY(JOURNAL_GET, &first), NULL, 0,
 		       JOURNAL_ENTRY) &&
 	       play_ask(play, SAY(JOURNAL_GET, &none), NULL, 0, REFUSED) &&
-	       play_ask(play, SAY(JOURNAL_HEADS, &origin), NULL, 0,
+	       play_ask(play, SAY(JOURNAL_HEADS, &heads), NULL, 0,
 		       JOURNAL_MEMBERS);
 }
 

@@ -84,10 +84,13 @@ phase() {
 }
 
 before=$(phase)
+step keep_definition first
 ok 'its medium seals nothing a second time' step seal_abandoned_again
 ok 'another election is defined' step another_election council-2
 ok 'sealed, reported zero, opened, counted, released, recounted' \
 	step whole_election
 is 'it was sealed where the first one'"'"'s keys work no more' \
 	$(($(phase) - before)) 3
+ok 'what shows that the first one was called off can still be had' \
+	step earlier_abandoned first
 finish

@@ -28,5 +28,12 @@ for ((i = 1; i <= ${ELECTIONS:-3}; i++)); do
 	ok 'and what it came to can still be had' step bundle
 	is 'its bundle is its own' "$(told "$i")" \
 		"sandoq/result/v1 $word election: council-$i "
+	ok 'the desk keeps it' step keep_desk "election-$i"
+	for ((j = 1; j < i; j++)); do
+		ok "election $j can still be had, and verifies" \
+			step earlier "election-$j"
+		ok 'it is what it was then' step same_as_then "election-$j"
+	done
 done
+ok 'one that was never sealed here cannot be had' step earlier_of_another
 finish

@@ -222,7 +222,11 @@ refuses_to_abandon() {
 
 # What the machine gives out then proves that, and to nobody anything else.
 verify_abandoned() {
-	collect abandoned && audit_abandoned && ! "$sandoq" bundle verify \
+	collect abandoned && verify_given_out
+}
+
+verify_given_out() {
+	audit_abandoned && ! "$sandoq" bundle verify \
 		--sent "$desk/abandoned" \
 		--definition "$desk/definition.json" \
 		--authorities "$desk/authorities.pem" &&
@@ -289,6 +293,52 @@ stock_tools() {
 		tests/machine/verify-with-stock-tools released "$desk/bundle" \
 			"$desk/definition.json" "$desk/authorities.pem"
 	)
+}
+
+# earlier NAME: the evidence of an election that the machine had before, whose
+# desk lies in $work/NAME, and that it verifies.
+earlier() {
+	local bundle=$work/$1/bundle
+	collect earlier "definition.json=$work/$1/definition.json" &&
+		cp "$desk/earlier" "$bundle" &&
+		"$sandoq" bundle verify --sent "$bundle" \
+			--definition "$work/$1/definition.json" \
+			--authorities "$desk/authorities.pem" \
+			--profile "$desk/profile.json"
+}
+
+# earlier_abandoned NAME: the same of one that was called off.
+earlier_abandoned() {
+	collect abandoned "definition.json=$work/$1/definition.json" &&
+		cp "$work/$1/definition.json" "$desk/definition.json" &&
+		verify_given_out
+}
+
+# What it gave out then, member by member, but what is made for each outbox.
+same_as_then() {
+	rm -rf "$work/then.d" "$work/again.d"
+	"$sandoq" courier unpack "$work/$1/then" "$work/then.d" >/dev/null &&
+		"$sandoq" courier unpack "$work/$1/bundle" "$work/again.d" \
+			>/dev/null &&
+		diff -r -q -x now -x checkpoint -x entries -x items \
+			"$work/then.d" "$work/again.d"
+}
+
+# keep_desk NAME: of the election that was released last.
+keep_desk() {
+	keep_definition "$1" && cp "$desk/bundle" "$work/$1/then"
+}
+
+keep_definition() {
+	mkdir -p "$work/$1" && cp "$desk/definition.json" "$work/$1"
+}
+
+# Of an election that the machine never had.
+earlier_of_another() {
+	"$sandoq" courier pack "$media/stranger" --kind outbox --capacity 1 \
+		"definition.json=$desk/authorities.pem" &&
+		rig "$media/stranger" &&
+		see 'refused: an earlier election: no election with this'
 }
 
 whole_election() {

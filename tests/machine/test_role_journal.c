@@ -300,6 +300,12 @@ static void test_entries_are_handed_out(void **state)
 	machine_end(&machine);
 }
 
+static void ask_heads(struct trial *machine, uint64_t entries)
+{
+	const struct journal_heads body = { { "m/e" }, entries };
+	ask(machine, SAY(JOURNAL_HEADS, &body), NULL, 0);
+}
+
 static void test_a_disk_may_change_its_mind(void **state)
 {
 	struct trial machine = machine_after(ENTRIES);
@@ -311,8 +317,7 @@ static void test_a_disk_may_change_its_mind(void **state)
 	flip(&machine, entry_size() + JOURNAL_HEADER_SIZE - 1);
 	ask(&machine, SAY(JOURNAL_GET, &(struct journal_get){ 1 }), NULL, 0);
 	expect_refused(&machine, "a journal entry: it is not what it was");
-	ask(&machine, SAY(JOURNAL_HEADS, &(struct wire_text){ "m/e" }), NULL,
-		0);
+	ask_heads(&machine, ENTRIES);
 	expect_refused(&machine, "the journal: it is not what it was");
 	machine_end(&machine);
 }
@@ -324,8 +329,7 @@ static void test_heads_are_all_headers(void **state)
 	struct bytes list;
 	struct bytes item;
 	(void)state;
-	ask(&machine, SAY(JOURNAL_HEADS, &(struct wire_text){ "m/e" }), NULL,
-		0);
+	ask_heads(&machine, ENTRIES);
 	assert_int_equal(machine.answer.type, JOURNAL_MEMBERS);
 	assert_null(memfd_map(machine.answer.descriptor[0], ITEMS_MOST, &list));
 	assert_true(items_find(list, "checkpoint", &item));
@@ -665,6 +669,46 @@ static void expect_sealed(struct trial *machine, uint64_t entries)
 		append(machine, rest[i], entries + i);
 }
 
+static void find(struct trial *machine, const char *definition)
+{
+	const struct journal_find body = { sha256(bytes_of_text(definition)) };
+	ask(machine, SAY(JOURNAL_FIND, &body), NULL, 0);
+}
+
+static void expect_found(struct trial *machine, const char *definition,
+	uint64_t sealed, uint64_t entries)
+{
+	const struct journal_folded *is = &machine->answer.body.JOURNAL_FOUND;
+	find(machine, definition);
+	assert_int_equal(machine->answer.type, JOURNAL_FOUND);
+	assert_int_equal(is->sealed, sealed);
+	assert_int_equal(is->entries, entries);
+	assert_int_equal(is->state, STATE_RELEASED);
+	assert_int_equal(is->size, 1);
+	ask_heads(machine, entries);
+	assert_int_equal(machine->answer.type, JOURNAL_MEMBERS);
+}
+
+/* As it was when the next one was about to be sealed. */
+static void test_earlier_elections_are_found(void **state)
+{
+	struct trial machine = machine_after(2);
+	(void)state;
+	find(&machine, "one");
+	expect_refused(&machine, "an earlier election: no election with this");
+	seal(&machine, "one");
+	expect_sealed(&machine, 3);
+	seal(&machine, "two");
+	expect_sealed(&machine, 9);
+	expect_found(&machine, "one", 2, 8);
+	expect_found(&machine, "two", 8, 14);
+	find(&machine, "three");
+	expect_refused(&machine, "an earlier election: no election with this");
+	ask_heads(&machine, 15);
+	expect_refused(&machine, "the journal: there are not so many entries");
+	machine_end(&machine);
+}
+
 /* Old media are public; the same election anew would bury its result. */
 static void test_a_definition_is_sealed_once(void **state)
 {
@@ -794,6 +838,7 @@ int main(void)
 			test_boxes_may_be_lost_before_their_medium_ends),
 		cmocka_unit_test(test_boxes_come_once),
 		cmocka_unit_test(test_a_definition_is_sealed_once),
+		cmocka_unit_test(test_earlier_elections_are_found),
 		cmocka_unit_test(test_unfit_entries_are_not_written),
 		cmocka_unit_test(test_two_lists_are_one_payload),
 		cmocka_unit_test(test_a_full_partition_takes_no_entry),
