@@ -110,6 +110,13 @@ static struct bytes header_of(const struct recount *recount, uint64_t leaf)
 		       : bytes_of(NULL, 0);
 }
 
+/* In the closing the machine makes a header for each box that it has opened. */
+static bool is_unopened(const struct recount *recount, uint64_t leaf)
+{
+	return recount->closed && recount->is_recipient &&
+	       header_of(recount, leaf).size == 0;
+}
+
 static enum next_box next_of_machine(void *context, struct count_place *place,
 	int *box, struct wire_text *why)
 {
@@ -122,7 +129,8 @@ static enum next_box next_of_machine(void *context, struct count_place *place,
 		if (header.type != ENTRY_BOX)
 			continue;
 		*place = (struct count_place){ recount->leaves.leaf,
-			header.station, header.sequence, header.text };
+			header.station, header.sequence, header.text,
+			is_unopened(recount, recount->leaves.leaf) };
 		if (!chain_box(&chain, place->leaf, &note, &file)) {
 			wire_text_set(why, "a box of the journal is missing");
 			return BOX_TROUBLE;
@@ -289,7 +297,7 @@ static int task_of(const struct recount *recount, struct count_task *out)
 
 /*
  * EX_UNAVAILABLE when nothing can be said: a box that this key does not open
- * says nothing against the machine.
+ * says nothing against the machine. EX_PROTOCOL when it is word against word.
  */
 static int compare(const struct recount *recount, struct report *report,
 	const struct digest *digest, struct bytes text)
@@ -300,6 +308,13 @@ static int compare(const struct recount *recount, struct report *report,
 				   : digest_equal(&recount->result, digest);
 	if (recount->signed_text.size == 0 && !recount->closed)
 		return 0;
+	if (equal && opened_boxes_of(&recount->opened, DISPUTED) > 0) {
+		report_unchecked(report, name,
+			"it is disputed: the machine left boxes out that it "
+			"says its key does not open, and this key opens them; "
+			"all else agrees");
+		return EX_PROTOCOL;
+	}
 	if (equal || opened_boxes_of(&recount->opened, KEY_OPENS_NOT) == 0) {
 		report_check(report, name,
 			equal ? NULL : "the machine's result is another one");

@@ -57,6 +57,7 @@ void delivery_set_result(struct delivery *delivery, const struct result *result)
 	delivery->has_result = true;
 	delivery->counted = result->boxes;
 	delivery->voids = result->voids;
+	delivery->unopened = result_unopened(result);
 	delivery->missing = 0;
 	result_missing(result, delivery->missing_of);
 	for (size_t s = 0; s < delivery->plan->stations; s++)
@@ -120,5 +121,7 @@ void delivery_line(const struct delivery *delivery, struct writer *out)
 		out, result ? " boxes were counted" : " boxes were delivered");
 	write_missing(delivery, out);
 	write_number(out, "; void: ", delivery->voids);
+	write_number(
+		out, ", by the machine's word alone: ", delivery->unopened);
 	write_number(out, "; refused: ", delivery->refusals);
 }

@@ -21,6 +21,7 @@ struct delivery {
 	/* Of a result. */
 	size_t counted;
 	size_t voids;
+	size_t unopened; /* of the voids: by the word of who has the key */
 	/* Neither delivered nor, in a result, counted or void. */
 	size_t missing;
 	size_t *missing_of; /* the same of each station of the plan */

@@ -162,6 +162,19 @@ refusal result_add_void(struct result *result, const struct result_void *box)
 	return NULL;
 }
 
+bool result_is_unopened(const struct result_void *box)
+{
+	return strcmp(box->reason, RESULT_UNOPENED) == 0;
+}
+
+size_t result_unopened(const struct result *result)
+{
+	size_t number = 0;
+	for (size_t i = 0; i < result->voids; i++)
+		number += result_is_unopened(&result->voided[i]);
+	return number;
+}
+
 void result_missing(const struct result *result, size_t *missing)
 {
 	for (size_t s = 0; s < result->plan->stations; s++)

@@ -13,7 +13,7 @@
  *	phase: <value of P>
  *	revocation: <value of R>
  *	count: <RESULT_COUNT_VERSION>
- *	boxes: due=N counted=N void=N
+ *	boxes: due=N counted=N void=N unopened=N
  *	missing: <station> <boxes that it has yet to deliver>
  *	contest: <contest> <rule> seats=N alternates=N <row>
  *	candidate: <contest> <code> votes=N rank=N <outcome>
@@ -47,6 +47,11 @@
 #include "appliance/formats/text.h"
 
 #define RESULT_COUNT_VERSION "sandoq/count/1"
+/*
+ * Why a box is void that was whole, and whose stanza did not open. Only who has
+ * the key can tell, so it is the machine's word; such voids are counted apart.
+ */
+#define RESULT_UNOPENED "the key does not open it"
 
 enum { RESULT_REASON_MOST = 160 };
 
@@ -129,6 +134,9 @@ refusal result_add_box(
 	struct result *, const struct result_box *, const struct tally *);
 /* Likewise in ascending order of entries. */
 refusal result_add_void(struct result *, const struct result_void *);
+/* How many of the voids are the word of who has the key. */
+size_t result_unopened(const struct result *);
+bool result_is_unopened(const struct result_void *);
 
 /*
  * What the release quorum ruled (ruling.h), in any order. A station is

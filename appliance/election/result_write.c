@@ -132,6 +132,7 @@ static refusal put_delivery(struct text_writer *text, struct line *line,
 	named(line, "due", due);
 	named(line, "counted", result->boxes);
 	named(line, "void", result->voids);
+	named(line, "unopened", result_unopened(result));
 	put(text, RESULT_BOXES, line);
 	for (size_t s = 0; s < plan->stations; s++) {
 		if (missing[s] == 0)

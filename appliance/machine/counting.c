@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/counting.h"
 
+#include "appliance/election/result.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 
@@ -150,6 +151,14 @@ static void void_stanza(struct counted *counted, const struct wire_text *why)
 	set_void(counted, &box);
 }
 
+/* Whatever the reason is: it is the word of who has the key. */
+static void void_unopened(struct counted *counted)
+{
+	struct wire_text why;
+	wire_text_set(&why, RESULT_UNOPENED);
+	void_stanza(counted, &why);
+}
+
 /* First step: a process of its own gets the box. */
 static bool begin_box(struct pass *pass, struct counted *counted)
 {
@@ -172,7 +181,7 @@ static bool give_key(struct pass *pass, struct counted *counted)
 		&counted->place, &counted->stanza, &key, &reason);
 	counted->told.asked = true;
 	if (opened == STANZA_VOID)
-		void_stanza(counted, &reason);
+		void_unopened(counted);
 	if (opened == STANZA_TROUBLE)
 		*pass->why = reason;
 	if (opened != STANZA_OPENED)
@@ -215,12 +224,20 @@ static bool finish_box(struct pass *pass, struct counted *counted)
 		return add_void(pass, counted->place.leaf, &counted->box);
 	answer = peer_next(&counted->peer, &message, pass->why);
 	if (answer == ANSWERED && message.type == COUNT_VOID) {
-		void_stanza(counted, &HEARD(&message, COUNT_VOID)->box.why);
 		counted->told.opened = HEARD(&message, COUNT_VOID)->opened;
+		void_stanza(counted, &HEARD(&message, COUNT_VOID)->box.why);
+		if (counted->told.opened == 0 || counted->place.unopened)
+			void_unopened(counted);
 		return add_void(pass, counted->place.leaf, &counted->box);
 	}
-	return must_be(pass, answer, &message, COUNT_VECTOR) &&
-	       add_vector(pass, counted, &message);
+	if (!must_be(pass, answer, &message, COUNT_VECTOR))
+		return false;
+	if (!counted->place.unopened)
+		return add_vector(pass, counted, &message);
+	counted->told.opened = HEARD(&message, COUNT_VECTOR)->opened;
+	wire_close(&message);
+	void_unopened(counted);
+	return add_void(pass, counted->place.leaf, &counted->box);
 }
 
 static void drop_box(struct counted *counted)

@@ -22,6 +22,8 @@ struct count_place {
 	uint16_t station; /* JOURNAL_NO_STATION: the source cannot tell */
 	uint16_t sequence;
 	struct digest text; /* of its note */
+	/* Void, as who has another key says: opened, but in no sum. */
+	bool unopened;
 };
 
 /* What became of a box. */

@@ -41,8 +41,10 @@ static enum next_box next_box(void *context, struct count_place *place,
 			*why = session->why;
 			return BOX_TROUBLE;
 		}
-		*place = (struct count_place){ entry.leaf, entry.station,
-			entry.sequence, entry.text };
+		*place = (struct count_place){ .leaf = entry.leaf,
+			.station = entry.station,
+			.sequence = entry.sequence,
+			.text = entry.text };
 		if (entry.type == ENTRY_BOX)
 			return BOX_IS_NEXT;
 		close(*box);

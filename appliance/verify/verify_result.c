@@ -84,6 +84,31 @@ static refusal check_counted(
 	return NULL;
 }
 
+/*
+ * A box of the journal is whole, as everybody can see. So it is void by what is
+ * in it, which whoever recounts sees by its header, or as the machine says that
+ * its key does not open it.
+ */
+static refusal check_void(struct chain *chain, const struct result_void *voided)
+{
+	const bool header = chain_header(chain, voided->entry).size > 0;
+	if (chain->evidence->definition->plan.recipients == 0)
+		return NULL;
+	if (result_is_unopened(voided))
+		return header ? refuse(chain,
+					"box %04" PRIu64
+					" has a header, and is said not to "
+					"have opened",
+					voided->entry)
+			      : NULL;
+	return header ? NULL
+		      : refuse(chain,
+				"box %04" PRIu64
+				" is void by what is in it, and the machine "
+				"made no header for it",
+				voided->entry);
+}
+
 static bool is_accounted(const struct result *result, uint64_t entry)
 {
 	for (size_t i = 0; i < result->boxes; i++)
@@ -120,5 +145,7 @@ refusal verify_result(struct chain *chain)
 	refused = check_binding(chain);
 	for (size_t i = 0; i < chain->result.boxes && refused == NULL; i++)
 		refused = check_counted(chain, &chain->result.box[i]);
+	for (size_t i = 0; i < chain->result.voids && refused == NULL; i++)
+		refused = check_void(chain, &chain->result.voided[i]);
 	return refused != NULL ? refused : check_all_boxes(chain);
 }

@@ -220,6 +220,7 @@ DISAGREEMENT(no_header, "box headers",
 DISAGREEMENT(header_of_another_box, "box headers",
 	     paper_put(paper, "boxes/0001.header",
 		     paper_get(paper, "boxes/0002.header"));)
+DISAGREEMENT(counted_without_a_header, "result", paper_drop_header(paper, 0);)
 DISAGREEMENT(header_for_others, "box headers", {
 	struct age_header header;
 	const struct bytes box = paper_get(paper, "boxes/0001.age");
@@ -422,6 +423,7 @@ int main(void)
 		cmocka_unit_test(header),
 		cmocka_unit_test(no_header),
 		cmocka_unit_test(header_of_another_box),
+		cmocka_unit_test(counted_without_a_header),
 		cmocka_unit_test(header_for_others),
 		cmocka_unit_test(opened_by_one),
 		cmocka_unit_test(quote),

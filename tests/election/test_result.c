@@ -90,7 +90,7 @@ static const char village_text[] =
 	"phase: 12\n"
 	"revocation: 1\n"
 	"count: sandoq/count/1\n"
-	"boxes: due=4 counted=3 void=2\n"
+	"boxes: due=4 counted=3 void=2 unopened=0\n"
 	"missing: east 1\n"
 	"contest: council relative-majority/1 seats=2 alternates=1 cast=7 "
 	"valid=4 blank=2 unreadable=1 unknown=2 repeated=1 extra=1\n"
@@ -286,6 +286,7 @@ static const struct {
 	{ "count/1", "count/2", 11, NULL },
 	{ "due=4", "due=3", 12, NULL },
 	{ "void=2", "void=1", 12, NULL },
+	{ "unopened=0", "unopened=1", 12, NULL },
 	{ "missing: east 1\n", "", 13, NULL },
 	{ "missing: east 1", "missing: south 1", 13, NULL },
 	{ "cast=7", "cast=8", 14, NULL },

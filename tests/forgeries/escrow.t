@@ -38,9 +38,35 @@ does_not_open() {
 	! opens "$1"
 }
 
+# Where the content of a member is in an archive, behind its block of name.
+place_of() {
+	local at
+	at=$(grep -aboF "boxes/$2" "$1" | cut -d : -f 1) && echo $((at + 512))
+}
+
+# The evidence, in which the new header of the second box is the first one's.
+doctor() {
+	local evidence=$city/desk/evidence
+	cp "$evidence" "$scratch/doctored" &&
+		dd if="$scratch/evidence/boxes/0002.header" \
+			of="$scratch/doctored" oflag=seek_bytes conv=notrunc \
+			seek="$(place_of "$evidence" 0001.header)" status=none
+}
+
+refused_recount() {
+	! recounted "$1"
+}
+
+recounted() {
+	"$sandoq" recount --may-swap --sent "$1" \
+		--definition "$city/desk/definition.json" \
+		--escrow "$city/desk/keys/escrow.pem"
+}
+
 ok 'a machine begins' step begin
 ok 'it is enrolled' step enrol_machine
 ok 'an election is sealed' step seal_election
+cp -a "$city" "$scratch/sealed"
 ok 'one station gives the escrow nothing' step deliver_garbled 1
 cp -a "$city" "$scratch/delivered"
 ok 'the machine counts' step open_boxes
@@ -56,6 +82,11 @@ if [ -e build/interop/installed ]; then
 else
 	skip 'another client opens it' 'tests/interop/install was not run'
 fi
+ok 'with another header for that box' doctor
+refused 'it could not open the box, and says nothing of the result' 69 \
+	'it cannot be compared, for this key does not open all boxes' \
+	recounted "$scratch/doctored"
+like 'and names the box' not_opened refused_recount "$scratch/doctored"
 ok 'the result is released' step release_result
 ok 'the bundle verifies' step bundle
 ok 'the recount of the bundle agrees' step recount bundle
@@ -71,4 +102,28 @@ for cut in $headers $closed; do
 		"$(made boxes/0001.header "$city/desk/evidence")" 1
 	ok 'the recount agrees' step recount evidence
 done
+
+begin_again() {
+	rm -rf "$city" && cp -a "$scratch/sealed" "$city"
+}
+
+begin_again
+ok 'one station gives the machine nothing' step deliver_garbled 0
+ok 'the machine counts without it' step open_boxes
+ok 'the evidence verifies' step evidence
+refused 'the recount opens it: that box is disputed' 76 'it is disputed' \
+	recounted "$city/desk/evidence"
+ok 'the result is released' step release_result
+ok 'the bundle verifies' step bundle
+like 'it says whose word it is' "void: 1, by the machine's word alone: 1" \
+	step report_bundle
+refused 'the box is disputed still' 76 'it is disputed' \
+	recounted "$city/desk/bundle"
+
+begin_again
+ok 'one station gives nobody anything' step deliver_garbled 0 1
+ok 'the machine counts without it' step open_boxes
+ok 'the evidence verifies' step evidence
+like 'the recount agrees: nobody can open it' opened_by_nobody \
+	step recount evidence
 finish

@@ -597,6 +597,10 @@ static void write_over_a_member(struct words *words)
 #define NOT_APPROVED                                                           \
 	FAILED "the count is not the one that the auditors approved"
 #define RECOUNTED "the machine's result is another one"
+#define VOID_WITHOUT                                                           \
+	"box 0001 is void by what is in it, and the machine made no header "   \
+	"for it"
+#define DISPUTED "it is disputed: the machine left boxes out that it says its"
 
 const struct forgery forgeries[] = {
 	{ ROLE_DEFINE, "names another operator", IN(ENROL), DEFINE_ENROLMENT,
@@ -718,9 +722,9 @@ const struct forgery forgeries[] = {
 	{ ROLE_JOURNAL, "hides a box", COUNTING, JOURNAL_ENTRY, hide_a_box,
 		EVIDENCE, "REFUSED box headers" },
 	{ ROLE_JOURNAL, "changes a box", COUNTING, JOURNAL_ENTRY, change_a_box,
-		RECOUNT, RECOUNTED },
+		BUNDLE, VOID_WITHOUT },
 	{ ROLE_JOURNAL, "gives a box another place", COUNTING, JOURNAL_ENTRY,
-		give_another_place, RECOUNT, RECOUNTED },
+		give_another_place, BUNDLE, VOID_WITHOUT },
 
 	{ ROLE_KEYS, "names another AK", AT_FIRST_IN(OPEN), KEYS_STARTED,
 		say_another_ak, OPEN,
@@ -744,7 +748,7 @@ const struct forgery forgeries[] = {
 	{ ROLE_KEYS, "gives other file keys once", COUNTING_IN(OPEN),
 		KEYS_OPENED, give_another_file_key, RELEASE, NOT_APPROVED },
 	{ ROLE_KEYS, "gives other file keys", COUNTING, KEYS_OPENED,
-		give_another_file_key, RECOUNT, RECOUNTED },
+		give_another_file_key, RECOUNT, DISPUTED },
 
 	{ ROLE_STARTER, "names another process", COUNTING, STARTER_STARTED,
 		name_another_process, STEPS,
@@ -752,7 +756,7 @@ const struct forgery forgeries[] = {
 	{ ROLE_COUNT, "voids every box once", COUNTING_IN(OPEN), COUNT_VECTOR,
 		void_its_box, RELEASE, NOT_APPROVED },
 	{ ROLE_COUNT, "voids every box", COUNTING, COUNT_VECTOR, void_its_box,
-		RECOUNT, RECOUNTED },
+		RECOUNT, DISPUTED },
 	{ ROLE_TALLY, "says another revocation", COUNTING, TALLY_RESULT,
 		bind_to_another_revocation, BUNDLE,
 		"it has another revocation counter than the challenge" },

@@ -62,22 +62,26 @@ deliver_late() {
 	seal_box "$1" && pack_boxes "$1" && bring boxes
 }
 
-# By a hostile station: the first one's box, with nothing in stanza INDEX.
+# By a hostile station: the first one's box, with nothing in these stanzas.
 garble() {
+	local stanza
 	local election=(--definition "$desk/definition.json"
 		--election-keys "$desk/election-keys.note"
 		--box-key "$desk/sealed.d/bk.pub"
 		--key "$keys/station-01.pem")
-	"$PROGRAM" garble "$desk/boxes/station-01.age" "$keys/escrow.pem" "$1" &&
-		"$sandoq" box encode "$desk/ballots/station-01.csv" \
-			"${election[@]}" --output "$desk/payload" &&
+	for stanza; do
+		"$PROGRAM" garble "$desk/boxes/station-01.age" \
+			"$keys/escrow.pem" "$stanza" || return
+	done
+	"$sandoq" box encode "$desk/ballots/station-01.csv" \
+		"${election[@]}" --output "$desk/payload" &&
 		"$sandoq" box sign "$desk/boxes/station-01.age" \
 			"${election[@]}" --payload "$desk/payload" \
 			--output "$desk/boxes/station-01.note"
 }
 
 deliver_garbled() {
-	seal_boxes && garble "$1" && deliver_boxes
+	seal_boxes && garble "$@" && deliver_boxes
 }
 
 # The power goes before the entry of this type is written; begun again.

@@ -242,11 +242,11 @@ static void a_place_that_was_made_up_voids_that_box_alone(void **state)
 {
 	const struct count_place true_one = sealed.place[0];
 	const struct count_place made_up[] = {
-		{ 0, NORTH, 2, true_one.text },
-		{ 0, SOUTH, 2, true_one.text },
-		{ 0, VILLAGE_STATIONS, 1, true_one.text },
-		{ 0, JOURNAL_NO_STATION - 1, 0, true_one.text },
-		{ 0, true_one.station, true_one.sequence, { { 1 } } },
+		{ 0, NORTH, 2, true_one.text, false },
+		{ 0, SOUTH, 2, true_one.text, false },
+		{ 0, VILLAGE_STATIONS, 1, true_one.text, false },
+		{ 0, JOURNAL_NO_STATION - 1, 0, true_one.text, false },
+		{ 0, true_one.station, true_one.sequence, { { 1 } }, false },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(made_up) / sizeof(made_up[0]); i++) {

@@ -182,7 +182,7 @@ void sealed_village_add(struct sealed_village *sealed, uint16_t station,
 	write_item(&list, ITEM_PUBLIC, "note", written(&note));
 	write_item(&list, ITEM_PUBLIC, "age", written(&file));
 	sealed->place[sealed->boxes] = (struct count_place){ sealed->boxes,
-		station, sequence, sha256(written(&text)) };
+		station, sequence, sha256(written(&text)), false };
 	sealed->box[sealed->boxes] = memfd_written(&list);
 	assert_true(sealed->box[sealed->boxes++] >= 0);
 	free(space);

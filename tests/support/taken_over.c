@@ -316,7 +316,8 @@ static void void_another_station(void)
 
 static void void_itself_after_the_key(void)
 {
-	struct count_void box = { .box = { .station = NORTH, .sequence = 1 } };
+	struct count_void box = { .box = { .station = NORTH, .sequence = 1 },
+		.opened = OPENED_BY_STATION };
 	wire_text_set(&box.box.why, told_secrets());
 	say(SAY(COUNT_VOID, &box), -1);
 }
@@ -560,7 +561,7 @@ const struct attack attacks[] = {
 		share_what_it_was_granted, NO_RESULT, FORBIDDEN },
 	/* No key but its own file's */
 	{ "asks for another key", ROLE_COUNT, 1, ask_for_another_key, OWN_VOID,
-		"the point is not on the curve P-256" },
+		"the key does not open it" },
 	{ "tells what it has seen", ROLE_COUNT, 2, void_itself_after_the_key,
 		OWN_VOID, "seen: 1 0 0" },
 	{ "tells all that it has seen", ROLE_TALLY, 1, tell_what_it_has_seen,

@@ -163,6 +163,8 @@ void paper_refuses(struct paper *, enum verify_goal, const char *check,
  * result is `to`.
  */
 void paper_change_result(struct paper *, const char *from, const char *to);
+/* Released by a machine that has made no header for this box. */
+void paper_drop_header(struct paper *, size_t box);
 
 unsigned paper_scalar(enum body, unsigned member);
 /* A note of the text by the key of this scalar under this name. */

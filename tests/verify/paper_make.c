@@ -473,23 +473,37 @@ static void write_header(
 	write_age_header(out, &key, &stanza, 1);
 }
 
-/* Gives their root. */
-static struct digest add_headers(struct paper *paper)
+static void header_name(const struct paper *paper, size_t box, char name[64])
 {
-	struct merkle_tree tree = { .size = 0 };
-	for (unsigned box = 0; box < PAPER_BOXES; box++) {
+	snprintf(name, 64, "boxes/%04u.header", (unsigned)paper->box_leaf[box]);
+}
+
+static void add_headers(struct paper *paper)
+{
+	for (size_t box = 0; box < PAPER_BOXES; box++) {
 		char file[64], name[64];
 		uint8_t space[BOX_HEADER_MOST];
 		struct writer header = writer_of(space, sizeof(space));
-		const unsigned leaf = (unsigned)paper->box_leaf[box];
-		snprintf(file, sizeof(file), "boxes/%04u.age", leaf);
-		snprintf(name, sizeof(name), "boxes/%04u.header", leaf);
+		snprintf(file, sizeof(file), "boxes/%04u.age",
+			(unsigned)paper->box_leaf[box]);
 		write_header(paper, file, &header);
+		header_name(paper, box, name);
 		paper_put(paper, name, written(&header));
-		const struct digest hash = merkle_leaf(written(&header));
-		merkle_append(&tree, &hash);
 	}
 	add_entry(paper, ENTRY_HEADERS);
+}
+
+/* Of those that are there. */
+static struct digest headers_root(const struct paper *paper)
+{
+	struct merkle_tree tree = { .size = 0 };
+	for (size_t box = 0; box < PAPER_BOXES; box++) {
+		char name[64];
+		header_name(paper, box, name);
+		const struct digest leaf =
+			merkle_leaf(archive_find(&paper->sent, name));
+		merkle_append(&tree, &leaf);
+	}
 	return merkle_root(&tree);
 }
 
@@ -634,14 +648,14 @@ void paper_certify_journal(struct paper *paper)
 	put_present(paper);
 }
 
-/* The machine has closed the count with this text, and headers of this root. */
-static void close_with(
-	struct paper *paper, struct bytes text, const struct digest *headers)
+/* The machine has closed the count with this text. */
+static void close_with(struct paper *paper, struct bytes text)
 {
+	const struct digest headers = headers_root(paper);
 	struct pcr_set pcrs;
 	const struct digest digest = sha256(text);
 	const size_t entries = paper_find(paper, ENTRY_CLOSED);
-	put_challenge(paper, "challenge", entries, &digest, headers);
+	put_challenge(paper, "challenge", entries, &digest, &headers);
 	paper_pcrs(paper, &pcrs);
 	put_evidence(paper, "", &pcrs);
 	const struct digest challenge = sha256(paper_get(paper, "challenge"));
@@ -668,9 +682,9 @@ static void close_and_release(struct paper *paper)
 	count(paper, &result);
 	assert_null(result_write(&out, &result));
 	result_free(&result);
-	const struct digest headers = add_headers(paper);
+	add_headers(paper);
 	put_nonce(paper);
-	close_with(paper, written(&out), &headers);
+	close_with(paper, written(&out));
 	add_entry(paper, ENTRY_CLOSED);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
@@ -681,9 +695,8 @@ static void close_and_release(struct paper *paper)
 
 static void close_again_with(struct paper *paper, struct bytes text)
 {
-	const struct digest headers = paper->chain.headers_root;
 	paper_journal(paper);
-	close_with(paper, text, &headers);
+	close_with(paper, text);
 	paper_journal(paper);
 	paper_certify_journal(paper);
 	paper_accepts(paper, VERIFY_CLOSED);
@@ -723,6 +736,16 @@ void paper_change_result(struct paper *paper, const char *from, const char *to)
 			    at + strlen(from)) > 0);
 	close_again_with(paper, bytes_of_text(changed));
 	free(changed);
+	free(text);
+}
+
+void paper_drop_header(struct paper *paper, size_t box)
+{
+	char *text = note_text_of(paper_get(paper, "result.note"));
+	char name[64];
+	header_name(paper, box, name);
+	paper_put(paper, name, bytes_of(NULL, 0));
+	close_again_with(paper, bytes_of_text(text));
 	free(text);
 }
 

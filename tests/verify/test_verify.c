@@ -689,6 +689,13 @@ static void header_of_another_box(void **state)
 		"not those of the challenge");
 }
 
+static void counted_without_a_header(void **state)
+{
+	paper_drop_header(*state, 1);
+	paper_refuses(*state, VERIFY_RELEASED, "result",
+		"was counted, and the machine made no header for it");
+}
+
 /* A box's own header has a stanza for the box key, too. */
 static void header_for_others(void **state)
 {
@@ -1326,6 +1333,7 @@ int main(void)
 		REFUSAL(header_was_changed),
 		REFUSAL(header_is_missing),
 		REFUSAL(header_of_another_box),
+		REFUSAL(counted_without_a_header),
 		REFUSAL(header_for_others),
 		REFUSAL(something_follows_the_header),
 		REFUSAL(anchor_of_other_entries),

@@ -15,6 +15,11 @@ static const struct {
 	[MACHINE_IS_FALSE] = { "false_headers",
 		"the header that the machine made does not open" },
 	[KEY_OPENS_NOT] = { "not_opened", "this key does not open it" },
+	[NO_KEY_OPENS] = { "opened_by_nobody",
+		"the machine's key does not open it, nor does this one" },
+	[DISPUTED] = { "disputed",
+		"the machine says that its key does not open it, and this one "
+		"does" },
 };
 
 static bool add(struct opened_boxes *boxes, const struct count_place *place,
@@ -35,7 +40,12 @@ bool opened_boxes_add(struct opened_boxes *boxes, const struct count_told *told,
 {
 	const bool station = (told->opened & OPENED_BY_STATION) != 0;
 	const bool machine = (told->opened & OPENED_BY_MACHINE) != 0;
-	if (!told->asked || (station && (machine || !has_header)))
+	if (!told->asked)
+		return true;
+	if (told->place.unopened)
+		return add(
+			boxes, &told->place, station ? DISPUTED : NO_KEY_OPENS);
+	if (station && (machine || !has_header))
 		return true;
 	return add(boxes, &told->place,
 		station	  ? MACHINE_IS_FALSE

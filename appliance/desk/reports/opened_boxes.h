@@ -18,6 +18,11 @@ enum opened_how {
 	MACHINE_IS_FALSE,
 	/* The given key opens it in no way. */
 	KEY_OPENS_NOT,
+	/* Nor does the machine's, it says. */
+	NO_KEY_OPENS,
+	/* The machine says that its key does not open it; the given one does.
+	 */
+	DISPUTED,
 	OPENED_HOWS,
 };
 

@@ -98,6 +98,7 @@ static void write_delivery(FILE *out, const struct delivery *delivery)
 	write_boxes(out, "", "boxes_due", delivery->due);
 	write_boxes(out, "", "boxes_counted", delivery->counted);
 	write_boxes(out, "", "boxes_void", delivery->voids);
+	write_boxes(out, "", "boxes_unopened", delivery->unopened);
 	write_boxes(out, "", "boxes_missing", delivery->missing);
 	for (size_t s = 0; s < delivery->plan->stations; s++)
 		if (delivery->missing_of[s] > 0)

@@ -103,5 +103,6 @@ int report_result(struct report *report, const struct definition *definition,
 	report_rulings(report, definition, result);
 	report_number(report, "boxes_counted", result->boxes);
 	report_number(report, "boxes_void", result->voids);
+	report_number(report, "boxes_unopened", result_unopened(result));
 	return refused == NULL ? 0 : fail(EX_DATAERR, NULL, 0, "%s", refused);
 }
