@@ -360,14 +360,13 @@ static struct define_facts facts_of(const struct paper *paper)
 /* What the journal keeps of the enrolment. */
 static int enrolled_list(const struct paper *paper)
 {
+	static const char *const name[] = { "operators", "authority",
+		"approval-1", "approval-2" };
 	static uint8_t space[LIST_MOST];
 	struct writer out = writer_of(space, sizeof(space));
-	write_item(
-		&out, ITEM_PUBLIC, "operators", paper_get(paper, "operators"));
-	write_item(&out, ITEM_PUBLIC, "approval-1",
-		paper_get(paper, "approval-1"));
-	write_item(&out, ITEM_PUBLIC, "approval-2",
-		paper_get(paper, "approval-2"));
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		write_item(&out, ITEM_PUBLIC, name[i],
+			paper_get(paper, name[i]));
 	assert_false(out.broken);
 	return sealed(written(&out));
 }
