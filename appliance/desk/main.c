@@ -83,6 +83,8 @@ static const struct command offices[] = {
 		bundle_verify_options, bundle_verify_command },
 	{ "bundle", "report", "verify a signed result and print it",
 		bundle_report_options, bundle_report_command },
+	{ "bundle", "public", "make a signed result's public bundle",
+		bundle_public_options, bundle_public_command },
 	{ "recount", NULL, "count boxes outside the machine", recount_options,
 		recount_command },
 	{ "courier", "pack", "write a medium's archive from files",

@@ -159,22 +159,47 @@ static refusal size_check(const struct age_header *header)
 		       : "the box does not have the size of padded ballots";
 }
 
+static void clear(struct box *box)
+{
+	memset(box, 0, sizeof(*box));
+	box->station = -1;
+}
+
+static refusal open_note(const struct box_terms *terms, struct bytes note,
+	struct statement *statement, struct box *out)
+{
+	refusal why =
+		note.size <= BOX_NOTE_MOST ? NULL : "the box is too large";
+	if (why == NULL)
+		why = statement_open(STATEMENT_BOX, note, statement);
+	return why != NULL ? why : note_check(terms, statement, out);
+}
+
+refusal box_note_check(
+	const struct box_terms *terms, struct bytes note, struct box *out)
+{
+	struct statement statement;
+	clear(out);
+	const refusal why = open_note(terms, note, &statement, out);
+	if (why != NULL)
+		return why;
+	out->digest = text_digest(&statement.text, BOX_CIPHERTEXT);
+	out->size = text_number(&statement.text, BOX_SIZE);
+	return NULL;
+}
+
 refusal box_check(const struct box_terms *terms, struct bytes note,
 	struct bytes file, struct box *out)
 {
 	struct statement statement;
 	struct digest named;
 	refusal why;
-	out->station = -1;
-	out->sequence = 0;
-	out->ballots = 0;
-	memset(&out->text, 0, sizeof(out->text));
+	clear(out);
 	out->digest = sha256(file);
-	if (note.size > BOX_NOTE_MOST || file.size > BOX_MOST)
+	out->size = file.size;
+	if (file.size > BOX_MOST)
 		return "the box is too large";
-	why = statement_open(STATEMENT_BOX, note, &statement);
-	if (why == NULL)
-		why = note_check(terms, &statement, out);
+	why = open_note(terms, note, &statement, out);
 	if (why != NULL)
 		return why;
 	named = text_digest(&statement.text, BOX_CIPHERTEXT);

@@ -27,6 +27,7 @@ struct box {
 	int station; /* -1 until a station of the plan signed for it */
 	uint16_t sequence;
 	uint32_t ballots;	  /* that the note says are in it */
+	uint64_t size;		  /* of the age file */
 	struct digest digest;	  /* of the age file */
 	struct digest text;	  /* that the station signed; else zeros */
 	struct age_header header; /* borrows from the age file */
@@ -44,7 +45,12 @@ refusal write_box_text(struct writer *, const struct box_terms *,
  * lists, each once and in the note's order of tags, and of a size that a padded
  * payload has. `out` holds what was found up to a refusal. Whether the note's
  * number of ballots is right is seen when the box is opened.
+ *
+ * Of the note alone, digest and size are what it says of the file, and there
+ * is no header.
  */
+refusal box_note_check(
+	const struct box_terms *, struct bytes note, struct box *out);
 refusal box_check(const struct box_terms *, struct bytes note,
 	struct bytes file, struct box *out);
 

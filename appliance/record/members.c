@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define KEY_MEMBERS(key)                                                       \
 	{                                                                      \
@@ -75,6 +76,15 @@ void member_header_item(uint64_t leaf, char name[MEMBER_NAME_SIZE])
 {
 	snprintf(name, MEMBER_NAME_SIZE, "%04" PRIu64 "." MEMBER_BOX_HEADER,
 		leaf);
+}
+
+bool member_is_ciphertext(const char *name)
+{
+	static const char ending[] = "." MEMBER_BOX_FILE;
+	const size_t size = strlen(name);
+	const size_t tail = sizeof(ending) - 1;
+	return strncmp(name, MEMBERS_BOXES, strlen(MEMBERS_BOXES)) == 0 &&
+	       size > tail && strcmp(name + size - tail, ending) == 0;
 }
 
 bool member_has_entry_number(unsigned type)

@@ -92,6 +92,8 @@ void member_of_entry(unsigned type, uint64_t number, struct bytes item,
 void member_header_item(uint64_t leaf, char name[MEMBER_NAME_SIZE]);
 /* Whether such names have the number of the entry, and not of its leaf. */
 bool member_has_entry_number(unsigned type);
+/* Whether it is a box's ciphertext, which a public bundle does without. */
+bool member_is_ciphertext(const char *name);
 /* STEM-NUMBER. */
 void member_numbered(
 	const char *stem, size_t number, char name[MEMBER_NAME_SIZE]);

@@ -98,6 +98,9 @@ static refusal compare(struct chain *chain, const struct published *of)
 	const struct bytes content =
 		archive_find(chain->evidence->sent, of->name);
 	const struct digest digest = sha256(content);
+	if (content.size == 0 && chain->withheld &&
+		member_is_ciphertext(of->name))
+		return NULL;
 	if (content.size == 0 && of->item.size > 0)
 		return refuse(chain, "%s is missing", of->name);
 	return content.size == of->item.size &&
@@ -117,12 +120,31 @@ refusal chain_members(struct chain *chain, const struct entries *entries,
 	return refused;
 }
 
+bool evidence_is_public(const struct evidence *evidence)
+{
+	bool boxes = false;
+	for (size_t i = 0; i < evidence->sent->count; i++) {
+		const char *name = evidence->sent->member[i].name;
+		if (member_is_ciphertext(name))
+			return false;
+		boxes |= strncmp(name, MEMBERS_BOXES, strlen(MEMBERS_BOXES)) ==
+			 0;
+	}
+	return boxes;
+}
+
+struct bytes chain_box_note(const struct chain *chain, uint64_t leaf)
+{
+	char name[MEMBER_NAME_SIZE];
+	member_of_entry(ENTRY_BOX, leaf, bytes_of_text(MEMBER_BOX_NOTE), name);
+	return archive_find(chain->evidence->sent, name);
+}
+
 bool chain_box(const struct chain *chain, uint64_t leaf, struct bytes *note,
 	struct bytes *file)
 {
 	char name[MEMBER_NAME_SIZE];
-	member_of_entry(ENTRY_BOX, leaf, bytes_of_text(MEMBER_BOX_NOTE), name);
-	*note = archive_find(chain->evidence->sent, name);
+	*note = chain_box_note(chain, leaf);
 	member_of_entry(ENTRY_BOX, leaf, bytes_of_text(MEMBER_BOX_FILE), name);
 	*file = archive_find(chain->evidence->sent, name);
 	return note->size > 0 && file->size > 0;

@@ -108,6 +108,8 @@ struct chain {
 	bool has_enrolment; /* the enrolment note is among what is checked */
 	bool rehearsal;
 	bool has_result;
+	/* It is a public bundle: no ciphertext is there, and none is missed. */
+	bool withheld;
 	/* A reason that had to be composed. */
 	char reason[256];
 };
@@ -156,9 +158,12 @@ bool published_next(struct published *);
  */
 refusal chain_members(
 	struct chain *, const struct entries *, const struct journal_header *);
+/* Whether a box was taken, and no ciphertext is there. */
+bool evidence_is_public(const struct evidence *);
 /* Note and age file of a leaf; false when they are not there. */
 bool chain_box(const struct chain *, uint64_t leaf, struct bytes *note,
 	struct bytes *file);
+struct bytes chain_box_note(const struct chain *, uint64_t leaf);
 /* The machine's new header for the box of a leaf; empty when it made none. */
 struct bytes chain_header(const struct chain *, uint64_t leaf);
 /* What box_check() demands, once the box key was verified. */

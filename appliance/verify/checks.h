@@ -28,6 +28,7 @@ refusal verify_enrolment(struct chain *);
 /* verify_journal.c */
 refusal verify_journal(struct chain *);
 refusal verify_boxes(struct chain *);
+refusal verify_ciphertext(struct chain *);
 refusal verify_members(struct chain *);
 
 /* verify_anchor.c */

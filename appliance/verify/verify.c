@@ -24,6 +24,7 @@ enum step {
 	GOING_ON,
 	ABANDONMENT,
 	BOXES,
+	CIPHERTEXT,
 	OPEN_APPROVALS,
 	CHALLENGE,
 	HEADERS,
@@ -91,7 +92,14 @@ static bool has_anchor(const struct evidence *evidence)
 	return archive_find(evidence->sent, MEMBERS_NOW MEMBER_ANCHOR).size > 0;
 }
 
+static bool has_ciphertext(const struct evidence *evidence)
+{
+	return !evidence_is_public(evidence);
+}
+
 /* What a verifier need not have. */
+static const struct needed the_ciphertext = { has_ciphertext,
+	"ciphertext not compared: a public bundle is without the boxes" };
 static const struct needed the_nonce = { has_nonce,
 	"no nonce of yours was given, so it may be old" };
 static const struct needed an_escrow_key = { NULL,
@@ -133,6 +141,8 @@ static const struct row rows[STEPS] = {
 		BIT(JOURNAL) | BIT(RESULT_KEY) | BIT(DEFINITION_NOTE), NULL },
 	[BOXES] = { "boxes", verify_boxes, FROM_INTAKE,
 		BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
+	[CIPHERTEXT] = { "ciphertext", verify_ciphertext, FROM_INTAKE,
+		BIT(BOXES), &the_ciphertext },
 	[OPEN_APPROVALS] = { "open approvals", verify_open_approvals,
 		FROM_CLOSED, BIT(JOURNAL) | BIT(KEYS_NOTE), NULL },
 	[CHALLENGE] = { "challenge", verify_challenge, FROM_CLOSED | AT_NOW,
@@ -208,6 +218,9 @@ bool verify(enum verify_goal goal, const struct evidence *evidence,
 		.evidence = evidence,
 		.folder = goal == VERIFY_NOW ? MEMBERS_NOW : "",
 		.has_enrolment = (rows[ENROLMENT].goals & BIT(goal)) != 0,
+		/* Whoever decides before the release has to see the boxes. */
+		.withheld =
+			goal == VERIFY_RELEASED && evidence_is_public(evidence),
 	};
 	for (size_t step = 0; step < STEPS; step++) {
 		const struct row *row = &rows[step];

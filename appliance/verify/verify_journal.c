@@ -81,23 +81,40 @@ refusal verify_journal(struct chain *chain)
 	return refused;
 }
 
-/* It is whole, and its station signed it for the place where it stands. */
-static refusal verify_box(
-	struct chain *chain, uint64_t leaf, const struct journal_header *header)
+/* Whether an entry lists the ciphertext that the box's note names. */
+static bool is_listed(const struct entries *entries,
+	const struct journal_header *header, const struct box *box)
 {
-	struct bytes note, file;
+	struct published published = published_of(entries, header);
+	while (published_next(&published))
+		if (member_is_ciphertext(published.name))
+			return published.item.size == box->size &&
+			       digest_equal(
+				       &published.item.digest, &box->digest);
+	return false;
+}
+
+/* Its station signed it for the place where it stands, and for what is there.
+ */
+static refusal verify_box(struct chain *chain, const struct entries *entries,
+	const struct journal_header *header)
+{
 	struct box box;
 	const struct box_terms terms = chain_box_terms(chain);
-	if (!chain_box(chain, leaf, &note, &file))
-		return refuse(chain, "box %04" PRIu64 " is missing", leaf);
-	refusal refused = box_check(&terms, note, file, &box);
+	const struct bytes note = chain_box_note(chain, entries->leaf);
+	if (note.size == 0)
+		return refuse(
+			chain, "box %04" PRIu64 " is missing", entries->leaf);
+	refusal refused = box_note_check(&terms, note, &box);
 	if (refused == NULL && (box.station != header->station ||
 				       box.sequence != header->sequence))
 		refused = "the journal has it in another place than its "
 			  "station signed";
-	return refused == NULL
-		       ? NULL
-		       : refuse(chain, "box %04" PRIu64 ": %s", leaf, refused);
+	if (refused == NULL && !is_listed(entries, header, &box))
+		refused = "the box is not the one that the station signed for";
+	return refused == NULL ? NULL
+			       : refuse(chain, "box %04" PRIu64 ": %s",
+					 entries->leaf, refused);
 }
 
 static refusal verify_refusal(struct chain *chain, uint64_t leaf)
@@ -110,14 +127,15 @@ static refusal verify_refusal(struct chain *chain, uint64_t leaf)
 					 leaf, refused);
 }
 
-static refusal verify_leaf(
-	struct chain *chain, uint64_t leaf, const struct journal_header *header)
+static refusal verify_leaf(struct chain *chain, const struct entries *entries,
+	const struct journal_header *header)
 {
+	const uint64_t leaf = entries->leaf;
 	const struct digest text = sha256(
 		chain_leaf_text(chain, leaf, (enum entry_type)header->type));
 	refusal refused = NULL;
 	if (header->type == ENTRY_BOX)
-		refused = verify_box(chain, leaf, header);
+		refused = verify_box(chain, entries, header);
 	if (header->type == ENTRY_REFUSED)
 		refused = verify_refusal(chain, leaf);
 	if (refused == NULL && !digest_equal(&text, &header->text))
@@ -139,9 +157,31 @@ refusal verify_boxes(struct chain *chain)
 			continue;
 		refused = chain_members(chain, &entries, &header);
 		if (refused == NULL)
-			refused = verify_leaf(chain, entries.leaf, &header);
+			refused = verify_leaf(chain, &entries, &header);
 	}
 	return refused;
+}
+
+/* Each box is whole, and for the recipients that are listed. */
+refusal verify_ciphertext(struct chain *chain)
+{
+	const struct box_terms terms = chain_box_terms(chain);
+	struct journal_header header;
+	struct leaves leaves = leaves_of(chain);
+	while (leaves_next(&leaves, &header)) {
+		struct bytes note, file;
+		struct box box;
+		if (header.type != ENTRY_BOX)
+			continue;
+		if (!chain_box(chain, leaves.leaf, &note, &file))
+			return refuse(chain, "box %04" PRIu64 " is missing",
+				leaves.leaf);
+		const refusal refused = box_check(&terms, note, file, &box);
+		if (refused != NULL)
+			return refuse(chain, "box %04" PRIu64 ": %s",
+				leaves.leaf, refused);
+	}
+	return NULL;
 }
 
 /* Made for this outbox, and so in no entry. */

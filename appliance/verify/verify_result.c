@@ -60,12 +60,12 @@ static refusal check_counted(
 	struct chain *chain, const struct result_box *counted)
 {
 	struct box box;
-	struct bytes note, file;
+	const struct bytes note = chain_box_note(chain, counted->entry);
 	const struct box_terms terms = chain_box_terms(chain);
-	if (!chain_box(chain, counted->entry, &note, &file))
+	if (note.size == 0)
 		return refuse(chain, "box %04" PRIu64 " is not in the journal",
 			counted->entry);
-	refusal refused = box_check(&terms, note, file, &box);
+	refusal refused = box_note_check(&terms, note, &box);
 	if (refused != NULL)
 		return refuse(chain, "box %04" PRIu64 ": %s", counted->entry,
 			refused);

@@ -133,9 +133,9 @@ static void help_is_given(void **state)
 		"election check", "election sign", "election keys",
 		"election abandon", "box seal", "box check", "approve open",
 		"approve release", "approve ruling", "audit nonce",
-		"audit verify", "bundle verify", "bundle report", "recount",
-		"machine enrolment", "machine enrol", "machine operators",
-		"machine authority" };
+		"audit verify", "bundle verify", "bundle report",
+		"bundle public", "recount", "machine enrolment",
+		"machine enrol", "machine operators", "machine authority" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
 		assert_status(run("%s --help", command[i]), 0);
@@ -783,6 +783,53 @@ static void bad_bundle_tells_no_numbers(void **state)
 	assert_null(strstr(said, "not-elected"));
 }
 
+/* The public gets no ciphertext, and verifies and reads the result still. */
+static void a_public_bundle_verifies(void **state)
+{
+	(void)state;
+	assert_status(
+		run("bundle public --sent sent.tar --output public.tar"), 0);
+	assert_status(
+		shell("tar -tf %s/public.tar | grep -c 'boxes/.*age'", folder),
+		1);
+	assert_status(run("bundle verify --json --sent public.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem >public.json"),
+		0);
+	assert_status(shell("jq -e '.checks[] | select(.check == "
+			    "\"ciphertext\") | .passed == null' "
+			    "%s/public.json",
+			      folder),
+		0);
+	assert_status(run("bundle report --sent public.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		0);
+	assert_said("NOT CHECKED ciphertext: ciphertext not compared");
+	assert_said("boxes_counted: 2");
+	assert_status(run("audit verify --sent public.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		EX_DATAERR);
+	assert_said("boxes/0001.age is missing");
+	assert_status(
+		run("recount --sent public.tar " RECOUNT_FILES), EX_DATAERR);
+	assert_said("a box of the journal is missing");
+}
+
+static void evidence_before_the_release_is_not_public(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	paper_put(copy, "result.note", bytes_of(NULL, 0));
+	write_sent(copy, "closed.tar");
+	paper_free(copy);
+	assert_status(
+		run("bundle public --sent closed.tar --output public.tar"),
+		EX_DATAERR);
+	assert_said("there is no signed result in it");
+}
+
 static void numbers_are_told_as_csv(void **state)
 {
 	(void)state;
@@ -1268,6 +1315,8 @@ int main(void)
 		cmocka_unit_test(nonces_differ),
 		cmocka_unit_test(bundle_is_verified_and_told),
 		cmocka_unit_test(zeros_are_reported_before_the_first_box),
+		cmocka_unit_test(a_public_bundle_verifies),
+		cmocka_unit_test(evidence_before_the_release_is_not_public),
 		cmocka_unit_test(numbers_are_told_as_csv),
 		cmocka_unit_test(numbers_are_told_as_nist_wants),
 		cmocka_unit_test(a_ruling_is_signed_and_told),

@@ -358,6 +358,36 @@ DISAGREEMENT(
 DISAGREEMENT(refusal_of_nothing, "boxes",
 	     paper_put(paper, "refused/0003", bytes_of_text("no reason\n"));
 	     paper_journal(paper);)
+/* As `bundle public` leaves it. */
+static void withhold(struct paper *paper)
+{
+	paper_put(paper, "boxes/0001.age", bytes_of(NULL, 0));
+	paper_put(paper, "boxes/0002.age", bytes_of(NULL, 0));
+}
+
+static void public_bundle(void **state)
+{
+	(void)state;
+	agree(withhold, "");
+	if (original == NULL)
+		return;
+	assert_said("NOT CHECKED  ciphertext: a public bundle is without");
+	assert_status(run("bundle verify --sent sent.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		0);
+	assert_said("NOT CHECKED ciphertext: ciphertext not compared");
+}
+
+DISAGREEMENT(one_box_withheld, "boxes",
+	     paper_put(paper, "boxes/0001.age", bytes_of(NULL, 0));)
+DISAGREEMENT(public_note_of_another, "boxes", withhold(paper); paper_put(
+	paper, "boxes/0001.note", paper_get(paper, "boxes/0002.note"));)
+DISAGREEMENT(public_reason, "boxes", withhold(paper);
+	     paper_flip(paper, "refused/0003", 70);)
+DISAGREEMENT(
+	public_result, "result", paper_change_result(paper, "cast=", "cast=1");
+	withhold(paper);)
 DISAGREEMENT(result_with_another_sum, "result",
 	     paper_change_result(paper, "cast=", "cast=1");)
 DISAGREEMENT(impossible_flaws, "result",
@@ -457,6 +487,11 @@ int main(void)
 		cmocka_unit_test(present_by_another_key),
 		cmocka_unit_test(no_present_anchor),
 		cmocka_unit_test(result),
+		cmocka_unit_test(public_bundle),
+		cmocka_unit_test(one_box_withheld),
+		cmocka_unit_test(public_note_of_another),
+		cmocka_unit_test(public_reason),
+		cmocka_unit_test(public_result),
 		cmocka_unit_test(leaf_of_another_text),
 		cmocka_unit_test(refusal_of_nothing),
 		cmocka_unit_test(result_with_another_sum),

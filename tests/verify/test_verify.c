@@ -819,6 +819,29 @@ static void a_signature_is_not_in_the_tree(void **state)
 	paper_accepts(paper, VERIFY_RELEASED);
 }
 
+/* Who decides before the release has to see what there is to open. */
+static void ciphertext_is_withheld(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "boxes/0001.age", nothing);
+	paper_put(paper, "boxes/0002.age", nothing);
+	paper_refuses(
+		paper, VERIFY_INTAKE, "boxes", "boxes/0001.age is missing");
+	paper_refuses(
+		paper, VERIFY_CLOSED, "boxes", "boxes/0001.age is missing");
+	paper_accepts(paper, VERIFY_RELEASED);
+}
+
+/* What the journal lists is another file than the note says. */
+static void withheld_is_another_box(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "boxes/0001.age", paper_get(paper, "boxes/0002.age"));
+	paper_journal(paper);
+	paper_refuses(paper, VERIFY_RELEASED, "boxes",
+		"the box is not the one that the station signed for");
+}
+
 /* --- the anchor --- */
 
 /* The closing's challenge once more, quoted, certified and approved. */
@@ -1325,6 +1348,8 @@ int main(void)
 		REFUSAL(box_is_missing),
 		REFUSAL(reason_was_changed),
 		REFUSAL(reason_is_missing),
+		REFUSAL(ciphertext_is_withheld),
+		REFUSAL(withheld_is_another_box),
 		REFUSAL(box_of_another_text),
 		REFUSAL(keys_note_of_another_text),
 		REFUSAL(reason_of_another_text),
