@@ -9,6 +9,7 @@
 #include "appliance/desk/desk.h"
 
 #include <stdio.h>
+#include <sysexits.h>
 
 const struct option election_abandon_options[] = {
 	OPTION_DEFINITION,
@@ -21,6 +22,18 @@ const struct option election_abandon_options[] = {
 	OPTION_OUTPUT("abandonment note"),
 	OPTION_END,
 };
+
+/* The machine would not take it either. */
+static int can_end(const struct chain *chain)
+{
+	const enum machine_state state = chain->fold.state;
+	return (entry_row_of(ENTRY_ABANDONED)->states & 1U << state) != 0
+		       ? 0
+		       : fail(EX_DATAERR, NULL, 0,
+				 "the election is %s, so it cannot be called "
+				 "off any more; nothing was signed",
+				 state_name(state));
+}
 
 /* What the signer has to know besides the text. */
 static void tell(const struct chain *chain)
@@ -44,8 +57,10 @@ static int sign_abandonment(
 	const struct roster *bodies[] = { &plan->roster[AUTHORITY],
 		&plan->roster[AUDITORS] };
 	struct signer signer;
-	int status = signer_read_of(
-		argument(arguments, "--key"), bodies, 2, &signer);
+	int status = can_end(chain);
+	if (status == 0)
+		status = signer_read_of(
+			argument(arguments, "--key"), bodies, 2, &signer);
 	if (status != 0)
 		return status;
 	abandonment_values(chain, value);

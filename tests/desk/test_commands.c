@@ -305,6 +305,9 @@ static void assert_no_signature_said(void)
 			fail_msg("a signature was said: %s", word);
 }
 
+#define ABANDON                                                                \
+	"election abandon --sent closed.tar --definition definition.json "     \
+	"--authorities authorities.pem --reason 'A reason.' "
 #define UNANSWERED_RULING "approve ruling " CHAIN "--without 10 "
 
 /* Each is a whole command, but for --yes and --output. */
@@ -316,11 +319,26 @@ static const char *const signing[] = {
 	"approve release " CHAIN "--profile profile.json --nonce nonce "
 	"--without 10 --key auditor-2.pem",
 	UNANSWERED_RULING "--annul 'station-02 why' --key auditor-1.pem",
+	ABANDON "--key authority-1.pem",
+	ABANDON "--key auditor-2.pem",
 };
+
+/* What the machine sent when the count was closed. */
+static void write_closed(void)
+{
+	struct paper *copy = paper_copy(paper);
+	size_t entries = copy->entries;
+	while (copy->entry[entries - 1].type != ENTRY_CLOSED)
+		entries--;
+	paper_end_after(copy, entries);
+	write_sent(copy, "closed.tar");
+	paper_free(copy);
+}
 
 static void what_was_declined_is_not_signed(void **state)
 {
 	(void)state;
+	write_closed();
 	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
 		assert_status(
 			run("%s --output declined", signing[i]), EX_USAGE);
@@ -338,6 +356,7 @@ static void what_was_declined_is_not_signed(void **state)
 static void what_was_agreed_to_is_signed(void **state)
 {
 	(void)state;
+	write_closed();
 	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
 		assert_status(
 			run_asked("yes", "%s --output agreed", signing[i]), 0);
@@ -974,6 +993,21 @@ static void a_ruling_about_an_unverified_result_is_not_signed(void **state)
 	assert_status(shell("test ! -e %s/unverified.note", folder), 0);
 }
 
+/* By whom, and while it is not over. */
+static void elections_are_called_off(void **state)
+{
+	(void)state;
+	write_closed();
+	assert_status(run(ABANDON "--yes --key authority-1.pem"), 0);
+	assert_said("reason: A reason.");
+	assert_said("with their quorum's signatures, too");
+	assert_status(run(ABANDON "--yes --key officer-1.pem"), EX_NOPERM);
+	assert_status(run("election abandon " CHAIN "--reason 'A reason.' "
+			  "--yes --key authority-1.pem"),
+		EX_DATAERR);
+	assert_said("the election is released, so it cannot be called off");
+}
+
 /* What the machine sends when it has taken in no box yet. */
 static void write_before_boxes(void)
 {
@@ -1314,6 +1348,7 @@ int main(void)
 		cmocka_unit_test(nothing_of_now_is_taken_from_before),
 		cmocka_unit_test(nonces_differ),
 		cmocka_unit_test(bundle_is_verified_and_told),
+		cmocka_unit_test(elections_are_called_off),
 		cmocka_unit_test(zeros_are_reported_before_the_first_box),
 		cmocka_unit_test(a_public_bundle_verifies),
 		cmocka_unit_test(evidence_before_the_release_is_not_public),

@@ -210,6 +210,15 @@ static void find_approvals(struct words *words)
 	}
 }
 
+static void call_off(struct words *words)
+{
+	if (words->end->asked != DEFINE_ABANDON)
+		return;
+	words->type = DEFINE_ABANDONED;
+	memset(&words->body, 0, sizeof(words->body));
+	wire_text_set(&words->body.DEFINE_ABANDONED, "made up");
+}
+
 static void make_up_an_approval(struct words *words)
 {
 	words->body.DEFINE_APPROVALS.given.approvals.list[1].signature.r[0] ^=
@@ -659,6 +668,9 @@ const struct forgery forgeries[] = {
 	{ ROLE_DEFINE, "leaves choices out", COUNTING, DEFINE_ELECTION,
 		leave_out_choices, RECOUNT, RECOUNTED },
 	/* The screen is wrong; who signs is told by their own computer. */
+	{ ROLE_DEFINE, "lets one member of the authority call it off", OPEN,
+		OPEN, 0, "abandoned_by_one", REFUSED, call_off, OPEN,
+		"REFUSED abandonment: fewer have signed than the quorum" },
 	{ ROLE_DEFINE, "tells of boxes that nobody has brought", IN(DELIVER),
 		DEFINE_DELIVERED, tell_of_all_boxes, STEPS,
 		"boxes_counted: 3\nboxes_void: 0" },

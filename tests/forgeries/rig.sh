@@ -216,6 +216,14 @@ abandon() {
 		see 'the election is over: restarting'
 }
 
+# It is lost, and what the machine gives out shows that nobody may have.
+abandoned_by_one() {
+	abandon received authority-1 && collect abandoned &&
+		"$sandoq" audit verify --sent "$desk/abandoned" \
+			--definition "$desk/definition.json" \
+			--authorities "$desk/authorities.pem"
+}
+
 # refuses_to_abandon WHY SENT SIGNER...
 refuses_to_abandon() {
 	local why=$1
