@@ -202,6 +202,9 @@ static bool look_back(const struct session *session,
 		    JOURNAL_FOUND, &answer))
 		return false;
 	out->folded = *HEARD(&answer, JOURNAL_FOUND);
+	/* What the TPM certifies now is over all that came later, too. */
+	out->folded.anchor = session->folded.anchor;
+	out->folded.anchored = session->folded.anchored;
 	out->state = (enum machine_state)out->folded.state;
 	out->has_election = false;
 	return session_read_election(out);

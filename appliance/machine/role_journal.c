@@ -640,8 +640,17 @@ static refusal write_heads(const struct journal *journal,
 	uint8_t space[512];
 	struct writer text = writer_of(space, sizeof(space));
 	struct journal_fold fold;
-	const refusal why =
-		read_headers(journal, asked->entries, headers, &fold);
+	refusal why = "there are not so many entries";
+	if (asked->entries <= journal->fold.entries)
+		why = read_headers(
+			journal, journal->fold.entries, headers, &fold);
+	if (why != NULL)
+		return why;
+	const size_t size = (size_t)asked->entries * JOURNAL_HEADER_SIZE;
+	const struct bytes first = bytes_of(headers->data, size);
+	const struct bytes later =
+		bytes_of(headers->data + size, headers->size - size);
+	why = journal_fold_headers(&fold, first);
 	if (why != NULL)
 		return why;
 	const struct checkpoint checkpoint = {
@@ -651,7 +660,9 @@ static refusal write_heads(const struct journal *journal,
 	};
 	write_checkpoint(&text, &checkpoint);
 	write_item(out, ITEM_PUBLIC, MEMBER_CHECKPOINT, written(&text));
-	write_item(out, ITEM_PUBLIC, MEMBER_ENTRIES, written(headers));
+	write_item(out, ITEM_PUBLIC, MEMBER_ENTRIES, first);
+	if (later.size > 0)
+		write_item(out, ITEM_PUBLIC, MEMBER_LATER, later);
 	write_item(out, ITEM_PUBLIC, MEMBER_ITEMS,
 		bytes_of(journal->listings,
 			listings_of(journal, asked->entries)));

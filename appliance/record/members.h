@@ -38,7 +38,9 @@
 /* The journal's head. */
 #define MEMBER_CHECKPOINT "checkpoint"
 #define MEMBER_ENTRIES "entries" /* all headers */
-#define MEMBER_ITEMS "items"	 /* all listings */
+/* Behind those of an earlier election: headers alone, up to the last. */
+#define MEMBER_LATER "later"
+#define MEMBER_ITEMS "items" /* all listings */
 
 /* Evidence and result. */
 #define MEMBER_CHALLENGE "challenge"

@@ -13,15 +13,37 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The fold over the first of the entries. */
+/* Headers of entries that were written when this election was over. */
+static struct bytes later_headers(const struct chain *chain)
+{
+	return archive_find(chain->evidence->sent, MEMBER_LATER);
+}
+
+static refusal fold_later(const struct chain *chain, struct journal_fold *fold)
+{
+	struct cursor rest = cursor_of(later_headers(chain));
+	refusal refused = NULL;
+	while (refused == NULL && rest.rest.size > 0) {
+		const struct bytes header =
+			cursor_take(&rest, JOURNAL_HEADER_SIZE);
+		refused = rest.broken ? "a later entry is cut off"
+				      : journal_fold_next(fold, header.data);
+	}
+	return refused;
+}
+
+/* The fold over the first of the entries, or over all, later ones too. */
 static refusal fold_first(
 	const struct chain *chain, uint64_t entries, struct journal_fold *out)
 {
+	const bool all = entries > chain->fold.entries;
 	const size_t size = (size_t)entries * JOURNAL_HEADER_SIZE;
-	if (entries > chain->fold.entries)
+	refusal refused = journal_fold_headers(out,
+		all ? chain->headers : bytes_of(chain->headers.data, size));
+	if (refused == NULL && all)
+		refused = fold_later(chain, out);
+	if (refused == NULL && out->entries != entries)
 		return "the journal has fewer entries than that";
-	const refusal refused =
-		journal_fold_headers(out, bytes_of(chain->headers.data, size));
 	if (refused == NULL && out->anchored != entries)
 		return "no anchored entry is the last of them";
 	return refused;
@@ -121,6 +143,7 @@ refusal verify_release_anchor(struct chain *chain)
 refusal verify_present_anchor(struct chain *chain)
 {
 	struct nv_certificate certificate;
+	const uint64_t later = later_headers(chain).size / JOURNAL_HEADER_SIZE;
 	return certified_challenge(
-		chain, MEMBERS_NOW, chain->fold.entries, &certificate);
+		chain, MEMBERS_NOW, chain->fold.entries + later, &certificate);
 }

@@ -188,7 +188,7 @@ refusal verify_ciphertext(struct chain *chain)
 static bool is_of_the_outbox(const char *name)
 {
 	static const char *const names[] = { COURIER_MEMBER, MEMBER_CHECKPOINT,
-		MEMBER_ENTRIES, MEMBER_ITEMS };
+		MEMBER_ENTRIES, MEMBER_LATER, MEMBER_ITEMS };
 	bool found = strncmp(name, MEMBERS_NOW, strlen(MEMBERS_NOW)) == 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		found |= strcmp(name, names[i]) == 0;
