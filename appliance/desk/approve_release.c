@@ -27,10 +27,12 @@ static const struct approval_kind kind = {
 	VERIFY_CLOSED,
 	AUDITORS,
 	APPROVE_RELEASE,
+	RELEASE_VALUES,
 	RELEASE_AUTHORIZATION,
 	"You approve this result by its digest alone, without its numbers. "
 	"Only a recount shows\nthat they follow from the boxes: sandoq recount "
 	"--sent ... --escrow ...",
+	NULL,
 };
 
 int approve_release_command(const struct arguments *arguments)

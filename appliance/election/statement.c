@@ -109,6 +109,7 @@ static const struct text_field open_fields[] = {
 	[OPEN_CHECKPOINT_SIZE] = { "checkpoint-size", NUMBER },
 	[OPEN_CHECKPOINT_ROOT] = { "checkpoint-root", DIGEST },
 	[OPEN_PHASE] = { "phase", NUMBER },
+	[OPEN_NONCE] = { "nonce", TEXT_LINE, TEXT_MANY, NONCE_LINE_MOST },
 	[OPEN_AUTHORIZATION] = { "authorization", SIGNATURE },
 };
 
@@ -219,6 +220,7 @@ static refusal check_authority(const struct text *);
 static refusal check_pcrs(const struct text *);
 static refusal check_date(const struct text *);
 static refusal check_tags(const struct text *);
+static refusal check_auditors(const struct text *);
 static refusal check_nonces(const struct text *);
 static refusal check_step(const struct text *);
 
@@ -239,7 +241,8 @@ static const struct demand demands[STATEMENT_KINDS] = {
 	[STATEMENT_BOX] = { .check = check_tags },
 	[STATEMENT_OPEN] = { .meaning_field = OPEN_MEANING,
 		.meaning = "The boxes in this checkpoint may be opened and "
-			   "counted. No box can be added afterwards." },
+			   "counted. No box can be added afterwards.",
+		.check = check_auditors },
 	[STATEMENT_CHALLENGE] = { .check = check_nonces },
 	[STATEMENT_RELEASE] = { .meaning_field = RELEASE_MEANING,
 		.meaning = "The machine may sign the result with this digest "
@@ -649,6 +652,38 @@ static refusal check_tags(const struct text *text)
 	while (text_next(&lines))
 		if (lines.value.size != (size_t)2 * BOX_TAG_SIZE)
 			return "a tag does not have 8 digits";
+	return NULL;
+}
+
+int statement_nonce_compare(
+	const struct statement_nonce *a, const struct statement_nonce *b)
+{
+	const size_t size = a->auditor.size < b->auditor.size ? a->auditor.size
+							      : b->auditor.size;
+	const int order = memcmp(a->auditor.data, b->auditor.data, size);
+	return order != 0 ? order
+			  : (a->auditor.size > b->auditor.size) -
+				    (a->auditor.size < b->auditor.size);
+}
+
+/* One nonce of each, in one order: so all officers write the same lines. */
+static refusal check_auditors(const struct text *text)
+{
+	struct text_values lines = text_values(text, OPEN_NONCE);
+	struct statement_nonce last = { { NULL, 0 }, { { 0 } } };
+	const size_t count = text_count(text, OPEN_NONCE);
+	if (count == 0 || count > QUORUM_MOST)
+		return "it has no auditor's nonce, or more than 9";
+	while (text_next(&lines)) {
+		struct statement_nonce nonce;
+		refusal refused = statement_nonce_decode(lines.value, &nonce);
+		if (refused != NULL)
+			return refused;
+		if (last.auditor.size > 0 &&
+			statement_nonce_compare(&last, &nonce) >= 0)
+			return "the nonces are not in the order of auditors";
+		last = nonce;
+	}
 	return NULL;
 }
 

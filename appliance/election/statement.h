@@ -109,6 +109,7 @@ enum {
 	OPEN_CHECKPOINT_SIZE,
 	OPEN_CHECKPOINT_ROOT,
 	OPEN_PHASE,
+	OPEN_NONCE,
 	OPEN_AUTHORIZATION,
 };
 enum { NONCE_AUDITOR, NONCE_NONCE };
@@ -268,5 +269,8 @@ struct statement_nonce {
 struct statement_nonce statement_nonce_of(const struct text *);
 refusal statement_nonce_decode(struct bytes line, struct statement_nonce *out);
 void write_statement_nonce(struct writer *, const struct statement_nonce *);
+/* Below, at or above zero: by their auditors' names, as bytes. */
+int statement_nonce_compare(
+	const struct statement_nonce *, const struct statement_nonce *);
 
 #endif

@@ -12,6 +12,7 @@
 #include "appliance/record/members.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { LIST_APPROVALS, LIST_SEALED, LIST_CLOSED };
 
@@ -36,8 +37,56 @@ static refusal check_quorum(const struct election *election,
 	return approvals_check(&terms.auditors, &scope, &cp_hash, approvals);
 }
 
+/* Whatever else a medium brought would be in the journal for nothing. */
+static refusal only_approvals(struct task *task)
+{
+	struct cursor rest = cursor_of(task->list[LIST_APPROVALS]);
+	struct item item;
+	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL) {
+		snprintf(task->place, sizeof(task->place), "%.*s",
+			(int)item.name.size, (const char *)item.name.data);
+		if (!item_is_one_of(&item, MEMBER_APPROVAL))
+			return "it is no approval";
+	}
+	return NULL;
+}
+
+static bool is_line(const struct wire_text *text, struct bytes line)
+{
+	return bytes_equal(bytes_of_text(text->line), line);
+}
+
+static bool take_line(struct wire_text *text, struct bytes line)
+{
+	char copy[WIRE_TEXT_MOST] = { 0 };
+	if (line.size >= sizeof(copy))
+		return false;
+	memcpy(copy, line.data, line.size);
+	wire_text_set(text, copy);
+	return true;
+}
+
+/*
+ * The auditors' nonces, which the officers sign for: whoever brings the medium
+ * could otherwise bring others, and no auditor would ever approve the result.
+ */
+static refusal read_nonces(const struct text *text, void *context)
+{
+	struct define_approvals *out = context;
+	const bool first = out->given.approvals.count == 0;
+	struct text_values lines = text_values(text, OPEN_NONCE);
+	size_t count = 0;
+	for (; text_next(&lines); count++)
+		if (first ? !take_line(&out->nonce[count], lines.value)
+			  : !is_line(&out->nonce[count], lines.value))
+			return "it has other nonces than the first approval";
+	return count == QUORUM_MOST || out->nonce[count].line[0] == '\0'
+		       ? NULL
+		       : "it has fewer nonces than the first approval";
+}
+
 static refusal read_open(struct task *task, const struct define_open *asked,
-	const struct plan *plan, struct approvals *out)
+	const struct plan *plan, struct define_approvals *out)
 {
 	const struct election *election = &asked->election;
 	const struct statement_value says[] = {
@@ -71,34 +120,14 @@ static refusal read_open(struct task *task, const struct define_open *asked,
 		.says = says,
 		.count = sizeof(says) / sizeof(says[0]),
 		.authorization = OPEN_AUTHORIZATION,
+		.first = read_nonces,
+		.context = out,
 	};
-	refusal why = task_approvals(task, &form, out);
+	refusal why = task_approvals(task, &form, &out->given.approvals);
 	if (why != NULL)
 		return why;
 	task_say(task, "the approvals");
-	return check_quorum(election, out, NULL);
-}
-
-static refusal read_nonces(struct task *task, struct define_approvals *out)
-{
-	size_t count = 0;
-	struct cursor rest = cursor_of(task->list[LIST_APPROVALS]);
-	struct item item;
-	while (rest.rest.size > 0 && items_next(&rest, &item) == NULL) {
-		refusal why;
-		if (item_is_one_of(&item, MEMBER_APPROVAL))
-			continue;
-		snprintf(task->place, sizeof(task->place), "%.*s",
-			(int)item.name.size, (const char *)item.name.data);
-		if (!item_is_one_of(&item, MEMBER_NONCE))
-			return "it is neither an approval nor a nonce";
-		if (count == QUORUM_MOST)
-			return "there are too many nonces";
-		why = nonce_line(item.content, &out->nonce[count++]);
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
+	return check_quorum(election, &out->given.approvals, NULL);
 }
 
 refusal define_open(
@@ -109,13 +138,13 @@ refusal define_open(
 	struct define_approvals out = { .given = { .release = 0 } };
 	refusal why = task_map(task, message);
 	if (why == NULL)
-		why = read_nonces(task, &out);
+		why = only_approvals(task);
 	if (why == NULL)
 		why = read_definition(task, LIST_SEALED, &definition);
 	if (why != NULL)
 		return task_answer(end, task, why, SAY(DONE, &nothing));
-	why = read_open(task, HEARD(message, DEFINE_OPEN), &definition.plan,
-		&out.given.approvals);
+	why = read_open(
+		task, HEARD(message, DEFINE_OPEN), &definition.plan, &out);
 	definition_free(&definition);
 	return task_answer(end, task, why, SAY(DEFINE_APPROVALS, &out));
 }
@@ -212,6 +241,8 @@ refusal define_release(
 	struct definition definition;
 	struct define_approvals out = { .given = { .release = 1 } };
 	refusal why = task_map(task, message);
+	if (why == NULL)
+		why = only_approvals(task);
 	if (why == NULL)
 		why = read_definition(task, LIST_SEALED, &definition);
 	if (why != NULL)

@@ -55,11 +55,12 @@
 #define MEMBER_RELEASED_SIGNATURE "released.signature"
 #define MEMBER_ABANDONMENT "abandonment.note"
 
+#define MEMBER_NONCE "nonce" /* of an outbox */
+
 /* Numbered from 1: "approval-1". */
 #define MEMBER_APPROVAL "approval"
 #define MEMBER_CREDENTIAL "credential" /* of whose approval has its number */
 #define MEMBER_ACTIVATION "activation" /* what the TPM found in that */
-#define MEMBER_NONCE "nonce" /* of an outbox: that one, without a number */
 
 /* Folders and other beginnings of an archive's names. */
 #define MEMBERS_NOW "now/" /* made for this outbox */

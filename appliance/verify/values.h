@@ -14,8 +14,8 @@ enum {
 	BOOT_VALUES = 10,
 	ENROLMENT_VALUES = ENROLMENT_AUTHORITY + 1,
 	ELECTION_KEYS_VALUES = ELECTION_KEYS_PHASE + 1,
-	/* Without authorization, which comes last. */
-	OPEN_VALUES = OPEN_AUTHORIZATION,
+	/* Without the nonces, and the authorization, which comes last. */
+	OPEN_VALUES = OPEN_NONCE,
 	RELEASE_VALUES = RELEASE_AUTHORIZATION,
 	/* Without the reason, which comes last. */
 	ABANDONMENT_VALUES = ABANDONMENT_REASON,

@@ -35,6 +35,38 @@ static refusal check_now(const struct chain *chain, const struct text *text)
 	return statement_says(text, text->rehearsal, &ak, 1);
 }
 
+static bool same_nonces(const struct text *open, const struct text *challenge)
+{
+	struct text_values wanted = text_values(open, OPEN_NONCE);
+	struct text_values lines = text_values(challenge, CHALLENGE_NONCE);
+	bool same = text_count(open, OPEN_NONCE) ==
+		    text_count(challenge, CHALLENGE_NONCE);
+	while (same && text_next(&wanted))
+		same = text_next(&lines) &&
+		       bytes_equal(wanted.value, lines.value);
+	return same;
+}
+
+/* The officers say which nonces are in it; their approvals were verified. */
+static refusal check_nonces(
+	const struct chain *chain, const struct text *challenge)
+{
+	for (size_t n = 1; n <= QUORUM_MOST; n++) {
+		struct statement open;
+		const struct bytes note = archive_numbered(
+			chain->evidence->sent, MEMBERS_OPEN MEMBER_APPROVAL, n);
+		if (note.size == 0)
+			return NULL;
+		const refusal refused =
+			statement_open(STATEMENT_OPEN, note, &open);
+		if (refused != NULL)
+			return refused;
+		if (!same_nonces(&open.text, challenge))
+			return "it has other nonces than the officers approved";
+	}
+	return NULL;
+}
+
 static refusal check_closing(const struct chain *chain, const struct text *text)
 {
 	const struct definition *definition = chain->evidence->definition;
@@ -54,8 +86,9 @@ static refusal check_closing(const struct chain *chain, const struct text *text)
 		{ CHALLENGE_CHECKPOINT_ROOT, bytes_of(root->byte, SHA256_SIZE),
 			0, "it is of another checkpoint" },
 	};
-	return statement_says(text, chain->rehearsal, value,
+	const refusal refused = statement_says(text, chain->rehearsal, value,
 		sizeof(value) / sizeof(value[0]));
+	return refused != NULL ? refused : check_nonces(chain, text);
 }
 
 refusal verify_challenge(struct chain *chain)

@@ -315,7 +315,7 @@ static const char *const signing[] = {
 	"election sign definition.json --key authority-1.pem",
 	"election keys " CHAIN "--key authority-2.pem",
 	ENROLMENT "--key operator-1.pem",
-	"approve open " CHAIN "--without 10 --key officer-3.pem",
+	"approve open " CHAIN "--nonce nonce --without 10 --key officer-3.pem",
 	"approve release " CHAIN "--profile profile.json --nonce nonce "
 	"--without 10 --key auditor-2.pem",
 	UNANSWERED_RULING "--annul 'station-02 why' --key auditor-1.pem",
@@ -487,11 +487,34 @@ static void approvals_are_made(void **state)
 static void opening_is_approved(void **state)
 {
 	(void)state;
-	assert_status(run("approve open " CHAIN
+	assert_status(run("approve open " CHAIN "--nonce nonce "
 			  "--yes --without 10 --key officer-3.pem"),
 		0);
 	assert_said("sandoq/open/v1 live");
 	assert_said("The boxes in this checkpoint may be opened");
+	assert_said("\nnonce: auditor-1 0900");
+}
+
+/* Whoever brings the approvals could otherwise choose them. */
+static void an_opening_says_whose_nonces_are_quoted(void **state)
+{
+	static const char open[] =
+		"approve open " CHAIN "--yes --without 10 --key officer-3.pem ";
+	(void)state;
+	assert_status(run("%s", open), EX_USAGE);
+	assert_said("missing: --nonce");
+	assert_status(
+		run("audit nonce --auditor auditor-3 --output nonce-3"), 0);
+	assert_status(run("%s--nonce nonce-3 --nonce nonce", open), 0);
+	assert_said("\nnonce: auditor-1 0900");
+	assert_true(strstr(said, "nonce: auditor-3") >
+		    strstr(said, "nonce: auditor-1"));
+	assert_status(run("%s--nonce nonce --nonce nonce", open), EX_USAGE);
+	assert_said("two nonces are of one auditor");
+	assert_status(
+		run("audit nonce --auditor officer-1 --output stranger"), 0);
+	assert_status(run("%s--nonce stranger", open), EX_DATAERR);
+	assert_said("the definition has no such auditor");
 }
 
 /* Numbers of the CSV in a column, by what its rows begin with. */
@@ -506,7 +529,8 @@ static unsigned long csv_number(const char *row)
 static void missing_boxes_are_agreed_to(void **state)
 {
 	static const char *const command[] = {
-		"approve open " CHAIN "--key officer-3.pem --output all "
+		"approve open " CHAIN
+		"--nonce nonce --key officer-3.pem --output all "
 		"--yes",
 		"approve release " CHAIN "--profile profile.json "
 		"--nonce nonce --key auditor-2.pem --output all --yes",
@@ -1336,6 +1360,7 @@ int main(void)
 		cmocka_unit_test(software_is_told),
 		cmocka_unit_test(approvals_are_made),
 		cmocka_unit_test(opening_is_approved),
+		cmocka_unit_test(an_opening_says_whose_nonces_are_quoted),
 		cmocka_unit_test(missing_boxes_are_agreed_to),
 		cmocka_unit_test(missing_boxes_are_told),
 		cmocka_unit_test(nothing_is_approved_that_does_not_verify),

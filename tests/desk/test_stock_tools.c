@@ -187,6 +187,8 @@ static void expired_since(void **state)
 	}
 
 DISAGREEMENT(operators, "operators", paper_flip(paper, "operators", -3);)
+DISAGREEMENT(operators_of_each_board, "operators",
+	     paper_flip_behind(paper, "operators", "each: ");)
 DISAGREEMENT(certificate, "endorsement key", paper_flip(paper, "ek.crt", -1);)
 DISAGREEMENT(authority, "authority", paper_flip(paper, "authority", 31);)
 DISAGREEMENT(any_certificate, "endorsement key",
@@ -231,6 +233,8 @@ DISAGREEMENT(header_for_others, "box headers", {
 DISAGREEMENT(opened_by_one, "open approvals",
 	     const struct paper_approval how = { .members = MEMBER_1 };
 	     paper_approve_open(paper, &how);)
+DISAGREEMENT(another_nonce, "challenge",
+	     paper_flip_behind(paper, "challenge", "nonce: auditor-1 ");)
 DISAGREEMENT(quote, "quote", paper_flip(paper, "quote.attest", 120);)
 DISAGREEMENT(event_log, "boot state",
 	     paper_log(paper, "event-log", paper->profile.event,
@@ -430,6 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unchanged),
 		cmocka_unit_test(operators),
+		cmocka_unit_test(operators_of_each_board),
 		cmocka_unit_test(certificate),
 		cmocka_unit_test(authority),
 		cmocka_unit_test(any_certificate),
@@ -456,6 +461,7 @@ int main(void)
 		cmocka_unit_test(counted_without_a_header),
 		cmocka_unit_test(header_for_others),
 		cmocka_unit_test(opened_by_one),
+		cmocka_unit_test(another_nonce),
 		cmocka_unit_test(quote),
 		cmocka_unit_test(event_log),
 		cmocka_unit_test(order_of_events),

@@ -552,7 +552,8 @@ static bool make_compound(struct sample_random *random,
 		make_member(random, i, out);
 	else if (kind == STATEMENT_ENROLMENT && field == ENROLMENT_DATE)
 		make_date(random, out);
-	else if (kind == STATEMENT_CHALLENGE && field == CHALLENGE_NONCE)
+	else if ((kind == STATEMENT_CHALLENGE && field == CHALLENGE_NONCE) ||
+		 (kind == STATEMENT_OPEN && field == OPEN_NONCE))
 		make_nonce(random, out);
 	else if (kind == STATEMENT_BOOT_APPROVAL && field == BOOT_PCR)
 		make_pcr(random, i, out);
@@ -587,7 +588,8 @@ static void make_line(
 static size_t lines_of(const struct told *told, size_t field, unsigned round)
 {
 	const struct text_form *form = &statement_form[told->kind];
-	if (form->field[field].repeat == TEXT_ONCE)
+	if (form->field[field].repeat == TEXT_ONCE ||
+		told->kind == STATEMENT_OPEN)
 		return 1;
 	if (told->kind == STATEMENT_OPERATORS ||
 		told->kind == STATEMENT_AUTHORITY)

@@ -486,6 +486,46 @@ static void negated_key_is_the_same_person(void **state)
 		"somebody is listed twice");
 }
 
+#define AUDITOR(name) "nonce: " name " " HEX "\n"
+
+static refusal open_with(const char *nonces)
+{
+	uint8_t whole[NOTE_MOST];
+	struct writer writer = writer_of(whole, sizeof(whole));
+	struct text text;
+	write_text(&writer, "sandoq/open/v1 live\nelection: village\n"
+			    "machine: SQ-7\nmeaning: ");
+	write_text(&writer, statement_meaning(STATEMENT_OPEN));
+	write_text(&writer,
+		"\ndefinition: " HEX "\nak: " NAME "\nbk: " NAME
+		"\ncheckpoint-size: 1\ncheckpoint-root: " HEX "\nphase: 6\n");
+	write_text(&writer, nonces);
+	write_text(&writer, "authorization: aGVsbG8=\n");
+	return statement_decode(STATEMENT_OPEN, written(&writer), &text);
+}
+
+/* So that all officers write one text. */
+static void an_opening_has_a_nonce_of_each_auditor(void **state)
+{
+	static const char order[] =
+		"the nonces are not in the order of auditors";
+	static const char count[] = "it has no auditor's nonce, or more than 9";
+	(void)state;
+	assert_null(open_with(AUDITOR("a")));
+	assert_null(open_with(AUDITOR("a") AUDITOR("a-1") AUDITOR("b")));
+	assert_string_equal(open_with(""), count);
+	assert_string_equal(
+		open_with(AUDITOR("0") AUDITOR("1") AUDITOR("2") AUDITOR("3")
+				AUDITOR("4") AUDITOR("5") AUDITOR("6")
+					AUDITOR("7") AUDITOR("8") AUDITOR("9")),
+		count);
+	assert_string_equal(open_with(AUDITOR("b") AUDITOR("a")), order);
+	assert_string_equal(open_with(AUDITOR("a-1") AUDITOR("a")), order);
+	assert_string_equal(open_with(AUDITOR("a") AUDITOR("a")), order);
+	assert_string_equal(open_with("nonce: " HEX "\n"),
+		"a nonce's line is not an auditor and a digest");
+}
+
 static void tags_have_eight_digits(void **state)
 {
 #define BOX(tags)                                                              \
@@ -608,6 +648,7 @@ int main(void)
 		cmocka_unit_test(authority_of_one_board),
 		cmocka_unit_test(date_of_an_enrolment),
 		cmocka_unit_test(negated_key_is_the_same_person),
+		cmocka_unit_test(an_opening_has_a_nonce_of_each_auditor),
 		cmocka_unit_test(tags_have_eight_digits),
 		cmocka_unit_test(a_revocation_is_one_step),
 		cmocka_unit_test(nonces_of_a_challenge),

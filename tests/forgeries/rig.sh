@@ -91,10 +91,47 @@ open_with_cut() {
 		rig && see 'closed: restarting into a courier boot'
 }
 
+seal_and_deliver() {
+	seal_election && deliver
+}
+
 open_by_one() {
 	pack_open &&
-		pack approvals "approval-1=$desk/open-1" "nonce-1=$desk/nonce" &&
+		pack approvals "approval-1=$desk/open-1" &&
 		bring approvals 'closed: restarting into a courier boot'
+}
+
+# Whoever carries the approvals adds a nonce of their own, or writes it into one
+# of them, or brings approvals for two sets of nonces.
+carry_another_nonce() {
+	pack_open && another_nonce &&
+		pack approvals "${approvals[@]}" "nonce-1=$desk/another" &&
+		bring approvals 'refused: nonce-1: it is no approval'
+}
+
+write_another_nonce() {
+	local line
+	line="nonce: auditor-1 $(sed -n 's/^nonce: //p' "$desk/another")"
+	sed -i "s/^nonce: .*/$line/" "$desk/open-1" &&
+		pack approvals "${approvals[@]}" &&
+		bring approvals 'refused: approval-1: '
+}
+
+mix_nonces() {
+	approve_open officer-1 "$desk/open-1" && another_nonce &&
+		mv "$desk/another" "$desk/nonce" &&
+		approve_open officer-3 "$desk/open-2" &&
+		pack approvals "approval-1=$desk/open-1" \
+			"approval-2=$desk/open-2" &&
+		bring approvals 'it has other nonces than the first approval'
+}
+
+another_nonce() {
+	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/another"
+}
+
+exchange_nonces() {
+	carry_another_nonce && write_another_nonce && mix_nonces
 }
 
 evidence() {

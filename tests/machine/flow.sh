@@ -299,14 +299,17 @@ approve_open() {
 	"$sandoq" approve open --definition "$desk/definition.json" \
 		--sent "${3:-$desk/received}" \
 		--authorities "$desk/authorities.pem" \
-		${without:+--without "$without"} \
+		--nonce "$desk/nonce" ${without:+--without "$without"} \
 		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
 }
 
+make_nonce() {
+	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce"
+}
+
 pack_open() {
-	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce" &&
-		approve_by_all approve_open officer "$desk/open" &&
-		pack approvals "${approvals[@]}" "nonce-1=$desk/nonce"
+	make_nonce && approve_by_all approve_open officer "$desk/open" &&
+		pack approvals "${approvals[@]}"
 }
 
 open_boxes() {

@@ -39,7 +39,7 @@ static void test_names_follow_the_entry(void **state)
 		"software/0017.approval-1");
 	expect_name(ENTRY_REVOCATION, NUMBER, "approval-2",
 		"revocation/0017.approval-2");
-	expect_name(ENTRY_OPEN, NUMBER, "nonce-3", "open-nonce-3");
+	expect_name(ENTRY_OPEN, NUMBER, "approval-3", "open-approval-3");
 	expect_name(ENTRY_APPROVED, NUMBER, "approval-1", "release-approval-1");
 	expect_name(ENTRY_CLOSED, NUMBER, MEMBER_CHALLENGE, "challenge");
 	expect_name(ENTRY_ENROLLED, NUMBER, MEMBER_AK, "ak.pub");

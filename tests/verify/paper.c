@@ -77,6 +77,15 @@ void paper_flip(struct paper *paper, const char *name, long place)
 	free((void *)content.data);
 }
 
+void paper_flip_behind(struct paper *paper, const char *name, const char *text)
+{
+	const struct bytes content = paper_get(paper, name);
+	const uint8_t *place =
+		memmem(content.data, content.size, text, strlen(text));
+	assert_non_null(place);
+	paper_flip(paper, name, place - content.data + (long)strlen(text));
+}
+
 static struct file copied_file(const struct file *from)
 {
 	struct bytes copy = copied(file_bytes(from));

@@ -101,6 +101,8 @@ void paper_put(struct paper *, const char *name, struct bytes content);
 struct bytes paper_get(const struct paper *, const char *name);
 /* One bit of a member changes; the place counts from its end when negative. */
 void paper_flip(struct paper *, const char *name, long place);
+/* The same of the byte behind this text, where the member has it first. */
+void paper_flip_behind(struct paper *, const char *name, const char *text);
 
 /*
  * The journal is written over the members as they are now: headers that follow
@@ -173,6 +175,8 @@ void paper_sign(struct writer *out, struct bytes text, const char *name,
 /* Signatures of these members of a body. */
 void paper_add_signatures(struct writer *out, struct bytes text,
 	const struct roster *, enum body, unsigned members);
+/* The line of the nonce that the paper's auditor made. */
+void paper_put_nonce(struct text_writer *, size_t field);
 /* Signed by these members of a body, in one note. */
 void paper_put_signed(struct paper *, const char *name, struct bytes text,
 	enum body, unsigned members);

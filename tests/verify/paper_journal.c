@@ -47,7 +47,7 @@ static const struct contents contents[] = {
 	{ ENTRY_BOX, { NULL }, NULL, { "note", "age" } },
 	{ ENTRY_REFUSED, { NULL }, NULL, { "refused" } },
 	{ ENTRY_MEDIUM, { NULL }, "medium", { NULL } },
-	{ ENTRY_OPEN, { "approval", "nonce" }, NULL, { NULL } },
+	{ ENTRY_OPEN, { "approval" }, NULL, { NULL } },
 	{ ENTRY_HEADERS, { NULL }, NULL, { "0001.header", "0002.header" } },
 	{ ENTRY_CLOSED, { NULL }, NULL,
 		{ "challenge", "event-log", "quote.attest", "quote.signature",

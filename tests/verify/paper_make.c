@@ -549,17 +549,12 @@ static void put_challenge(struct paper *paper, const char *name, size_t entries,
 	struct journal_fold fold;
 	uint8_t text[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
-	char line[256];
-	struct writer line_out = writer_of(line, sizeof(line));
-	const struct statement_nonce nonce = { bytes_of_text("auditor-1"),
-		{ { 9 } } };
 	const struct chain *chain = &paper->chain;
 	struct text_writer writer =
 		text_begin(&statement_form[STATEMENT_CHALLENGE], false, &out);
-	write_statement_nonce(&line_out, &nonce);
 	text_put(&writer, CHALLENGE_ELECTION,
 		bytes_of_text(paper->definition.plan.id));
-	text_put(&writer, CHALLENGE_NONCE, written(&line_out));
+	paper_put_nonce(&writer, CHALLENGE_NONCE);
 	text_put(&writer, CHALLENGE_DEFINITION, view(&chain->terms.definition));
 	text_put(&writer, CHALLENGE_AK, tpm_name_bytes(&chain->machine.ak));
 	text_put(&writer, CHALLENGE_RK, tpm_name_bytes(&chain->rk.name));

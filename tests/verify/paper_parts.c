@@ -269,6 +269,16 @@ static void put_value(struct text_writer *text, const struct form *form,
 	statement_put(text, &own);
 }
 
+void paper_put_nonce(struct text_writer *text, size_t field)
+{
+	const struct statement_nonce nonce = { bytes_of_text("auditor-1"),
+		{ { 9 } } };
+	char line[256];
+	struct writer out = writer_of(line, sizeof(line));
+	write_statement_nonce(&out, &nonce);
+	text_put(text, field, written(&out));
+}
+
 static struct bytes approval_of(struct writer *out, const struct form *form,
 	const struct paper_approval *how, unsigned scalar)
 {
@@ -286,6 +296,8 @@ static struct bytes approval_of(struct writer *out, const struct form *form,
 			put_pcrs(&text, form->boot);
 		put_value(&text, form, &form->value[i], scalar);
 	}
+	if (form->kind == STATEMENT_OPEN)
+		paper_put_nonce(&text, OPEN_NONCE);
 	write_p256_signature(&authorization, &signature);
 	text_put(&text, text.form->field_count - 1, written(&authorization));
 	assert_null(text_end(&text));

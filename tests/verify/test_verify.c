@@ -728,6 +728,15 @@ static void replayed_nonce(void **state)
 	paper_refuses(paper, VERIFY_CLOSED, "nonce", "your nonce is not in it");
 }
 
+/* Whoever brought the officers' approvals has exchanged it. */
+static void nonce_that_no_officer_approved(void **state)
+{
+	struct paper *paper = *state;
+	paper_flip_behind(paper, "challenge", "nonce: auditor-1 ");
+	paper_refuses(paper, VERIFY_CLOSED, "challenge",
+		"it has other nonces than the officers approved");
+}
+
 static void nonce_of_another_auditor(void **state)
 {
 	struct paper *paper = *state;
@@ -1375,6 +1384,7 @@ int main(void)
 		REFUSAL(opened_at_another_checkpoint),
 		REFUSAL(opened_for_a_rehearsal),
 		REFUSAL(replayed_nonce),
+		REFUSAL(nonce_that_no_officer_approved),
 		REFUSAL(nonce_of_another_auditor),
 		REFUSAL(challenge_of_other_boxes),
 		REFUSAL(quote_over_fewer_pcrs),

@@ -16,7 +16,7 @@ static void write_approval(const struct approval_kind *kind,
 		release_values(chain, cp_hash, value);
 	else
 		open_values(chain, value);
-	for (size_t field = 0; field < kind->authorization; field++)
+	for (size_t field = 0; field < kind->values; field++)
 		statement_put(text, &value[field]);
 }
 
@@ -35,8 +35,14 @@ static int sign_approval(const struct approval_kind *kind,
 		.cp_hash =
 			kind->statement == STATEMENT_RELEASE ? &cp_hash : NULL,
 	};
+	int status = 0;
 	write_approval(kind, chain, &cp_hash, &text);
-	return sign_text(arguments, &text, signer, &authorization);
+	if (kind->more != NULL)
+		status = kind->more(
+			arguments, &chain->evidence->definition->plan, &text);
+	return status != 0
+		       ? status
+		       : sign_text(arguments, &text, signer, &authorization);
 }
 
 /* What ran is told; what is missing is agreed to first, by itself. */

@@ -14,8 +14,12 @@ struct approval_kind {
 	enum verify_goal goal;
 	enum body body;
 	enum approval_purpose purpose;
+	size_t values;	      /* that the chain gives: fields from the first */
 	size_t authorization; /* the text's last field */
 	const char *unseen;   /* what the signer does not see of it, or NULL */
+	/* Fields between them: a status of sysexits.h, or NULL. */
+	int (*more)(const struct arguments *, const struct plan *,
+		struct text_writer *);
 };
 
 /*
