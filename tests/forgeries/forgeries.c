@@ -231,6 +231,13 @@ static void make_up_a_release(struct words *words)
 		make_up_an_approval(words);
 }
 
+static void find_another_nonce(struct words *words)
+{
+	struct wire_text *nonce = &words->body.DEFINE_APPROVALS.nonce[0];
+	char *last = &nonce->line[strlen(nonce->line) - 1];
+	*last = *last == '0' ? '1' : '0';
+}
+
 static void find_another_result(struct words *words)
 {
 	if (words->end->asked == DEFINE_RELEASE)
@@ -648,6 +655,9 @@ const struct forgery forgeries[] = {
 	{ ROLE_DEFINE, "makes an approval to release up", IN(RELEASE),
 		DEFINE_APPROVALS, make_up_a_release, RELEASE,
 		FAILED "the result key: signing the result: " NO_APPROVAL },
+	{ ROLE_DEFINE, "finds another nonce", COUNTING_IN(OPEN),
+		DEFINE_APPROVALS, find_another_nonce, EVIDENCE,
+		"it has other nonces than the officers approved" },
 	{ ROLE_DEFINE, "finds another result approved", COUNTING_IN(RELEASE),
 		DEFINE_APPROVALS, find_another_result, RELEASE, NOT_APPROVED },
 	{ ROLE_DEFINE, "finds another revocation", COUNTING_IN(RELEASE),
