@@ -119,7 +119,7 @@ static refusal certified_challenge(struct chain *chain, const char *folder,
 refusal verify_closing_anchor(struct chain *chain)
 {
 	const struct tpm_clock *quoted = &chain->clock;
-	struct nv_certificate certificate;
+	struct nv_certificate certificate = { .clock = { 0 } };
 	refusal refused = certified_challenge(
 		chain, "", chain->fold.last[ENTRY_CLOSED], &certificate);
 	if (refused != NULL)

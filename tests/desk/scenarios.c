@@ -365,8 +365,8 @@ static int enrolled_list(const struct paper *paper)
 	static uint8_t space[LIST_MOST];
 	struct writer out = writer_of(space, sizeof(space));
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		write_item(&out, ITEM_PUBLIC, name[i],
-			paper_get(paper, name[i]));
+		write_item(
+			&out, ITEM_PUBLIC, name[i], paper_get(paper, name[i]));
 	assert_false(out.broken);
 	return sealed(written(&out));
 }

@@ -863,7 +863,7 @@ static void challenge_again(
 	struct pcr_set pcrs;
 	assert_non_null(at);
 	assert_int_equal(strlen(from), strlen(to));
-	memcpy(at, to, strlen(to));
+	memcpy(at, to, strlen(from));
 	paper_put(paper, "challenge", bytes_of_text(text));
 	free(text);
 	const struct digest challenge = sha256(paper_get(paper, "challenge"));

@@ -16,10 +16,11 @@ static bool has_swap(void)
 	FILE *file = fopen("/proc/swaps", "re");
 	if (file == NULL)
 		return false;
-	const bool more = fgets(line, sizeof(line), file) != NULL &&
-			  fgets(line, sizeof(line), file) != NULL;
+	int lines = 0;
+	while (fgets(line, sizeof(line), file) != NULL)
+		lines++;
 	fclose(file);
-	return more;
+	return lines > 1;
 }
 
 /* The control group of version 2, below its root; empty when not known. */
