@@ -61,7 +61,7 @@ static bool is_counted(
 	return i > 0;
 }
 
-static refusal check_box(
+refusal result_check_box(
 	const struct result *result, const struct result_box *box)
 {
 	if (result->boxes > 0 &&
@@ -79,7 +79,7 @@ static refusal check_box(
 
 refusal result_enter_box(struct result *result, const struct result_box *box)
 {
-	refusal why = check_box(result, box);
+	refusal why = result_check_box(result, box);
 	if (why != NULL)
 		return why;
 	if (!make_room_for_box(result))
@@ -121,15 +121,20 @@ static void move_flaws(struct result *result, struct tally *station)
 	}
 }
 
+refusal result_judge_box(const struct result *result,
+	const struct result_box *box, const struct tally *tally)
+{
+	refusal why = tally_check(
+		tally, result->plan->station[box->station].ballots_issued);
+	return why != NULL ? why : check_against_station(result, box, tally);
+}
+
 refusal result_add_box(struct result *result, const struct result_box *box,
 	const struct tally *tally)
 {
-	refusal why = check_box(result, box);
+	refusal why = result_check_box(result, box);
 	if (why == NULL)
-		why = tally_check(tally,
-			result->plan->station[box->station].ballots_issued);
-	if (why == NULL)
-		why = check_against_station(result, box, tally);
+		why = result_judge_box(result, box, tally);
 	if (why == NULL)
 		why = result_enter_box(result, box);
 	if (why == NULL)

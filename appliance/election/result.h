@@ -125,6 +125,19 @@ struct result {
 bool result_init(struct result *, const struct plan *);
 void result_free(struct result *);
 /*
+ * Why this box cannot be entered now, whatever is in it: boxes come in the
+ * order of the journal, each once, of stations that may have one.
+ */
+refusal result_check_box(const struct result *, const struct result_box *);
+/*
+ * Why this tally cannot be of a box of that station: it cannot be at all
+ * (tally_check), or brings the station above the ballots it was issued. The
+ * boxes that were entered before it stay: of two that are too many together
+ * the later one in the journal is void.
+ */
+refusal result_judge_box(
+	const struct result *, const struct result_box *, const struct tally *);
+/*
  * Enters what one box held, boxes in ascending order of entries. Refused: a
  * box that was already counted, one that the station does not have, a tally
  * that cannot be (tally_check), and one that brings the station above the

@@ -87,7 +87,6 @@ static bool add_void(
 	struct pass *pass, uint64_t leaf, const struct intake_box *box)
 {
 	const struct tally_void body = { leaf, *box };
-	pass->outcome->voided++;
 	return add(pass, SAY(TALLY_VOID, &body), NULL, 0);
 }
 
@@ -106,7 +105,6 @@ static bool add_vector(
 	const bool added =
 		add(pass, SAY(TALLY_ADD, &body), vector->descriptor, 1);
 	wire_close(vector);
-	pass->outcome->counted++;
 	counted->told.counted = true;
 	counted->told.opened = body.box.opened;
 	counted->told.ballots = body.box.ballots;
@@ -358,6 +356,8 @@ static bool close_tally(struct pass *pass)
 				     "it said");
 	}
 	pass->outcome->digest = HEARD(&message, TALLY_RESULT)->digest;
+	pass->outcome->counted = HEARD(&message, TALLY_RESULT)->counted;
+	pass->outcome->voided = HEARD(&message, TALLY_RESULT)->voided;
 	pass->outcome->result = message.descriptor[0];
 	return true;
 }

@@ -29,10 +29,10 @@ struct count_place {
 /* What became of a box. */
 struct count_told {
 	struct count_place place;
-	uint64_t boxes;	 /* as many as were told, this one among them */
-	bool asked;	 /* to open it: it was whole */
-	unsigned opened; /* of enum count_opened */
-	bool counted;
+	uint64_t boxes;	  /* as many as were told, this one among them */
+	bool asked;	  /* to open it: it was whole */
+	unsigned opened;  /* of enum count_opened */
+	bool counted;	  /* or void, as the tally role judges it */
 	uint64_t ballots; /* when it was counted */
 };
 

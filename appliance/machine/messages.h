@@ -389,7 +389,10 @@ LAYOUT_STRUCT(tally_void);
 	X(NUMBER, uint64_t, revocation)
 LAYOUT_STRUCT(tally_close);
 
-#define tally_result_members(X) X(PART, digest, digest)
+#define tally_result_members(X)                                                \
+	X(PART, digest, digest)                                                \
+	X(NUMBER, uint64_t, counted) /* boxes */                               \
+	X(NUMBER, uint64_t, voided)
 LAYOUT_STRUCT(tally_result);
 
 /* How members are named in the archive. */

@@ -12,6 +12,7 @@
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,28 +34,45 @@ static refusal start(struct tallying *tallying)
 	return why;
 }
 
-static refusal add(struct tallying *tallying, const struct tally_add *message,
+static refusal add_void(struct tallying *tallying, const struct tally_add *told,
+	const char *reason)
+{
+	struct result_void entry = {
+		.entry = told->entry,
+		.station = told->box.station,
+		.sealed = told->box.digest,
+	};
+	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
+	return result_add_void(&tallying->result, &entry);
+}
+
+/*
+ * Whatever a count process said of a box, that box alone is void for it: no
+ * station ends the count.
+ */
+static refusal add(struct tallying *tallying, const struct tally_add *told,
 	struct bytes vector)
 {
 	const struct result_box box = {
-		.entry = message->entry,
-		.station = message->box.station,
-		.sequence = message->box.sequence,
-		.sealed = message->box.digest,
-		.ballots = message->box.ballots,
+		.entry = told->entry,
+		.station = told->box.station,
+		.sequence = told->box.sequence,
+		.sealed = told->box.digest,
+		.ballots = told->box.ballots,
 	};
 	struct tally tally;
-	refusal why;
-	if (box.station >= tallying->plan->stations)
-		return "the station is unknown";
+	refusal unfit;
+	refusal why = result_check_box(&tallying->result, &box);
+	if (why != NULL)
+		return why;
 	if (!tally_init(&tally, tallying->plan,
 		    tallying->plan->station[box.station].contests))
 		return "there is no memory";
-	why = tally_decode(&tally, vector);
-	if (why == NULL && tally_ballots(&tally) != box.ballots)
-		why = "the tally has another number of ballots than was said";
-	if (why == NULL)
-		why = result_add_box(&tallying->result, &box, &tally);
+	unfit = tally_decode(&tally, vector);
+	if (unfit == NULL)
+		unfit = result_judge_box(&tallying->result, &box, &tally);
+	why = unfit != NULL ? add_void(tallying, told, unfit)
+			    : result_add_box(&tallying->result, &box, &tally);
 	tally_free(&tally);
 	return why;
 }
@@ -121,7 +139,11 @@ static refusal handle_close(
 		return "there is no memory";
 	out = writer_of(space, most);
 	why = result_write(&out, &tallying->result);
-	answer.digest = sha256(written(&out));
+	answer = (struct tally_result){
+		.digest = sha256(written(&out)),
+		.counted = tallying->result.boxes,
+		.voided = tallying->result.voids,
+	};
 	why = why != NULL ? role_refuse(end, "the result", why, NULL)
 			  : role_send_written(
 				    end, SAY(TALLY_RESULT, &answer), &out);

@@ -321,6 +321,24 @@ widen_quorums() {
 		.value = {need: 4, of: 5, each: 2} end)'
 }
 
+# The first station may deliver twice, but was issued ballots for one box only.
+two_boxes() {
+	local rows
+	rows=$(wc -l <"$desk/ballots/station-01.csv") &&
+		edit_definition \
+			".stations[0] += {boxes: 2, ballots_issued: $((rows - 1))}"
+}
+
+# The same ballots again, as its second box.
+deliver_second() {
+	"$sandoq" box seal "$desk/ballots/station-01.csv" --sequence 2 \
+		--definition "$desk/definition.json" \
+		--election-keys "$desk/election-keys.note" \
+		--box-key "$desk/sealed.d/bk.pub" \
+		--key "$keys/station-01.pem" --output "$desk/boxes/second" &&
+		pack_boxes second && bring boxes
+}
+
 edit_definition() {
 	jq "$@" "$desk/definition.json" >"$work/edited" &&
 		mv "$work/edited" "$desk/definition.json"

@@ -374,22 +374,23 @@ static void answer_until_the_end(void)
 
 static void make_up_a_result(void)
 {
-	const struct tally_result said = { sha256(made_up()) };
+	const struct tally_result said = { .digest = sha256(made_up()) };
 	answer_until_the_end();
 	say(SAY(TALLY_RESULT, &said), memfd_of(made_up()));
 }
 
 static void give_another_result(void)
 {
-	const struct tally_result said = { sha256(
-		bytes_of_text("the true one")) };
+	const struct tally_result said = { .digest = sha256(bytes_of_text(
+						   "the true one")) };
 	answer_until_the_end();
 	say(SAY(TALLY_RESULT, &said), memfd_of(made_up()));
 }
 
 static void give_what_it_can_change(void)
 {
-	const struct tally_result said = { sha256(bytes_of_text("")) };
+	const struct tally_result said = { .digest =
+						   sha256(bytes_of_text("")) };
 	answer_until_the_end();
 	say(SAY(TALLY_RESULT, &said), memfd_create("open", MFD_CLOEXEC));
 }
@@ -525,6 +526,7 @@ static void make_a_ring(void)
 
 #define FORBIDDEN "it made a system call that it may not make"
 #define NOT_ITS_PLACE "the box is not the one that has its place in the journal"
+#define NOT_ITS_SIZE "the tally does not have the size of its contests"
 #define OTHER_BOX "a count process spoke of another box"
 
 const struct attack attacks[] = {
@@ -533,15 +535,18 @@ const struct attack attacks[] = {
 	{ "floods with vectors", ROLE_COUNT, 2, flood_vectors, OWN_VECTOR,
 		NULL },
 	{ "stuffs its box beyond the ballots issued", ROLE_COUNT, 2,
-		stuff_too_many, NO_RESULT, "issued" },
+		stuff_too_many, OWN_VOID,
+		"there are more ballots than the station was issued" },
 	{ "sends a row that does not add up", ROLE_COUNT, 2, contradict_itself,
-		NO_RESULT, "a box's tally" },
+		OWN_VOID,
+		"valid and void ballots do not add up to those cast" },
 	{ "says another number of ballots", ROLE_COUNT, 2, say_another_number,
-		NO_RESULT, "another number of ballots" },
+		OWN_VOID,
+		"the tally does not have the box's number of ballots" },
 	{ "sends a longer vector", ROLE_COUNT, 2, send_a_longer_vector,
-		NO_RESULT, "a box's tally" },
-	{ "sends its box as a vector", ROLE_COUNT, 2, send_its_box, NO_RESULT,
-		"a box's tally" },
+		OWN_VOID, NOT_ITS_SIZE },
+	{ "sends its box as a vector", ROLE_COUNT, 2, send_its_box, OWN_VOID,
+		NOT_ITS_SIZE },
 	{ "sends a vector that it can change", ROLE_COUNT, 2,
 		send_what_it_can_change, NO_RESULT, "not sealed" },
 	/* No other box */
