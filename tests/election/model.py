@@ -43,21 +43,24 @@ def read_ballot(marks, known, choices):
     }
 
 
+# Told of a contest alone, so nobody can take out what an annulled station had.
+FLAWS = ("unknown", "repeated", "extra")
+
+
 def tally(election):
     known = {c["code"] for c in election.candidates if not c["withdrawn"]}
     votes = {c["code"]: 0 for c in election.candidates}
     row = dict.fromkeys(["cast", "valid", "blank", "unreadable", "unknown",
                          "repeated", "extra"], 0)
     for station in election.stations:
-        if station["annulled"]:
-            continue
         for number, marks in station["ballots"]:
             names, said = read_ballot(marks, known, election.choices)
-            row["cast"] += number
-            for name in names:
-                votes[name] += number
+            said["cast"] = True
             for cause, true in said.items():
-                row[cause] += number * true
+                if cause in FLAWS or not station["annulled"]:
+                    row[cause] += number * true
+            for name in names:
+                votes[name] += number * (not station["annulled"])
     return row, votes
 
 

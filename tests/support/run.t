@@ -60,11 +60,11 @@ counts 'each that ends badly has failed' '7 passed, 7 failed' 1 \
 names 'a bad status is printed' 'status: ended with status 3'
 names 'a dead alarm is printed' 'alarm: ran 1 of 3 tests, was killed by SIGALRM'
 
-export STUCK_SECONDS=3 SECONDS_MOST=0.1
+export STUCK_SECONDS=3 SECONDS_MOST=0.01
 counts 'one that waits for ever is ended' '2 passed, 2 failed' 1 stuck busy
 names 'that it was stuck is printed' \
 	'stuck: ran 1 of 3 tests, was stuck: no processor time for 3 s'
 ok 'a slow one is named' grep -q \
-	'/busy: slow: .* s of processor time, more than 0.1' "$scratch/said"
+	'/busy: slow: .* s of processor time, more than 0.01' "$scratch/said"
 
 finish
