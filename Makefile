@@ -139,6 +139,7 @@ $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	$(addprefix role_,count count_with tally define intake media console \
 	publish journal keys starter) execve poll
 $(B)/tests/tpm/test_provision: private WRAPPED := Esys_GetCapability
+$(B)/tests/machine/test_journal_disk: private WRAPPED := pread pwrite fdatasync
 $(FORGERYTESTS): $(call object,$(FORGERYSRC))
 $(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter sandbox_enter_inner \

@@ -2,6 +2,7 @@
 #include "appliance/machine/init.h"
 #include "appliance/machine/partition.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/journal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -286,6 +287,19 @@ static int find_journal(char device[static NAME_MAX + 1])
 	return found;
 }
 
+/*
+ * Whether the disk's physical sectors lie within blocks of the journal: they
+ * are not larger, and the partition begins with one.
+ */
+static bool sectors_fit(int journal)
+{
+	unsigned physical = 0;
+	int before = 0; /* bytes from the partition's start to a sector's */
+	return ioctl(journal, BLKPBSZGET, &physical) == 0 && physical > 0 &&
+	       ioctl(journal, BLKALIGNOFF, &before) == 0 && before == 0 &&
+	       JOURNAL_BLOCK_SIZE % physical == 0;
+}
+
 static const char *open_journal(struct machine *machine)
 {
 	char device[NAME_MAX + 1];
@@ -298,13 +312,57 @@ static const char *open_journal(struct machine *machine)
 		return "more than one disk has a journal's partition";
 	snprintf(path, sizeof(path), "/dev/%s", device);
 	machine->journal = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
-	return machine->journal < 0 ? "the journal's partition" : NULL;
+	if (machine->journal < 0)
+		return "the journal's partition";
+	errno = 0;
+	return sectors_fit(machine->journal)
+		       ? NULL
+		       : "the journal's partition does not begin at a physical "
+			 "sector of its disk, or these are larger than 4096 "
+			 "bytes: use another disk";
 }
 
 static const char *open_tpm(struct machine *machine)
 {
 	machine->tpm = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
 	return machine->tpm < 0 ? "the TPM, /dev/tpmrm0" : NULL;
+}
+
+/* What is in a folder of /dev goes, and so does every folder in it. */
+static bool empty_folder(int folder)
+{
+	DIR *list = fdopendir(folder);
+	struct dirent *entry;
+	bool done = list != NULL;
+	while (done && (entry = readdir(list)) != NULL) {
+		const char *name = entry->d_name;
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+			strcmp(name, "null") == 0)
+			continue;
+		if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
+			continue;
+		const int inner = openat(
+			folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		done = inner >= 0 && empty_folder(inner) &&
+		       unlinkat(folder, name, AT_REMOVEDIR) == 0;
+	}
+	if (list != NULL)
+		closedir(list);
+	return done;
+}
+
+/*
+ * Everything that is needed is open. Whoever may open devices, as the media
+ * role, finds those alone that come later, and these are on USB.
+ */
+static const char *remove_devices(struct machine *machine)
+{
+	(void)machine;
+	const int folder = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	errno = 0;
+	return folder >= 0 && empty_folder(folder)
+		       ? NULL
+		       : "the nodes of devices could not be removed";
 }
 
 static bool copy_all(int from, int to)
@@ -349,6 +407,7 @@ static const char *prepare(struct machine *machine)
 		open_journal,
 		open_tpm,
 		copy_event_log,
+		remove_devices,
 	};
 	const char *bad = NULL;
 	for (size_t i = 0; bad == NULL && i < sizeof(steps) / sizeof(*steps);

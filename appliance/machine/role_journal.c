@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARTITION = SPAWN_GRANTED };
+enum { PARTITION = SPAWN_GRANTED, READ_TRIES = 4 };
 
 /* Where an entry is, and the chain value that it must still have. */
 struct place {
@@ -51,23 +51,44 @@ struct journal {
 	size_t boxes;
 };
 
-static bool read_at(uint64_t offset, void *out, size_t size)
+/*
+ * Of a sector that cannot be read at once a disk may give the content later;
+ * one that stays unreadable was destroyed when a write was cut off.
+ */
+static refusal read_at(uint64_t offset, void *out, size_t size)
 {
 	uint8_t *to = out;
+	int tries = READ_TRIES;
 	while (size > 0) {
 		const ssize_t got = pread(PARTITION, to, size, (off_t)offset);
-		if (got < 0 && errno == EINTR)
+		if (got == 0)
+			return "the partition ends here";
+		if (got < 0 && errno != EINTR && --tries == 0)
+			return "the disk cannot read it";
+		if (got < 0)
 			continue;
-		if (got <= 0)
-			return false;
 		to += got;
 		offset += (uint64_t)got;
 		size -= (size_t)got;
 	}
-	return true;
+	return NULL;
 }
 
-static bool write_at(uint64_t offset, const uint8_t *from, size_t size)
+static refusal write_refusal(int error)
+{
+	switch (error) {
+	case ENOSPC:
+		return "the journal's partition is full";
+	case EROFS:
+	case EPERM:
+		return "the machine's disk is write-protected";
+	default:
+		return "the machine's disk cannot write";
+	}
+}
+
+/* A device has no room behind its end, and says so in one of two ways. */
+static refusal write_at(uint64_t offset, const uint8_t *from, size_t size)
 {
 	while (size > 0) {
 		const ssize_t put =
@@ -75,12 +96,12 @@ static bool write_at(uint64_t offset, const uint8_t *from, size_t size)
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
-			return false;
+			return write_refusal(put == 0 ? ENOSPC : errno);
 		from += put;
 		offset += (uint64_t)put;
 		size -= (size_t)put;
 	}
-	return fdatasync(PARTITION) == 0;
+	return fdatasync(PARTITION) == 0 ? NULL : write_refusal(errno);
 }
 
 /* An entry as it lies on the partition. `whole` is from malloc. */
@@ -115,16 +136,17 @@ static refusal raw_read(uint64_t offset, struct raw_entry *raw)
 	uint8_t lead[JOURNAL_LEAD_SIZE];
 	refusal why;
 	raw->whole = NULL;
-	if (!read_at(offset, lead, sizeof(lead)))
-		return "the partition ends here";
-	why = journal_header_decode(lead, &raw->header);
+	why = read_at(offset, lead, sizeof(lead));
+	if (why == NULL)
+		why = journal_header_decode(lead, &raw->header);
 	if (why != NULL)
 		return why;
 	raw->size = (size_t)journal_entry_size(raw->header.size);
 	raw->whole = malloc(raw->size);
-	if (raw->whole == NULL || !read_at(offset, raw->whole, raw->size))
-		return "it cannot be read";
-	return raw_check(raw);
+	if (raw->whole == NULL)
+		return "there is no memory";
+	why = read_at(offset, raw->whole, raw->size);
+	return why != NULL ? why : raw_check(raw);
 }
 
 static struct digest mac_of(
@@ -266,7 +288,8 @@ static void read_software(struct journal_scanned *scanned)
 	uint8_t lead[JOURNAL_LEAD_SIZE];
 	struct digest chain = { { 0 } };
 	uint64_t offset = 0;
-	for (uint64_t entry = 0; read_at(offset, lead, sizeof(lead)); entry++) {
+	for (uint64_t entry = 0; read_at(offset, lead, sizeof(lead)) == NULL;
+		entry++) {
 		struct journal_header header;
 		struct boot_policy boot;
 		if (journal_header_decode(lead, &header) != NULL ||
@@ -428,12 +451,10 @@ static refusal compose(const struct journal *journal,
 static refusal append(struct journal *journal, const struct raw_entry *raw)
 {
 	struct journal_fold trial = journal->fold;
-	const refusal why = journal_fold_next(&trial, raw->whole);
-	if (why != NULL)
-		return why;
-	if (!write_at(journal->end, raw->whole, raw->size))
-		return "the partition does not take it: it is full or broken";
-	return take(journal, raw);
+	refusal why = journal_fold_next(&trial, raw->whole);
+	if (why == NULL)
+		why = write_at(journal->end, raw->whole, raw->size);
+	return why != NULL ? why : take(journal, raw);
 }
 
 /* The anchor is due when it is this entry that is anchored. */
@@ -568,9 +589,8 @@ static refusal reread(
 static refusal reread_header(
 	const struct place *place, uint8_t header[JOURNAL_HEADER_SIZE])
 {
-	return read_at(place->offset, header, JOURNAL_HEADER_SIZE)
-		       ? compare_header(place, header)
-		       : "it cannot be read";
+	const refusal why = read_at(place->offset, header, JOURNAL_HEADER_SIZE);
+	return why != NULL ? why : compare_header(place, header);
 }
 
 static refusal handle_get(

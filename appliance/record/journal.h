@@ -14,7 +14,12 @@ enum {
 	JOURNAL_MAC_SIZE = SHA256_SIZE,
 	/* Header and MAC; the payload follows. */
 	JOURNAL_LEAD_SIZE = JOURNAL_HEADER_SIZE + JOURNAL_MAC_SIZE,
-	JOURNAL_BLOCK_SIZE = 512,
+	/*
+	 * Entries begin and end at its multiples, so that no two share a
+	 * physical sector of the disk: a write that is cut off can destroy the
+	 * whole of the sectors that it touches.
+	 */
+	JOURNAL_BLOCK_SIZE = 4096,
 	JOURNAL_PAYLOAD_MOST = 16 << 20,
 	/* Of a delivery that no station of the plan signed for. */
 	JOURNAL_NO_STATION = 0xffff,

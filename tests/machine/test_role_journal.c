@@ -26,7 +26,7 @@
 
 #include <cmocka.h>
 
-enum { FREE = 16, PAYLOAD = 700, IMAGE_MOST = 1 << 16 };
+enum { FREE = 16, PAYLOAD = 9000, IMAGE_MOST = 1 << 18 };
 
 /* A partition, the role that has it, and the anchor of its TPM. */
 struct trial {
@@ -537,7 +537,7 @@ static void test_swapped_entries_are_refused(void **state)
 	struct trial machine = machine_after(ENTRIES);
 	struct image image = image_of(&machine);
 	uint8_t *box = image.byte + 4 * entry_size();
-	uint8_t kept[2048];
+	static uint8_t kept[4 * JOURNAL_BLOCK_SIZE];
 	(void)state;
 	assert_true(entry_size() <= sizeof(kept));
 	memcpy(kept, box, entry_size());
@@ -784,18 +784,18 @@ static void test_two_lists_are_one_payload(void **state)
 	machine_end(&machine);
 }
 
-/* What the partition did not take leaves no gap. */
-static void test_a_full_partition_takes_no_entry(void **state)
+/* What the partition did not take leaves no gap. A sealed file is EPERM. */
+static void test_a_protected_partition_takes_no_entry(void **state)
 {
 	struct trial machine = machine_after(4);
 	(void)state;
 	assert_int_equal(fcntl(machine.partition, F_ADD_SEALS, F_SEAL_GROW), 0);
 	ask_append(&machine, ENTRY_BOX, 4, 4);
 	expect_refused(&machine, "the journal takes no entry: "
-				 "the partition does not take it");
+				 "the machine's disk is write-protected");
 	ask_append(&machine, ENTRY_BOX, 4, 4);
 	expect_refused(&machine, "the journal takes no entry: "
-				 "the partition does not take it");
+				 "the machine's disk is write-protected");
 	restart(&machine);
 	expect_unlocked(&machine, 4, false);
 	machine_end(&machine);
@@ -841,7 +841,7 @@ int main(void)
 		cmocka_unit_test(test_earlier_elections_are_found),
 		cmocka_unit_test(test_unfit_entries_are_not_written),
 		cmocka_unit_test(test_two_lists_are_one_payload),
-		cmocka_unit_test(test_a_full_partition_takes_no_entry),
+		cmocka_unit_test(test_a_protected_partition_takes_no_entry),
 		cmocka_unit_test(test_unsealed_memfds_are_refused),
 	};
 	patience(120);

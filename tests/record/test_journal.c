@@ -142,9 +142,9 @@ static void test_unsound_headers_are_refused(void **state)
 static void test_entries_fill_whole_blocks(void **state)
 {
 	(void)state;
-	assert_int_equal(journal_entry_size(0), 512);
-	assert_int_equal(journal_entry_size(512 - JOURNAL_LEAD_SIZE), 512);
-	assert_int_equal(journal_entry_size(513 - JOURNAL_LEAD_SIZE), 1024);
+	assert_int_equal(journal_entry_size(0), 4096);
+	assert_int_equal(journal_entry_size(4096 - JOURNAL_LEAD_SIZE), 4096);
+	assert_int_equal(journal_entry_size(4097 - JOURNAL_LEAD_SIZE), 8192);
 }
 
 /* '-': refused; '.': the state stays; otherwise the first letter of the next,
