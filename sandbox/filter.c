@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The step that loads the filter of system calls that the row lists. Nothing
+ * The step that loads the filter of system calls that the row lists, to let
+ * them through alone or to deny them alone. Nothing
  * that a call asks for is judged here but the numbers of its arguments.
  */
 #include "sandbox/steps.h"
@@ -40,7 +41,8 @@ static struct scmp_arg_cmp argument(const struct sandbox_bound *bound)
 	};
 }
 
-static int allow(scmp_filter_ctx filter, const struct sandbox_call *call)
+static int add(scmp_filter_ctx filter, uint32_t action,
+	const struct sandbox_call *call)
 {
 	struct scmp_arg_cmp arguments[SANDBOX_BOUNDS];
 	unsigned count = 0;
@@ -48,7 +50,7 @@ static int allow(scmp_filter_ctx filter, const struct sandbox_call *call)
 		if (call->bound[i].compare != SANDBOX_ANY)
 			arguments[count++] = argument(&call->bound[i]);
 	return seccomp_rule_add_exact_array(
-		filter, SCMP_ACT_ALLOW, (int)call->number, count, arguments);
+		filter, action, (int)call->number, count, arguments);
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -65,13 +67,22 @@ static const struct sandbox_call *const runtime = NULL;
 static const size_t runtime_count = 0;
 #endif
 
-static int allow_all(
-	scmp_filter_ctx filter, const struct sandbox_call *calls, size_t count)
+static int add_all(scmp_filter_ctx filter, uint32_t action,
+	const struct sandbox_call *calls, size_t count)
 {
 	int bad = 0;
 	for (size_t i = 0; bad == 0 && i < count; i++)
-		bad = allow(filter, &calls[i]);
+		bad = add(filter, action, &calls[i]);
 	return bad;
+}
+
+/* What the runtime calls is let through already where calls are denied. */
+static int allow_runtime(
+	scmp_filter_ctx filter, const struct sandbox_spec *spec)
+{
+	return spec->denied_count > 0 ? 0
+				      : add_all(filter, SCMP_ACT_ALLOW, runtime,
+						runtime_count);
 }
 
 /* The filter compares in the table's order; a number has its first row's. */
@@ -90,7 +101,11 @@ static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
 	int bad = seccomp_attr_set(
 		filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (bad == 0)
-		bad = allow_all(filter, spec->calls, spec->call_count);
+		bad = add_all(
+			filter, SCMP_ACT_ALLOW, spec->calls, spec->call_count);
+	if (bad == 0)
+		bad = add_all(filter, SCMP_ACT_KILL_PROCESS, spec->denied,
+			spec->denied_count);
 	if (bad == 0)
 		bad = order(filter, spec);
 	return bad;
@@ -99,7 +114,9 @@ static int fill(scmp_filter_ctx filter, const struct sandbox_spec *spec)
 /* NULL, or a filter for the caller to release. */
 static scmp_filter_ctx filter_of(const struct sandbox_spec *spec)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	scmp_filter_ctx filter =
+		seccomp_init(spec->denied_count > 0 ? SCMP_ACT_ALLOW
+						    : SCMP_ACT_KILL_PROCESS);
 	if (filter != NULL && fill(filter, spec) != 0) {
 		seccomp_release(filter);
 		return NULL;
@@ -141,8 +158,7 @@ bool step_filter(const struct sandbox_spec *spec, enum sandbox_setting setting,
 	(void)setting;
 	(void)missing;
 	scmp_filter_ctx filter = filter_of(spec);
-	const bool made = filter != NULL &&
-			  allow_all(filter, runtime, runtime_count) == 0 &&
+	const bool made = filter != NULL && allow_runtime(filter, spec) == 0 &&
 			  program_of(filter, &program);
 	if (filter != NULL)
 		seccomp_release(filter);
@@ -179,7 +195,7 @@ bool sandbox_prepare(const struct sandbox_spec *spec, struct sandbox_inner *out)
 	scmp_filter_ctx filter = filter_of(spec);
 	int file = memfd_create("filter", MFD_CLOEXEC);
 	bool done = filter != NULL && file >= 0 &&
-		    allow_all(filter, runtime, runtime_count) == 0 &&
+		    allow_runtime(filter, spec) == 0 &&
 		    seccomp_export_bpf(filter, file) == 0 &&
 		    map_program(file, &out->filter);
 	out->spec = spec;

@@ -7,7 +7,9 @@
 #include "sandbox/steps.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/landlock.h>
+#include <string.h>
 #include <unistd.h>
 
 /*
@@ -63,19 +65,42 @@ static uint64_t rights_of(unsigned rights)
 	       ((rights & SANDBOX_CONTROL) ? FS_IOCTL_DEV : 0);
 }
 
-static bool allow_path(
-	int ruleset, const struct sandbox_path *path, uint64_t handled)
+static bool allow_beneath(
+	int ruleset, const char *path, unsigned rights, uint64_t handled)
 {
-	int parent = open(path->path, O_PATH | O_CLOEXEC);
+	int parent = open(path, O_PATH | O_CLOEXEC);
 	if (parent < 0)
 		return false;
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = rights_of(path->rights) & handled,
+		.allowed_access = rights_of(rights) & handled,
 		.parent_fd = parent,
 	};
 	long added = syscall(SYS_landlock_add_rule, ruleset,
 		LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 	return close(parent) == 0 && added == 0;
+}
+
+static bool is_pattern(const char *path)
+{
+	return path[0] != '\0' && path[strlen(path) - 1] == '*';
+}
+
+static bool allow_path(
+	int ruleset, const struct sandbox_path *path, uint64_t handled)
+{
+	glob_t found;
+	if (!is_pattern(path->path))
+		return allow_beneath(
+			ruleset, path->path, path->rights, handled);
+	const int bad = glob(path->path, GLOB_NOSORT, NULL, &found);
+	if (bad != 0)
+		return bad == GLOB_NOMATCH;
+	bool done = true;
+	for (size_t i = 0; done && i < found.gl_pathc; i++)
+		done = allow_beneath(
+			ruleset, found.gl_pathv[i], path->rights, handled);
+	globfree(&found);
+	return done;
 }
 
 static bool restrict_self(const struct sandbox_spec *spec, int abi)

@@ -97,11 +97,16 @@ static bool drop_bounds(const struct sandbox_spec *spec)
 
 static bool lock_securebits(const struct sandbox_spec *spec)
 {
+	const bool keeps = spec->capability_count > 0;
 	unsigned bits = SECBIT_NO_CAP_AMBIENT_RAISE |
 			SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED |
-			SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED;
-	if (spec->capability_count == 0)
-		bits |= SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
+			SECBIT_NO_SETUID_FIXUP_LOCKED;
+	/* Who has uid 0 and capabilities leaves these to what it starts. */
+	if (!keeps || spec->uid != 0)
+		bits |= SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+			SECBIT_KEEP_CAPS_LOCKED;
+	if (keeps && spec->uid != 0)
+		bits |= SECBIT_KEEP_CAPS;
 	return cap_set_secbits(bits) == 0;
 }
 
@@ -148,15 +153,21 @@ static bool keep_only(const struct sandbox_spec *spec, cap_t caps)
 	return cap_set_proc(caps) == 0;
 }
 
+static bool keep_none(cap_t caps)
+{
+	return cap_clear(caps) == 0 && cap_set_proc(caps) == 0;
+}
+
 bool step_capabilities(const struct sandbox_spec *spec,
 	enum sandbox_setting setting, unsigned *missing)
 {
-	(void)setting;
-	(void)missing;
 	cap_t caps = cap_init();
 	if (caps == NULL)
 		return false;
-	bool done = cap_reset_ambient() == 0 && keep_only(spec, caps);
+	bool done = cap_reset_ambient() == 0;
+	if (done && !keep_only(spec, caps))
+		done = refused(setting, SANDBOX_NO_CAPABILITIES, missing) &&
+		       keep_none(caps);
 	return cap_free(caps) == 0 && done;
 }
 

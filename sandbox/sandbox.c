@@ -34,6 +34,7 @@ static const struct {
 	{ SANDBOX_NO_NETWORK, "Landlock cannot deny TCP" },
 	{ SANDBOX_NO_IOCTL, "Landlock cannot deny device controls" },
 	{ SANDBOX_NO_SCOPES, "Landlock cannot deny signals to others" },
+	{ SANDBOX_NO_CAPABILITIES, "a capability that is listed is not there" },
 };
 
 unsigned sandbox_enter(

@@ -147,15 +147,19 @@ enum sandbox_right {
 };
 
 struct sandbox_path {
-	const char *path; /* must exist when the sandbox is entered */
-	unsigned rights;  /* of enum sandbox_right */
+	/*
+	 * Must exist when the sandbox is entered. One that ends in '*' stands
+	 * for all that are there then, if any; glob(7).
+	 */
+	const char *path;
+	unsigned rights; /* of enum sandbox_right */
 	const char *reason;
 };
 
 /*
- * A capability that stays effective, permitted and in the bounding set: for a
- * process with uid 0 that starts others and has to leave them the means to
- * enter their own sandboxes.
+ * A capability that stays effective, permitted and in the bounding set. A
+ * process with uid 0 leaves it to what it executes, too: the means to enter a
+ * sandbox of its own.
  */
 struct sandbox_capability {
 	int number; /* CAP_... */
@@ -174,6 +178,12 @@ struct sandbox_spec {
 	/* The filter compares in this order: hot calls first. */
 	const struct sandbox_call *calls;
 	size_t call_count;
+	/*
+	 * In the place of `calls`, for a process that starts others: what it
+	 * starts inherits the filter, so every call is let through but these.
+	 */
+	const struct sandbox_call *denied;
+	size_t denied_count;
 	const struct sandbox_descriptor *descriptors;
 	size_t descriptor_count;
 	const struct sandbox_path *paths;
@@ -191,6 +201,7 @@ struct sandbox_spec {
 #define SANDBOX_LIST_OF(field, count, array)                                   \
 	.field = (array), .count = sizeof(array) / sizeof((array)[0])
 #define SANDBOX_CALLS(array) SANDBOX_LIST_OF(calls, call_count, array)
+#define SANDBOX_DENIED(array) SANDBOX_LIST_OF(denied, denied_count, array)
 #define SANDBOX_DESCRIPTORS(array)                                             \
 	SANDBOX_LIST_OF(descriptors, descriptor_count, array)
 #define SANDBOX_PATHS(array) SANDBOX_LIST_OF(paths, path_count, array)
@@ -209,6 +220,7 @@ enum sandbox_missing {
 	SANDBOX_NO_NETWORK = 1 << 5,  /* Landlock ABI 4 */
 	SANDBOX_NO_IOCTL = 1 << 6,    /* Landlock ABI 5 */
 	SANDBOX_NO_SCOPES = 1 << 7,   /* Landlock ABI 6 */
+	SANDBOX_NO_CAPABILITIES = 1 << 8,
 };
 
 /*

@@ -23,8 +23,10 @@ int main(int argc, char **argv)
 	int status;
 	if (getpid() == 1)
 		init_main();
-	if (is_supervisor(argc, argv) && setting_of_name(argv[2], &setting))
+	if (is_supervisor(argc, argv) && setting_of_name(argv[2], &setting)) {
+		sandbox_enter(roles_supervisor(), setting);
 		return supervisor_main(setting);
+	}
 	if (roles_main(argc, argv, &status))
 		_exit(status);
 	fprintf(stderr, "sandoqd: runs inside the machine only; the command "

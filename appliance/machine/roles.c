@@ -2,10 +2,12 @@
 #include "appliance/machine/roles.h"
 
 #include "appliance/formats/crypto.h"
+#include "appliance/machine/init.h"
 #include "appliance/machine/spawn.h"
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
@@ -144,19 +146,25 @@ static const struct sandbox_call media_calls[] = {
 };
 static const struct sandbox_descriptor socket_alone[] = { SOCKET };
 static const struct sandbox_path media_paths[] = {
-	{ "/sys", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_LIST,
-		"authorises USB devices, finds disks" },
+	{ "/sys", SANDBOX_READ | SANDBOX_LIST, "finds USB devices, disks" },
+	{ "/sys/bus/usb/devices/usb*", SANDBOX_WRITE,
+		"authorises USB devices" },
+	/* Of what was there at the start, init has left /dev/null alone. */
 	{ "/dev", SANDBOX_READ | SANDBOX_WRITE | SANDBOX_CONTROL,
 		"opens media" },
 };
+static const struct sandbox_capability media_capabilities[] = {
+	{ CAP_DAC_OVERRIDE, "switches and media are root's" },
+};
 static const struct sandbox_spec media_sandbox = {
 	.name = "media",
-	.uid = 0, /* owns sysfs switches and device nodes */
-	.gid = 0,
+	.uid = ROLE_UID + ROLE_MEDIA,
+	.gid = ROLE_UID + ROLE_MEDIA,
 	.namespaces = NAMESPACES,
 	SANDBOX_CALLS(media_calls),
 	SANDBOX_DESCRIPTORS(socket_alone),
 	SANDBOX_PATHS(media_paths),
+	SANDBOX_CAPABILITIES(media_capabilities),
 	.memory = 128ULL * MEBIBYTE,
 	.cpu_seconds = 86400,
 	.file_size = MEBIBYTE,
@@ -371,6 +379,115 @@ static const struct sandbox_spec starter_sandbox = {
 	/* On a desk those of the whole user count. */
 	.processes = 4096,
 };
+
+/* --- supervisor --- */
+
+/*
+ * What neither it nor any role has to do with, whatever capabilities they
+ * have; the kernel lacks some of these anyway.
+ */
+static const struct sandbox_call supervisor_denied[] = {
+#define NEVER(name) SANDBOX_CALL(name, "no part of any role")
+	NEVER(mount),
+	NEVER(umount2),
+	NEVER(pivot_root),
+	NEVER(chroot),
+	NEVER(open_tree),
+	NEVER(move_mount),
+	NEVER(fsopen),
+	NEVER(fsconfig),
+	NEVER(fsmount),
+	NEVER(fspick),
+	NEVER(mount_setattr),
+	NEVER(mknod),
+	NEVER(mknodat),
+	NEVER(open_by_handle_at),
+	NEVER(setns),
+	NEVER(ptrace),
+	NEVER(process_vm_readv),
+	NEVER(process_vm_writev),
+	NEVER(process_madvise),
+	NEVER(kcmp),
+	NEVER(pidfd_getfd),
+	NEVER(bpf),
+	NEVER(perf_event_open),
+	NEVER(userfaultfd),
+	NEVER(io_uring_setup),
+	NEVER(io_uring_enter),
+	NEVER(io_uring_register),
+	NEVER(init_module),
+	NEVER(finit_module),
+	NEVER(delete_module),
+	NEVER(kexec_load),
+	NEVER(kexec_file_load),
+	NEVER(reboot),
+	NEVER(add_key),
+	NEVER(request_key),
+	NEVER(keyctl),
+	NEVER(swapon),
+	NEVER(swapoff),
+	NEVER(acct),
+	NEVER(quotactl),
+	NEVER(syslog),
+	NEVER(iopl),
+	NEVER(ioperm),
+	NEVER(modify_ldt),
+	NEVER(settimeofday),
+	NEVER(clock_settime),
+	NEVER(clock_adjtime),
+	NEVER(adjtimex),
+	NEVER(sethostname),
+	NEVER(setdomainname),
+	NEVER(vhangup),
+	NEVER(personality),
+	NEVER(fanotify_init),
+#undef NEVER
+};
+static const struct sandbox_descriptor supervisor_descriptors[] = {
+	{ INIT_CONSOLE, SANDBOX_CHARACTER, SANDBOX_BOTH, "the screen" },
+	{ INIT_CONSOLE + 1, SANDBOX_CHARACTER, SANDBOX_BOTH, "serial port" },
+	{ INIT_JOURNAL, SANDBOX_BLOCK, SANDBOX_BOTH,
+		"the journal's partition" },
+	{ INIT_TPM, SANDBOX_CHARACTER, SANDBOX_BOTH, "the TPM" },
+	{ INIT_EVENT_LOG, SANDBOX_MEMFD, SANDBOX_READS,
+		"the firmware's event log" },
+};
+static const struct sandbox_path supervisor_paths[] = {
+	{ "/", SANDBOX_READ | SANDBOX_LIST | SANDBOX_EXECUTE,
+		"executes roles; the media role's /sys" },
+	{ "/sys/bus/usb/devices/usb*", SANDBOX_WRITE, "the media role's" },
+	{ "/dev", SANDBOX_WRITE | SANDBOX_CONTROL,
+		"roles' /dev/null; the media role's" },
+};
+static const struct sandbox_capability supervisor_capabilities[] = {
+	{ CAP_SYS_ADMIN, "roles' namespaces" },
+	{ CAP_SETPCAP, "roles' bounding sets" },
+	{ CAP_SETGID, "roles' groups" },
+	{ CAP_SETUID, "roles' users" },
+	{ CAP_KILL, "ends roles" },
+	{ CAP_DAC_OVERRIDE, "the media role's" },
+};
+/* What it starts cannot have more than its limits. */
+static const struct sandbox_spec supervisor_sandbox = {
+	.name = "supervisor",
+	.uid = 0,
+	.gid = 0,
+	.namespaces = CLONE_NEWNET | CLONE_NEWUTS,
+	SANDBOX_DENIED(supervisor_denied),
+	SANDBOX_DESCRIPTORS(supervisor_descriptors),
+	SANDBOX_PATHS(supervisor_paths),
+	SANDBOX_CAPABILITIES(supervisor_capabilities),
+	.memory = 1024ULL * MEBIBYTE,
+	.cpu_seconds = 30ULL * 86400,
+	.file_size = 64ULL * MEBIBYTE * 1024,
+	.open_files = 1024,
+	.processes = 4096,
+};
+
+const struct sandbox_spec *roles_supervisor(void)
+{
+	return &supervisor_sandbox;
+}
 
 static const struct role_row rows[] = {
 	{ ROLE_JOURNAL, role_journal, &journal_sandbox, true },

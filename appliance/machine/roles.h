@@ -21,6 +21,9 @@ struct role_row {
 /* NULL for the supervisor, which is not one of them. */
 const struct role_row *role_row_of(enum role);
 
+/* What the supervisor may do, and with it whatever it starts. */
+const struct sandbox_spec *roles_supervisor(void);
+
 /* What libraries ask the kernel once, asked before a sandbox denies it. */
 void role_prepare(const struct role_row *);
 

@@ -431,6 +431,18 @@ static void mount_own(const char *type, const char *target)
 		give_up(target);
 }
 
+static void make_block(void)
+{
+	char *end;
+	const char *text = text_of("/sys/class/block/vda1/dev");
+	const unsigned long major = strtoul(text, &end, 10);
+	const unsigned long minor =
+		strtoul(*end == ':' ? end + 1 : end, NULL, 10);
+	if (mknod(PROBE_BLOCK, S_IFBLK | 0600,
+		    makedev((unsigned)major, (unsigned)minor)) != 0)
+		give_up(PROBE_BLOCK);
+}
+
 static void look(void)
 {
 	struct stat st;
@@ -454,6 +466,7 @@ static void look(void)
 	report_filesystems();
 	report_paths();
 	report_core();
+	make_block();
 	try_all();
 	check_sandboxes();
 	report("done");

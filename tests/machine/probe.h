@@ -28,7 +28,10 @@ void try_all(void);
  */
 void check_sandboxes(void);
 
-/* What a sandbox with a block device is given; nothing is read or written. */
-#define PROBE_BLOCK "/dev/vda1"
+/*
+ * What a sandbox with a block device is given; nothing is read or written. The
+ * probe makes the node, for init has removed those that were there.
+ */
+#define PROBE_BLOCK "/dev/probe"
 
 #endif

@@ -256,6 +256,8 @@ static void try_in_roles(size_t which)
 			" %s=%s", role_name(role),
 			outcome(attempts[which].try,
 				role_row_of(role)->sandbox));
+	snprintf(line + length, sizeof(line) - length, " supervisor=%s",
+		outcome(attempts[which].try, roles_supervisor()));
 	report("try %s%s", attempts[which].name, line);
 }
 

@@ -73,55 +73,23 @@ END
 
 # --- devices ---
 
-devices=$(said device)
-is 'the kernel has the 64 virtual terminals that it cannot do without' \
-	"$(grep -cE '^nod /dev/tty[0-9]+ 0600 0 0 c 4 [0-9]+$' \
-		<<<"$devices")" 64
-is 'these are all other devices' \
-	"$(grep -vE '^nod /dev/tty[0-9]+ ' <<<"$devices")" "$(cat <<'END'
-dir /dev/bus 0755 0 0
-dir /dev/bus/usb 0755 0 0
-dir /dev/bus/usb/001 0755 0 0
-nod /dev/bus/usb/001/001 0600 0 0 c 189 0
-nod /dev/bus/usb/001/002 0600 0 0 c 189 1
-dir /dev/bus/usb/002 0755 0 0
-nod /dev/bus/usb/002/001 0600 0 0 c 189 128
-nod /dev/bus/usb/002/002 0600 0 0 c 189 129
-nod /dev/console 0600 0 0 c 5 1
-nod /dev/full 0666 0 0 c 1 7
-nod /dev/hwrng 0600 0 0 c 10 183
-nod /dev/kmsg 0644 0 0 c 1 11
+wanted 'of all devices that were there, init has left one' device <<'END'
 nod /dev/null 0666 0 0 c 1 3
-nod /dev/random 0666 0 0 c 1 8
-nod /dev/tpm0 0600 0 0 c 10 224
-nod /dev/tpmrm0 0600 0 0 c 254 65536
-nod /dev/tty 0666 0 0 c 5 0
-nod /dev/ttyS0 0600 0 0 c 4 64
-nod /dev/urandom 0666 0 0 c 1 9
-nod /dev/vcs 0600 0 0 c 7 0
-nod /dev/vcs1 0600 0 0 c 7 1
-nod /dev/vcsa 0600 0 0 c 7 128
-nod /dev/vcsa1 0600 0 0 c 7 129
-nod /dev/vcsu 0600 0 0 c 7 64
-nod /dev/vcsu1 0600 0 0 c 7 65
-nod /dev/vda 0600 0 0 b 254 0
-nod /dev/vda1 0600 0 0 b 254 1
-nod /dev/vda2 0600 0 0 b 254 2
-nod /dev/zero 0666 0 0 c 1 5
 END
-)"
 
 # --- processes ---
 
 all='caps=000001ffffffffff bound=000001ffffffffff nnp=0 seccomp=0 cores=no'
+means='caps=00000000002001e2 bound=00000000002001e2'
+opens='caps=0000000000000002 bound=0000000000000002'
 none='caps=0000000000000000 bound=0000000000000000 nnp=1 seccomp=2'
 wanted 'these are all processes, and so confined' process <<END
 init uid=0 $all
-supervisor uid=0 $all
+supervisor uid=0 $means nnp=1 seccomp=2 cores=no
 console uid=1004 $none dumpable=no cores=no
 journal uid=1001 $none dumpable=no cores=no
 keys uid=1002 $none dumpable=no cores=no
-media uid=0 $none cores=no
+media uid=1003 $opens nnp=1 seccomp=2 dumpable=no cores=no
 END
 is 'the roles hold these descriptors and no others' \
 	"$(said holds | grep -vE '^(init|supervisor) ')" "$(cat <<'END'
@@ -154,13 +122,20 @@ is 'the kernel reads no file system of a disk' "$(said filesystems)" \
 tried=$(said try)
 is 'every role was tried' \
 	"$(head -n 1 <<<"$tried" | grep -oE '[a-z]+=' | tr -d = | xargs)" \
-	'journal keys media console intake define count tally publish starter'
+	'journal keys media console intake define count tally publish starter supervisor'
 comment < <(cut -d ' ' -f 1 <<<"$tried" | xargs -n 8)
 is 'and each was killed when it tried; the kernel has the rest not at all' \
-	"$(grep -vE '^[^ ]+( [a-z]+=killed){10}$' <<<"$tried")" "$(cat <<'END'
-open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed
-uretprobe journal=ENOSYS keys=ENOSYS media=ENOSYS console=ENOSYS intake=ENOSYS define=ENOSYS count=ENOSYS tally=ENOSYS publish=ENOSYS starter=ENOSYS
-int-0x80 journal=fault keys=fault media=fault console=fault intake=fault define=fault count=fault tally=fault publish=fault starter=fault
+	"$(grep -vE '^[^ ]+( [a-z]+=killed){11}$' <<<"$tried")" "$(cat <<'END'
+open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENOENT
+execve journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENONET
+fork journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=done
+user-namespace journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=EINVAL
+AF_INET journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=EAFNOSUPPORT
+AF_PACKET journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=EAFNOSUPPORT
+executable-memory journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=done
+uretprobe journal=ENOSYS keys=ENOSYS media=ENOSYS console=ENOSYS intake=ENOSYS define=ENOSYS count=ENOSYS tally=ENOSYS publish=ENOSYS starter=ENOSYS supervisor=ENOSYS
+uprobe journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENOSYS
+int-0x80 journal=fault keys=fault media=fault console=fault intake=fault define=fault count=fault tally=fault publish=fault starter=fault supervisor=fault
 END
 )"
 is 'root in no sandbox can do none of these either, but count events' \

@@ -78,7 +78,7 @@ static void test_users_are_their_own(void **state)
 	(void)state;
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
-		assert_int_equal(spec->uid == 0, role == ROLE_MEDIA);
+		assert_int_not_equal(spec->uid, 0);
 		assert_int_equal(spec->gid, spec->uid);
 		/* A count process is a forked starter. */
 		for (enum role other = ROLE_JOURNAL; other < role; other++)
@@ -276,9 +276,40 @@ static void test_everything_has_its_reason(void **state)
 			expect_reason(spec->descriptors[i].reason);
 		for (size_t i = 0; i < spec->path_count; i++)
 			expect_reason(spec->paths[i].reason);
-		assert_int_equal(spec->capability_count, 0);
+		assert_int_equal(spec->capability_count, role == ROLE_MEDIA);
 		assert_int_equal(spec->processes > 0, role == ROLE_STARTER);
 	}
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What the supervisor gave up no role could have. */
+static void test_the_supervisor_leaves_roles_what_they_have(void **state)
+{
+	const struct sandbox_spec *whole = roles_supervisor();
+	struct sandbox_spec most = { .memory = 0 };
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
+		most.memory = larger(most.memory, spec->memory);
+		most.file_size = larger(most.file_size, spec->file_size);
+		most.processes = larger(most.processes, spec->processes);
+		assert_true(whole->cpu_seconds >= spec->cpu_seconds);
+		assert_true(whole->open_files >= spec->open_files);
+		for (size_t i = 0; i < spec->call_count; i++)
+			for (size_t j = 0; j < whole->denied_count; j++)
+				assert_int_not_equal(spec->calls[i].number,
+					whole->denied[j].number);
+	}
+	assert_int_equal(whole->memory, most.memory);
+	assert_int_equal(whole->file_size, most.file_size);
+	assert_int_equal(whole->processes, most.processes);
+	assert_int_equal(whole->call_count, 0);
+	for (size_t i = 0; i < whole->capability_count; i++)
+		expect_reason(whole->capabilities[i].reason);
 }
 
 static void test_descriptors_are_in_a_row(void **state)
@@ -334,6 +365,8 @@ int main(void)
 		cmocka_unit_test(test_the_needed_calls_pass),
 		cmocka_unit_test(test_everything_has_its_reason),
 		cmocka_unit_test(test_descriptors_are_in_a_row),
+		cmocka_unit_test(
+			test_the_supervisor_leaves_roles_what_they_have),
 		cmocka_unit_test(test_other_argument_lists_start_no_role),
 	};
 	patience(120);

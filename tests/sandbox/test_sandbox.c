@@ -624,6 +624,30 @@ static void test_listed_capabilities_stay(void **state)
 	release(watched);
 }
 
+static void test_another_user_keeps_what_is_listed(void **state)
+{
+	static const struct sandbox_capability kept[] = {
+		{ CAP_DAC_OVERRIDE, "opens what is root's" },
+	};
+	struct sandbox_spec spec = watched_spec();
+	unsigned missing;
+	char text[8192];
+	(void)state;
+	if (!is_root())
+		skip();
+	spec.capabilities = kept;
+	spec.capability_count = 1;
+	struct watched watched = watch(&spec, SANDBOX_IMAGE, false, &missing);
+	proc_text(watched.pid, "status", text, sizeof(text));
+	assert_non_null(strstr(text, "\nUid:\t61234\t61234\t61234\t61234\n"));
+	assert_non_null(strstr(text, "\nCapInh:\t0000000000000000\n"));
+	assert_non_null(strstr(text, "\nCapPrm:\t0000000000000002\n"));
+	assert_non_null(strstr(text, "\nCapEff:\t0000000000000002\n"));
+	assert_non_null(strstr(text, "\nCapBnd:\t0000000000000002\n"));
+	assert_non_null(strstr(text, "\nCapAmb:\t0000000000000000\n"));
+	release(watched);
+}
+
 static void test_image_dies_without_privilege(void **state)
 {
 	struct trial trial = {
@@ -663,6 +687,61 @@ static void test_path_that_is_missing_is_refused(void **state)
 	assert_true(WIFEXITED(status));
 	assert_string_equal(sandbox_exit_text(WEXITSTATUS(status)),
 		"Landlock could not be entered");
+}
+
+static bool opens(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+static int open_what_the_pattern_names(const struct trial *trial)
+{
+	(void)trial;
+	return opens("/proc/self/status") && !opens("/proc/meminfo")
+		       ? WELL
+		       : UNEXPECTED;
+}
+
+/* All that a pattern names, and it may name nothing. */
+static void test_pattern_of_paths(void **state)
+{
+	static const struct sandbox_path self[] = {
+		{ "/proc/sel*", SANDBOX_READ, "what its pattern names" },
+		{ "/nowhere/at/all*", SANDBOX_READ, "nothing" },
+	};
+	struct sandbox_spec spec = wide;
+	(void)state;
+	spec.paths = self;
+	spec.path_count = 2;
+	assert_true(ended_with(
+		desk(&spec, open_what_the_pattern_names, 0, false), WELL));
+}
+
+static const struct sandbox_call harmful[] = {
+	SANDBOX_CALL(chroot, "no part of it"),
+	SANDBOX_CALL(socket, "one family is no part of it",
+		{ SANDBOX_EQUAL, 0, AF_NETLINK, 0 }),
+};
+
+static int call_family(const struct trial *trial)
+{
+	return socket((int)trial->number, SOCK_DGRAM, 0) >= 0 ? WELL
+							      : UNEXPECTED;
+}
+
+/* What is denied kills, also in what it starts; all else is let through. */
+static void test_denied_calls_kill(void **state)
+{
+	struct sandbox_spec spec = wide;
+	(void)state;
+	spec.calls = NULL;
+	spec.call_count = 0;
+	spec.denied = harmful;
+	spec.denied_count = sizeof(harmful) / sizeof(harmful[0]);
+	assert_true(ended_with(desk(&spec, do_allowed, 0, false), WELL));
+	assert_true(ended_with(desk(&spec, call_family, AF_UNIX, false), WELL));
+	assert_true(was_filtered(desk(&spec, call_family, AF_NETLINK, false)));
+	assert_true(was_filtered(desk(&spec, call_number, SYS_chroot, false)));
 }
 
 static int pass_on(const struct trial *trial)
@@ -708,10 +787,10 @@ static void test_example_of_the_header(void **state)
 static void test_every_missing_bit_has_a_text(void **state)
 {
 	(void)state;
-	for (unsigned bit = 1; bit <= SANDBOX_NO_SCOPES; bit <<= 1)
+	for (unsigned bit = 1; bit <= SANDBOX_NO_CAPABILITIES; bit <<= 1)
 		assert_non_null(sandbox_missing_text(bit));
 	assert_null(sandbox_missing_text(0));
-	assert_null(sandbox_missing_text(SANDBOX_NO_SCOPES << 1));
+	assert_null(sandbox_missing_text(SANDBOX_NO_CAPABILITIES << 1));
 }
 
 int main(void)
@@ -730,9 +809,12 @@ int main(void)
 		cmocka_unit_test(test_image_is_exact),
 		cmocka_unit_test(test_uid_0_keeps_nothing),
 		cmocka_unit_test(test_listed_capabilities_stay),
+		cmocka_unit_test(test_another_user_keeps_what_is_listed),
 		cmocka_unit_test(test_image_dies_without_privilege),
 		cmocka_unit_test(test_pid_and_user_namespaces_are_refused),
 		cmocka_unit_test(test_path_that_is_missing_is_refused),
+		cmocka_unit_test(test_pattern_of_paths),
+		cmocka_unit_test(test_denied_calls_kill),
 		cmocka_unit_test(test_example_of_the_header),
 		cmocka_unit_test(test_every_missing_bit_has_a_text),
 	};

@@ -22,6 +22,11 @@ static const char introduction[] =
 	"architecture. Bounds compare all 64 bits; the first argument\n"
 	"is 0. Descriptors 0 to 2 are `/dev/null`.\n"
 	"\n"
+	"The supervisor, which starts the roles, has a sandbox of its own, and "
+	"what it may not do no role may. It lists what is\n"
+	"denied; the capabilities in it are those that roles need to enter "
+	"theirs.\n"
+	"\n"
 	"No call, descriptor or right can be taken away: without any one "
 	"of them the role fails at its work\n"
 	"(`tests/desk/test_role_minimal.c`). Every bound is one value, so none "
@@ -207,6 +212,21 @@ static void print_call(FILE *out, const struct sandbox_call *call)
 	fprintf(out, " | %s |\n", call->reason);
 }
 
+static void print_calls(FILE *out, const struct sandbox_spec *spec)
+{
+	fputs("\n| System call | Bounds | Reason |\n|---|---|---|\n", out);
+	for (size_t i = 0; i < spec->call_count; i++)
+		print_call(out, &spec->calls[i]);
+}
+
+static void print_denied(FILE *out, const struct sandbox_spec *spec)
+{
+	fputs("\n| System call that kills | Bounds | Reason |\n|---|---|---|\n",
+		out);
+	for (size_t i = 0; i < spec->denied_count; i++)
+		print_call(out, &spec->denied[i]);
+}
+
 static void print_role(FILE *out, const struct sandbox_spec *spec)
 {
 	fprintf(out, "\n## %s\n\n", spec->name);
@@ -216,9 +236,10 @@ static void print_role(FILE *out, const struct sandbox_spec *spec)
 	print_limits(out, spec);
 	print_paths(out, spec);
 	print_descriptors(out, spec);
-	fputs("\n| System call | Bounds | Reason |\n|---|---|---|\n", out);
-	for (size_t i = 0; i < spec->call_count; i++)
-		print_call(out, &spec->calls[i]);
+	if (spec->denied_count > 0)
+		print_denied(out, spec);
+	else
+		print_calls(out, spec);
 }
 
 void roles_text(FILE *out)
@@ -227,6 +248,7 @@ void roles_text(FILE *out)
 	print_summary(out);
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++)
 		print_role(out, role_row_of(role)->sandbox);
+	print_role(out, roles_supervisor());
 }
 
 void roles_counts(FILE *out)
