@@ -36,7 +36,7 @@ enum {
 	DISK_SIZE = 1 << 18,
 	LOGICAL = 512, /* bytes of a sector that is written whole or not */
 	PHYSICAL = 4096,
-	ROUNDS = 6,
+	ROUNDS = 4,
 };
 
 /*
