@@ -34,9 +34,13 @@ static const char disk_device[] = "/sys/block/sdx/device";
 static const char disk_sequence[] = "/sys/block/sdx/diskseq";
 
 static const char *const folders[] = { "/sys/bus", "/sys/bus/usb", DEVICES,
-	DEVICES "/usb1", DEVICES "/1-1", DEVICES "/1-1:1.0",
+	DEVICES "/usb1", DEVICES "/usb1/1-1", DEVICES "/1-1:1.0",
 	DEVICES "/1-1:1.0/host0", DEVICES "/1-1:1.0/host0/target0",
 	DEVICES "/" STICK, "/sys/block", disk };
+
+/* A device lies below its bus; the list of all has a link to it. */
+static const char device_link[] = DEVICES "/1-1";
+static const char device_place[] = "usb1/1-1";
 
 /* More interfaces than the role lists at once, and a hub behind them. */
 enum { INTERFACES = 300 };
@@ -113,6 +117,7 @@ static bool make_devices(uint64_t sequence, dev_t device)
 		    mknod(stick, S_IFBLK | 0600, device) == 0;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		made = made && mkdir(folders[i], 0755) == 0;
+	made = made && symlink(device_place, device_link) == 0;
 	made = made && make_interfaces() && mkdir(last_hub, 0755) == 0;
 	for (size_t i = 0; i < FILES; i++)
 		made = made && put(files[i].path, files[i].before);
@@ -162,10 +167,10 @@ static bool stick_comes(struct play *play)
 	       play_next(play, MEDIA_WRITABLE);
 }
 
-/* A switch on the stick itself says so. */
-static bool stick_is_read_only(struct play *play)
+/* As with a switch on the stick itself: it cannot be opened for writing. */
+static bool stick_cannot_be_written(struct play *play)
 {
-	return chmod(stick, 0400) == 0 &&
+	return unlink(stick) == 0 &&
 	       play_ask(play, SAY(MEDIA_WRITE, &nothing), NULL, 0, REFUSED);
 }
 
@@ -196,7 +201,7 @@ static enum end in_its_own(const struct stage *stage)
 			_exit(WELL);
 		struct play play = play_start(stage, ROLE_MEDIA, NULL, 0);
 		_exit(play_ends(&play, stick_comes(&play) &&
-					       stick_is_read_only(&play) &&
+					       stick_cannot_be_written(&play) &&
 					       stick_goes(&play))
 				? WELL
 				: NOT_WELL);

@@ -28,10 +28,11 @@ enum {
 	PATIENCE = 600,
 	CALLS_MOST = 64,
 	PATHS_MOST = 4,
+	CAPABILITIES_MOST = 4,
 	RIGHTS = 5, /* bits of enum sandbox_right */
 };
 
-enum entry { NOTHING, CALL, DESCRIPTOR, RIGHT };
+enum entry { NOTHING, CALL, DESCRIPTOR, RIGHT, CAPABILITY };
 
 /* What the next role that starts lacks. It lies in the working directory. */
 struct missing {
@@ -75,6 +76,17 @@ static void take_right(struct sandbox_spec *spec, size_t index)
 		left[i] = spec->paths[i];
 	left[index / RIGHTS].rights &= ~(1U << index % RIGHTS);
 	spec->paths = left;
+}
+
+static void take_capability(struct sandbox_spec *spec, size_t index)
+{
+	static struct sandbox_capability left[CAPABILITIES_MOST];
+	size_t count = 0;
+	for (size_t i = 0; i < spec->capability_count; i++)
+		if (i != index)
+			left[count++] = spec->capabilities[i];
+	spec->capabilities = left;
+	spec->capability_count = count;
 }
 
 static struct missing read_missing(void)
@@ -148,6 +160,8 @@ _Noreturn static void be_role(const char *name, enum sandbox_setting setting)
 		take_right(&confined.spec, missing.index);
 	if (lacks && missing.entry == DESCRIPTOR)
 		take_descriptor(&confined.spec, missing.index);
+	if (lacks && missing.entry == CAPABILITY)
+		take_capability(&confined.spec, missing.index);
 	role_prepare(row);
 	if (row->crypto)
 		want_seed();
@@ -249,14 +263,28 @@ static void test_no_right_can_be_taken_away(void **state)
 	}
 }
 
+static void test_no_capability_can_be_taken_away(void **state)
+{
+	const struct sandbox_spec *spec = role_row_of(ROLE_MEDIA)->sandbox;
+	if (scenario_of(*state, ROLE_MEDIA) == NULL)
+		skip();
+	assert_in_range(spec->capability_count, 1, CAPABILITIES_MOST);
+	for (size_t i = 0; i < spec->capability_count; i++)
+		if (plays(*state,
+			    (struct missing){ ROLE_MEDIA, CAPABILITY, i }))
+			fail_msg("media does without capability %d",
+				spec->capabilities[i].number);
+}
+
 /* Nor is there anything else that grants. */
 static void test_no_role_has_more(void **state)
 {
 	(void)state;
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct sandbox_spec *spec = role_row_of(role)->sandbox;
-		assert_int_equal(spec->capability_count, 0);
-		assert_int_equal(spec->path_count > 0, role == ROLE_MEDIA);
+		const bool media = role == ROLE_MEDIA;
+		assert_int_equal(spec->capability_count > 0, media);
+		assert_int_equal(spec->path_count > 0, media);
 	}
 }
 
@@ -288,6 +316,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_every_bound_is_one_value),
 		cmocka_unit_test(test_no_descriptor_can_be_taken_away),
 		cmocka_unit_test(test_no_right_can_be_taken_away),
+		cmocka_unit_test(test_no_capability_can_be_taken_away),
 		cmocka_unit_test(test_no_role_has_more),
 	};
 	enum sandbox_setting setting;
