@@ -119,13 +119,13 @@ static refusal certified_challenge(struct chain *chain, const char *folder,
 refusal verify_closing_anchor(struct chain *chain)
 {
 	const struct tpm_clock *quoted = &chain->clock;
-	struct nv_certificate certificate = { .clock = { 0 } };
+	struct nv_certificate certificate = { 0 };
 	refusal refused = certified_challenge(
 		chain, "", chain->fold.last[ENTRY_CLOSED], &certificate);
 	if (refused != NULL)
 		return refused;
-	return certificate.clock.reset_count == quoted->reset_count &&
-			       certificate.clock.restart_count ==
+	return certificate.head.clock.reset_count == quoted->reset_count &&
+			       certificate.head.clock.restart_count ==
 				       quoted->restart_count
 		       ? NULL
 		       : "it was certified in another boot than the quote's";

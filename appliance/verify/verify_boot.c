@@ -153,7 +153,7 @@ refusal verify_quote(struct chain *chain)
 	chain->quote = sha256(attest);
 	chain->quoted = quote.pcr_mask;
 	chain->quoted_digest = quote.pcr_digest;
-	chain->clock = quote.clock;
+	chain->clock = quote.head.clock;
 	return NULL;
 }
 

@@ -93,15 +93,8 @@ static struct tpm_clock read_clock(struct cursor *in)
 	return clock;
 }
 
-/* What every TPMS_ATTEST begins with: part 2, clause 10.12.12. */
-struct head {
-	struct tpm_name signer;
-	struct bytes qualifying;
-	struct tpm_clock clock;
-	uint64_t firmware;
-};
-
-static refusal read_head(struct cursor *in, uint16_t type, struct head *head)
+static refusal read_head(
+	struct cursor *in, uint16_t type, struct attest_head *head)
 {
 	if (cursor_u32(in) != ATTEST_MAGIC)
 		return "the attestation was not made by a TPM: its magic "
@@ -119,15 +112,11 @@ static refusal read_head(struct cursor *in, uint16_t type, struct head *head)
 refusal quote_decode(struct bytes attest, struct quote *out)
 {
 	struct cursor in = cursor_of(attest);
-	struct head head;
-	refusal why = read_head(&in, ATTEST_QUOTE, &head);
+	refusal why;
 	*out = (struct quote){ 0 };
+	why = read_head(&in, ATTEST_QUOTE, &out->head);
 	if (why != NULL)
 		return why;
-	out->signer = head.signer;
-	out->qualifying = head.qualifying;
-	out->clock = head.clock;
-	out->firmware = head.firmware;
 	out->pcr_mask = read_selection(&in);
 	sized_exactly(&in, out->pcr_digest.byte, SHA256_SIZE);
 	return cursor_done(&in) ? NULL : "the quote is malformed";
@@ -137,15 +126,11 @@ refusal quote_decode(struct bytes attest, struct quote *out)
 refusal creation_decode(struct bytes attest, struct creation *out)
 {
 	struct cursor in = cursor_of(attest);
-	struct head head;
-	refusal why = read_head(&in, ATTEST_CREATION, &head);
+	refusal why;
 	*out = (struct creation){ 0 };
+	why = read_head(&in, ATTEST_CREATION, &out->head);
 	if (why != NULL)
 		return why;
-	out->signer = head.signer;
-	out->qualifying = head.qualifying;
-	out->clock = head.clock;
-	out->firmware = head.firmware;
 	read_name(&in, &out->object);
 	sized_exactly(&in, out->creation_hash.byte, SHA256_SIZE);
 	return cursor_done(&in) ? NULL
@@ -156,15 +141,11 @@ refusal creation_decode(struct bytes attest, struct creation *out)
 refusal nv_certificate_decode(struct bytes attest, struct nv_certificate *out)
 {
 	struct cursor in = cursor_of(attest);
-	struct head head;
-	refusal why = read_head(&in, ATTEST_NV, &head);
+	refusal why;
 	*out = (struct nv_certificate){ 0 };
+	why = read_head(&in, ATTEST_NV, &out->head);
 	if (why != NULL)
 		return why;
-	out->signer = head.signer;
-	out->qualifying = head.qualifying;
-	out->clock = head.clock;
-	out->firmware = head.firmware;
 	read_name(&in, &out->index);
 	if (cursor_u16(&in) != 0) /* not from its first byte on */
 		in.broken = true;
@@ -216,8 +197,8 @@ refusal quote_verify(const struct p256_public *ak,
 {
 	refusal why = quote_decode(attestation_bytes(attestation), out);
 	if (why == NULL)
-		why = check_signer(ak, attestation, &out->signer);
-	if (why == NULL && !bytes_equal(out->qualifying, qualifying))
+		why = check_signer(ak, attestation, &out->head.signer);
+	if (why == NULL && !bytes_equal(out->head.qualifying, qualifying))
 		why = "it answers another challenge";
 	if (why == NULL)
 		why = check_mask(out->pcr_mask, pcr_mask);
@@ -231,8 +212,8 @@ refusal nv_certificate_verify(const struct p256_public *ak,
 	refusal why =
 		nv_certificate_decode(attestation_bytes(attestation), out);
 	if (why == NULL)
-		why = check_signer(ak, attestation, &out->signer);
-	if (why == NULL && !bytes_equal(out->qualifying, qualifying))
+		why = check_signer(ak, attestation, &out->head.signer);
+	if (why == NULL && !bytes_equal(out->head.qualifying, qualifying))
 		why = "it was certified for something else, or before";
 	if (why == NULL && !tpm_name_equal(&out->index, index))
 		why = "it certifies another index";
@@ -252,7 +233,7 @@ refusal creation_verify(const struct p256_public *ak,
 	*out = (struct creation_data){ 0 };
 	why = creation_decode(attestation_bytes(attestation), &creation);
 	if (why == NULL)
-		why = check_signer(ak, attestation, &creation.signer);
+		why = check_signer(ak, attestation, &creation.head.signer);
 	if (why == NULL)
 		why = creation_data_decode(creation_data, out);
 	if (why != NULL)
@@ -262,7 +243,7 @@ refusal creation_verify(const struct p256_public *ak,
 	if (!digest_equal(&creation.creation_hash, &hash))
 		return "it certifies other creation data";
 	if (!digest_equal(&out->outside_info, outside_info) ||
-		!bytes_equal(creation.qualifying, outside))
+		!bytes_equal(creation.head.qualifying, outside))
 		return "the key was made for another definition";
 	if (!tpm_name_equal(&out->parent, srk))
 		return "the key is under another storage root key";

@@ -40,30 +40,29 @@ struct tpm_clock {
 	bool safe;
 };
 
-struct quote {
+/* What every attestation begins with: part 2, clause 10.12.12. */
+struct attest_head {
 	struct tpm_name signer; /* qualified name of the AK */
 	struct bytes qualifying;
 	struct tpm_clock clock;
 	uint64_t firmware;
+};
+
+struct quote {
+	struct attest_head head;
 	uint32_t pcr_mask;
 	struct digest pcr_digest;
 };
 
 struct creation {
-	struct tpm_name signer;
-	struct bytes qualifying;
-	struct tpm_clock clock;
-	uint64_t firmware;
+	struct attest_head head;
 	struct tpm_name object;
 	struct digest creation_hash;
 };
 
 /* What an NV index held: the whole of it. */
 struct nv_certificate {
-	struct tpm_name signer;
-	struct bytes qualifying;
-	struct tpm_clock clock;
-	uint64_t firmware;
+	struct attest_head head;
 	struct tpm_name index;
 	struct bytes content;
 };

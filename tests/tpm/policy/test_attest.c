@@ -69,7 +69,7 @@ static void good_quote(void **state)
 	assert_int_equal(quote.pcr_mask, WANTED);
 	assert_true(digest_equal(&quote.pcr_digest, &digest));
 	assert_true(digest_equal(&values.value[PCR_PROGRAM], &pcr_4));
-	assert_true(quote.clock.reset_count > 0);
+	assert_true(quote.head.clock.reset_count > 0);
 }
 
 static void fewer_pcrs(void **state)
@@ -275,8 +275,10 @@ static void an_anchor_is_certified(void **state)
 	assert_true(
 		bytes_equal(out.content, bytes_of(anchor.byte, SHA256_SIZE)));
 	assert_null(quote_decode(attestation_bytes(&good), &quote));
-	assert_int_equal(out.clock.reset_count, quote.clock.reset_count);
-	assert_int_equal(out.clock.restart_count, quote.clock.restart_count);
+	assert_int_equal(
+		out.head.clock.reset_count, quote.head.clock.reset_count);
+	assert_int_equal(
+		out.head.clock.restart_count, quote.head.clock.restart_count);
 	assert_non_null(quote_decode(attestation_bytes(&made), &quote));
 	assert_non_null(creation_decode(attestation_bytes(&made), &creation));
 }
