@@ -133,7 +133,7 @@ WRAPPED :=
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
 faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\)[^A-Za-z0-9_].*/\1/p' $(1))
 $(FAULTTESTS): $(call object,$(FAULTSRC))
-$(FAULTTESTS): private WRAPPED := counter_count \
+$(FAULTTESTS): private WRAPPED := counter_count free \
 	$(call faultcalls,$(wildcard tests/faults/*calls.h))
 $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	$(addprefix role_,count count_with tally define intake media console \

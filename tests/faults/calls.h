@@ -16,15 +16,11 @@
  */
 
 /* Memory */
-FAULT(malloc, ENDS, NULL, ENOMEM, void *, (size_t size), (size))
-FAULT(calloc, ENDS, NULL, ENOMEM, void *, (size_t count, size_t size),
-	(count, size))
-FAULT(realloc, ENDS, NULL, ENOMEM, void *, (void *old, size_t size),
-	(old, size))
-FAULT(mmap, ENDS, MAP_FAILED, ENOMEM, void *,
-	(void *at, size_t size, int allowed, int flags, int file, off_t start),
-	(at, size, allowed, flags, file, start))
-FAULT(munmap, GOES_ON, -1, ENOMEM, int, (void *at, size_t size), (at, size))
+FAULT_BY_HAND(malloc, ENDS, NULL, ENOMEM)
+FAULT_BY_HAND(calloc, ENDS, NULL, ENOMEM)
+FAULT_BY_HAND(realloc, ENDS, NULL, ENOMEM)
+FAULT_BY_HAND(mmap, ENDS, MAP_FAILED, ENOMEM)
+FAULT_BY_HAND(munmap, GOES_ON, -1, ENOMEM)
 FAULT_BY_HAND(libcrypto_memory, ENDS, NULL, ENOMEM)
 
 /* Descriptors */
@@ -61,7 +57,7 @@ FAULT(sendmsg, ENDS, -1, ENOBUFS, ssize_t,
 	(socket, message, flags))
 
 /* Processes */
-FAULT(fork, ENDS, -1, EAGAIN, pid_t, (void), ())
+FAULT_BY_HAND(fork, ENDS, -1, EAGAIN)
 FAULT_BY_HAND(execve, ENDS, -1, ENOMEM)
 FAULT(pidfd_open, ENDS, -1, EMFILE, int, (pid_t pid, unsigned flags),
 	(pid, flags))

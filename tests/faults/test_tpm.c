@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A TPM whose calls fail by chance: what is asked of it is answered rightly or
- * not at all, and what it refuses it never seems to grant.
+ * A TPM whose calls fail: each occurrence of each call in each question, one at
+ * a time, with each code that there is; and several by chance. What is asked is
+ * answered rightly or not at all, what it refuses it never seems to grant, and
+ * no descriptor, memory or mapping is left over.
  */
 #include "appliance/formats/crypto.h"
 #include "tests/faults/faults.h"
@@ -18,7 +20,7 @@
 
 enum {
 	PATIENCE = 1200,
-	ROUNDS = 60,
+	ROUNDS = 12,
 	/* A session and a policy are some 30 calls. */
 	ONE_IN = 40,
 	QUOTED = 1u << 0 | 1u << 4,
@@ -298,41 +300,118 @@ static void clean(struct machine_at *m)
 	sealed_machine_boot(m->at, &program);
 }
 
-static enum outcome run(struct machine_at *m, const struct question *question,
-	uint64_t seed, uint32_t one_in, int only)
+static void nothing_is_left(const struct question *question,
+	const struct faults_wanted *wanted, size_t descriptors)
 {
-	faults_begin(seed, one_in, only);
+	const size_t open = faults_descriptors_open();
+	if (open == descriptors && faults_blocks_held() == 0 &&
+		faults_mappings_held() == 0)
+		return;
+	fail_msg("%s, occurrence %u of %s: %zu descriptors, not %zu; %zu "
+		 "blocks, %zu mappings",
+		question->name, wanted->occurrence,
+		wanted->only < 0 ? "any" : fault_calls[wanted->only].name, open,
+		descriptors, faults_blocks_held(), faults_mappings_held());
+}
+
+static enum outcome run(struct machine_at *m, const struct question *question,
+	const struct faults_wanted *wanted)
+{
+	const size_t descriptors = faults_descriptors_open();
+	faults_begin(wanted, 0);
 	const enum outcome got = question->ask(m);
 	faults_end();
 	if (got == WRONG)
-		fail_msg("%s, seed %llu, %s: a wrong answer", question->name,
-			(unsigned long long)seed,
-			only < 0 ? "any" : fault_calls[only].name);
-	if (got != RIGHT)
+		fail_msg("%s, seed %llu, occurrence %u of %s, code %u: a wrong "
+			 "answer",
+			question->name, (unsigned long long)wanted->seed,
+			wanted->occurrence,
+			wanted->only < 0 ? "any"
+					 : fault_calls[wanted->only].name,
+			wanted->code);
+	nothing_is_left(question, wanted, descriptors);
+	if (got != RIGHT || faults_seen(0)->failed > 0)
 		clean(m);
 	return got;
+}
+
+static const struct faults_wanted no_fault = { .only = FAULT_ANY_ESAPI,
+	.one_in = UINT32_MAX };
+
+struct sums {
+	size_t right;
+	size_t none;
+	size_t failed;
+};
+
+static void add(struct sums *sums, enum outcome got)
+{
+	sums->right += got == RIGHT;
+	sums->none += got == NONE;
+	sums->failed += faults_seen(0)->failed;
+}
+
+static void print_sums(const char *what, const struct sums *sums)
+{
+	print_message("%s: %zu faults in %zu questions: %zu right answers, "
+		      "%zu without\n",
+		what, sums->failed, sums->right + sums->none, sums->right,
+		sums->none);
+	assert_true(sums->none > 0);
+}
+
+static void one_call_fails(struct machine_at *m,
+	const struct question *question, int call, uint32_t occurrence,
+	struct sums *sums)
+{
+	for (unsigned code = 0; code < FAULT_ESAPI_CODES; code++) {
+		const struct faults_wanted wanted = { .only = call,
+			.occurrence = occurrence,
+			.process = FAULT_RUN,
+			.code = code };
+		add(sums, run(m, question, &wanted));
+		if (faults_seen(0)->failed != 1)
+			fail_msg("%s: occurrence %u of %s did not come",
+				question->name, occurrence,
+				fault_calls[call].name);
+	}
+}
+
+/* As it goes when nothing fails tells what can fail. */
+static void each_call_fails(struct machine_at *m,
+	const struct question *question, struct sums *sums)
+{
+	assert_int_equal(run(m, question, &no_fault), question->wanted);
+	const struct faults_seen seen = *faults_seen(0);
+	for (size_t call = fault_call_count; call < fault_all_count; call++)
+		for (uint32_t n = 1; n <= seen.called[FAULT_RUN][call]; n++)
+			one_call_fails(m, question, (int)call, n, sums);
+}
+
+static void some_calls_fail(struct machine_at *m,
+	const struct question *question, size_t count, struct sums *sums)
+{
+	for (uint64_t seed = 0; seed < ROUNDS * count; seed++) {
+		const struct faults_wanted wanted = { .only = FAULT_ANY_ESAPI,
+			.seed = seed,
+			.one_in = ONE_IN,
+			.code = FAULT_ESAPI_CODES };
+		add(sums, run(m, &question[seed % count], &wanted));
+	}
 }
 
 static void try_all(const struct sealed_machine *first,
 	const struct question *question, size_t count, unsigned phases)
 {
 	static struct machine_at m;
-	size_t right = 0;
-	size_t none = 0;
+	struct sums each = { 0 };
+	struct sums some = { 0 };
 	prepare(&m, first, phases);
 	for (size_t i = 0; i < count; i++)
-		assert_int_equal(
-			run(&m, &question[i], 0, UINT32_MAX, FAULT_ANY_ESAPI),
-			question[i].wanted);
-	for (uint64_t seed = 0; seed < ROUNDS * count; seed++) {
-		const enum outcome got = run(&m, &question[seed % count], seed,
-			ONE_IN, FAULT_ANY_ESAPI);
-		right += got == RIGHT;
-		none += got == NONE;
-	}
-	print_message("%zu questions: %zu right answers, %zu without\n",
-		right + none, right, none);
-	assert_true(none > 0);
+		each_call_fails(&m, &question[i], &each);
+	print_sums("each alone", &each);
+	some_calls_fail(&m, question, count, &some);
+	print_sums("by chance", &some);
 	sealed_machine_free_copy(m.at);
 }
 
@@ -394,10 +473,13 @@ static void while_phases_move(void **state)
 static size_t ended_by(struct machine_at *m, const struct question *question,
 	size_t count, int call)
 {
+	const struct faults_wanted wanted = {
+		.only = call, .seed = 1, .one_in = 1, .code = FAULT_ESAPI_CODES
+	};
 	size_t ended = 0;
 	for (size_t i = 0; i < count; i++)
 		if (question[i].wanted == RIGHT)
-			ended += run(m, &question[i], 1, 1, call) == NONE;
+			ended += run(m, &question[i], &wanted) == NONE;
 	return ended;
 }
 
@@ -420,7 +502,7 @@ static void a_call_that_always_fails_ends_a_question(void **state)
 	sealed_machine_free_copy(approved.at);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(while_boxes_are_opened),
@@ -429,6 +511,7 @@ int main(void)
 		cmocka_unit_test(while_phases_move),
 		cmocka_unit_test(a_call_that_always_fails_ends_a_question),
 	};
+	faults_start(argc, argv);
 	patience(PATIENCE);
 	return cmocka_run_group_tests_name("TPM", tests,
 		sealed_machine_before_all, sealed_machine_after_all);
