@@ -69,6 +69,25 @@ size_t delivery_without(const struct delivery *delivery)
 	return delivery->missing + delivery->voids;
 }
 
+static void write_number(struct writer *out, const char *before, size_t number)
+{
+	if (number == 0)
+		return;
+	write_text(out, before);
+	write_decimal(out, number);
+}
+
+void delivery_write_box(struct writer *out, const struct plan *plan,
+	uint16_t station, uint16_t sequence)
+{
+	if (station >= plan->stations) {
+		write_text(out, "-");
+		return;
+	}
+	write_text(out, plan->station[station].id);
+	write_number(out, ", box ", sequence);
+}
+
 static void write_station(const struct delivery *delivery, size_t s, bool first,
 	struct writer *out)
 {
@@ -101,14 +120,6 @@ static void write_missing(const struct delivery *delivery, struct writer *out)
 		write_station(delivery, s, told == 0, out);
 		told += delivery->missing_of[s];
 	}
-}
-
-static void write_number(struct writer *out, const char *before, size_t number)
-{
-	if (number == 0)
-		return;
-	write_text(out, before);
-	write_decimal(out, number);
 }
 
 void delivery_line(const struct delivery *delivery, struct writer *out)

@@ -47,4 +47,13 @@ size_t delivery_without(const struct delivery *);
  */
 void delivery_line(const struct delivery *, struct writer *out);
 
+/*
+ * How a box is called wherever a person reads of it: "station-03, box 1";
+ * "station-03" when it has none of the station's numbers (0); "-" when no
+ * station of the plan signed for it.
+ */
+enum { DELIVERY_BOX_MOST = ID_MOST + sizeof(", box 65535") };
+void delivery_write_box(struct writer *, const struct plan *, uint16_t station,
+	uint16_t sequence);
+
 #endif

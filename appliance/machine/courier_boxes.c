@@ -39,12 +39,14 @@ static bool append_line(struct session *session,
 	return appended;
 }
 
-/* The text of the leaf: what came, and why it was not taken. */
-static struct bytes refusal_line(
-	const struct digest *came, const char *why, struct writer *line)
+/* The text of the leaf: what came, whose it is, why it was not taken. */
+static struct bytes refusal_line(const struct intake_delivery *told,
+	const char *why, struct writer *line)
 {
-	write_hex(line, bytes_of(came->byte, SHA256_SIZE));
+	write_hex(line, bytes_of(told->box.digest.byte, SHA256_SIZE));
 	write_u8(line, ' ');
+	write_text(line, told->name.line);
+	write_text(line, ": ");
 	write_text(line, why);
 	write_u8(line, '\n');
 	return written(line);
@@ -52,35 +54,32 @@ static struct bytes refusal_line(
 
 /* A refusal is journalled: it is part of what the checkpoint vouches for. */
 static bool refuse_box(struct session *session, struct boxes *boxes,
-	const struct intake_box *box, const char *why)
+	const struct intake_delivery *told, const char *why)
 {
-	char space[2 * SHA256_SIZE + WIRE_TEXT_MOST + 2];
+	char space[2 * SHA256_SIZE + 2 * WIRE_TEXT_MOST + 4];
 	struct writer line = writer_of(space, sizeof(space));
-	const struct bytes text = refusal_line(&box->digest, why, &line);
+	const struct bytes text = refusal_line(told, why, &line);
 	const struct journal_append what = {
 		.type = ENTRY_REFUSED,
-		.station = box->station,
-		.sequence = box->sequence,
+		.station = told->box.station,
+		.sequence = told->box.sequence,
 		.text = sha256(text),
 	};
 	boxes->refused++;
-	if (box->station == JOURNAL_NO_STATION)
-		session_say(session, "box refused: a box: %.200s", why);
-	else
-		session_say(session, "box refused: station %u, box %u: %.200s",
-			box->station, box->sequence, why);
+	session_say(
+		session, "box refused: %.50s: %.180s", told->name.line, why);
 	return append_line(session, &what, ITEM_PUBLIC, text);
 }
 
 static bool take_box(struct session *session, struct boxes *boxes,
 	const struct wire_message *box)
 {
-	const struct intake_box *told = HEARD(box, INTAKE_BOX);
+	const struct intake_delivery *told = HEARD(box, INTAKE_BOX);
 	const struct journal_append what = {
 		.type = ENTRY_BOX,
-		.station = told->station,
-		.sequence = told->sequence,
-		.text = told->text,
+		.station = told->box.station,
+		.sequence = told->box.sequence,
+		.text = told->box.text,
 	};
 	struct wire_message answer;
 	const enum answer got =
@@ -95,9 +94,8 @@ static bool take_box(struct session *session, struct boxes *boxes,
 	if (answer.type == JOURNAL_KNOWN) {
 		boxes->known++;
 		session_say(session,
-			"station %u, box %u: already in the "
-			"journal, nothing is taken twice",
-			told->station, told->sequence);
+			"%.50s: already in the journal, nothing is taken twice",
+			told->name.line);
 		return true;
 	}
 	boxes->taken++;
@@ -118,7 +116,7 @@ static bool take_keys_note(
 static bool take_message(struct session *session, struct boxes *boxes,
 	struct wire_message *message, bool *end)
 {
-	const struct intake_box *told;
+	const struct intake_delivery *told;
 	switch (message->type) {
 	case INTAKE_KEYS:
 		return take_keys_note(session, HEARD(message, INTAKE_KEYS),
@@ -127,7 +125,7 @@ static bool take_message(struct session *session, struct boxes *boxes,
 		return take_box(session, boxes, message);
 	case INTAKE_VOID:
 		told = HEARD(message, INTAKE_VOID);
-		return refuse_box(session, boxes, told, told->why.line);
+		return refuse_box(session, boxes, told, told->box.why.line);
 	default:
 		*end = true;
 		return true;

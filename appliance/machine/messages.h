@@ -289,6 +289,11 @@ LAYOUT_STRUCT(intake_kind);
 	X(PART, wire_text, why) /* empty unless void */
 LAYOUT_STRUCT(intake_box);
 
+#define intake_delivery_members(X)                                             \
+	X(PART, intake_box, box)                                               \
+	X(PART, wire_text, name) /* delivery_write_box() */
+LAYOUT_STRUCT(intake_delivery);
+
 #define intake_keys_members(X) X(PART, digest, text) /* of the note */
 LAYOUT_STRUCT(intake_keys);
 
@@ -506,9 +511,9 @@ LAYOUT_STRUCT(starter_started);
 		CARRIES(1, 1))                                                 \
 	ANSWER(INTAKE_KEYS, 101, intake_keys, ROLE_INTAKE,                     \
 		TO(INTAKE_TAKE_BOXES), MORE, CARRIES(1, 1))                    \
-	ANSWER(INTAKE_BOX, 102, intake_box, ROLE_INTAKE,                       \
+	ANSWER(INTAKE_BOX, 102, intake_delivery, ROLE_INTAKE,                  \
 		TO(INTAKE_TAKE_BOXES), MORE, CARRIES(1, 1))                    \
-	ANSWER(INTAKE_VOID, 103, intake_box, ROLE_INTAKE,                      \
+	ANSWER(INTAKE_VOID, 103, intake_delivery, ROLE_INTAKE,                 \
 		TO(INTAKE_TAKE_BOXES), MORE)                                   \
 	ANSWER(INTAKE_END, 104, intake_end, ROLE_INTAKE,                       \
 		TO(INTAKE_TAKE_BOXES))                                         \

@@ -7,6 +7,7 @@
 #include "appliance/machine/roles.h"
 
 #include "appliance/election/box.h"
+#include "appliance/election/delivery.h"
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
@@ -330,6 +331,14 @@ static refusal pair_check(
 	return NULL;
 }
 
+static void set_name(const struct plan *plan, struct intake_delivery *told)
+{
+	char name[DELIVERY_BOX_MOST] = { 0 };
+	struct writer out = writer_of(name, sizeof(name) - 1);
+	delivery_write_box(&out, plan, told->box.station, told->box.sequence);
+	wire_text_set(&told->name, name);
+}
+
 static refusal send_box(
 	struct taking *taking, struct bytes note, struct bytes age)
 {
@@ -338,16 +347,17 @@ static refusal send_box(
 		{ .name = bytes_of_text(MEMBER_BOX_FILE), .content = age },
 	};
 	struct box box;
-	struct intake_box told = { 0 };
+	struct intake_delivery told = { 0 };
 	const refusal why = box_check(&taking->terms, note, age, &box);
-	told.station =
+	told.box.station =
 		box.station < 0 ? JOURNAL_NO_STATION : (uint16_t)box.station;
-	told.sequence = box.sequence;
-	told.digest = box.digest;
-	told.text = box.text;
+	told.box.sequence = box.sequence;
+	told.box.digest = box.digest;
+	told.box.text = box.text;
+	set_name(taking->plan, &told);
 	if (why != NULL) {
 		taking->count.refused++;
-		wire_text_set(&told.why, why);
+		wire_text_set(&told.box.why, why);
 		return wire_send(taking->end, SAY(INTAKE_VOID, &told), NULL, 0);
 	}
 	taking->count.boxes++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/chain.h"
+#include "appliance/election/delivery.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/note.h"
 #include "appliance/record/items.h"
@@ -182,16 +183,33 @@ struct bytes chain_leaf_text(
 	return note_parse(content, &note) == NULL ? note.text : nothing;
 }
 
-refusal chain_refusal_of(struct bytes line, struct chain_refusal *out)
+/* Told of the box that the header is of, and something is told of it. */
+static refusal told_of(const struct chain *chain,
+	const struct journal_header *header, struct bytes told)
+{
+	char space[DELIVERY_BOX_MOST + 2];
+	struct writer name = writer_of(space, sizeof(space));
+	delivery_write_box(&name, &chain->evidence->definition->plan,
+		header->station, header->sequence);
+	write_text(&name, ": ");
+	if (told.size < name.size ||
+		!bytes_equal(bytes_of(told.data, name.size), written(&name)))
+		return "it tells of another box than the journal";
+	return told.size > name.size ? NULL : "it gives no reason";
+}
+
+refusal chain_refusal_of(const struct chain *chain,
+	const struct journal_header *header, struct bytes line,
+	struct chain_refusal *out)
 {
 	enum { HEX = 2 * SHA256_SIZE };
 	struct cursor in = cursor_of(line);
 	const struct bytes hex = cursor_take(&in, HEX);
 	const bool spaced = cursor_u8(&in) == ' ';
-	out->why = cursor_line(&in);
-	return spaced && cursor_done(&in) && out->why.size > 0 &&
-			       text_is_clean(out->why) &&
+	out->told = cursor_line(&in);
+	return spaced && cursor_done(&in) && out->told.size > 0 &&
+			       text_is_clean(out->told) &&
 			       hex_decode(hex, out->came.byte, SHA256_SIZE)
-		       ? NULL
+		       ? told_of(chain, header, out->told)
 		       : "it does not say what came and why it was refused";
 }

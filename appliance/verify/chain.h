@@ -175,11 +175,14 @@ struct box_terms chain_box_terms(const struct chain *);
  */
 struct bytes chain_leaf_text(
 	const struct chain *, uint64_t leaf, enum entry_type);
-/* A line of a refusal: what came, and why it was not taken. */
+/* The line of a delivery that was not taken. */
 struct chain_refusal {
 	struct digest came; /* SHA-256 of the age file */
-	struct bytes why;   /* clean text */
+	/* Clean text: whose box it is (delivery_write_box()), ": ", why. */
+	struct bytes told;
 };
-refusal chain_refusal_of(struct bytes line, struct chain_refusal *out);
+/* Refused, too, when it tells of another box than the entry's header. */
+refusal chain_refusal_of(const struct chain *, const struct journal_header *,
+	struct bytes line, struct chain_refusal *out);
 
 #endif

@@ -117,10 +117,11 @@ static refusal verify_box(struct chain *chain, const struct entries *entries,
 					 entries->leaf, refused);
 }
 
-static refusal verify_refusal(struct chain *chain, uint64_t leaf)
+static refusal verify_refusal(
+	struct chain *chain, uint64_t leaf, const struct journal_header *header)
 {
 	struct chain_refusal what;
-	const refusal refused = chain_refusal_of(
+	const refusal refused = chain_refusal_of(chain, header,
 		chain_leaf_text(chain, leaf, ENTRY_REFUSED), &what);
 	return refused == NULL ? NULL
 			       : refuse(chain, "refusal %04" PRIu64 ": %s",
@@ -137,7 +138,7 @@ static refusal verify_leaf(struct chain *chain, const struct entries *entries,
 	if (header->type == ENTRY_BOX)
 		refused = verify_box(chain, entries, header);
 	if (header->type == ENTRY_REFUSED)
-		refused = verify_refusal(chain, leaf);
+		refused = verify_refusal(chain, leaf, header);
 	if (refused == NULL && !digest_equal(&text, &header->text))
 		refused = refuse(chain,
 			"leaf %04" PRIu64 " of the election's tree stands for "

@@ -150,6 +150,31 @@ static void a_long_line_ends_with_a_number(void **state)
 	delivery_free(&delivery);
 }
 
+static void assert_name(uint16_t station, uint16_t sequence, const char *wanted)
+{
+	char name[DELIVERY_BOX_MOST] = { 0 };
+	struct writer out = writer_of(name, sizeof(name) - 1);
+	delivery_write_box(&out, &village.plan, station, sequence);
+	assert_false(out.broken);
+	assert_string_equal(name, wanted);
+}
+
+/* By its station's id: a place is nothing that a person has ever read. */
+static void a_box_is_called_by_its_station(void **state)
+{
+	char longest[DELIVERY_BOX_MOST] = { 0 };
+	(void)state;
+	assert_name(NORTH, 2, "north, box 2");
+	assert_name(EAST, 1, "east, box 1");
+	assert_name(EAST, 0, "east");
+	assert_name((uint16_t)village.plan.stations, 1, "-");
+	assert_name(UINT16_MAX, 0, "-");
+	memset(village.plan.station[NORTH].id, 'n', ID_MOST);
+	memset(longest, 'n', ID_MOST);
+	strcat(longest, ", box 65535");
+	assert_name(NORTH, UINT16_MAX, longest);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +183,7 @@ int main(void)
 		cmocka_unit_test(refusals_are_told),
 		cmocka_unit_test(a_result_says_what_is_counted),
 		cmocka_unit_test(a_long_line_ends_with_a_number),
+		cmocka_unit_test(a_box_is_called_by_its_station),
 	};
 	return cmocka_run_group_tests(tests, make_village, NULL);
 }

@@ -10,6 +10,11 @@ shows() {
 	ok "$1" grep -qxF "sandoq: $2" "$city/machine/console.log"
 }
 
+# shows_part NAME TEXT: as the beginning of a line of the screen.
+shows_part() {
+	ok "$1" grep -q "^sandoq: $2" "$city/machine/console.log"
+}
+
 export STATIONS=10 WITHOUT=1
 ok 'a machine begins' step begin
 ok 'it is enrolled' step enrol_machine
@@ -23,6 +28,7 @@ shows 'who is missing still' '11 of 12 boxes were delivered; missing: station-12
 ok 'one comes with other ballots than before' step deliver_late station-01
 shows 'that it was refused' \
 	'11 of 12 boxes were delivered; missing: station-12; refused: 1'
+shows_part 'which box that was' 'box refused: station-01, box 1: this box of the station was delivered before'
 ok 'a receipt' step collect received
 ok 'the boxes are opened, and counted' step open_boxes
 delivered=$(grep -nxF -m 1 "sandoq: 11 of 12 boxes were delivered; missing: \
@@ -32,6 +38,10 @@ ok 'it is shown before the opening' test "${delivered%%:*}" -lt "${opened%%:*}"
 shows 'what was counted' \
 	'11 of 12 boxes were counted; missing: station-12; refused: 1'
 ok 'evidence' step evidence
+ok 'the evidence can be read' "$sandoq" courier unpack \
+	"$city/desk/evidence" "$scratch/evidence"
+like 'it says whose box was refused' ' station-01, box 1: this box of the ' \
+	cat "$scratch"/evidence/refused/*
 shows 'the same when the auditors come' \
 	'11 of 12 boxes were delivered; missing: station-12; refused: 1'
 ok 'the result is released' step release_result

@@ -80,7 +80,7 @@ static void put_items(struct words *words, const char *one, const char *other)
 
 static void set_why(struct words *words)
 {
-	wire_text_set(&words->body.INTAKE_VOID.why, "made up");
+	wire_text_set(&words->body.INTAKE_VOID.box.why, "made up");
 	words->descriptors = 0;
 }
 
@@ -272,30 +272,30 @@ static void say_another_kind(struct words *words)
 
 static bool is_first(const struct words *words)
 {
-	return words->body.INTAKE_BOX.station == 0;
+	return words->body.INTAKE_BOX.box.station == 0;
 }
 
 static void say_another_station(struct words *words)
 {
 	if (is_first(words))
-		words->body.INTAKE_BOX.station = 7;
+		words->body.INTAKE_BOX.box.station = 7;
 }
 
 static void say_another_sequence(struct words *words)
 {
 	if (is_first(words))
-		words->body.INTAKE_BOX.sequence++;
+		words->body.INTAKE_BOX.box.sequence++;
 }
 
 static void say_another_digest(struct words *words)
 {
-	words->body.INTAKE_BOX.digest.byte[0] ^= 1;
+	words->body.INTAKE_BOX.box.digest.byte[0] ^= 1;
 }
 
 static void say_another_text(struct words *words)
 {
 	if (is_first(words))
-		words->body.INTAKE_BOX.text.byte[0] ^= 1;
+		words->body.INTAKE_BOX.box.text.byte[0] ^= 1;
 }
 
 static void say_another_keys_text(struct words *words)
@@ -318,7 +318,7 @@ static void give_two_places(struct words *words)
 {
 	if (is_first(words)) {
 		struct words other = *words;
-		other.body.INTAKE_BOX.station = 7;
+		other.body.INTAKE_BOX.box.station = 7;
 		say(&other);
 	}
 }

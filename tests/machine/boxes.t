@@ -177,9 +177,9 @@ said() {
 }
 said 'delivered twice' 'station 0, box 1: already in the journal'
 said 'delivered twice, sealed again: refused' \
-	'station 0, box 1: this box of the station was delivered before'
+	'station-01, box 1: this box of the station was delivered before'
 said 'a byte changed: refused' \
-	'station 1, box 1: the box is not the one that the station signed for'
+	'station-02, box 1: the box is not the one that the station signed for'
 said 'of an unknown station: refused' 'the station is unknown'
 said 'of another election: refused' 'the box is of another election'
 said 'of a rehearsal: refused' 'the box is of a rehearsal'

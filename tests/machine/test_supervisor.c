@@ -204,7 +204,9 @@ static refusal bring_boxes(
 	(void)state;
 	(void)message;
 	for (uint16_t i = 0; i < (uint16_t)BOXES; i++) {
-		const struct intake_box box = { .sequence = i };
+		const struct intake_delivery box = {
+			.box = { .sequence = i },
+		};
 		const int list = any_list();
 		const refusal why =
 			wire_send(end, SAY(INTAKE_BOX, &box), &list, 1);

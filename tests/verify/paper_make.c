@@ -431,7 +431,7 @@ static void add_refusal(struct paper *paper)
 	char line[256], name[64];
 	struct writer out = writer_of(line, sizeof(line));
 	write_hex(&out, view(&came));
-	write_text(&out, " " PAPER_REASON "\n");
+	write_text(&out, " station-04, box 1: " PAPER_REASON "\n");
 	paper->refusal_leaf = paper->fold.tree.size;
 	snprintf(name, sizeof(name), "refused/%04u",
 		(unsigned)paper->refusal_leaf);

@@ -808,6 +808,35 @@ static void reason_says_nothing(void **state)
 	}
 }
 
+#define DIGEST_SAID                                                            \
+	"0123456789012345678901234567890123456789012345678901234567890123 "
+
+/* Of the box that the journal's header places, in the words of people. */
+static void reason_of_another_box(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "station-03, box 1: late\n",
+			"it tells of another box than the journal" },
+		{ "station-04, box 2: late\n",
+			"it tells of another box than the journal" },
+		{ "station-04: late\n",
+			"it tells of another box than the journal" },
+		{ "late\n", "it tells of another box than the journal" },
+		{ "station-04, box 1: \n", "it gives no reason" },
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct paper *copy = paper_copy(*state);
+		char line[256], wanted[256];
+		snprintf(line, sizeof(line), DIGEST_SAID "%s", lines[i][0]);
+		snprintf(wanted, sizeof(wanted), "refusal 0003: %s",
+			lines[i][1]);
+		paper_put(copy, "refused/0003", bytes_of_text(line));
+		paper_journal(copy);
+		paper_refuses(copy, VERIFY_INTAKE, "boxes", wanted);
+		paper_free(copy);
+	}
+}
+
 /* Signed once more, a note has other bytes and the same leaf. */
 static void a_signature_is_not_in_the_tree(void **state)
 {
@@ -1363,6 +1392,7 @@ int main(void)
 		REFUSAL(keys_note_of_another_text),
 		REFUSAL(reason_of_another_text),
 		REFUSAL(reason_says_nothing),
+		REFUSAL(reason_of_another_box),
 		REFUSAL(a_signature_is_not_in_the_tree),
 		REFUSAL(header_was_changed),
 		REFUSAL(header_is_missing),

@@ -22,19 +22,13 @@ static void line_of(const struct delivery *delivery, char line[LINE_MOST])
 static void reason_of(const struct chain *chain, const struct leaves *leaves,
 	const struct journal_header *header, char reason[REASON_MOST])
 {
-	const struct plan *plan = &chain->evidence->definition->plan;
 	struct chain_refusal what;
-	if (chain_refusal_of(
+	if (chain_refusal_of(chain, header,
 		    chain_leaf_text(chain, leaves->leaf, ENTRY_REFUSED),
 		    &what) != NULL)
-		what.why = bytes_of_text("a reason that cannot be shown");
-	if (header->station < plan->stations)
-		snprintf(reason, REASON_MOST, "%s, box %u: %.*s",
-			plan->station[header->station].id, header->sequence,
-			(int)what.why.size, (const char *)what.why.data);
-	else
-		snprintf(reason, REASON_MOST, "-: %.*s", (int)what.why.size,
-			(const char *)what.why.data);
+		what.told = bytes_of_text("a reason that cannot be shown");
+	snprintf(reason, REASON_MOST, "%.*s", (int)what.told.size,
+		(const char *)what.told.data);
 }
 
 static json_t *missing_of(const struct delivery *delivery)
