@@ -33,7 +33,7 @@ enum {
 };
 
 const struct option recount_options[] = {
-	{ "BOX", NULL, "counts BOX.age and BOX.note, in this order", REPEATED },
+	{ "BOX", NULL, "counts BOX.age and BOX.note", REPEATED },
 	{ "--definition", "FILE", "the election's definition, JSON", REQUIRED },
 	{ "--escrow", "FILE",
 		"private key of a recipient that the definition lists, PEM",
@@ -69,6 +69,10 @@ struct recount {
 	struct digest result;
 	const char **name; /* of BOX */
 	size_t names;
+	/* Of all boxes, as they were found: an entry of the order is the
+	 * number of a place. */
+	struct count_place *place;
+	struct count_order order;
 	size_t next;
 	struct opened_boxes opened;
 	bool headers; /* the machine has made some */
@@ -92,14 +96,6 @@ static int box_items(struct bytes note, struct bytes file, struct bytes header)
 	return box;
 }
 
-static enum next_box give(int box, struct wire_text *why)
-{
-	if (box >= 0)
-		return BOX_IS_NEXT;
-	wire_text_set(why, "there is no memory for a box");
-	return BOX_TROUBLE;
-}
-
 /* That the machine made for this box; empty when there is none for us. */
 static struct bytes header_of(const struct recount *recount, uint64_t leaf)
 {
@@ -117,28 +113,21 @@ static bool is_unopened(const struct recount *recount, uint64_t leaf)
 	       header_of(recount, leaf).size == 0;
 }
 
-static enum next_box next_of_machine(void *context, struct count_place *place,
-	int *box, struct wire_text *why)
+static enum next_box box_of_machine(const struct recount *recount,
+	const struct count_place *place, int *box, struct wire_text *why)
 {
-	struct recount *recount = context;
 	const struct evidence evidence = { .sent = &recount->sent.archive };
 	const struct chain chain = { .evidence = &evidence };
-	struct journal_header header;
 	struct bytes note, file;
-	while (leaves_next(&recount->leaves, &header)) {
-		if (header.type != ENTRY_BOX)
-			continue;
-		*place = (struct count_place){ recount->leaves.leaf,
-			header.station, header.sequence, header.text,
-			is_unopened(recount, recount->leaves.leaf) };
-		if (!chain_box(&chain, place->leaf, &note, &file)) {
-			wire_text_set(why, "a box of the journal is missing");
-			return BOX_TROUBLE;
-		}
-		*box = box_items(note, file, header_of(recount, place->leaf));
-		return give(*box, why);
+	if (!chain_box(&chain, place->leaf, &note, &file)) {
+		wire_text_set(why, "a box of the journal is missing");
+		return BOX_TROUBLE;
 	}
-	return BOX_NONE_LEFT;
+	*box = box_items(note, file, header_of(recount, place->leaf));
+	if (*box >= 0)
+		return BOX_IS_NEXT;
+	wire_text_set(why, "there is no memory for a box");
+	return BOX_TROUBLE;
 }
 
 static char *path_of(const char *name, const char *ending)
@@ -189,19 +178,97 @@ static int box_of_name(const char *name)
 	return box;
 }
 
-static enum next_box next_of_files(void *context, struct count_place *place,
+static enum next_box next_box(void *context, struct count_place *place,
 	int *box, struct wire_text *why)
 {
 	struct recount *recount = context;
-	if (recount->next == recount->names)
+	if (recount->next == recount->order.count)
 		return BOX_NONE_LEFT;
-	*place = (struct count_place){ .leaf = recount->next++,
-		.station = JOURNAL_NO_STATION };
+	*place = recount->place[recount->order.box[recount->next++].entry];
+	if (recount->from_machine)
+		return box_of_machine(recount, place, box, why);
 	*box = box_of_name(recount->name[place->leaf]);
 	if (*box >= 0)
 		return BOX_IS_NEXT;
 	wire_text_set(why, "a box cannot be read");
 	return BOX_TROUBLE;
+}
+
+/*
+ * The order of the count
+ */
+
+static bool add_place(struct recount *recount, const struct count_place *place)
+{
+	const size_t count = recount->order.count;
+	const struct count_order_box box = { count, place->station,
+		place->sequence };
+	/* Grows when the count reaches a power of two. */
+	if ((count & (count - 1)) == 0) {
+		void *grown = reallocarray(recount->place,
+			count == 0 ? 1 : 2 * count, sizeof(*place));
+		if (grown == NULL)
+			return false;
+		recount->place = grown;
+	}
+	recount->place[count] = *place;
+	return count_order_add(&recount->order, &box);
+}
+
+static bool order_machine(struct recount *recount)
+{
+	struct journal_header header;
+	while (leaves_next(&recount->leaves, &header)) {
+		const uint64_t leaf = recount->leaves.leaf;
+		const struct count_place place = { leaf, header.station,
+			header.sequence, header.text,
+			is_unopened(recount, leaf) };
+		if (header.type == ENTRY_BOX && !add_place(recount, &place))
+			return false;
+	}
+	return true;
+}
+
+/* Of a file there is no more than its note: whose it is, if a station signed.
+ */
+static int place_of_name(
+	const struct recount *recount, size_t number, struct count_place *place)
+{
+	char *path = path_of(recount->name[number], ".note");
+	struct file note;
+	struct box box;
+	const int status =
+		path == NULL ? fail(EX_OSERR, NULL, 0, "no memory is left")
+			     : file_read(path, BOX_NOTE_MOST, &note);
+	free(path);
+	if (status != 0)
+		return status;
+	box_note_check(&recount->sealing.terms, file_bytes(&note), &box);
+	*place = (struct count_place){ .leaf = number,
+		.station = box.station < 0 ? JOURNAL_NO_STATION
+					   : (uint16_t)box.station,
+		.sequence = box.sequence,
+		.text = box.text };
+	file_free(&note);
+	return 0;
+}
+
+static int order_boxes(struct recount *recount)
+{
+	bool worked = !recount->from_machine || order_machine(recount);
+	for (size_t i = 0; worked && i < recount->names; i++) {
+		struct count_place place;
+		const int status = place_of_name(recount, i, &place);
+		if (status != 0)
+			return status;
+		worked = add_place(recount, &place);
+	}
+	count_order_sort(&recount->order);
+	return worked ? 0
+		      : fail(EX_OSERR, NULL, 0,
+				"no memory is left, or there are more than %d "
+				"boxes",
+				BOXES_MOST);
 }
 
 /* The station's stanza may be anything; the machine's is for this very key. */
@@ -405,11 +472,13 @@ static int count(struct recount *recount)
 	struct wire_text why = { { 0 } };
 	const struct count_source source = {
 		.context = recount,
-		.next = recount->from_machine ? next_of_machine : next_of_files,
+		.next = next_box,
 		.open = open_stanza,
 		.told = tell_box,
 	};
-	int status = task_of(recount, &task);
+	int status = order_boxes(recount);
+	if (status == 0)
+		status = task_of(recount, &task);
 	if (status != 0)
 		return status;
 	recount->progress = progress_begin("boxes", 0);
@@ -539,6 +608,8 @@ int recount_command(const struct arguments *arguments)
 		sealing_free(&recount.sealing);
 	}
 	opened_boxes_free(&recount.opened);
+	count_order_free(&recount.order);
+	free(recount.place);
 	free(recount.name);
 	archive_file_free(&recount.sent);
 	p256_free(recount.escrow);

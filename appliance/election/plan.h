@@ -36,6 +36,8 @@ enum {
 	/* Over all contests: keeps a box's tally within one message. */
 	CANDIDATES_ALL_MOST = 16384,
 	STATIONS_MOST = 65535,
+	/* Of all stations together. */
+	BOXES_MOST = 262144,
 	/* Marks that one ballot can have. */
 	CHOICES_MOST = 1024,
 	TIE_BREAKS_MOST = 4

@@ -64,16 +64,11 @@ static bool is_counted(
 refusal result_check_box(
 	const struct result *result, const struct result_box *box)
 {
-	if (result->boxes > 0 &&
-		box->entry <= result->box[result->boxes - 1].entry)
-		return "the boxes are not in the order of the journal";
 	if (box->station >= result->plan->stations)
 		return "the definition has no such station";
 	if (box->sequence < 1 ||
 		box->sequence > result->plan->station[box->station].boxes)
 		return "the station does not have a box of this number";
-	if (is_counted(result, box))
-		return "this box of the station was already counted";
 	return NULL;
 }
 
@@ -82,6 +77,8 @@ refusal result_enter_box(struct result *result, const struct result_box *box)
 	refusal why = result_check_box(result, box);
 	if (why != NULL)
 		return why;
+	if (is_counted(result, box))
+		return RESULT_TWICE;
 	if (!make_room_for_box(result))
 		return "there is not enough memory";
 	result->before[result->boxes] = result->newest[box->station];
@@ -124,7 +121,10 @@ static void move_flaws(struct result *result, struct tally *station)
 refusal result_judge_box(const struct result *result,
 	const struct result_box *box, const struct tally *tally)
 {
-	refusal why = tally_check(
+	refusal why;
+	if (is_counted(result, box))
+		return RESULT_TWICE;
+	why = tally_check(
 		tally, result->plan->station[box->station].ballots_issued);
 	return why != NULL ? why : check_against_station(result, box, tally);
 }
@@ -148,9 +148,6 @@ refusal result_add_void(struct result *result, const struct result_void *box)
 {
 	size_t capacity = 2 * result->void_capacity + 64;
 	struct bytes reason = bytes_of_text(box->reason);
-	if (result->voids > 0 &&
-		box->entry <= result->voided[result->voids - 1].entry)
-		return "the voids are not in the order of the journal";
 	if (box->station < -1 || box->station >= (int)result->plan->stations)
 		return "the definition has no such station";
 	if (reason.size == 0 || !text_is_clean(reason))
@@ -188,7 +185,9 @@ void result_missing(const struct result *result, size_t *missing)
 		missing[result->box[i].station]--;
 	for (size_t i = 0; i < result->voids; i++) {
 		const int station = result->voided[i].station;
-		if (station >= 0 && missing[station] > 0)
+		const bool twice =
+			strcmp(result->voided[i].reason, RESULT_TWICE) == 0;
+		if (!twice && station >= 0 && missing[station] > 0)
 			missing[station]--;
 	}
 }

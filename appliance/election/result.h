@@ -53,6 +53,9 @@
  */
 #define RESULT_UNOPENED "the key does not open it"
 
+/* Why a box is void that has the number of one of its station's before it. */
+#define RESULT_TWICE "this box of the station was already counted"
+
 enum { RESULT_REASON_MOST = 160 };
 
 /* What the result is bound to. */
@@ -125,27 +128,27 @@ struct result {
 bool result_init(struct result *, const struct plan *);
 void result_free(struct result *);
 /*
- * Why this box cannot be entered now, whatever is in it: boxes come in the
- * order of the journal, each once, of stations that may have one.
+ * Why this box cannot be entered, whatever is in it: it is of a station that
+ * may not have one.
  */
 refusal result_check_box(const struct result *, const struct result_box *);
 /*
- * Why this tally cannot be of a box of that station: it cannot be at all
+ * Why this box is void: it was counted already, its tally cannot be at all
  * (tally_check), or brings the station above the ballots it was issued. The
- * boxes that were entered before it stay: of two that are too many together
- * the later one in the journal is void.
+ * boxes that were entered before it stay. So boxes are judged in the order of
+ * station and sequence (counting.h), whatever the order was in which they were
+ * delivered.
  */
 refusal result_judge_box(
 	const struct result *, const struct result_box *, const struct tally *);
 /*
- * Enters what one box held, boxes in ascending order of entries. Refused: a
- * box that was already counted, one that the station does not have, a tally
- * that cannot be (tally_check), and one that brings the station above the
- * ballots it was issued. What is refused leaves the result as it was.
+ * Enters what one box held. Refused: a box that was already counted, one that
+ * the station does not have, a tally that cannot be (tally_check), and one that
+ * brings the station above the ballots it was issued. What is refused leaves
+ * the result as it was. The text has the boxes by their entries.
  */
 refusal result_add_box(
 	struct result *, const struct result_box *, const struct tally *);
-/* Likewise in ascending order of entries. */
 refusal result_add_void(struct result *, const struct result_void *);
 /* How many of the voids are the word of who has the key. */
 size_t result_unopened(const struct result *);
@@ -161,7 +164,8 @@ bool result_is_annulled(const struct result *, size_t station);
 
 /*
  * How many boxes each station of the plan has yet to deliver: of those that are
- * due, less what is counted and what is void and known to be its own.
+ * due, less what is counted and what is void and known to be its own. A box
+ * that came twice is one of them.
  */
 void result_missing(const struct result *, size_t *missing);
 /* How many boxes of a station are counted. */

@@ -92,9 +92,18 @@ static bool read_flaws(struct result *result, const struct text *text)
 	return true;
 }
 
+/* Than the one before; UINT64_MAX: there is none. */
+static bool is_later(uint64_t *last, uint64_t entry)
+{
+	const bool later = *last == UINT64_MAX || entry > *last;
+	*last = entry;
+	return later;
+}
+
 static refusal read_boxes(struct result *result, const struct text *text)
 {
 	struct text_values values = text_values(text, RESULT_BOX);
+	uint64_t last = UINT64_MAX;
 	refusal why = NULL;
 	while (why == NULL && text_next(&values)) {
 		struct result_box box = { 0 };
@@ -109,7 +118,10 @@ static refusal read_boxes(struct result *result, const struct text *text)
 			 take_number(&rest, UINT64_MAX, &box.ballots);
 		box.station = (uint16_t)station;
 		box.sequence = (uint16_t)sequence;
-		why = worked ? result_enter_box(result, &box) : not_canonical;
+		why = !worked ? not_canonical
+		      : !is_later(&last, box.entry)
+			      ? "the boxes are not in the order of the journal"
+			      : result_enter_box(result, &box);
 	}
 	return why;
 }
@@ -117,6 +129,7 @@ static refusal read_boxes(struct result *result, const struct text *text)
 static refusal read_voids(struct result *result, const struct text *text)
 {
 	struct text_values values = text_values(text, RESULT_VOID);
+	uint64_t last = UINT64_MAX;
 	refusal why = NULL;
 	while (why == NULL && text_next(&values)) {
 		struct result_void box = { 0 };
@@ -129,7 +142,10 @@ static refusal read_voids(struct result *result, const struct text *text)
 			 rest.size <= RESULT_REASON_MOST;
 		if (worked && rest.size > 0)
 			memcpy(box.reason, rest.data, rest.size);
-		why = worked ? result_add_void(result, &box) : not_canonical;
+		why = !worked ? not_canonical
+		      : !is_later(&last, box.entry)
+			      ? "the voids are not in the order of the journal"
+			      : result_add_void(result, &box);
 	}
 	return why;
 }

@@ -96,6 +96,37 @@ static void put(
 	begin(line);
 }
 
+/* Where in the result the counted or the void box of an entry is. */
+struct by_entry {
+	uint64_t entry;
+	size_t which;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct by_entry *x = a;
+	const struct by_entry *y = b;
+	return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+/* The counted ones, then the void ones. From malloc; NULL: no memory. */
+static struct by_entry *sort_by_entry(const struct result *result)
+{
+	struct by_entry *out =
+		calloc(result->boxes + result->voids + 1, sizeof(*out));
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < result->boxes; i++)
+		out[i] = (struct by_entry){ result->box[i].entry, i };
+	for (size_t i = 0; i < result->voids; i++)
+		out[result->boxes + i] =
+			(struct by_entry){ result->voided[i].entry, i };
+	qsort(out, result->boxes, sizeof(*out), compare_entries);
+	qsort(out + result->boxes, result->voids, sizeof(*out),
+		compare_entries);
+	return out;
+}
+
 static void put_digest(struct text_writer *text, enum result_field which,
 	const struct digest *digest)
 {
@@ -230,27 +261,37 @@ static void digest_word(struct line *line, const struct digest *digest)
 	write_hex(&line->writer, bytes_of(digest->byte, SHA256_SIZE));
 }
 
-static void put_boxes(struct text_writer *text, struct line *line,
-	const struct result *result)
+static void box_line(
+	struct line *line, const struct result *result, size_t which)
 {
-	for (size_t i = 0; i < result->boxes; i++) {
-		const struct result_box *box = &result->box[i];
-		write_decimal(&line->writer, box->entry);
-		word(line, result->plan->station[box->station].id);
-		number(line, box->sequence);
-		digest_word(line, &box->sealed);
-		number(line, box->ballots);
-		put(text, RESULT_BOX, line);
-	}
-	for (size_t i = 0; i < result->voids; i++) {
-		const struct result_void *box = &result->voided[i];
-		write_decimal(&line->writer, box->entry);
-		word(line, box->station < 0
-				   ? "-"
-				   : result->plan->station[box->station].id);
-		digest_word(line, &box->sealed);
-		word(line, box->reason);
-		put(text, RESULT_VOID, line);
+	const struct result_box *box = &result->box[which];
+	write_decimal(&line->writer, box->entry);
+	word(line, result->plan->station[box->station].id);
+	number(line, box->sequence);
+	digest_word(line, &box->sealed);
+	number(line, box->ballots);
+}
+
+static void void_line(
+	struct line *line, const struct result *result, size_t which)
+{
+	const struct result_void *box = &result->voided[which];
+	write_decimal(&line->writer, box->entry);
+	word(line, box->station < 0 ? "-"
+				    : result->plan->station[box->station].id);
+	digest_word(line, &box->sealed);
+	word(line, box->reason);
+}
+
+/* By their entries, whatever the order was in which they were counted. */
+static void put_boxes(struct text_writer *text, struct line *line,
+	const struct result *result, const struct by_entry *by_entry)
+{
+	for (size_t i = 0; i < result->boxes + result->voids; i++) {
+		const bool counted = i < result->boxes;
+		(counted ? box_line : void_line)(
+			line, result, by_entry[i].which);
+		put(text, counted ? RESULT_BOX : RESULT_VOID, line);
 	}
 }
 
@@ -279,20 +320,26 @@ static void put_rulings(struct text_writer *text, struct line *line,
  * Checking: what a reader of the text can see to be impossible.
  */
 
-static refusal check_entries(const struct result *result)
+static refusal check_entries(
+	const struct result *result, const struct by_entry *by_entry)
 {
+	const struct by_entry *box = by_entry;
+	const struct by_entry *voided = by_entry + result->boxes;
 	uint64_t size = result->binding.checkpoint_size;
 	size_t v = 0;
-	if (result->boxes > 0 && result->box[result->boxes - 1].entry >= size)
+	if (result->boxes > 0 && box[result->boxes - 1].entry >= size)
 		return "a box is not in the checkpoint";
-	if (result->voids > 0 &&
-		result->voided[result->voids - 1].entry >= size)
+	if (result->voids > 0 && voided[result->voids - 1].entry >= size)
 		return "a void box is not in the checkpoint";
+	for (size_t i = 1; i < result->voids; i++)
+		if (voided[i - 1].entry == voided[i].entry)
+			return "a box is void twice";
 	for (size_t i = 0; i < result->boxes; i++) {
-		uint64_t entry = result->box[i].entry;
-		while (v < result->voids && result->voided[v].entry < entry)
+		if (i > 0 && box[i - 1].entry == box[i].entry)
+			return "a box is counted twice";
+		while (v < result->voids && voided[v].entry < box[i].entry)
 			v++;
-		if (v < result->voids && result->voided[v].entry == entry)
+		if (v < result->voids && voided[v].entry == box[i].entry)
 			return "a box is both counted and void";
 	}
 	return NULL;
@@ -328,9 +375,10 @@ static refusal check_flaws(const struct result *result)
 	return why;
 }
 
-static refusal check_result(const struct result *result)
+static refusal check_result(
+	const struct result *result, const struct by_entry *by_entry)
 {
-	refusal why = check_entries(result);
+	refusal why = check_entries(result, by_entry);
 	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
 		why = check_station(result, s);
 	return why != NULL ? why : check_flaws(result);
@@ -362,12 +410,13 @@ size_t result_size_most(const struct result *result)
 	return size;
 }
 
-refusal result_write(struct writer *out, const struct result *result)
+static refusal write_whole(struct writer *out, const struct result *result,
+	const struct by_entry *by_entry)
 {
 	const struct plan *plan = result->plan;
 	struct line line;
 	struct tally total;
-	refusal why = check_result(result);
+	refusal why = check_result(result, by_entry);
 	if (why == NULL && !tally_init(&total, plan, plan_all_contests(plan)))
 		why = "there is not enough memory";
 	if (why != NULL)
@@ -384,8 +433,18 @@ refusal result_write(struct writer *out, const struct result *result)
 		why = put_candidates(&text, &line, result, &total, c);
 	put_stations(&text, &line, result, RESULT_STATION);
 	put_stations(&text, &line, result, RESULT_VOTES);
-	put_boxes(&text, &line, result);
+	put_boxes(&text, &line, result, by_entry);
 	put_rulings(&text, &line, result);
 	tally_free(&total);
 	return why ? why : text_end(&text);
+}
+
+refusal result_write(struct writer *out, const struct result *result)
+{
+	struct by_entry *by_entry = sort_by_entry(result);
+	const refusal why = by_entry == NULL
+				    ? "there is not enough memory"
+				    : write_whole(out, result, by_entry);
+	free(by_entry);
+	return why;
 }

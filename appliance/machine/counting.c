@@ -9,6 +9,56 @@
 #include <string.h>
 #include <unistd.h>
 
+/*
+ * The order
+ */
+
+bool count_order_add(
+	struct count_order *order, const struct count_order_box *box)
+{
+	if (order->count == BOXES_MOST)
+		return false;
+	if (order->count == order->capacity) {
+		const size_t capacity = 2 * order->capacity + 64;
+		void *grown =
+			reallocarray(order->box, capacity, sizeof(*order->box));
+		if (grown == NULL)
+			return false;
+		order->box = grown;
+		order->capacity = capacity;
+	}
+	order->box[order->count++] = *box;
+	return true;
+}
+
+static int in_order(const void *a, const void *b)
+{
+	const struct count_order_box *x = a;
+	const struct count_order_box *y = b;
+	if (x->station != y->station)
+		return x->station - y->station;
+	if (x->sequence != y->sequence)
+		return x->sequence - y->sequence;
+	return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+/* JOURNAL_NO_STATION is the largest number: what is nobody's comes last. */
+void count_order_sort(struct count_order *order)
+{
+	if (order->count > 0)
+		qsort(order->box, order->count, sizeof(*order->box), in_order);
+}
+
+void count_order_free(struct count_order *order)
+{
+	free(order->box);
+	*order = (struct count_order){ 0 };
+}
+
+/*
+ * The pass
+ */
+
 struct pass {
 	const struct count_task *task;
 	const struct count_source *source;
@@ -119,10 +169,10 @@ static bool is_in_its_place(const struct counted *counted)
 {
 	const struct count_place *place = &counted->place;
 	const struct count_stanza *said = &counted->stanza;
-	return place->station == JOURNAL_NO_STATION ||
-	       (place->station == said->station &&
-		       place->sequence == said->sequence &&
-		       digest_equal(&place->text, &said->text));
+	return place->station != JOURNAL_NO_STATION &&
+	       place->station == said->station &&
+	       place->sequence == said->sequence &&
+	       digest_equal(&place->text, &said->text);
 }
 
 /* Void under its own place, whatever the process said. */
@@ -130,8 +180,6 @@ static void set_void(struct counted *counted, const struct intake_box *box)
 {
 	counted->state = BOX_VOID;
 	counted->box = *box;
-	if (counted->place.station == JOURNAL_NO_STATION)
-		return;
 	counted->box.station = counted->place.station;
 	counted->box.sequence = counted->place.sequence;
 }

@@ -3,6 +3,11 @@
  * One pass over the boxes: a fresh count process for each, a tally process for
  * all. The machine and an auditor's desk count with the same engine; they
  * differ in where boxes come from and in who opens a stanza.
+ *
+ * Boxes are counted in the order of station and sequence, those of no station
+ * last. Which of two boxes of a station is void does not depend on which one
+ * was delivered first, and what has come of a station is complete when the next
+ * one begins.
  */
 #ifndef SANDOQ_MACHINE_COUNTING_H
 #define SANDOQ_MACHINE_COUNTING_H
@@ -19,12 +24,37 @@ enum opened { STANZA_OPENED, STANZA_VOID, STANZA_TROUBLE };
  */
 struct count_place {
 	uint64_t leaf;
-	uint16_t station; /* JOURNAL_NO_STATION: the source cannot tell */
+	/* JOURNAL_NO_STATION: no station signed for it, so it is void. */
+	uint16_t station;
 	uint16_t sequence;
 	struct digest text; /* of its note */
 	/* Void, as who has another key says: opened, but in no sum. */
 	bool unopened;
 };
+
+/* Where a source has a box, and whose it is. */
+struct count_order_box {
+	uint64_t entry; /* the source's own number of it */
+	uint16_t station;
+	uint16_t sequence;
+};
+
+/* All boxes of a source, in the order in which they are counted. */
+struct count_order {
+	size_t count;
+	struct count_order_box *box;
+	size_t capacity;
+};
+
+/*
+ * Starts as zeros. Boxes are added as the source finds them; of two of one
+ * number the one that was added first comes first. False: no memory, or more
+ * than BOXES_MOST.
+ */
+bool count_order_add(struct count_order *, const struct count_order_box *);
+/* Once all are there. */
+void count_order_sort(struct count_order *);
+void count_order_free(struct count_order *);
 
 /* What became of a box. */
 struct count_told {
@@ -39,9 +69,9 @@ struct count_told {
 struct count_source {
 	void *context;
 	/*
-	 * The next box: its place, and a memfd of items `note`, `age` and, in a
-	 * recount, `header`, which becomes the engine's. On trouble `why` is
-	 * set.
+	 * The next box in the order of the count (above): its place, and a
+	 * memfd of items `note`, `age` and, in a recount, `header`, which
+	 * becomes the engine's. On trouble `why` is set.
 	 */
 	enum next_box (*next)(void *context, struct count_place *, int *box,
 		struct wire_text *why);
@@ -52,7 +82,7 @@ struct count_source {
 	enum opened (*open)(void *context, const struct count_place *,
 		const struct count_stanza *, struct count_key *,
 		struct wire_text *why);
-	/* Told of each box, in the order of the source; may be NULL. */
+	/* Told of each box, in the order of the count; may be NULL. */
 	void (*told)(void *context, const struct count_told *);
 };
 

@@ -21,35 +21,59 @@ enum {
 	BOXES_AT_ONCE = 4,
 };
 
-/* The boxes of the journal, in their order. */
+/* The boxes of the journal, in the order of the count. */
 struct walk {
 	struct session *session;
-	uint64_t entry;
+	const struct count_order *order;
+	size_t next;
 	/* NULL when none are made in this boot. */
 	struct headers *headers;
 	bool last;
 };
 
+/* The journal's boxes lie there as they came. False: the session says why. */
+static bool order_boxes(struct session *session, struct count_order *order)
+{
+	for (uint64_t i = session->folded.sealed; i < session->folded.opened;
+		i++) {
+		struct journal_entry entry;
+		int list;
+		if (!session_entry(session, i, &entry, &list))
+			return false;
+		close(list);
+		const struct count_order_box box = { i, entry.station,
+			entry.sequence };
+		if (entry.type == ENTRY_BOX && !count_order_add(order, &box))
+			return session_refuse(session,
+				"there is no memory for the order of the "
+				"boxes");
+	}
+	count_order_sort(order);
+	return true;
+}
+
 static enum next_box next_box(void *context, struct count_place *place,
 	int *box, struct wire_text *why)
 {
 	struct walk *walk = context;
-	struct session *session = walk->session;
-	while (walk->entry < session->folded.opened) {
-		struct journal_entry entry;
-		if (!session_entry(session, walk->entry++, &entry, box)) {
-			*why = session->why;
-			return BOX_TROUBLE;
-		}
-		*place = (struct count_place){ .leaf = entry.leaf,
-			.station = entry.station,
-			.sequence = entry.sequence,
-			.text = entry.text };
-		if (entry.type == ENTRY_BOX)
-			return BOX_IS_NEXT;
-		close(*box);
+	if (walk->next == walk->order->count)
+		return BOX_NONE_LEFT;
+	const struct count_order_box *wanted = &walk->order->box[walk->next++];
+	struct journal_entry entry;
+	if (!session_entry(walk->session, wanted->entry, &entry, box)) {
+		*why = walk->session->why;
+		return BOX_TROUBLE;
 	}
-	return BOX_NONE_LEFT;
+	*place = (struct count_place){ .leaf = entry.leaf,
+		.station = entry.station,
+		.sequence = entry.sequence,
+		.text = entry.text };
+	if (entry.type == ENTRY_BOX && entry.station == wanted->station &&
+		entry.sequence == wanted->sequence)
+		return BOX_IS_NEXT;
+	close(*box);
+	wire_text_set(why, "the journal role gave another box than before");
+	return BOX_TROUBLE;
 }
 
 /* The file key, and the new header that came with it if one was wanted. */
@@ -129,14 +153,17 @@ static struct count_task task_of(
  * Counts in fresh processes each time; both passes must agree. The last one
  * makes headers, unless that is NULL.
  */
-static bool count_twice(struct session *session, uint64_t revocation,
-	struct headers *headers, struct count_outcome *last)
+static bool count_in_order(struct session *session, uint64_t revocation,
+	const struct count_order *order, struct headers *headers,
+	struct count_outcome *last)
 {
 	const struct count_task task = task_of(session, revocation);
 	struct digest first;
 	for (unsigned pass = 0; pass < PASSES; pass++) {
-		struct walk walk = { session, session->folded.sealed, headers,
-			headers != NULL && pass + 1 == PASSES };
+		struct walk walk = { .session = session,
+			.order = order,
+			.headers = headers,
+			.last = headers != NULL && pass + 1 == PASSES };
 		const struct count_source source = { .context = &walk,
 			.next = next_box,
 			.open = open_stanza,
@@ -156,6 +183,17 @@ static bool count_twice(struct session *session, uint64_t revocation,
 			close(last->result);
 	}
 	return session_say_delivery(session, last->result);
+}
+
+static bool count_twice(struct session *session, uint64_t revocation,
+	struct headers *headers, struct count_outcome *last)
+{
+	struct count_order order = { 0 };
+	const bool counted =
+		order_boxes(session, &order) &&
+		count_in_order(session, revocation, &order, headers, last);
+	count_order_free(&order);
+	return counted;
 }
 
 /* Approvals as the journal has them, read again by a fresh process. */

@@ -379,8 +379,6 @@ static void boxes_that_cannot_be_are_refused(void **state)
 	village_init(&v);
 	village_result(&result, &v);
 	char *before = text_of(&result);
-	assert_string_equal(add(&result, 7, EAST, 1, south),
-		"the boxes are not in the order of the journal");
 	assert_string_equal(add(&result, 8, NORTH, 3, north_2),
 		"the station does not have a box of this number");
 	assert_string_equal(add(&result, 8, NORTH, 0, north_2),
@@ -436,6 +434,59 @@ static char *numbers_of(const struct result *result)
 	if (boxes != NULL)
 		*boxes = '\0';
 	return text;
+}
+
+/* Void or counted, by whatever it was entered: its line is the entry's. */
+static void lines_of_boxes_are_in_the_order_of_the_journal(void **state)
+{
+	static const char lines[] = "box: 2 north 2 02" ZEROS_62 " 1\n"
+				    "box: 5 north 1 05" ZEROS_62 " 2\n"
+				    "void: 1 - 01" ZEROS_62 " a\n"
+				    "void: 3 south 03" ZEROS_62 " b\n";
+	struct result_void first = { 3, SOUTH, { { 3 } }, "b" };
+	struct result_void second = { 1, -1, { { 1 } }, "a" };
+	struct village v;
+	struct result result;
+	(void)state;
+	village_init(&v);
+	assert_true(result_init(&result, &v.plan));
+	bind(&result.binding);
+	assert_null(add(&result, 5, NORTH, 1, north_1));
+	assert_null(add(&result, 2, NORTH, 2, north_2));
+	assert_null(result_add_void(&result, &first));
+	assert_null(result_add_void(&result, &second));
+	char *text = text_of(&result);
+	assert_string_equal(strstr(text, "box: "), lines);
+	free(text);
+	result_free(&result);
+}
+
+static void expect_unwritten(const struct result *result, const char *why)
+{
+	uint8_t space[8192];
+	struct writer out = writer_of(space, sizeof(space));
+	assert_string_equal(result_write(&out, result), why);
+}
+
+static void an_entry_stands_for_one_box(void **state)
+{
+	struct result_void other = { 3, -1, { { 3 } }, "b" };
+	struct village v;
+	struct result result;
+	(void)state;
+	village_init(&v);
+	assert_true(result_init(&result, &v.plan));
+	bind(&result.binding);
+	assert_null(add(&result, 4, NORTH, 1, north_1));
+	assert_null(add(&result, 4, NORTH, 2, north_2));
+	expect_unwritten(&result, "a box is counted twice");
+	result.box[1].entry = 5;
+	assert_null(result_add_void(&result, &other));
+	assert_null(result_add_void(&result, &other));
+	expect_unwritten(&result, "a box is void twice");
+	result.voided[1].entry = 5;
+	expect_unwritten(&result, "a box is both counted and void");
+	result_free(&result);
 }
 
 /* In which order boxes came into the journal is in the box lines alone. */
@@ -554,6 +605,9 @@ int main(void)
 		cmocka_unit_test(a_wrong_result_is_refused_with_its_line),
 		cmocka_unit_test(boxes_that_cannot_be_are_refused),
 		cmocka_unit_test(a_tally_must_be_its_station_s),
+		cmocka_unit_test(
+			lines_of_boxes_are_in_the_order_of_the_journal),
+		cmocka_unit_test(an_entry_stands_for_one_box),
 		cmocka_unit_test(the_order_of_boxes_changes_nothing),
 		cmocka_unit_test(splitting_a_box_changes_nothing_but_the_boxes),
 	};

@@ -331,11 +331,13 @@ two_boxes() {
 
 # The same ballots again, as its second box.
 deliver_second() {
-	"$sandoq" box seal "$desk/ballots/station-01.csv" --sequence 2 \
+	mkdir -p "$desk/boxes" &&
+		"$sandoq" box seal "$desk/ballots/station-01.csv" --sequence 2 \
 		--definition "$desk/definition.json" \
 		--election-keys "$desk/election-keys.note" \
 		--box-key "$desk/sealed.d/bk.pub" \
-		--key "$keys/station-01.pem" --output "$desk/boxes/second" &&
+		--key "$keys/station-01.pem" \
+		--output "$desk/boxes/second" &&
 		pack_boxes second && bring boxes
 }
 

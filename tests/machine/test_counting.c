@@ -163,6 +163,34 @@ static void a_note_that_tells_another_number_voids_its_box(void **state)
 	free(text);
 }
 
+static void boxes_are_counted_by_station_and_sequence(void **state)
+{
+	static const struct count_order_box came[] = { { 9, 2, 1 },
+		{ 10, JOURNAL_NO_STATION, 0 }, { 11, 0, 2 }, { 12, 0, 300 },
+		{ 13, 0, 1 }, { 14, 2, 1 }, { 15, 1, 1 } };
+	static const uint64_t wanted[] = { 13, 11, 12, 15, 9, 14, 10 };
+	enum { MANY = 1000 };
+	struct count_order order = { 0 };
+	(void)state;
+	count_order_sort(&order);
+	for (size_t i = 0; i < sizeof(came) / sizeof(came[0]); i++)
+		assert_true(count_order_add(&order, &came[i]));
+	count_order_sort(&order);
+	assert_int_equal(order.count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < order.count; i++)
+		assert_int_equal(order.box[i].entry, wanted[i]);
+	for (uint64_t i = 0; i < MANY; i++) {
+		const struct count_order_box box = { MANY - i, 0, 7 };
+		assert_true(count_order_add(&order, &box));
+	}
+	count_order_sort(&order);
+	assert_int_equal(order.box[2].entry, 1);
+	order.count = BOXES_MOST;
+	assert_false(count_order_add(&order, &came[0]));
+	count_order_free(&order);
+	assert_int_equal(order.count, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +199,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_stanza_that_does_not_open_voids_its_box),
 		cmocka_unit_test(
 			a_note_that_tells_another_number_voids_its_box),
+		cmocka_unit_test(boxes_are_counted_by_station_and_sequence),
 	};
 	int status;
 	if (roles_main(argc, argv, &status))

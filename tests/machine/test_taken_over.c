@@ -246,6 +246,7 @@ static void a_place_that_was_made_up_voids_that_box_alone(void **state)
 		{ 0, SOUTH, 2, true_one.text, false },
 		{ 0, VILLAGE_STATIONS, 1, true_one.text, false },
 		{ 0, JOURNAL_NO_STATION - 1, 0, true_one.text, false },
+		{ 0, JOURNAL_NO_STATION, 1, true_one.text, false },
 		{ 0, true_one.station, true_one.sequence, { { 1 } }, false },
 	};
 	(void)state;
