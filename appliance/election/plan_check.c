@@ -160,6 +160,14 @@ static refusal check_contest(const struct plan *plan, size_t c, char *at)
 	if (contest->candidates < 1 || contest->candidates > CANDIDATES_MOST)
 		return refuse_at(
 			at, "must be 1 to 4096", "contests[%zu].candidates", c);
+	if (contest->seats > contest->candidates)
+		return refuse_at(at,
+			"must be at most the number of candidates: the others "
+			"would stay empty",
+			"contests[%zu].seats", c);
+	if (contest->alternates > contest->candidates)
+		return refuse_at(at, "must be at most the number of candidates",
+			"contests[%zu].alternates", c);
 	return check_candidates(plan, c, at);
 }
 

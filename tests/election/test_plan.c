@@ -130,6 +130,17 @@ static void no_seats(struct village *v)
 	v->plan.contest[MAYOR].seats = 0;
 }
 
+static void more_seats_than_candidates(struct village *v)
+{
+	v->plan.contest[MAYOR].seats = v->plan.contest[MAYOR].candidates + 1;
+}
+
+static void more_alternates_than_candidates(struct village *v)
+{
+	v->plan.contest[MAYOR].alternates =
+		v->plan.contest[MAYOR].candidates + 1;
+}
+
 static void no_choices(struct village *v)
 {
 	v->plan.contest[MAYOR].max_choices = 0;
@@ -199,6 +210,8 @@ static const struct {
 	{ same_id, "id" },
 	{ same_contest, "contests[1].id" },
 	{ no_seats, "contests[1].seats" },
+	{ more_seats_than_candidates, "contests[1].seats" },
+	{ more_alternates_than_candidates, "contests[1].alternates" },
 	{ no_choices, "contests[1].max_choices" },
 	{ too_many_choices, "contests[1].max_choices" },
 	{ no_candidates, "contests[1].candidates" },
@@ -225,6 +238,18 @@ static void what_is_wrong_is_found_in_its_place(void **state)
 		if (!strstr(place, wrong[i].place))
 			fail_msg("%s, not %s", place, wrong[i].place);
 	}
+}
+
+/* A law fixes the alternates, whoever stands. */
+static void everybody_may_be_elected(void **state)
+{
+	struct village village;
+	(void)state;
+	village_init(&village);
+	struct contest *mayor = &village.plan.contest[MAYOR];
+	mayor->seats = mayor->candidates;
+	mayor->alternates = mayor->candidates;
+	assert_null(plan_check(&village.plan, NULL));
 }
 
 static struct bytes encode(const struct plan *plan)
@@ -403,6 +428,7 @@ int main(void)
 		cmocka_unit_test(the_village_is_accepted),
 		cmocka_unit_test(an_id_is_short_and_plain),
 		cmocka_unit_test(what_is_wrong_is_found_in_its_place),
+		cmocka_unit_test(everybody_may_be_elected),
 		cmocka_unit_test(decoding_gives_back_the_plan),
 		cmocka_unit_test(a_plan_cut_short_or_longer_is_refused),
 		cmocka_unit_test(a_plan_that_is_wrong_is_refused),
