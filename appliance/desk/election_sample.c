@@ -209,7 +209,7 @@ static int write_station(const char *folder, const struct plan *plan,
 	struct writer out = writer_of(csv, BALLOTS_MOST);
 	write_text(&out, "contest,choices\n");
 	for (uint16_t c = 0; c < plan->contests; c++)
-		if ((plan->station[station].contests >> c & 1) != 0)
+		if (contests_has(&plan->station[station].contests, c))
 			write_contest(plan, station, c, seed, &out);
 	snprintf(name, sizeof(name), "%s.csv", plan->station[station].id);
 	char *path = path_join(folder, name);

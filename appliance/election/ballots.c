@@ -61,7 +61,7 @@ void ballots_begin(struct ballots_decoder *d, const struct plan *plan,
 static refusal read_header(struct ballots_decoder *d, struct bytes item)
 {
 	const struct station *station = &d->plan->station[d->station];
-	unsigned contests = (unsigned)__builtin_popcount(station->contests);
+	const uint64_t contests = contests_count(&station->contests);
 	struct cursor c = cursor_of(item);
 	struct bytes magic = cursor_take(&c, MAGIC_SIZE);
 	struct digest definition;
@@ -80,7 +80,7 @@ static refusal read_header(struct ballots_decoder *d, struct bytes item)
 		return "the ballots are of another station than the box's note";
 	if (sequence != d->sequence)
 		return "the ballots are of another box than the box's note";
-	if (d->count > (uint64_t)contests * station->ballots_issued)
+	if (d->count > contests * station->ballots_issued)
 		return "there are more ballots than the station was issued";
 	return NULL;
 }
@@ -123,8 +123,7 @@ static refusal check_record(
 		MARKS_START + (size_t)2 * ballot->n };
 	if (ballot->multiplicity == 0)
 		return "a kind of ballot is listed with no ballots";
-	if (ballot->contest >= CONTESTS_MOST ||
-		!(d->contests & 1u << ballot->contest))
+	if (!contests_has(&d->contests, ballot->contest))
 		return "a ballot is of a contest that the station does not "
 		       "have";
 	if (!ascends(d->last, marks))

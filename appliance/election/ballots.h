@@ -73,7 +73,7 @@ struct ballots_decoder {
 	uint16_t station;
 	uint16_t sequence;
 	/* Of the station, at hand for each record. */
-	uint16_t contests;
+	struct contests contests;
 	uint32_t issued;
 	ballot_sink *sink;
 	void *context;

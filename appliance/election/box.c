@@ -55,9 +55,8 @@ static refusal station_signed(
 static uint64_t most_ballots(const struct plan *plan, int number)
 {
 	const struct station *station = &plan->station[number];
-	const uint64_t sheets =
-		(uint64_t)__builtin_popcount(station->contests) *
-		station->ballots_issued;
+	const uint64_t sheets = (uint64_t)contests_count(&station->contests) *
+				station->ballots_issued;
 	return sheets < UINT32_MAX ? sheets : UINT32_MAX;
 }
 

@@ -114,23 +114,23 @@ static refusal give_sheet(struct cvr_reader *reader,
 }
 
 static refusal give(struct cvr_reader *reader, const struct cvr_sheet *sheet,
-	uint16_t *given)
+	struct contests *given)
 {
 	int contest;
 	refusal why = cvr_map_contest(reader->map, reader->plan,
 		id_bytes(&reader->held, sheet->contest), &contest);
 	if (why != NULL || contest == CVR_LEFT_OUT)
 		return why;
-	if (*given & 1u << contest)
+	if (contests_has(given, (size_t)contest))
 		return "the record has two ballots of one contest";
-	*given |= (uint16_t)(1u << contest);
+	contests_add(given, (size_t)contest);
 	return give_sheet(reader, sheet, (uint16_t)contest);
 }
 
 void cvr_give(struct cvr_reader *reader, const struct cvr_snapshot *snapshot)
 {
 	const struct cvr_sheet *sheet = &reader->held.sheet[snapshot->first];
-	uint16_t given = 0;
+	struct contests given = { { 0 } };
 	for (size_t i = 0; i < snapshot->n && !reader->json.refused; i++) {
 		json_refuse(&reader->json, give(reader, &sheet[i], &given));
 		if (reader->json.refused)

@@ -360,21 +360,22 @@ static void read_contest(struct node node, struct definition *d, size_t c)
 	d->plan.candidates += contest->candidates;
 }
 
-static uint16_t read_contest_ids(struct node array, const struct plan *plan)
+static struct contests read_contest_ids(
+	struct node array, const struct plan *plan)
 {
 	size_t count = array_size(array, 1, CONTESTS_MOST);
-	unsigned contests = 0;
+	struct contests contests = { { 0 } };
 	for (size_t i = 0; i < count; i++) {
 		struct node node = item(array, i);
 		int c = plan_find_contest(plan, bytes_of_text(text(node)));
 		if (c < 0)
 			refuse(node, "is no contest of this definition");
-		else if (contests & 1u << c)
+		else if (contests_has(&contests, (size_t)c))
 			refuse(node, "is named twice");
 		else
-			contests |= 1u << c;
+			contests_add(&contests, (size_t)c);
 	}
-	return (uint16_t)contests;
+	return contests;
 }
 
 static void read_station(struct node node, struct definition *d, size_t s)

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC "sandoq/plan/v1\n"
+#define MAGIC "sandoq/plan/v2\n"
 
 enum {
 	MAGIC_SIZE = sizeof(MAGIC) - 1,
 	MEMBER_SIZE_MOST = 1 + ID_MOST + 1 + P256_POINT_SIZE,
 	CANDIDATE_SIZE_LEAST = 2 + 2 + 1,
-	STATION_SIZE_LEAST = 1 + 1 + P256_POINT_SIZE + 2 + 4 + 2,
-	STATION_SIZE_MOST = STATION_SIZE_LEAST + ID_MOST
+	STATION_SIZE_LEAST = 1 + 1 + P256_POINT_SIZE + 1 + 4 + 2,
+	STATION_SIZE_MOST = STATION_SIZE_LEAST + ID_MOST + CONTESTS_MOST / 8
 };
 
 bool id_is_valid(struct bytes id)
@@ -35,7 +35,7 @@ size_t plan_size_most(const struct plan *plan)
 {
 	return MAGIC_SIZE + SHA256_SIZE + 1 + (1 + ID_MOST) + 2 + 2 +
 	       (size_t)BODIES * (2 + QUORUM_MOST * MEMBER_SIZE_MOST) + 1 +
-	       plan->recipients * MEMBER_SIZE_MOST + 1 +
+	       plan->recipients * MEMBER_SIZE_MOST + 2 +
 	       plan->contests * (1 + ID_MOST + 1 + 2 + 2 + 2 + 1 + 2) +
 	       plan->candidates * (CANDIDATE_SIZE_LEAST + 4 * TIE_BREAKS_MOST) +
 	       plan->stations * STATION_SIZE_MOST;
@@ -87,11 +87,28 @@ static void encode_contest(
 	}
 }
 
-static void encode_station(struct writer *w, const struct station *s)
+static size_t set_size(const struct plan *plan)
+{
+	return (plan->contests + 7) / 8;
+}
+
+static void encode_set(
+	struct writer *w, const struct contests *set, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned bits = 0;
+		for (size_t b = 0; b < 8; b++)
+			bits |= (unsigned)contests_has(set, 8 * i + b) << b;
+		write_u8(w, (uint8_t)bits);
+	}
+}
+
+static void encode_station(
+	struct writer *w, const struct plan *plan, const struct station *s)
 {
 	encode_id(w, s->id);
 	encode_key(w, &s->key);
-	write_u16(w, s->contests);
+	encode_set(w, &s->contests, set_size(plan));
 	write_u32(w, s->ballots_issued);
 	write_u16(w, s->boxes);
 }
@@ -111,11 +128,11 @@ void plan_encode(struct writer *w, const struct plan *plan)
 		encode_id(w, plan->recipient[r].id);
 		encode_key(w, &plan->recipient[r].key);
 	}
-	write_u8(w, (uint8_t)plan->contests);
+	write_u16(w, (uint16_t)plan->contests);
 	for (size_t c = 0; c < plan->contests; c++)
 		encode_contest(w, plan, &plan->contest[c]);
 	for (size_t s = 0; s < plan->stations; s++)
-		encode_station(w, &plan->station[s]);
+		encode_station(w, plan, &plan->station[s]);
 }
 
 /*
@@ -186,11 +203,22 @@ static void decode_contest(struct cursor *c, struct plan *plan,
 	}
 }
 
-static void decode_station(struct cursor *c, struct station *s)
+static void decode_set(struct cursor *c, struct contests *set, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		const unsigned bits = cursor_u8(c);
+		for (size_t b = 0; b < 8; b++)
+			if ((bits >> b & 1) != 0)
+				contests_add(set, 8 * i + b);
+	}
+}
+
+static void decode_station(
+	struct cursor *c, const struct plan *plan, struct station *s)
 {
 	decode_id(c, s->id);
 	decode_key(c, &s->key);
-	s->contests = cursor_u16(c);
+	decode_set(c, &s->contests, set_size(plan));
 	s->ballots_issued = cursor_u32(c);
 	s->boxes = cursor_u16(c);
 }
@@ -207,7 +235,7 @@ static void decode_lists(struct cursor *c, struct plan *plan)
 		decode_id(c, plan->recipient[r].id);
 		decode_key(c, &plan->recipient[r].key);
 	}
-	plan->contests = cursor_u8(c);
+	plan->contests = cursor_u16(c);
 	if (plan->contests > CONTESTS_MOST)
 		c->broken = true;
 	for (size_t i = 0; i < plan->contests && !c->broken; i++)
@@ -215,7 +243,7 @@ static void decode_lists(struct cursor *c, struct plan *plan)
 	if (used != plan->candidates)
 		c->broken = true;
 	for (size_t s = 0; s < plan->stations && !c->broken; s++)
-		decode_station(c, &plan->station[s]);
+		decode_station(c, plan, &plan->station[s]);
 }
 
 static struct plan *allocate(size_t candidates, size_t stations)

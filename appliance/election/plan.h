@@ -4,19 +4,20 @@
  * structures and a canonical binary form. The define role makes it from the
  * signed definition; names and titles stay there.
  *
- *	"sandoq/plan/v1\n"
+ *	"sandoq/plan/v2\n"
  *	definition digest 32, mode u8 (1 rehearsal), election id,
  *	candidates u16 (of all contests), stations u16
  *	4 quorums (enum body): need u8, of u8, each u8, then `of` members:
  *		id, board u8, key 65
  *	recipients u8, then each: id, key 65
- *	contests u8, then each:
+ *	contests u16, then each:
  *		id, rule u8, seats u16, alternates u16, max_choices u16,
  *		tie_breaks u8, candidates u16, then each candidate:
  *			code u16, list u16, withdrawn u8, tie_breaks * u32
  *	then each station:
- *		id, key 65, contests u16 (bit mask), ballots_issued u32,
- *		boxes u16
+ *		id, key 65, contests (as many bytes as the plan's contests
+ *		need bits: contest c is bit c % 8 of byte c / 8),
+ *		ballots_issued u32, boxes u16
  *
  * An id is a u8 length and that many characters; a key is an uncompressed
  * SEC 1 point. Contests, candidates and stations are known everywhere else
@@ -25,15 +26,15 @@
 #ifndef SANDOQ_ELECTION_PLAN_H
 #define SANDOQ_ELECTION_PLAN_H
 
+#include "appliance/election/contests.h"
 #include "appliance/formats/quorum.h"
 
 enum {
 	/* a to z, 0 to 9, '-', '.', '_'; starts with one of the first two. */
 	ID_MOST = 32,
 	RECIPIENTS_MOST = 8,
-	CONTESTS_MOST = 16,
 	CANDIDATES_MOST = 4096,
-	/* Over all contests: keeps a box's tally within one message. */
+	/* Over all contests. */
 	CANDIDATES_ALL_MOST = 16384,
 	STATIONS_MOST = 65535,
 	/* Of all stations together. */
@@ -85,8 +86,8 @@ struct contest {
 struct station {
 	char id[ID_MOST + 1];
 	struct p256_public key;
-	/* Bit c is set when contest c is voted on here; never 0. */
-	uint16_t contests;
+	/* What is voted on here; never nothing. */
+	struct contests contests;
 	/* Ballot papers that it got for each of its contests. */
 	uint32_t ballots_issued;
 	/* Boxes that it delivers, numbered from 1. */
@@ -127,7 +128,6 @@ int plan_find_contest(const struct plan *, struct bytes id);
 int plan_find_member(const struct plan *, enum body, struct bytes id);
 /* Candidates of the contest, in the order of the definition. */
 const struct candidate *plan_candidates(const struct plan *, uint16_t contest);
-/* Every contest's bit. */
-uint16_t plan_all_contests(const struct plan *);
+struct contests plan_all_contests(const struct plan *);
 
 #endif

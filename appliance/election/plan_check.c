@@ -174,8 +174,9 @@ static refusal check_contest(const struct plan *plan, size_t c, char *at)
 static refusal check_station(const struct plan *plan, size_t s, char *at)
 {
 	const struct station *station = &plan->station[s];
-	unsigned all = plan_all_contests(plan);
-	if (station->contests == 0 || station->contests & ~all)
+	const struct contests all = plan_all_contests(plan);
+	if (contests_count(&station->contests) == 0 ||
+		!contests_within(&station->contests, &all))
 		return refuse_at(at, "must name contests of this definition",
 			"stations[%zu].contests", s);
 	if (station->ballots_issued == 0)
@@ -191,7 +192,7 @@ refusal plan_check(const struct plan *plan, char place[PLAN_PLACE_MOST])
 {
 	refusal why = NULL;
 	if (plan->contests < 1 || plan->contests > CONTESTS_MOST)
-		return refuse_at(place, "must be 1 to 16", "contests");
+		return refuse_at(place, "must be 1 to 256", "contests");
 	if (plan->candidates > CANDIDATES_ALL_MOST)
 		return refuse_at(place,
 			"have more than 16384 candidates in all", "contests");

@@ -45,7 +45,7 @@ const struct candidate *plan_candidates(
 	return plan->candidate + plan->contest[contest].first;
 }
 
-uint16_t plan_all_contests(const struct plan *plan)
+struct contests plan_all_contests(const struct plan *plan)
 {
-	return (uint16_t)((1u << plan->contests) - 1);
+	return contests_first(plan->contests);
 }

@@ -92,7 +92,7 @@ static refusal check_against_station(const struct result *result,
 {
 	const struct station *station = &result->plan->station[box->station];
 	const struct tally *sum = &result->station[box->station];
-	if (tally->contests != station->contests)
+	if (!contests_equal(&tally->contests, &station->contests))
 		return "the tally is not of this station's contests";
 	if (tally_ballots(tally) != box->ballots)
 		return "the tally does not have the box's number of ballots";

@@ -245,7 +245,7 @@ static void put_stations(struct text_writer *text, struct line *line,
 	const struct plan *plan = result->plan;
 	for (size_t s = 0; s < plan->stations; s++)
 		for (uint16_t c = 0; c < plan->contests; c++) {
-			if (!(plan->station[s].contests & 1u << c))
+			if (!contests_has(&plan->station[s].contests, c))
 				continue;
 			if (which == RESULT_STATION)
 				station_line(line, result, (uint16_t)s, c);
@@ -403,7 +403,7 @@ size_t result_size_most(const struct result *result)
 	size += plan->candidates * (FIELD_MOST + 96);
 	for (size_t s = 0; s < plan->stations; s++)
 		for (size_t c = 0; c < plan->contests; c++)
-			if (plan->station[s].contests & 1u << c)
+			if (contests_has(&plan->station[s].contests, c))
 				size += 2 * FIELD_MOST + 64 + ROW_MOST +
 					(size_t)plan->contest[c].candidates *
 						17;

@@ -3,23 +3,26 @@
 
 #include <stdlib.h>
 
-static size_t row_size(const struct plan *plan, unsigned contest)
+static size_t row_size(const struct plan *plan, size_t contest)
 {
 	return ROW_VOTES + (size_t)plan->contest[contest].candidates;
 }
 
-static size_t cells(const struct plan *plan, uint16_t contests)
+/* Of the contests of the set that are below `end`. */
+static size_t cells(
+	const struct plan *plan, const struct contests *contests, size_t end)
 {
 	size_t size = 0;
-	for (unsigned c = 0; c < plan->contests; c++)
-		if (contests & 1u << c)
-			size += row_size(plan, c);
+	for (size_t c = contests_next(contests, 0); c < end;
+		c = contests_next(contests, c + 1))
+		size += row_size(plan, c);
 	return size;
 }
 
-bool tally_init(struct tally *tally, const struct plan *plan, uint16_t contests)
+bool tally_init(
+	struct tally *tally, const struct plan *plan, struct contests contests)
 {
-	size_t size = cells(plan, contests);
+	size_t size = cells(plan, &contests, plan->contests);
 	*tally = (struct tally){ plan, contests, size,
 		calloc(size, sizeof(*tally->cell)) };
 	return tally->cell != NULL;
@@ -35,11 +38,10 @@ void tally_free(struct tally *tally)
 
 uint64_t *tally_row(const struct tally *tally, uint16_t contest)
 {
-	unsigned bit = 1u << contest;
-	if (contest >= tally->plan->contests || !(tally->contests & bit))
+	if (contest >= tally->plan->contests ||
+		!contests_has(&tally->contests, contest))
 		return NULL;
-	return tally->cell +
-	       cells(tally->plan, (uint16_t)(tally->contests & (bit - 1)));
+	return tally->cell + cells(tally->plan, &tally->contests, contest);
 }
 
 uint64_t tally_ballots(const struct tally *tally)
@@ -72,7 +74,7 @@ static bool add_rows(struct tally *sum, const struct tally *part, bool commit)
 
 refusal tally_add(struct tally *sum, const struct tally *part)
 {
-	if (part->contests & ~sum->contests)
+	if (!contests_within(&part->contests, &sum->contests))
 		return "the tallies are of different contests";
 	if (!add_rows(sum, part, false))
 		return "a sum is above 2^64 - 1";
@@ -154,9 +156,10 @@ refusal tally_check(const struct tally *tally, uint32_t issued)
 	return why != NULL ? why : tally_check_flaws(tally);
 }
 
-size_t tally_encoded_size(const struct plan *plan, uint16_t contests)
+size_t tally_encoded_size(
+	const struct plan *plan, const struct contests *contests)
 {
-	return 4 * cells(plan, contests);
+	return 4 * cells(plan, contests, plan->contests);
 }
 
 void tally_encode(struct writer *w, const struct tally *tally)

@@ -40,14 +40,14 @@ enum {
 
 struct tally {
 	const struct plan *plan;
-	/* Bit c is set when the row of contest c is here. */
-	uint16_t contests;
+	/* Whose rows are here. */
+	struct contests contests;
 	size_t size;
 	uint64_t *cell;
 };
 
 /* All zeros; false when there is no memory. tally_free frees `cell`. */
-bool tally_init(struct tally *, const struct plan *, uint16_t contests);
+bool tally_init(struct tally *, const struct plan *, struct contests);
 void tally_free(struct tally *);
 /* The row of a contest; NULL when it has none here. */
 uint64_t *tally_row(const struct tally *, uint16_t contest);
@@ -69,7 +69,7 @@ refusal tally_check(const struct tally *, uint32_t issued);
 refusal tally_check_ballots(const struct tally *, uint32_t issued);
 refusal tally_check_flaws(const struct tally *);
 
-size_t tally_encoded_size(const struct plan *, uint16_t contests);
+size_t tally_encoded_size(const struct plan *, const struct contests *);
 /* Breaks the writer when a cell is above 2^32 - 1. */
 void tally_encode(struct writer *, const struct tally *);
 /* Fills a tally that tally_init made; its contests give the length. */

@@ -233,7 +233,7 @@ static refusal send_vector(struct wire_end *end,
 		.opened = (uint16_t)opened,
 	};
 	const size_t size =
-		tally_encoded_size(counting->counter.plan, tally->contests);
+		tally_encoded_size(counting->counter.plan, &tally->contests);
 	uint8_t *space = malloc(size);
 	struct writer out = writer_of(space, size);
 	refusal why = "there is no memory";

@@ -542,7 +542,7 @@ static bool add_box(struct play *play, const struct plan *plan)
 	struct tally tally;
 	count_box(plan, 0, 1, payload, &tally);
 	add.box.ballots = tally_ballots(&tally);
-	const size_t size = tally_encoded_size(plan, tally.contests);
+	const size_t size = tally_encoded_size(plan, &tally.contests);
 	uint8_t *space = malloc(size);
 	struct writer out = writer_of(space, size);
 	assert_non_null(space);

@@ -17,7 +17,7 @@ enum { BK = 1, ESCROW, OTHER_ESCROW, STATION, STRANGER, NOTE_SPACE = 4096 };
 static struct station stations[] = {
 	{ .id = "station-01",
 		.boxes = 2,
-		.contests = 3,
+		.contests = { { 3 } },
 		.ballots_issued = 100 },
 	{ .id = "station-02", .boxes = 1 },
 };

@@ -75,8 +75,8 @@ static void make_sheet(const struct plan *plan, struct sheet *sheet,
 	do {
 		sheet->station = below(random, VILLAGE_STATIONS);
 		sheet->contest = below(random, 2);
-	} while (!(
-		plan->station[sheet->station].contests >> sheet->contest & 1));
+	} while (!contests_has(
+		&plan->station[sheet->station].contests, sheet->contest));
 	sheet->n = below(random, MARKS + 1);
 	for (size_t i = 0; i < sheet->n; i++)
 		sheet->codes[i] = below(random, VILLAGE_CANDIDATES + 3);
@@ -216,7 +216,8 @@ static void the_order_of_counting_changes_nothing(void **state)
 		shuffle(order, BALLOTS, &random);
 		for (size_t turn = 0; turn < 2; turn++) {
 			struct counter counter;
-			assert_true(tally_init(&tally[turn], &town.v.plan, 3));
+			assert_true(tally_init(
+				&tally[turn], &town.v.plan, contests_first(2)));
 			assert_true(counter_init(&counter, &town.v.plan));
 			counter_begin(&counter, &tally[turn]);
 			for (size_t i = 0; i < BALLOTS; i++) {
@@ -424,8 +425,8 @@ static void every_sum_is_checked_at_its_limit(void **state)
 	struct tally one;
 	(void)state;
 	village_init(&v);
-	assert_true(tally_init(&sum, &v.plan, 3));
-	assert_true(tally_init(&one, &v.plan, 3));
+	assert_true(tally_init(&sum, &v.plan, contests_first(2)));
+	assert_true(tally_init(&one, &v.plan, contests_first(2)));
 	for (size_t i = 0; i < sum.size; i++) {
 		sum.cell[i] = UINT64_MAX - 1;
 		one.cell[i] = 1;
@@ -451,7 +452,7 @@ static void a_station_is_filled_to_its_limit(void **state)
 	village_init(&v);
 	v.station[NORTH].ballots_issued = UINT32_MAX;
 	begin(&result, &v.plan);
-	assert_true(tally_init(&tally, &v.plan, 1 << COUNCIL));
+	assert_true(tally_init(&tally, &v.plan, contests_of(COUNCIL)));
 	tally.cell[ROW_CAST] = tally.cell[ROW_BLANK] = UINT32_MAX;
 	box.ballots = UINT32_MAX;
 	assert_null(result_add_box(&result, &box, &tally));

@@ -67,7 +67,7 @@ static void make_plan(struct data_set *data)
 	plan->candidate = data->candidate;
 	plan->stations = 1;
 	plan->station = &data->station;
-	data->station.contests = 1;
+	data->station.contests = contests_first(1);
 	data->station.ballots_issued = UINT32_MAX;
 	data->station.boxes = 1;
 }

@@ -412,7 +412,7 @@ static void a_tally_must_be_its_station_s(void **state)
 	(void)state;
 	village_init(&v);
 	assert_true(result_init(&result, &v.plan));
-	assert_true(tally_init(&tally, &v.plan, 1 << COUNCIL));
+	assert_true(tally_init(&tally, &v.plan, contests_of(COUNCIL)));
 	assert_string_equal(result_add_box(&result, &box, &tally),
 		"the tally is not of this station's contests");
 	box.station = NORTH;

@@ -137,7 +137,7 @@ static void make_tally(
 {
 	struct tally *tally = value;
 	(void)round;
-	assert_true(tally_init(tally, &village.plan, 3));
+	assert_true(tally_init(tally, &village.plan, contests_first(2)));
 	for (size_t i = 0; i < tally->size; i++)
 		tally->cell[i] = sample_below(random, 1ULL << 32);
 }
@@ -154,7 +154,7 @@ static void free_tally(void *value)
 
 static refusal decode_tally(struct bytes in, void *value)
 {
-	assert_true(tally_init(value, &village.plan, 3));
+	assert_true(tally_init(value, &village.plan, contests_first(2)));
 	refusal refused = tally_decode(value, in);
 	if (refused != NULL)
 		tally_free(value);
@@ -165,7 +165,8 @@ static bool equal_tallies(const void *a, const void *b)
 {
 	const struct tally *one = a;
 	const struct tally *other = b;
-	return one->contests == other->contests && one->size == other->size &&
+	return contests_equal(&one->contests, &other->contests) &&
+	       one->size == other->size &&
 	       memcmp(one->cell, other->cell, one->size * sizeof(*one->cell)) ==
 		       0;
 }
@@ -278,7 +279,7 @@ static bool equal_candidates(
 static bool equal_stations(const struct station *a, const struct station *b)
 {
 	return strcmp(a->id, b->id) == 0 && p256_equal(&a->key, &b->key) &&
-	       a->contests == b->contests &&
+	       contests_equal(&a->contests, &b->contests) &&
 	       a->ballots_issued == b->ballots_issued && a->boxes == b->boxes;
 }
 
@@ -361,7 +362,7 @@ static void draw_lot(struct result *result, uint16_t contest)
 	struct lot lot = { .contest = contest };
 	uint16_t rank = 0;
 	struct tally total;
-	assert_true(tally_init(&total, &village.plan, 3));
+	assert_true(tally_init(&total, &village.plan, contests_first(2)));
 	assert_null(result_total(result, &total));
 	assert_null(result_standings(result, &total, contest, standings));
 	for (uint16_t i = 0; i < village.plan.contest[contest].candidates; i++)

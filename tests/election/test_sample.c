@@ -69,7 +69,7 @@ static void the_city_votes_like_a_city(void **state)
 	uint64_t votes = 0;
 	(void)state;
 	city_definition(&city);
-	assert_true(tally_init(&total, &city.plan, 1));
+	assert_true(tally_init(&total, &city.plan, contests_first(1)));
 	for (size_t s = 0; s < city.plan.stations; s++) {
 		struct tally tally;
 		struct bytes box = sampled_box(&city.plan, (uint16_t)s, 1405);

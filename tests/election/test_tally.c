@@ -27,13 +27,13 @@ static void a_tally_has_the_rows_of_its_contests(void **state)
 	struct tally tally;
 	(void)state;
 	village_init(&v);
-	assert_true(tally_init(&tally, &v.plan, 1 << MAYOR));
+	assert_true(tally_init(&tally, &v.plan, contests_of(MAYOR)));
 	assert_int_equal(tally.size, ROW_VOTES + 3);
 	assert_null(tally_row(&tally, COUNCIL));
 	assert_ptr_equal(tally_row(&tally, MAYOR), tally.cell);
 	assert_null(tally_row(&tally, 2));
 	tally_free(&tally);
-	assert_true(tally_init(&tally, &v.plan, 3));
+	assert_true(tally_init(&tally, &v.plan, contests_first(2)));
 	assert_int_equal(tally.size, SOUTH_CELLS);
 	assert_ptr_equal(tally_row(&tally, MAYOR),
 		tally.cell + ROW_VOTES + VILLAGE_CANDIDATES);
@@ -49,8 +49,8 @@ static void tallies_add_up(void **state)
 	struct tally part;
 	(void)state;
 	village_init(&v);
-	assert_true(tally_init(&sum, &v.plan, 3));
-	assert_true(tally_init(&part, &v.plan, 1 << MAYOR));
+	assert_true(tally_init(&sum, &v.plan, contests_first(2)));
+	assert_true(tally_init(&part, &v.plan, contests_of(MAYOR)));
 	fill(&sum, 100);
 	fill(&part, 1);
 	assert_null(tally_add(&sum, &part));
@@ -71,8 +71,8 @@ static void an_overflow_is_refused_and_changes_nothing(void **state)
 	struct tally part;
 	(void)state;
 	village_init(&v);
-	assert_true(tally_init(&sum, &v.plan, 3));
-	assert_true(tally_init(&part, &v.plan, 3));
+	assert_true(tally_init(&sum, &v.plan, contests_first(2)));
+	assert_true(tally_init(&part, &v.plan, contests_first(2)));
 	fill(&sum, 7);
 	fill(&part, 1);
 	sum.cell[sum.size - 1] = UINT64_MAX;
@@ -94,11 +94,11 @@ static void a_tally_comes_back_from_the_wire(void **state)
 	struct tally back;
 	(void)state;
 	village_init(&v);
-	assert_true(tally_init(&tally, &v.plan, 3));
-	assert_true(tally_init(&back, &v.plan, 3));
+	assert_true(tally_init(&tally, &v.plan, contests_first(2)));
+	assert_true(tally_init(&back, &v.plan, contests_first(2)));
 	fill(&tally, UINT32_MAX - SOUTH_CELLS + 1);
 	tally_encode(&w, &tally);
-	assert_int_equal(w.size, tally_encoded_size(&v.plan, 3));
+	assert_int_equal(w.size, tally_encoded_size(&v.plan, &tally.contests));
 	assert_int_equal(w.size, 4 * SOUTH_CELLS);
 	assert_null(tally_decode(&back, written(&w)));
 	assert_memory_equal(
@@ -142,7 +142,7 @@ static void a_tally_that_cannot_be_is_refused(void **state)
 	struct tally tally;
 	(void)state;
 	village_init(&v);
-	assert_true(tally_init(&tally, &v.plan, 1 << MAYOR));
+	assert_true(tally_init(&tally, &v.plan, contests_of(MAYOR)));
 	memcpy(tally.cell, right, sizeof(right));
 	assert_null(tally_check(&tally, 100));
 	assert_null(tally_check(&tally, 10));

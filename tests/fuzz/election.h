@@ -13,7 +13,7 @@
 static struct candidate small_candidates[4] = { { .code = 1 }, { .code = 2 },
 	{ .code = 3 }, { .code = 1 } };
 static struct station small_station = {
-	.id = "s", .contests = 3, .ballots_issued = 1000, .boxes = 2
+	.id = "s", .contests = { { 3 } }, .ballots_issued = 1000, .boxes = 2
 };
 static const struct plan small_plan = {
 	.id = "e",

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	uint8_t *copy = calloc(1, ballots_padded(BALLOTS_HEADER_SIZE + size));
 	struct bytes payload = with_header(data + 1, size - 1, copy);
-	if (!tally_init(&tally, &small_plan, 3) ||
+	if (!tally_init(&tally, &small_plan, contests_first(2)) ||
 		!counter_init(&context.counter, &small_plan))
 		abort();
 	counter_begin(&context.counter, &tally);

@@ -21,7 +21,7 @@ static struct bytes valid_result(bool annulled)
 	struct result result;
 	struct tally tally;
 	property(result_init(&result, &small_plan));
-	property(tally_init(&tally, &small_plan, 3));
+	property(tally_init(&tally, &small_plan, contests_first(2)));
 	result.binding = (struct result_binding){ .ak = { 0, 0x0b },
 		.bk = { 0, 0x0b },
 		.rk = { 0, 0x0b },

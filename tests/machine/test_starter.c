@@ -42,7 +42,7 @@ static void init_station(struct station *station, unsigned number)
 	struct p256_private *key;
 	assert_null(p256_from_scalar(scalar, &key));
 	*station = (struct station){ .key = p256_public_of(key),
-		.contests = 1,
+		.contests = { { 1 } },
 		.ballots_issued = 100,
 		.boxes = 1 };
 	snprintf(station->id, sizeof(station->id), "station-%u", number);

@@ -166,8 +166,8 @@ static void init_quorums(struct plan *plan, unsigned *scalar)
 void village_init(struct village *village)
 {
 	static const char *const station[] = { "north", "south", "east" };
-	static const uint16_t contests[] = { 1 << COUNCIL,
-		1 << COUNCIL | 1 << MAYOR, 1 << MAYOR };
+	const struct contests contests[] = { contests_of(COUNCIL),
+		contests_first(2), contests_of(MAYOR) };
 	struct plan *plan = &village->plan;
 	unsigned scalar = 0;
 	memset(village, 0, sizeof(*village));
@@ -229,7 +229,7 @@ struct bytes sampled_box(
 	size_t size = 0;
 	ballots_list_init(&list);
 	for (uint16_t c = 0; c < plan->contests; c++)
-		if (plan->station[station].contests & 1u << c)
+		if (contests_has(&plan->station[station].contests, c))
 			sample_contest(&list, plan, station, c, seed);
 	assert_null(
 		ballots_list_encode(&list, plan, station, 1, &payload, &size));

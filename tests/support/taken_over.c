@@ -178,7 +178,8 @@ static void reach(enum role role, unsigned point)
 /* All for one candidate, in each contest. */
 static struct tally stuffed(uint64_t ballots)
 {
-	const uint16_t contests = here.plan->station[here.box.station].contests;
+	const struct contests contests =
+		here.plan->station[here.box.station].contests;
 	struct tally tally;
 	if (!tally_init(&tally, here.plan, contests))
 		_exit(1);

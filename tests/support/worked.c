@@ -86,7 +86,7 @@ static void read_station(struct worked *w, char **rest)
 	assert_true(number < STATIONS);
 	snprintf(station->id, sizeof(station->id), "%s",
 		strtok_r(NULL, " ", rest));
-	station->contests = 1;
+	station->contests = contests_first(1);
 	station->ballots_issued = 100000;
 	station->boxes = 1;
 	w->annulled[number] = strtok_r(NULL, " ", rest) != NULL;

@@ -155,7 +155,7 @@ static json_t *district(struct teller *t, size_t c)
 	put_name(t, one, "Name", &t->definition->contest_title[c]);
 	parts = array_in(t, one, "ComposingGpUnitIds");
 	for (size_t s = 0; s < t->plan->stations; s++)
-		if (t->plan->station[s].contests >> c & 1)
+		if (contests_has(&t->plan->station[s].contests, c))
 			add(t, parts, station_id(t, s));
 	return one;
 }
@@ -242,7 +242,7 @@ static void put_contest_counts(struct teller *t, json_t *one, uint16_t c)
 	/* Of all stations together, or it could show whose ballots they are. */
 	add(t, others, overvotes(t, district_id(t, c), row));
 	for (size_t s = 0; s < t->plan->stations; s++) {
-		total += t->plan->station[s].contests >> c & 1;
+		total += contests_has(&t->plan->station[s].contests, c);
 		row = row_of(t, s, c);
 		if (row == NULL)
 			continue;
