@@ -140,6 +140,7 @@ $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	publish journal keys starter) execve poll
 $(B)/tests/tpm/test_provision: private WRAPPED := Esys_GetCapability
 $(B)/tests/machine/test_journal_disk: private WRAPPED := pread pwrite fdatasync
+$(B)/tests/machine/test_medium_trouble: private WRAPPED := pread pwrite fsync
 $(FORGERYTESTS): $(call object,$(FORGERYSRC))
 $(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter sandbox_enter_inner \

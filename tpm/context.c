@@ -69,7 +69,7 @@ static void write_upper_hex(struct writer *out, uint32_t value)
 
 static void write_pcrs(struct writer *out, uint32_t mask)
 {
-	const char *between = ": PCR ";
+	const char *between = "PCR ";
 	bool several = (mask & (mask - 1)) != 0;
 	for (unsigned i = 0; i < PCR_COUNT; i++) {
 		if (!(mask >> i & 1))
@@ -81,19 +81,43 @@ static void write_pcrs(struct writer *out, uint32_t mask)
 	write_text(out, several ? " differ" : " differs");
 }
 
-void write_tpm_error(struct writer *out, const struct tpm_error *error)
+bool tpm_is_gone(const struct tpm_error *error)
 {
-	write_text(out, error->doing ? error->doing : "nothing failed");
-	if (error->code) {
-		write_text(out, ": 0x");
-		write_upper_hex(out, error->code);
-	}
-	if (error->why) {
-		write_text(out, ": ");
+	return (error->code & TSS2_RC_LAYER_MASK) == TSS2_TCTI_RC_LAYER;
+}
+
+/* What a person reads first. */
+static void write_words(struct writer *out, const struct tpm_error *error)
+{
+	if (tpm_is_gone(error))
+		write_text(out, "the TPM does not answer any more; switch the "
+				"computer off and on, and if it stays so, have "
+				"its TPM repaired");
+	else if (error->why)
 		write_text(out, error->why);
-	}
+	else if (!error->pcrs)
+		write_text(out, "the TPM refuses");
+	if (error->pcrs && error->why)
+		write_text(out, ": ");
 	if (error->pcrs)
 		write_pcrs(out, error->pcrs);
+}
+
+void write_tpm_error(struct writer *out, const struct tpm_error *error)
+{
+	const char *doing = error->doing ? error->doing : "nothing failed";
+	if (!error->code) {
+		write_text(out, doing);
+		write_text(out, error->why ? ": " : "");
+		write_text(out, error->why ? error->why : "");
+		return;
+	}
+	write_words(out, error);
+	write_text(out, " (");
+	write_text(out, doing);
+	write_text(out, ", 0x");
+	write_upper_hex(out, error->code);
+	write_text(out, ")");
 }
 
 void begin(struct tpm *tpm)

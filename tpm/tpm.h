@@ -37,7 +37,12 @@ struct tpm *tpm_open(int descriptor);
 /* Takes NULL too. */
 void tpm_close(struct tpm *);
 struct tpm_error tpm_error(const struct tpm *);
-/* "TPM2_PolicyPCR: 0x1C4: PCR 14 differs" */
+/* Whether no answer came: the TPM, or the way to it, is broken. */
+bool tpm_is_gone(const struct tpm_error *);
+/*
+ * In words, and behind them what was asked and the code:
+ * "PCR 14 differs (TPM2_PolicyPCR, 0x1C4)"
+ */
 void write_tpm_error(struct writer *, const struct tpm_error *);
 
 /*

@@ -43,9 +43,16 @@ static bool take_kind(struct session *session, struct medium *medium)
 	if ((row->states & 1U << session->state) != 0)
 		return takes[row->kind](session, medium);
 	snprintf(line, sizeof(line),
-		"a medium of kind %s is not for a machine in state %s",
+		"a medium of kind %s is not for a machine in state %s: bring "
+		"what this state waits for",
 		row->word, state_name(session->state));
 	return session_refuse(session, line);
+}
+
+static void say_refusal(struct session *session)
+{
+	session_say(session, "refused: %.240s", session->why.line);
+	session_say(session, "remove the medium");
 }
 
 static bool take_medium(struct session *session, int device)
@@ -64,7 +71,7 @@ static bool take_medium(struct session *session, int device)
 	if (taken)
 		session_say(session, "done: remove the medium");
 	else if (!session->broken)
-		session_say(session, "refused: %.200s", session->why.line);
+		say_refusal(session);
 	if (session->state == STATE_FAILED && !session->broken)
 		session->why = failure;
 	return !session->broken;
@@ -80,11 +87,18 @@ static bool await_media(struct session *session)
 		{ .fd = session->keys.process.pidfd, .events = POLLIN },
 		{ .fd = session->console.process.pidfd, .events = POLLIN },
 	};
+	static const char *const ended[] = { "the media role has ended",
+		"the media role has ended", "the journal role has ended",
+		"the keys role has ended", "the console role has ended" };
+	size_t which = 1;
 	if (poll(wait, sizeof(wait) / sizeof(wait[0]), -1) > 0 &&
 		(wait[0].revents & POLLIN) != 0)
 		return true;
+	while (which + 1 < sizeof(wait) / sizeof(wait[0]) &&
+		wait[which].revents == 0)
+		which++;
 	session->broken = true;
-	return session_refuse(session, "a role has ended");
+	return session_refuse(session, ended[which]);
 }
 
 /* The next medium that is plugged in; one that goes is no news. */
@@ -153,6 +167,18 @@ static bool close_airlock(struct session *session)
 	return true;
 }
 
+/* What a person can do next. */
+static void say_what_it_waits_for(struct session *session)
+{
+	if (session->state == STATE_FAILED)
+		session_say(session,
+			"waiting: state failed: insert an outbox, and give it "
+			"to an operator: it tells why");
+	else
+		session_say(session, "ready: state %s: insert a medium",
+			state_name(session->state));
+}
+
 bool courier_boot(struct session *session)
 {
 	session_say(
@@ -162,8 +188,7 @@ bool courier_boot(struct session *session)
 	while (!session->superseded && !must_restart(session)) {
 		if (!session_say_delivery(session, -1))
 			return false;
-		session_say(session, "ready: state %s: insert a medium",
-			state_name(session->state));
+		say_what_it_waits_for(session);
 		if (!serve_medium(session))
 			return false;
 	}

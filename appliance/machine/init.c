@@ -307,13 +307,19 @@ static const char *open_journal(struct machine *machine)
 	int found = find_journal(device);
 	errno = 0;
 	if (found == 0)
-		return "no disk has the journal's partition";
+		return "no disk has the journal's partition: plug in the "
+		       "machine's disk";
 	if (found > 1)
-		return "more than one disk has a journal's partition";
+		return "more than one disk has a journal's partition: leave "
+		       "the machine's own alone plugged in";
 	snprintf(path, sizeof(path), "/dev/%s", device);
 	machine->journal = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
 	if (machine->journal < 0)
-		return "the journal's partition";
+		return errno == EROFS || errno == EACCES
+			       ? "the machine's disk is write-protected: let "
+				 "it "
+				 "be written"
+			       : "the journal's partition cannot be opened";
 	errno = 0;
 	return sectors_fit(machine->journal)
 		       ? NULL
@@ -325,7 +331,9 @@ static const char *open_journal(struct machine *machine)
 static const char *open_tpm(struct machine *machine)
 {
 	machine->tpm = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
-	return machine->tpm < 0 ? "the TPM, /dev/tpmrm0" : NULL;
+	return machine->tpm < 0 ? "there is no TPM 2.0: switch it on in the "
+				  "firmware's menu"
+				: NULL;
 }
 
 /* What is in a folder of /dev goes, and so does every folder in it. */
@@ -455,15 +463,22 @@ static void end_all(void)
 	sync();
 }
 
+_Noreturn static void stop(const struct machine *machine)
+{
+	say(machine, "stopped: switch the computer off and on; if it stops "
+		     "again, show an operator this screen");
+	end_all();
+	for (;;)
+		pause();
+}
+
 _Noreturn static void fail(
 	const struct machine *machine, const char *what, const char *why)
 {
 	for (int i = 0; i < INIT_CONSOLES; i++)
 		dprintf(machine->console[i], "sandoq: failed: %s%s%s\n", what,
 			why[0] == '\0' ? "" : ": ", why);
-	end_all();
-	for (;;)
-		pause();
+	stop(machine);
 }
 
 /* reboot() returns only when the kernel refuses. */
@@ -474,6 +489,8 @@ _Noreturn static void obey(const struct machine *machine, const siginfo_t *end)
 		end_all();
 		reboot(status == INIT_REBOOT ? RB_AUTOBOOT : RB_POWER_OFF);
 	}
+	if (status == INIT_STOPPED)
+		stop(machine);
 	fail(machine, "the supervisor has ended", spawn_end_text(end));
 }
 

@@ -13,8 +13,9 @@
  * usbcore.authorized_default=0, which init checks for every root hub.
  *
  * When something is missing or the supervisor ends in any other way, init
- * writes one line "sandoq: failed: ..." on the consoles, kills all and waits
- * for ever: a machine that restarts by itself would hide its failure.
+ * writes a line "sandoq: failed: ..." on the consoles, behind it and behind
+ * what a supervisor said that has stopped "sandoq: stopped: ...", kills all and
+ * waits for ever: a machine that restarts by itself would hide its failure.
  */
 #ifndef SANDOQ_MACHINE_INIT_H
 #define SANDOQ_MACHINE_INIT_H
@@ -38,6 +39,7 @@ enum { INIT_CONSOLES = 2 };
 enum init_request {
 	INIT_REBOOT = 80,
 	INIT_POWEROFF = 81,
+	INIT_STOPPED = 82, /* it has said why, and nothing can go on */
 };
 
 /* Never returns. */

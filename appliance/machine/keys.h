@@ -38,7 +38,7 @@ struct keys {
 
 /* What the TPM said last, as a line. */
 void keys_error_text(struct tpm *, char line[WIRE_TEXT_MOST]);
-/* Answers REFUSED with it. */
+/* Answers REFUSED with it, or UNABLE when the TPM does not answer. */
 refusal keys_refuse(struct wire_end *, const char *what, struct tpm *);
 /* Answers DONE, or that. */
 refusal keys_done(

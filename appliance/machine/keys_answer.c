@@ -17,9 +17,14 @@ void keys_error_text(struct tpm *tpm, char line[WIRE_TEXT_MOST])
 
 refusal keys_refuse(struct wire_end *end, const char *what, struct tpm *tpm)
 {
+	const struct tpm_error error = tpm_error(tpm);
+	struct wire_text text;
 	char line[WIRE_TEXT_MOST];
 	keys_error_text(tpm, line);
-	return role_refuse(end, what, line, NULL);
+	if (!tpm_is_gone(&error))
+		return role_refuse(end, what, line, NULL);
+	wire_text_set(&text, line);
+	return wire_send(end, SAY(UNABLE, &text), NULL, 0);
 }
 
 refusal keys_done(

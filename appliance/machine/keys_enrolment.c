@@ -155,9 +155,10 @@ refusal keys_enrol(
 	struct writer out = writer_of(space, sizeof(space));
 	struct journal_key answer = { 0 };
 	refusal why = begin_enrolment(keys, HEARD(message, KEYS_ENROL), &out);
-	if (why != NULL)
+	const struct tpm_error error = tpm_error(keys->tpm);
+	if (why != NULL && !tpm_is_gone(&error))
 		return role_refuse(end, "enrolment", why, NULL);
-	if (!write_identity(keys, &out) ||
+	if (why != NULL || !write_identity(keys, &out) ||
 		!enrol(keys, HEARD(message, KEYS_ENROL), &out, &answer))
 		return keys_refuse(end, "enrolment", keys->tpm);
 	why = role_send_written(end, SAY(KEYS_ENROLLED, &answer), &out);

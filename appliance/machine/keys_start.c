@@ -94,7 +94,11 @@ static void explain_refusal(struct keys *keys, const struct approved *approved,
 			"): start the software before it once more (%.80s)",
 			approved->entry[running], said);
 	else
-		snprintf(line, sizeof(line), "%s", said);
+		snprintf(line, sizeof(line),
+			"the TPM does not give its keys to what was started: "
+			"%.100s: start the approved image, with the firmware "
+			"as it was",
+			said);
 	wire_text_set(out, line);
 }
 

@@ -418,12 +418,14 @@ LAYOUT_STRUCT(starter_started);
  * there is to say of it: TO(the questions it answers), CARRIES(descriptors at
  * least, at most), MORE when the question stays open.
  *
- * DONE and REFUSED are any role's to say, to whatever was asked, so ROLES
- * stands for all of them.
+ * DONE, REFUSED and UNABLE are any role's to say, to whatever was asked, so
+ * ROLES stands for all of them. After UNABLE, with its reason, the role can do
+ * its duties no more: it ends the boot.
  */
 #define MESSAGES(ASK, ANSWER)                                                  \
 	ANSWER(DONE, 1, nothing, ROLES)                                        \
 	ANSWER(REFUSED, 2, wire_text, ROLES)                                   \
+	ANSWER(UNABLE, 3, wire_text, ROLES)                                    \
                                                                                \
 	ASK(JOURNAL_SCAN, 16, nothing, ROLE_JOURNAL)                           \
 	ANSWER(JOURNAL_SCANNED, 17, journal_scanned, ROLE_JOURNAL,             \

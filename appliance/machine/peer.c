@@ -112,6 +112,10 @@ enum answer peer_next(
 		explain(peer, out->type, refused, why);
 		return ANSWER_BROKEN;
 	}
+	if (out->type == UNABLE) {
+		*why = *HEARD(out, UNABLE);
+		return ANSWER_BROKEN;
+	}
 	if (out->type != REFUSED)
 		return ANSWERED;
 	*why = *HEARD(out, REFUSED);

@@ -45,6 +45,18 @@ struct member_file {
 	uint8_t *data;
 };
 
+/* A disk that was taken out has an end, and that is where it begins. */
+static refusal end_of_medium(void)
+{
+	uint8_t first;
+	return pread(MEDIUM, &first, sizeof(first), 0) == sizeof(first)
+		       ? "the medium ends in the middle of its archive: pack "
+			 "it anew, on a larger one"
+		       : "the medium was pulled out: insert it again, and "
+			 "leave "
+			 "it until it is done";
+}
+
 static refusal read_medium(uint64_t offset, void *out, size_t size)
 {
 	uint8_t *to = out;
@@ -53,9 +65,10 @@ static refusal read_medium(uint64_t offset, void *out, size_t size)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got == 0)
-			return "the medium ends in the middle of its archive";
+			return end_of_medium();
 		if (got < 0)
-			return "the medium cannot be read";
+			return "the medium cannot be read: it was pulled out, "
+			       "or it is broken: insert it again, or another";
 		to += got;
 		offset += (uint64_t)got;
 		size -= (size_t)got;
@@ -119,11 +132,17 @@ static struct bytes content_of(const struct member_file *file)
 	return bytes_of(file->data, (size_t)file->member.size);
 }
 
-/* 0 when it is none that the machine takes. */
-static enum courier_kind kind_of(struct bytes label)
+static refusal read_kind(struct bytes label, enum courier_kind *out)
 {
 	const struct courier_row *row = courier_of_label(label);
-	return row != NULL && row->states != 0 ? row->kind : 0;
+	if (row == NULL)
+		return "its label names no kind of courier that this machine "
+		       "knows: pack it anew";
+	if (row->kind == COURIER_SENT)
+		return "it is an outbox that was written already: take it to "
+		       "the desk; to use it again, pack it anew as an outbox";
+	*out = row->kind;
+	return NULL;
 }
 
 static refusal read_label(struct medium *medium)
@@ -132,12 +151,10 @@ static refusal read_label(struct medium *medium)
 	refusal why = next_member(medium, COURIER_LABEL_MOST, &file);
 	if (why == NULL && (file.member.end || strcmp(file.member.name,
 						       COURIER_MEMBER) != 0))
-		why = "the first member is not named " COURIER_MEMBER;
-	if (why == NULL) {
-		medium->kind = kind_of(content_of(&file));
-		if (medium->kind == 0)
-			why = "its label names no kind of courier";
-	}
+		why = "the first member is not named " COURIER_MEMBER
+		      ": pack it anew";
+	if (why == NULL)
+		why = read_kind(content_of(&file), &medium->kind);
 	free(file.data);
 	return why;
 }
@@ -148,8 +165,9 @@ static refusal read_wish(struct medium *medium, const struct member_file *file)
 	if (strcmp(file->member.name, MEMBER_NONCE) == 0)
 		return nonce_line(content_of(file), &medium->nonce);
 	if (strcmp(file->member.name, MEMBER_DEFINITION) != 0)
-		return "an outbox holds something else than a nonce and the "
-		       "definition of an earlier election";
+		return "an outbox is empty, or holds a nonce and the "
+		       "definition of an earlier election; this one was "
+		       "written in part, or packed otherwise: pack it anew";
 	medium->definition = sha256(content_of(file));
 	return NULL;
 }

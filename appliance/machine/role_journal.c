@@ -62,7 +62,7 @@ static refusal read_at(uint64_t offset, void *out, size_t size)
 	while (size > 0) {
 		const ssize_t got = pread(PARTITION, to, size, (off_t)offset);
 		if (got == 0)
-			return "the partition ends here";
+			return "the partition ends here, and was larger before";
 		if (got < 0 && errno != EINTR && --tries == 0)
 			return "the disk cannot read it";
 		if (got < 0)
@@ -78,12 +78,15 @@ static refusal write_refusal(int error)
 {
 	switch (error) {
 	case ENOSPC:
-		return "the journal's partition is full";
+		return "the journal's partition is full: move the journal to a "
+		       "larger one";
 	case EROFS:
 	case EPERM:
-		return "the machine's disk is write-protected";
+		return "the machine's disk is write-protected: let it be "
+		       "written, then switch off and on";
 	default:
-		return "the machine's disk cannot write";
+		return "the machine's disk cannot write: switch off and on; if "
+		       "it stays so, copy the disk to another";
 	}
 }
 

@@ -202,6 +202,28 @@ static refusal bind_media(
 	return why != NULL ? why : look(media);
 }
 
+static const char pulled_out[] =
+	"the outbox was pulled out: insert it again, and leave it until it is "
+	"done";
+
+static const char *why_not_writable(int error)
+{
+	switch (error) {
+	case EROFS:
+	case EACCES:
+	case EPERM:
+		return "the outbox is write-protected: let it be written, or "
+		       "bring another";
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+	case ENOMEDIUM:
+		return pulled_out;
+	default:
+		return "the outbox cannot be opened for writing: bring another";
+	}
+}
+
 static refusal open_writable(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -209,16 +231,14 @@ static refusal open_writable(
 	uint64_t sequence = 0;
 	(void)message;
 	if (media->disk[0] == '\0')
-		return role_refuse(end, "there is no medium", NULL, NULL);
+		return role_refuse(end, pulled_out, NULL, NULL);
 	int disk = open_disk(media->disk, O_RDWR, &sequence);
 	if (disk < 0)
-		return role_refuse(end, "the medium cannot be written",
-			strerror(errno), NULL);
+		return role_refuse(end, why_not_writable(errno), NULL, NULL);
 	refusal why = sequence == media->sequence
 			      ? wire_send(end, SAY(MEDIA_WRITABLE, &nothing),
 					&disk, 1)
-			      : role_refuse(end, "the medium was changed", NULL,
-					NULL);
+			      : role_refuse(end, pulled_out, NULL, NULL);
 	close(disk);
 	return why;
 }

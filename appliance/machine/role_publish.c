@@ -24,6 +24,30 @@ struct outbox {
 	uint64_t at;
 };
 
+/* A disk that was taken out says that it has no room. */
+static bool is_there(void)
+{
+	uint8_t first;
+	return pread(OUTBOX, &first, sizeof(first), 0) == sizeof(first);
+}
+
+static refusal write_refusal(int error)
+{
+	if (!is_there())
+		return "it was pulled out before all was written: pack it "
+		       "anew, insert it, and leave it until it is done";
+	switch (error) {
+	case ENOSPC:
+		return "it is too small: pack a larger one";
+	case EROFS:
+	case EPERM:
+		return "it is write-protected: let it be written, or bring "
+		       "another";
+	default:
+		return "it cannot be written: it may be broken, bring another";
+	}
+}
+
 static refusal write_medium(uint64_t offset, struct bytes content)
 {
 	while (content.size > 0) {
@@ -31,10 +55,8 @@ static refusal write_medium(uint64_t offset, struct bytes content)
 			OUTBOX, content.data, content.size, (off_t)offset);
 		if (put < 0 && errno == EINTR)
 			continue;
-		if (put < 0 && errno != ENOSPC)
-			return "it cannot be written";
 		if (put <= 0)
-			return "it is too small: bring a larger one";
+			return write_refusal(put == 0 ? ENOSPC : errno);
 		content.data += put;
 		content.size -= (size_t)put;
 		offset += (uint64_t)put;
@@ -130,11 +152,11 @@ static refusal handle_end(
 		why = write_padding(
 			outbox->at + USTAR_BLOCK_SIZE, USTAR_BLOCK_SIZE);
 	if (why == NULL && fsync(OUTBOX) != 0)
-		why = "it cannot be written";
+		why = write_refusal(errno);
 	if (why == NULL)
 		why = write_member(0, COURIER_MEMBER, written(&label), &behind);
 	if (why == NULL && fsync(OUTBOX) != 0)
-		why = "it cannot be written";
+		why = write_refusal(errno);
 	return answer(end, why);
 }
 

@@ -310,6 +310,7 @@ static const struct sandbox_spec tally_sandbox = {
 
 static const struct sandbox_call publish_calls[] = {
 	SANDBOX_CALL(pwrite64, "the outbox"),
+	SANDBOX_CALL(pread64, "is the outbox still there?"),
 	TALK,
 	CLOSE,
 	READ_MEMFD,

@@ -76,8 +76,12 @@ bool session_anchor(struct session *session, const struct digest *chain)
 {
 	const struct keys_anchor body = { *chain };
 	struct wire_message answer;
-	return session_ask(session, &session->keys, SAY(KEYS_ANCHOR, &body),
-		NULL, 0, KEYS_ANCHORED, &answer);
+	const bool anchored = session_ask(session, &session->keys,
+		SAY(KEYS_ANCHOR, &body), NULL, 0, KEYS_ANCHORED, &answer);
+	/* Another entry would leave the journal two anchors ahead of the TPM.
+	 */
+	session->broken |= !anchored;
+	return anchored;
 }
 
 /* A machine that has failed stays so, whatever its journal says. */

@@ -9,8 +9,6 @@
 
 #include <unistd.h>
 
-enum { STOPPED = 1 };
-
 static bool start_keys(
 	struct session *session, const struct journal_scanned *scanned)
 {
@@ -152,11 +150,11 @@ static int fail(struct session *session)
 	session->state = STATE_FAILED;
 	tell_failure(session);
 	if (session->broken)
-		return STOPPED;
+		return INIT_STOPPED;
 	if (courier_boot(session))
 		return INIT_REBOOT;
 	tell_failure(session);
-	return STOPPED;
+	return INIT_STOPPED;
 }
 
 static bool start_roles(struct session *session)
@@ -178,7 +176,7 @@ static int run(struct session *session)
 {
 	bool worked;
 	if (!start_roles(session))
-		return STOPPED;
+		return fail(session);
 	worked = load(session);
 	if (worked && !session->superseded)
 		worked = counts_now(session->state) ? counting_boot(session)

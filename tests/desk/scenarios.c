@@ -601,6 +601,23 @@ static bool holds(int outbox, const char *name)
 	return worked;
 }
 
+/* It has its label's block, and never gets another. */
+static bool refuses_a_full_one(const struct stage *stage, int list)
+{
+	static const struct publish_members_of made = { 12, ENTRY_FAILED };
+	static const uint8_t block[USTAR_BLOCK_SIZE];
+	const int outbox = empty_memfd();
+	struct play play;
+	bool well = pwrite(outbox, block, sizeof(block), 0) == sizeof(block) &&
+		    fcntl(outbox, F_ADD_SEALS, F_SEAL_GROW) == 0;
+	play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
+	well = play_ends(&play, play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made),
+					&list, 1, REFUSED)) &&
+	       well;
+	close(outbox);
+	return well;
+}
+
 static bool publish(const struct stage *stage)
 {
 	static const char *const items[] = { "operators", NULL };
@@ -617,7 +634,8 @@ static bool publish(const struct stage *stage)
 					NULL, 0, DONE) &&
 				play_ask(&play, SAY(PUBLISH_END, &nothing),
 					NULL, 0, DONE)) &&
-		holds(outbox, "failed/0012") && holds(outbox, "now/state");
+		holds(outbox, "failed/0012") && holds(outbox, "now/state") &&
+		refuses_a_full_one(stage, list);
 	close(outbox);
 	close(list);
 	return well;

@@ -211,17 +211,21 @@ static void plug_in(struct rig *rig)
 	close(memfd);
 }
 
+static bool begins(const char *line, size_t size, const char *with)
+{
+	return size > strlen(with) && memcmp(line, with, strlen(with)) == 0;
+}
+
 /* False when nobody can draw on the screen any more. */
 static bool read_screen(struct rig *rig)
 {
-	static const char ready[] = "sandoq: ready";
 	char line[LINE_MOST];
 	const ssize_t size = recv(rig->screen, line, sizeof(line), 0);
 	if (size <= 0)
 		return false;
 	assert_int_equal(fwrite(line, 1, (size_t)size, rig->console), size);
-	if ((size_t)size > strlen(ready) &&
-		memcmp(line, ready, strlen(ready)) == 0)
+	if (begins(line, (size_t)size, "sandoq: ready: ") ||
+		begins(line, (size_t)size, "sandoq: waiting: "))
 		plug_in(rig);
 	return true;
 }

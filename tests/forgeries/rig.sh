@@ -207,7 +207,7 @@ open_and_take_evidence() {
 # With FORGERY in the environment, by which every counting boot fails.
 stuck_open() {
 	pack_open && rig "$media/approvals"
-	see 'counting boot: state open' && see 'ready: state failed'
+	see 'counting boot: state open' && see 'waiting: state failed'
 }
 
 abandon_when_stuck() {
@@ -232,7 +232,7 @@ asks_for_clear() {
 
 # refuses WHY: whatever its state would be.
 refuses() {
-	rig && see "failed: .*$1" && ! see 'ready: state [^f]'
+	rig && see "failed: .*$1" && ! see 'ready: state '
 }
 
 # sign_abandonment SENT SIGNER...: one note of what these sign, over this outbox.

@@ -43,7 +43,7 @@ see() {
 }
 
 ready() {
-	see "ready: state $1"
+	see ": state $1: insert"
 }
 
 # pack KIND MEMBER=FILE...: the stick $media/KIND.

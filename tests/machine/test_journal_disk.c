@@ -624,24 +624,33 @@ static void test_a_flush_that_lied_is_found(void **state)
  * Writes that fail while the machine goes on
  */
 
+#define CANNOT_WRITE                                                           \
+	"the machine's disk cannot write: switch off and on; if it stays so, " \
+	"copy the disk to another"
+#define IS_FULL                                                                \
+	"the journal's partition is full: move the journal to a larger one"
+#define IS_PROTECTED                                                           \
+	"the machine's disk is write-protected: let it be written, then "      \
+	"switch off and on"
+
 static const struct {
 	int error;
 	bool partly;
 	bool flush; /* it is the flush that fails */
 	const char *said;
 } refusals[] = {
-	{ EIO, false, false, "the machine's disk cannot write" },
-	{ ENOSPC, false, false, "the journal's partition is full" },
-	{ EPERM, false, false, "the machine's disk is write-protected" },
-	{ EIO, true, false, "the machine's disk cannot write" },
-	{ ENOSPC, true, false, "the journal's partition is full" },
-	{ 0, false, true, "the machine's disk cannot write" },
+	{ EIO, false, false, CANNOT_WRITE },
+	{ ENOSPC, false, false, IS_FULL },
+	{ EPERM, false, false, IS_PROTECTED },
+	{ EIO, true, false, CANNOT_WRITE },
+	{ ENOSPC, true, false, IS_FULL },
+	{ 0, false, true, CANNOT_WRITE },
 };
 
 static void refuse_once(
 	struct trial *machine, size_t n, size_t way, const char *said)
 {
-	char line[128];
+	char line[WIRE_TEXT_MOST];
 	snprintf(line, sizeof(line), "the journal takes no entry: %s", said);
 	if (refusals[way].flush)
 		fault->flush = fault->flushes;
@@ -696,7 +705,7 @@ static void test_the_end_of_the_disk_is_told(void **state)
 		;
 	assert_int_equal(machine.answer.type, REFUSED);
 	assert_string_equal(HEARD(&machine.answer, REFUSED)->line,
-		"the journal takes no entry: the journal's partition is full");
+		"the journal takes no entry: " IS_FULL);
 	machine_end(&machine);
 }
 

@@ -162,7 +162,7 @@ static const struct {
 	enum wire_type answer;
 } honest[ROLES] = {
 	[ROLE_JOURNAL] = { JOURNAL_SCAN, JOURNAL_SCANNED },
-	[ROLE_KEYS] = { KEYS_IDENTITY, REFUSED },
+	[ROLE_KEYS] = { KEYS_IDENTITY, UNABLE }, /* no TPM answers */
 	[ROLE_MEDIA] = { MEDIA_WRITE, REFUSED },
 	[ROLE_CONSOLE] = { CONSOLE_LINE, DONE },
 	[ROLE_INTAKE] = { INTAKE_START, REFUSED },

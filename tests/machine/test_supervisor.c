@@ -37,7 +37,6 @@ enum {
 	PATIENCE = 120,
 	LOCK_MOST = 1 << 14,
 	ASIDE = 32, /* above what the supervisor starts with */
-	FAILED = 1, /* exit status of a supervisor */
 	BOXES = 3,  /* on the medium that has some */
 };
 
@@ -47,10 +46,15 @@ struct told {
 	struct hostile attack;
 	/* One medium with boxes, then an outbox. */
 	bool media_come;
+	/* The TPM dies when it is asked for the phase. */
+	bool tpm_dies;
+	/* It refuses this anchor of the boot, from 1; 0: none. */
+	unsigned refuses_anchor;
 };
 static const char told_file[] = "told";
 /* The types of the entries of which members were published. */
 static const char published_file[] = "published";
+static const char screen_file[] = "screen";
 static char place[] = "/tmp/sandoq-supervisor.XXXXXX";
 static const struct digest mac_key = { { 1 } };
 
@@ -119,7 +123,11 @@ static bool extend(int file, const struct digest *chain)
 static refusal extend_anchor(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
+	static unsigned anchors;
+	static const struct wire_text why = { "another anchor" };
 	(void)state;
+	if (++anchors == read_told().refuses_anchor)
+		return wire_send(end, SAY(REFUSED, &why), NULL, 0);
 	if (!extend(SPAWN_GRANTED, &HEARD(message, KEYS_ANCHOR)->chain))
 		return "no anchor";
 	const struct keys_anchored answer = {
@@ -140,7 +148,10 @@ static refusal close_airlock(
 static refusal say_phase(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
+	static const struct wire_text why = { "no TPM answers" };
 	(void)state;
+	if (read_told().tpm_dies)
+		return wire_send(end, SAY(UNABLE, &why), NULL, 0);
 	return wire_send(
 		end, SAY(KEYS_PHASED, HEARD(message, KEYS_PHASE)), NULL, 0);
 }
@@ -377,7 +388,9 @@ _Noreturn static void become_supervisor(const struct trial *machine)
 {
 	const int null = open("/dev/null", O_RDWR);
 	const int log = memfd_of(bytes_of_text("an event log"));
-	const int held[] = { null, null, machine->partition, machine->anchor,
+	const int screen =
+		open(screen_file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	const int held[] = { screen, null, machine->partition, machine->anchor,
 		log };
 	enum { COUNT = sizeof(held) / sizeof(held[0]) };
 	int aside[COUNT];
@@ -401,7 +414,7 @@ static void run_supervisor(const struct trial *machine, const struct told *told)
 		become_supervisor(machine);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), FAILED);
+	assert_int_equal(WEXITSTATUS(status), INIT_STOPPED);
 }
 
 /* After the enrolment, its lock and the boot, and under the TPM's anchor. */
@@ -521,6 +534,45 @@ static void test_boxes_are_published_without_their_mediums_end(void **state)
 	machine_end(&machine);
 }
 
+/* What the screen shows from a line that begins with this to its end. */
+static void expect_screen(const char *from, const char *wanted)
+{
+	static char space[1 << 14];
+	const int file = open(screen_file, O_RDONLY | O_CLOEXEC);
+	const ssize_t size = read(file, space, sizeof(space) - 1);
+	assert_true(size > 0);
+	close(file);
+	space[size] = '\0';
+	const char *found = strstr(space, from);
+	assert_non_null(found);
+	if (strcmp(found, wanted) != 0)
+		fail_msg("%s", space);
+}
+
+/* Said once: nothing that needs it is begun, and no medium asked for. */
+static void test_a_dead_tpm_ends_the_boot(void **state)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct trial machine = machine_after(more, 2);
+	(void)state;
+	run_supervisor(&machine, &(struct told){ .tpm_dies = true });
+	expect_screen("sandoq: ", "sandoq: failed: no TPM answers\n");
+	machine_end(&machine);
+}
+
+/* Nothing is taken in behind an entry that the TPM has not anchored. */
+static void test_a_refused_anchor_ends_the_boot(void **state)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct trial machine = machine_after(more, 2);
+	(void)state;
+	run_supervisor(&machine,
+		&(struct told){ .media_come = true, .refuses_anchor = 2 });
+	expect_screen("sandoq: medium: boxes",
+		"sandoq: medium: boxes\nsandoq: failed: another anchor\n");
+	machine_end(&machine);
+}
+
 static int prepare(void **state)
 {
 	(void)state;
@@ -530,7 +582,10 @@ static int prepare(void **state)
 static int clear(void **state)
 {
 	(void)state;
-	return unlink(told_file) == 0 && rmdir(place) == 0 ? 0 : -1;
+	return unlink(told_file) == 0 && unlink(screen_file) == 0 &&
+			       rmdir(place) == 0
+		       ? 0
+		       : -1;
 }
 
 int main(int argc, char **argv)
@@ -540,6 +595,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_the_journal_names_who_ended),
 		cmocka_unit_test(
 			test_boxes_are_published_without_their_mediums_end),
+		cmocka_unit_test(test_a_dead_tpm_ends_the_boot),
+		cmocka_unit_test(test_a_refused_anchor_ends_the_boot),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_role(argv[1]);

@@ -71,7 +71,7 @@ stop() {
 # --- installed before it is approved ---
 
 install "$second"
-show 'unapproved, it has no keys' 'failed: TPM2_PolicyPCR'
+show 'unapproved, it has no keys' 'the TPM does not give its keys to what was started: PCR 4 differs'
 ready failed || bail 'no outbox can be brought'
 ok 'unapproved, it gives evidence' collect unapproved "nonce=$desk/nonce"
 refused 'which the verifier refuses for what ran' 65 \
@@ -210,7 +210,7 @@ ok 'the TPM takes the earlier approvals of it once more' \
 	"$desk/back-3" "$keys"
 start_machine || bail 'the machine does not start'
 show 'and still has no key for what was revoked' \
-	'failed: TPM2_PolicyNV: 0x126: the approval of this software was revoked'
+	'the approval of this software was revoked (TPM2_PolicyNV, 0x126)'
 ready failed || bail 'no outbox can be brought'
 ok 'it gives evidence' collect revoked "nonce=$desk/nonce"
 refused 'which the verifier refuses for the revocation' 65 \

@@ -128,7 +128,7 @@ static void both_keys_in_a_courier_boot(void **state)
 		VALUE_OF_PARAMETER_1);
 	error = tpm_error(at->tpm);
 	write_tpm_error(&out, &error);
-	assert_string_equal(text, "TPM2_PolicyPCR: 0x1C4: PCR 14 differs");
+	assert_string_equal(text, "PCR 14 differs (TPM2_PolicyPCR, 0x1C4)");
 }
 
 static void both_keys_under_another_program(void **state)

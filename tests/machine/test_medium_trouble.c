@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is wrong with a medium has words of its own, with what to do about it:
+ * pulled out, too small, write-protected, broken, written already, spoiled.
+ *
+ * The role runs in a child on a memfd in the medium's place; the calls with
+ * which it reads and writes are this file's (--wrap).
+ */
+#include "appliance/formats/ustar.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/roles.h"
+#include "appliance/machine/spawn.h"
+#include "appliance/machine/wire.h"
+#include "appliance/record/courier.h"
+#include "appliance/record/items.h"
+#include "appliance/record/members.h"
+#include "tests/support/patience.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	PATIENCE = 60,
+	FREE = 16, /* descriptors below are the role's */
+	NEVER = -1,
+	ARCHIVE_MOST = 8192,
+};
+
+/* What is wrong, in the role's own process alone. */
+struct trouble {
+	int write; /* this one fails, from 0 */
+	int flush;
+	int error;
+	int pulled_at; /* before this read or write, whichever it is */
+};
+static struct trouble trouble = { NEVER, NEVER, 0, NEVER };
+static bool in_role;
+static int writes;
+static int flushes;
+static int calls;
+
+ssize_t __real_pread(int file, void *out, size_t size, off_t at);
+ssize_t __real_pwrite(int file, const void *from, size_t size, off_t at);
+int __real_fsync(int file);
+ssize_t __wrap_pread(int file, void *out, size_t size, off_t at);
+ssize_t __wrap_pwrite(int file, const void *from, size_t size, off_t at);
+int __wrap_fsync(int file);
+
+static bool is_gone(void)
+{
+	return trouble.pulled_at != NEVER && calls++ >= trouble.pulled_at;
+}
+
+/* Linux: the disk that a descriptor is still of has 0 bytes from then on. */
+ssize_t __wrap_pread(int file, void *out, size_t size, off_t at)
+{
+	if (!in_role)
+		return __real_pread(file, out, size, at);
+	if (is_gone())
+		return 0;
+	errno = trouble.error;
+	return trouble.error == EIO ? -1 : __real_pread(file, out, size, at);
+}
+
+ssize_t __wrap_pwrite(int file, const void *from, size_t size, off_t at)
+{
+	const bool gone = in_role && is_gone();
+	errno = gone ? ENOSPC : trouble.error;
+	return gone || (in_role && writes++ == trouble.write)
+		       ? -1
+		       : __real_pwrite(file, from, size, at);
+}
+
+int __wrap_fsync(int file)
+{
+	const bool gone = in_role && is_gone();
+	errno = gone ? EIO : trouble.error;
+	return gone || (in_role && flushes++ == trouble.flush)
+		       ? -1
+		       : __real_fsync(file);
+}
+
+/*
+ * A role on a medium
+ */
+
+struct on_medium {
+	int medium;
+	pid_t child;
+	struct wire_end end;
+	struct wire_message answer;
+};
+
+_Noreturn static void be(int socket, int medium, int (*role)(void))
+{
+	const int high[] = { fcntl(socket, F_DUPFD, FREE),
+		fcntl(medium, F_DUPFD, FREE) };
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (dup2(high[0], SPAWN_SOCKET) != SPAWN_SOCKET ||
+		dup2(high[1], SPAWN_GRANTED) != SPAWN_GRANTED)
+		_exit(2);
+	closefrom(SPAWN_GRANTED + 1);
+	in_role = true;
+	_exit(role());
+}
+
+static struct on_medium start(
+	enum role self, int (*role)(void), struct bytes content)
+{
+	struct on_medium on = { .answer.descriptor = { -1, -1, -1 } };
+	int pair[2];
+	on.medium = memfd_create("medium", MFD_CLOEXEC);
+	assert_int_equal(
+		__real_pwrite(on.medium, content.data, content.size, 0),
+		content.size);
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	on.child = fork();
+	assert_true(on.child >= 0);
+	if (on.child == 0)
+		be(pair[1], on.medium, role);
+	close(pair[1]);
+	on.end = (struct wire_end){ pair[0], ROLE_SUPERVISOR, self, 0 };
+	return on;
+}
+
+static void stop(struct on_medium *on)
+{
+	int status;
+	close(on->end.socket);
+	assert_int_equal(waitpid(on->child, &status, 0), on->child);
+	assert_true(WIFEXITED(status));
+	wire_close(&on->answer);
+	close(on->medium);
+}
+
+static enum wire_type ask(struct on_medium *on, struct wire_said said, int list)
+{
+	wire_close(&on->answer);
+	assert_null(wire_send(&on->end, said, &list, list < 0 ? 0 : 1));
+	assert_null(wire_receive(&on->end, LONG_MS, &on->answer));
+	return on->answer.type;
+}
+
+/*
+ * Outboxes that cannot be written
+ */
+
+/* One member, the state, the end; the first that is refused, or nothing. */
+static bool write_outbox(struct on_medium *on)
+{
+	static const struct publish_members_of made = { .type = 0 };
+	static const struct wire_text state = { "intake" };
+	uint8_t space[64];
+	struct writer items = writer_of(space, sizeof(space));
+	write_item(&items, ITEM_PUBLIC, "challenge", bytes_of_text("any"));
+	const int list = memfd_written(&items);
+	const bool written =
+		ask(on, SAY(PUBLISH_MEMBERS_OF, &made), list) == DONE &&
+		ask(on, SAY(PUBLISH_STATE, &state), -1) == DONE &&
+		ask(on, SAY(PUBLISH_END, &nothing), -1) == DONE;
+	close(list);
+	return written;
+}
+
+#define PULLED_OUT                                                             \
+	"the outbox: it was pulled out before all was written: pack it anew, " \
+	"insert it, and leave it until it is done"
+#define TOO_SMALL "the outbox: it is too small: pack a larger one"
+#define PROTECTED                                                              \
+	"the outbox: it is write-protected: let it be written, or bring "      \
+	"another"
+#define BROKEN                                                                 \
+	"the outbox: it cannot be written: it may be broken, bring another"
+
+static void each_outbox_has_its_words(void **state)
+{
+	static const struct {
+		struct trouble is;
+		const char *said; /* NULL: it is written */
+	} cases[] = {
+		{ { NEVER, NEVER, 0, NEVER }, NULL },
+		{ { 1, NEVER, ENOSPC, NEVER }, TOO_SMALL },
+		{ { 0, NEVER, EPERM, NEVER }, PROTECTED },
+		{ { 0, NEVER, EROFS, NEVER }, PROTECTED },
+		{ { 3, NEVER, ENXIO, NEVER }, BROKEN },
+		{ { NEVER, 0, ENXIO, NEVER }, BROKEN },
+		{ { NEVER, 1, ENXIO, NEVER }, BROKEN },
+		{ { NEVER, NEVER, 0, 0 }, PULLED_OUT },
+		{ { NEVER, NEVER, 0, 5 }, PULLED_OUT },
+		{ { NEVER, NEVER, 0, 8 }, PULLED_OUT },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		trouble = cases[i].is;
+		struct on_medium on = start(
+			ROLE_PUBLISH, role_publish, bytes_of_text("outbox"));
+		assert_int_equal(write_outbox(&on), cases[i].said == NULL);
+		if (cases[i].said != NULL) {
+			assert_int_equal(on.answer.type, REFUSED);
+			assert_string_equal(HEARD(&on.answer, REFUSED)->line,
+				cases[i].said);
+		}
+		stop(&on);
+	}
+}
+
+/*
+ * Media that cannot be read
+ */
+
+static void put(struct writer *out, const char *name, struct bytes content)
+{
+	uint8_t block[USTAR_BLOCK_SIZE];
+	assert_null(ustar_header_encode(name, content.size, block));
+	write_bytes(out, bytes_of(block, sizeof(block)));
+	write_bytes(out, content);
+	memset(block, 0, sizeof(block));
+	write_bytes(out, bytes_of(block, ustar_padding(content.size)));
+}
+
+/* With a label of this kind, and a member of this name, if any. */
+static struct bytes archive_of(
+	const char *kind, const char *member, uint8_t space[ARCHIVE_MOST])
+{
+	static const uint8_t end[2 * USTAR_BLOCK_SIZE];
+	struct writer out = writer_of(space, ARCHIVE_MOST);
+	uint8_t label_space[COURIER_LABEL_MOST];
+	struct writer label = writer_of(label_space, sizeof(label_space));
+	write_text(&label, COURIER_LABEL_START);
+	write_text(&label, kind);
+	write_text(&label, "\n");
+	put(&out, COURIER_MEMBER, written(&label));
+	if (member != NULL)
+		put(&out, member, bytes_of_text("any"));
+	write_bytes(&out, bytes_of(end, sizeof(end)));
+	assert_false(out.broken);
+	return written(&out);
+}
+
+#define NONE "not a courier medium: "
+#define SPOILED                                                                \
+	NONE "an outbox is empty, or holds a nonce and the definition of an "  \
+	     "earlier election; this one was written in part, or packed "      \
+	     "otherwise: pack it anew"
+
+static void each_medium_has_its_words(void **state)
+{
+	static const struct trouble none = { NEVER, NEVER, 0, NEVER };
+	static const struct trouble gone = { NEVER, NEVER, 0, 1 };
+	static const struct trouble dead = { NEVER, NEVER, EIO, NEVER };
+	static const struct {
+		const char *kind;
+		const char *member;
+		size_t cut; /* bytes that are left; 0: all */
+		const struct trouble *is;
+		const char *said;
+	} cases[] = {
+		{ "outbox", NULL, 0, &none, NULL },
+		{ "outbox", "definition.json", 0, &none, NULL },
+		{ "outbox", "ek.crt", 0, &none, SPOILED },
+		{ "outbox", "approval-1", 0, &none, SPOILED },
+		{ "sent", "ek.crt", 0, &none,
+			NONE "it is an outbox that was written already: take "
+			     "it to the desk; to use it again, pack it anew as "
+			     "an outbox" },
+		{ "inbox", NULL, 0, &none,
+			NONE "its label names no kind of courier that this "
+			     "machine knows: pack it anew" },
+		{ "outbox", "nonce", 3 * USTAR_BLOCK_SIZE, &none,
+			NONE "the medium ends in the middle of its archive: "
+			     "pack it anew, on a larger one" },
+		{ "outbox", NULL, 0, &gone,
+			NONE "the medium was pulled out: insert it again, and "
+			     "leave it until it is done" },
+		{ "outbox", NULL, 0, &dead,
+			NONE "the medium cannot be read: it was pulled out, or "
+			     "it is broken: insert it again, or another" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t space[ARCHIVE_MOST];
+		struct bytes content =
+			archive_of(cases[i].kind, cases[i].member, space);
+		if (cases[i].cut != 0)
+			content.size = cases[i].cut;
+		trouble = *cases[i].is;
+		struct on_medium on = start(ROLE_INTAKE, role_intake, content);
+		const enum wire_type got =
+			ask(&on, SAY(INTAKE_START, &nothing), -1);
+		assert_int_equal(
+			got, cases[i].said == NULL ? INTAKE_KIND : REFUSED);
+		if (cases[i].said != NULL)
+			assert_string_equal(HEARD(&on.answer, REFUSED)->line,
+				cases[i].said);
+		stop(&on);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_outbox_has_its_words),
+		cmocka_unit_test(each_medium_has_its_words),
+	};
+	patience(PATIENCE);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
