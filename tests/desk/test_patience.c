@@ -67,6 +67,37 @@ static void test_who_waits_for_a_processor_has_more(void **state)
 	assert_true(waited >= 2 * (uint64_t)SHORT_MS);
 }
 
+/* A process whose child, made by vfork(), never goes its own way: state D. */
+static void test_who_waits_for_a_disk_has_more(void **state)
+{
+	const pid_t pid = fork();
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		const pid_t own = vfork();
+		if (own == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (;;)
+				pause();
+		}
+		_exit(0);
+	}
+	const uint64_t waited = waited_for(pid);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_true(waited >= 5 * (uint64_t)SHORT_MS);
+}
+
+static void test_renewed_it_is_whole(void **state)
+{
+	struct patience left = patience_of((const pid_t[]){ 0, 0 }, SHORT_MS);
+	(void)state;
+	left.left_ms = 1;
+	patience_renew(&left);
+	assert_int_equal(left.left_ms, SHORT_MS);
+}
+
 static void test_no_time_is_over_at_once(void **state)
 {
 	struct patience none = patience_of((const pid_t[]){ 0, 0 }, 0);
@@ -91,6 +122,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nobody_has_the_time_of_the_clock),
 		cmocka_unit_test(test_who_waits_for_a_processor_has_more),
+		cmocka_unit_test(test_who_waits_for_a_disk_has_more),
+		cmocka_unit_test(test_renewed_it_is_whole),
 		cmocka_unit_test(test_no_time_is_over_at_once),
 		cmocka_unit_test(test_what_is_there_is_read_without_patience),
 	};

@@ -44,6 +44,7 @@ static json_t *next_message(struct qmp *qmp, struct patience *patience)
 		if (n <= 0)
 			return refuse(qmp, "QEMU has ended");
 		qmp->size += (size_t)n;
+		patience_renew(patience);
 	}
 }
 

@@ -2,7 +2,8 @@
 /*
  * A client of the QEMU Machine Protocol ("QEMU Machine Protocol
  * Specification", docs/interop/qmp-spec of QEMU) on a connected socket.
- * Every call is bounded in time, as patience.h has it.
+ * Every call waits no longer for the next that QEMU says than patience.h has
+ * it.
  */
 #ifndef SANDOQ_DESK_EMULATOR_QMP_H
 #define SANDOQ_DESK_EMULATOR_QMP_H

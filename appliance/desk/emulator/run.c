@@ -207,17 +207,28 @@ static refusal obey(struct launcher *launcher, char *line)
 	return "the request is not known";
 }
 
+/* With the process at the other end. */
+static struct patience patience_with(int client)
+{
+	struct ucred peer = { .pid = 0 };
+	socklen_t size = sizeof(peer);
+	getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+	return patience_of((const pid_t[]){ peer.pid, 0 }, REQUEST_MS);
+}
+
 /* One line without its newline; false when none came in time. */
 static bool take_request(int client, char line[CONTROL_LINE_MOST])
 {
-	uint64_t deadline = now_ms() + REQUEST_MS;
+	struct patience patience = patience_with(client);
 	size_t size = 0;
-	while (size < CONTROL_LINE_MOST && readable_until(client, deadline)) {
+	while (size < CONTROL_LINE_MOST &&
+		patience_readable(&patience, client)) {
 		ssize_t n =
 			recv(client, line + size, CONTROL_LINE_MOST - size, 0);
 		if (n <= 0)
 			return false;
 		size += (size_t)n;
+		patience_renew(&patience);
 		char *end = memchr(line, '\n', size);
 		if (end != NULL) {
 			*end = '\0';
