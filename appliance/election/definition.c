@@ -469,7 +469,9 @@ static json_t *load(struct bytes json, char *error)
 	json_t *document;
 	if (json.size > DEFINITION_SIZE_MOST) {
 		snprintf(error, DEFINITION_ERROR_MOST,
-			"the definition is larger than 32 MiB");
+			"the definition is larger than 15 MiB: write it "
+			"without spaces between its parts, or hold the "
+			"election on more machines");
 		return NULL;
 	}
 	/* Any seed, or jansson opens /dev/urandom, which a sandbox forbids. */

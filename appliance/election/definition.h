@@ -27,7 +27,8 @@
 #include "appliance/election/plan.h"
 
 enum {
-	DEFINITION_SIZE_MOST = 32 << 20,
+	/* With its notes and keys it is one entry of the journal. */
+	DEFINITION_SIZE_MOST = 15 << 20,
 	DEFINITION_TEXT_MOST = 256,
 	DEFINITION_ERROR_MOST = 256,
 	EK_CAS_MOST = 16

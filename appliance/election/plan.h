@@ -39,6 +39,13 @@ enum {
 	STATIONS_MOST = 65535,
 	/* Of all stations together. */
 	BOXES_MOST = 262144,
+	/*
+	 * Numbers that a count holds: of each contest of each station its
+	 * candidates' votes and the ROW_VOTES numbers before them (tally.h).
+	 */
+	CELLS_MOST = 12 << 20,
+	/* Bytes of what a result says of one station (plan_part_most). */
+	PART_MOST = (16 << 20) - 4096,
 	/* Marks that one ballot can have. */
 	CHOICES_MOST = 1024,
 	TIE_BREAKS_MOST = 4
@@ -111,6 +118,14 @@ struct plan {
 };
 
 bool id_is_valid(struct bytes id);
+
+/*
+ * plan_size.c. What a count of this plan comes to, whatever is voted:
+ * plan_check.h has the limits.
+ */
+uint64_t plan_boxes(const struct plan *);
+uint64_t plan_cells(const struct plan *);
+uint64_t plan_part_most(const struct plan *, size_t station);
 
 /* No plan of this shape is longer. */
 size_t plan_size_most(const struct plan *);

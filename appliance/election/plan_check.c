@@ -188,6 +188,36 @@ static refusal check_station(const struct plan *plan, size_t s, char *at)
 	return NULL;
 }
 
+/* The messages have them in figures. */
+_Static_assert(CONTESTS_MOST == 256 && STATIONS_MOST == 65535 &&
+		       CANDIDATES_ALL_MOST == 16384 && BOXES_MOST == 262144 &&
+		       CELLS_MOST == 12582912,
+	"a limit differs from the message that tells it");
+
+/* Before a machine is sealed that could not count, or not say what it has. */
+static refusal check_size(const struct plan *plan, char *at)
+{
+	if (plan_boxes(plan) > BOXES_MOST)
+		return refuse_at(at,
+			"have more than 262144 boxes in all: give them fewer "
+			"boxes, or hold the election on more machines",
+			"stations");
+	if (plan_cells(plan) > CELLS_MOST)
+		return refuse_at(at,
+			"have more than 12582912 numbers to count, of each of "
+			"a station's contests one for each candidate and 7 "
+			"more: hold the election on more machines",
+			"stations");
+	for (size_t s = 0; s < plan->stations; s++)
+		if (plan_part_most(plan, s) > PART_MOST)
+			return refuse_at(at,
+				"is too large for one station: what the result "
+				"says of its boxes and candidates could be "
+				"more than 16 MiB",
+				"stations[%zu].boxes", s);
+	return NULL;
+}
+
 refusal plan_check(const struct plan *plan, char place[PLAN_PLACE_MOST])
 {
 	refusal why = NULL;
@@ -206,5 +236,7 @@ refusal plan_check(const struct plan *plan, char place[PLAN_PLACE_MOST])
 		why = check_contest(plan, c, place);
 	for (size_t s = 0; s < plan->stations && why == NULL; s++)
 		why = check_station(plan, s, place);
+	if (why == NULL)
+		why = check_size(plan, place);
 	return why ? why : check_holders(plan, place);
 }

@@ -12,7 +12,9 @@ enum { PLAN_PLACE_MOST = 128 };
  * Bounds, and what one field alone cannot show: that no two holders of keys
  * in any roles share an id or a key (nor its negative, which has the same x
  * coordinate and the same secret), that contests have ids and candidates
- * codes of their own, that both boards are in each quorum and can meet it.
+ * codes of their own, that both boards are in each quorum and can meet it; and
+ * that a count of it and its result have room, whatever is voted: BOXES_MOST,
+ * CELLS_MOST, PART_MOST.
  * `place`, which may be NULL, gets what is wrong in the definition's own
  * terms, as "contests[0].candidates[12].code".
  */

@@ -6,11 +6,16 @@
  */
 #include "appliance/machine/define.h"
 
+#include "appliance/record/items.h"
 #include "appliance/record/members.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Beside the definition: two notes, and keys with what the TPM says of them. */
+_Static_assert(DEFINITION_SIZE_MOST + (1 << 20) <= ITEMS_MOST,
+	"the entry of a sealed election holds its definition");
 
 /* The third one is there when later software was in force at sealing. */
 enum { LIST_ELECTION, LIST_ENROLLED, LIST_SOFTWARE };

@@ -213,6 +213,24 @@ static void names_not_in_nfc_are_not_signed(void **state)
 	assert_status(shell("test ! -e %s/apart.note", folder), 0);
 }
 
+/* Each alone is legal; before anything is sealed, somebody says it. */
+static void what_no_machine_can_count_is_not_signed(void **state)
+{
+	(void)state;
+	assert_status(shell("jq '.stations[].boxes = 65535' "
+			    "%s/definition.json >%s/large.json",
+			      folder, folder),
+		0);
+	assert_status(run("election check large.json"), EX_DATAERR);
+	assert_said("large.json: stations: have more than 262144 boxes in all");
+	assert_said("hold the election on more machines");
+	assert_status(run("election sign large.json --yes "
+			  "--key authority-1.pem --output large.note"),
+		EX_DATAERR);
+	assert_said("large.json: stations: have more than 262144 boxes in all");
+	assert_status(shell("test ! -e %s/large.note", folder), 0);
+}
+
 /* Three of one name, the third in Arabic letters; then nobody. */
 static void write_alike(void)
 {
@@ -1358,6 +1376,7 @@ int main(void)
 		cmocka_unit_test(a_definition_that_shows_votes_is_warned_of),
 		cmocka_unit_test(definition_is_signed),
 		cmocka_unit_test(names_not_in_nfc_are_not_signed),
+		cmocka_unit_test(what_no_machine_can_count_is_not_signed),
 		cmocka_unit_test(names_that_look_alike_are_told),
 		cmocka_unit_test(
 			names_that_look_alike_are_told_before_one_signs),

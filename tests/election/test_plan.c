@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "appliance/election/plan_check.h"
+#include "appliance/election/tally.h"
 #include "tests/support/election.h"
 #include "tests/support/scalar.h"
 
@@ -240,6 +241,169 @@ static void what_is_wrong_is_found_in_its_place(void **state)
 	}
 }
 
+/*
+ * What a machine could not count, at each limit and one above it
+ */
+
+/* One contest in all of many stations, whose keys nobody has to use. */
+struct large {
+	struct village village;
+	struct candidate *candidate;
+	struct station *station;
+};
+
+static void large_init(
+	struct large *large, size_t stations, uint16_t candidates)
+{
+	struct plan *plan = &large->village.plan;
+	village_init(&large->village);
+	plan->contests = 1;
+	plan->contest[0].candidates = candidates;
+	plan->candidates = candidates;
+	plan->candidate = large->candidate =
+		calloc(candidates, sizeof(*plan->candidate));
+	for (uint16_t i = 0; i < candidates; i++)
+		plan->candidate[i].code = 1 + i;
+	plan->stations = stations;
+	plan->station = large->station =
+		calloc(stations, sizeof(*plan->station));
+	for (size_t s = 0; s < stations; s++) {
+		struct station *station = &plan->station[s];
+		snprintf(station->id, sizeof(station->id), "s-%zu", s);
+		memcpy(station->key.x, &s, sizeof(s));
+		station->contests = contests_first(1);
+		station->ballots_issued = UINT32_MAX;
+		station->boxes = 1;
+	}
+}
+
+static void large_free(struct large *large)
+{
+	free(large->candidate);
+	free(large->station);
+}
+
+static void expect_refused(
+	const struct large *large, const char *place, const char *why)
+{
+	char found[PLAN_PLACE_MOST] = "";
+	const refusal refused = plan_check(&large->village.plan, found);
+	if (refused == NULL)
+		fail_msg("accepted, not refused for: %s", why);
+	assert_non_null(strstr(refused, why));
+	assert_string_equal(found, place);
+}
+
+static void stations_have_a_limit(void **state)
+{
+	struct large large;
+	(void)state;
+	large_init(&large, STATIONS_MOST + 1, 60);
+	expect_refused(&large, "stations", "must be 1 to 65535");
+	large.village.plan.stations = STATIONS_MOST;
+	assert_null(plan_check(&large.village.plan, NULL));
+	large_free(&large);
+}
+
+static void boxes_have_a_limit(void **state)
+{
+	enum { STATIONS = 1024 };
+	struct large large;
+	(void)state;
+	large_init(&large, STATIONS, 60);
+	for (size_t s = 0; s < STATIONS; s++)
+		large.station[s].boxes = BOXES_MOST / STATIONS;
+	assert_int_equal(plan_boxes(&large.village.plan), BOXES_MOST);
+	assert_null(plan_check(&large.village.plan, NULL));
+	large.station[STATIONS - 1].boxes++;
+	expect_refused(&large, "stations", "262144 boxes in all");
+	large_free(&large);
+}
+
+static void numbers_to_count_have_a_limit(void **state)
+{
+	enum {
+		STATIONS = 4096,
+		CANDIDATES = CELLS_MOST / STATIONS - ROW_VOTES
+	};
+	struct large large;
+	(void)state;
+	large_init(&large, STATIONS, CANDIDATES);
+	assert_int_equal(plan_cells(&large.village.plan), CELLS_MOST);
+	assert_null(plan_check(&large.village.plan, NULL));
+	large_free(&large);
+	large_init(&large, STATIONS, CANDIDATES + 1);
+	expect_refused(&large, "stations", "12582912 numbers to count");
+	large_free(&large);
+}
+
+/* Of a contest that is not voted on there there is no number. */
+static void numbers_are_those_of_a_station_s_contests(void **state)
+{
+	struct village village;
+	(void)state;
+	village_init(&village);
+	assert_int_equal(plan_cells(&village.plan),
+		2 * (ROW_VOTES + VILLAGE_CANDIDATES) + 2 * (ROW_VOTES + 3));
+	assert_int_equal(plan_boxes(&village.plan), 4);
+}
+
+/* As many candidates as there may be, and every station votes on all. */
+static void give_all_candidates(struct large *large)
+{
+	struct plan *plan = &large->village.plan;
+	free(large->candidate);
+	plan->candidates = CANDIDATES_ALL_MOST;
+	plan->candidate = large->candidate =
+		calloc(CANDIDATES_ALL_MOST, sizeof(*plan->candidate));
+	for (size_t i = 0; i < CANDIDATES_ALL_MOST; i++)
+		plan->candidate[i].code = 1 + i % CANDIDATES_MOST;
+	plan->contests = CANDIDATES_ALL_MOST / CANDIDATES_MOST;
+	for (uint16_t c = 0; c < plan->contests; c++) {
+		plan->contest[c] = plan->contest[0];
+		plan->contest[c].id[0] = (char)('a' + c);
+		plan->contest[c].candidates = CANDIDATES_MOST;
+		plan->contest[c].first = (uint16_t)(c * CANDIDATES_MOST);
+	}
+	for (size_t s = 0; s < plan->stations; s++)
+		large->station[s].contests = plan_all_contests(plan);
+}
+
+static void candidates_have_a_limit(void **state)
+{
+	struct large large;
+	struct plan *plan = &large.village.plan;
+	(void)state;
+	large_init(&large, 2, 60);
+	give_all_candidates(&large);
+	assert_null(plan_check(plan, NULL));
+	plan->candidates++;
+	expect_refused(&large, "contests", "16384 candidates in all");
+	plan->candidates--;
+	plan->contest[2].candidates++;
+	expect_refused(&large, "contests[2].candidates", "must be 1 to 4096");
+	large_free(&large);
+}
+
+/* As many boxes as a station may have fit beside few candidates, not all. */
+static void what_is_said_of_a_station_has_a_limit(void **state)
+{
+	struct large large;
+	struct plan *plan = &large.village.plan;
+	(void)state;
+	large_init(&large, 1, CANDIDATES_MOST);
+	large.station[0].boxes = UINT16_MAX;
+	assert_null(plan_check(plan, NULL));
+	give_all_candidates(&large);
+	while (plan_part_most(plan, 0) > PART_MOST)
+		large.station[0].boxes--;
+	assert_null(plan_check(plan, NULL));
+	large.station[0].boxes++;
+	expect_refused(
+		&large, "stations[0].boxes", "too large for one station");
+	large_free(&large);
+}
+
 /* A law fixes the alternates, whoever stands. */
 static void everybody_may_be_elected(void **state)
 {
@@ -430,6 +594,12 @@ int main(void)
 		cmocka_unit_test(an_id_is_short_and_plain),
 		cmocka_unit_test(what_is_wrong_is_found_in_its_place),
 		cmocka_unit_test(everybody_may_be_elected),
+		cmocka_unit_test(stations_have_a_limit),
+		cmocka_unit_test(boxes_have_a_limit),
+		cmocka_unit_test(numbers_to_count_have_a_limit),
+		cmocka_unit_test(numbers_are_those_of_a_station_s_contests),
+		cmocka_unit_test(candidates_have_a_limit),
+		cmocka_unit_test(what_is_said_of_a_station_has_a_limit),
 		cmocka_unit_test(decoding_gives_back_the_plan),
 		cmocka_unit_test(a_plan_cut_short_or_longer_is_refused),
 		cmocka_unit_test(a_plan_that_is_wrong_is_refused),
