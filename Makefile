@@ -273,7 +273,7 @@ check: tests programs
 
 # One plausible bug at a time, hours in all: do the unit tests see it?
 mutants: tests programs
-	@tests/mutants/run
+	@tests/mutants/run --resume $(if $(PART),--part $(PART))
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
