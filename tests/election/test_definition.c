@@ -60,6 +60,7 @@ static const struct {
 	const char *from;
 	const char *to;
 	const char *error;
+#define FOUR "\"\", \"\", \"\", \"\", "
 } wrong[] = {
 	{ "sandoq/definition/v1", "sandoq/definition/v2",
 		"format: must be \"sandoq/definition/v1\"" },
@@ -80,6 +81,8 @@ static const struct {
 		"contests[0].candidates[0].name.en: must be a text" },
 	{ "\"0200", "\"0g00", "image: must be 64" },
 	{ "\"0100", "\"00", "ek_cas[0]: must be 64" },
+	{ "\"ek_cas\": [", "\"ek_cas\": [" FOUR FOUR FOUR FOUR,
+		"ek_cas: must have 1 to 16 items" },
 	{ "\"software_tpm\": true", "\"software_tpm\": \"yes\"",
 		"software_tpm: must be true or false" },
 	{ "\"operators\": [", "\"operators\": {}, \"officials\": [",

@@ -84,6 +84,20 @@ static void prefix_and_size_are_exact(void **state)
 		"it does not start as it must");
 }
 
+/* One byte takes two characters, and leaves two bits over. */
+static void left_over_bits_are_zero(void **state)
+{
+	uint8_t out[64];
+	(void)state;
+	assert_refusal(
+		bech32_decode(bytes_of_text("a1lu9cgf6y"), "a", out, 1), NULL);
+	assert_int_equal(out[0], 0xff);
+	assert_non_null(
+		bech32_decode(bytes_of_text("a1lacwuu8k"), "a", out, 1));
+	assert_non_null(
+		bech32_decode(bytes_of_text("a1luq25lfhf"), "a", out, 1));
+}
+
 /* One character changed is always seen. */
 static void changed_characters_are_seen(void **state)
 {
@@ -107,6 +121,7 @@ int main(void)
 		cmocka_unit_test(valid_strings_of_bip_173),
 		cmocka_unit_test(invalid_strings_of_bip_173),
 		cmocka_unit_test(prefix_and_size_are_exact),
+		cmocka_unit_test(left_over_bits_are_zero),
 		cmocka_unit_test(changed_characters_are_seen),
 	};
 	return cmocka_run_group_tests_name("bech32", tests, NULL, NULL);

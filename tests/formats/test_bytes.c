@@ -131,7 +131,8 @@ static void clean_text_is_utf8(void **state)
 	static const char *const refused[] = { "\n", "\t", "\x7f", "\xc2\x85",
 		"\xc2\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
 		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-		"\x80", "\xc3", "\xe2\x80", "\xe2\x80\x41", "\xff" };
+		"\x80", "\xc3", "\xe2\x80", "\xe2\x80\x41", "\xff",
+		"\xe2\x82\xc2", "\xe2\x82\xff" };
 	(void)state;
 	for (size_t i = 0; i < COUNT(clean); i++)
 		assert_true(text_is_clean(bytes_of_text(clean[i])));

@@ -215,6 +215,13 @@ static void depth_is_bounded(void **state)
 	json_skip(&json);
 	json_end(&json);
 	assert_null(json.refused);
+	memset(document, '[', JSON_DEPTH_MOST + 1);
+	memset(document + JSON_DEPTH_MOST + 1, ']', JSON_DEPTH_MOST + 1);
+	document[2 * (size_t)JSON_DEPTH_MOST + 2] = '\0';
+	json = reader_at(&pieces, document);
+	json_skip(&json);
+	assert_string_equal(
+		json.refused, "the JSON document is nested too deeply");
 	memset(document, '[', sizeof(document) - 1);
 	document[sizeof(document) - 1] = '\0';
 	json = reader_at(&pieces, document);

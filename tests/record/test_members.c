@@ -64,6 +64,17 @@ static void test_a_header_is_named_beside_its_box(void **state)
 	expect_name(ENTRY_HEADERS, 3, item, "boxes/0017.header");
 }
 
+static void test_a_public_bundle_lacks_boxes_alone(void **state)
+{
+	(void)state;
+	assert_true(member_is_ciphertext("boxes/0017.age"));
+	assert_false(member_is_ciphertext("boxes/0017.note"));
+	assert_false(member_is_ciphertext("boxes/.age.note"));
+	assert_false(member_is_ciphertext("software/0017.age"));
+	assert_false(member_is_ciphertext("boxes"));
+	assert_false(member_is_ciphertext(".age"));
+}
+
 static void test_stems_are_numbered(void **state)
 {
 	char name[MEMBER_NAME_SIZE];
@@ -165,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_names_follow_the_entry),
 		cmocka_unit_test(test_numbers_are_of_the_leaf_or_of_the_entry),
 		cmocka_unit_test(test_a_header_is_named_beside_its_box),
+		cmocka_unit_test(test_a_public_bundle_lacks_boxes_alone),
 		cmocka_unit_test(test_stems_are_numbered),
 		cmocka_unit_test(test_names_of_keys_and_indices),
 		cmocka_unit_test(test_nobody_else_spells_them),

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -315,7 +316,7 @@ static void test_unlisted_descriptors_are_closed(void **state)
 static int granted(
 	int file, enum sandbox_kind kind, enum sandbox_direction direction)
 {
-	enum { NUMBER = 10 };
+	enum { NUMBER = 24 };
 	const struct sandbox_descriptor descriptor = { NUMBER, kind, direction,
 		"the one that is tried" };
 	struct sandbox_spec spec = small;
@@ -338,6 +339,7 @@ static void test_granted_descriptors_are_checked(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stream), 0);
 	assert_int_equal(pipe(ends), 0);
 	int null = open("/dev/null", O_WRONLY);
+	int name = open("/dev/null", O_PATH);
 	assert_int_equal(granted(pair[0], SANDBOX_SOCKET, SANDBOX_BOTH), WELL);
 	assert_int_equal(granted(ends[0], SANDBOX_PIPE, SANDBOX_READS), WELL);
 	assert_int_equal(
@@ -349,6 +351,8 @@ static void test_granted_descriptors_are_checked(void **state)
 		granted(ends[0], SANDBOX_PIPE, SANDBOX_WRITES), SANDBOX_EXIT);
 	assert_int_equal(
 		granted(null, SANDBOX_BLOCK, SANDBOX_WRITES), SANDBOX_EXIT);
+	assert_int_equal(
+		granted(name, SANDBOX_CHARACTER, SANDBOX_READS), SANDBOX_EXIT);
 	assert_int_equal(
 		granted(null, SANDBOX_MEMFD, SANDBOX_WRITES), SANDBOX_EXIT);
 	closefrom(3);
@@ -600,6 +604,23 @@ static void test_uid_0_keeps_nothing(void **state)
 	release(watched);
 }
 
+static void test_groups_are_left(void **state)
+{
+	static const gid_t other = 42;
+	struct sandbox_spec spec = watched_spec();
+	unsigned missing;
+	char text[8192];
+	(void)state;
+	if (!is_root())
+		skip();
+	assert_int_equal(setgroups(1, &other), 0);
+	struct watched watched = watch(&spec, SANDBOX_IMAGE, false, &missing);
+	assert_int_equal(setgroups(0, NULL), 0);
+	proc_text(watched.pid, "status", text, sizeof(text));
+	assert_non_null(strstr(text, "\nGroups:\t \n"));
+	release(watched);
+}
+
 static void test_listed_capabilities_stay(void **state)
 {
 	static const struct sandbox_capability kept[] = {
@@ -808,6 +829,7 @@ int main(void)
 		cmocka_unit_test(test_status_seen_from_outside),
 		cmocka_unit_test(test_image_is_exact),
 		cmocka_unit_test(test_uid_0_keeps_nothing),
+		cmocka_unit_test(test_groups_are_left),
 		cmocka_unit_test(test_listed_capabilities_stay),
 		cmocka_unit_test(test_another_user_keeps_what_is_listed),
 		cmocka_unit_test(test_image_dies_without_privilege),

@@ -530,6 +530,19 @@ static void nobody_writes_without_the_policy(void **state)
 		"TPM2_PolicyPCR", 0x1C4);
 }
 
+/* Another index in its place would be another policy's. */
+static void an_index_is_known_by_its_name(void **state)
+{
+	struct sealed_machine *at = *state;
+	struct digest next = sha256(bytes_of_text("next"));
+	struct nv_names other = at->names;
+	other.name[NV_J].byte[TPM_NAME_SIZE - 1] ^= 1;
+	assert_false(tpm_anchor(at->tpm, &next, &at->boot, &other));
+	assert_string_equal(tpm_error(at->tpm).why,
+		"the TPM has another index there than was enrolled");
+	assert_tpm(at->tpm, tpm_anchor(at->tpm, &next, &at->boot, &at->names));
+}
+
 static void resets_are_counted(void **state)
 {
 	struct sealed_machine *at = *state;
@@ -583,6 +596,7 @@ int main(void)
 		IN_A_BOOT(approval_of_another_boot),
 		IN_A_BOOT(a_revoked_boot_cannot_come_back),
 		IN_A_BOOT(nobody_writes_without_the_policy),
+		IN_A_BOOT(an_index_is_known_by_its_name),
 		IN_A_BOOT(resets_are_counted),
 		IN_A_BOOT(random_bytes_differ),
 		IN_A_BOOT(a_dead_tpm_is_an_error),
