@@ -5,6 +5,7 @@
  */
 #include "appliance/desk/common/signable.h"
 #include "appliance/desk/desk.h"
+#include "appliance/record/room.h"
 
 const struct option election_check_options[] = {
 	{ "DEFINITION", NULL, "the election's definition, JSON", REQUIRED },
@@ -12,8 +13,15 @@ const struct option election_check_options[] = {
 	OPTION_END,
 };
 
+/* For `image/disk --journal`, which counts in MiB. */
+static uint64_t journal_mebibytes(const struct plan *plan, size_t definition)
+{
+	enum { MEBIBYTE = 1 << 20 };
+	return (room_of_partition(plan, definition) + MEBIBYTE - 1) / MEBIBYTE;
+}
+
 static void report_definition(
-	struct report *report, const struct definition *definition)
+	struct report *report, const struct definition *definition, size_t size)
 {
 	const struct plan *plan = &definition->plan;
 	report_text(report, "election", plan->id);
@@ -25,6 +33,7 @@ static void report_definition(
 	report_number(report, "candidates", plan->candidates);
 	report_number(report, "stations", plan->stations);
 	report_number(report, "recipients", plan->recipients);
+	report_number(report, "journal_mib", journal_mebibytes(plan, size));
 }
 
 int election_check_command(const struct arguments *arguments)
@@ -36,7 +45,7 @@ int election_check_command(const struct arguments *arguments)
 	if (status != 0)
 		return status;
 	struct report report = report_begin(arguments);
-	report_definition(&report, &definition);
+	report_definition(&report, &definition, file_bytes(&file).size);
 	status = signable_warn(path, &definition, &report);
 	definition_free(&definition);
 	file_free(&file);

@@ -47,9 +47,9 @@ void delivery_add_box(
 	delivery->missing_of[station]--;
 }
 
-void delivery_add_refusal(struct delivery *delivery)
+void delivery_add_refusals(struct delivery *delivery, uint64_t count)
 {
-	delivery->refusals++;
+	delivery->refusals += count;
 }
 
 void delivery_set_result(struct delivery *delivery, const struct result *result)
@@ -69,7 +69,8 @@ size_t delivery_without(const struct delivery *delivery)
 	return delivery->missing + delivery->voids;
 }
 
-static void write_number(struct writer *out, const char *before, size_t number)
+static void write_number(
+	struct writer *out, const char *before, uint64_t number)
 {
 	if (number == 0)
 		return;

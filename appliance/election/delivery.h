@@ -17,7 +17,7 @@ struct delivery {
 	size_t due;
 	/* In the journal; of those that are due, each once. */
 	size_t delivered;
-	size_t refusals; /* deliveries that the machine did not take */
+	uint64_t refusals; /* deliveries that the machine did not take */
 	/* Of a result. */
 	size_t counted;
 	size_t voids;
@@ -35,7 +35,7 @@ refusal delivery_begin(struct delivery *, const struct plan *);
 void delivery_free(struct delivery *);
 /* One that is not due, or is there already, adds nothing. */
 void delivery_add_box(struct delivery *, uint16_t station, uint16_t sequence);
-void delivery_add_refusal(struct delivery *);
+void delivery_add_refusals(struct delivery *, uint64_t count);
 /* What is missing is now what this result, of the same plan, leaves out. */
 void delivery_set_result(struct delivery *, const struct result *);
 

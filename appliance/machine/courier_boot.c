@@ -7,6 +7,7 @@
 
 #include "appliance/record/courier.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -179,6 +180,30 @@ static void say_what_it_waits_for(struct session *session)
 			state_name(session->state));
 }
 
+/* While boxes come in: of the size for which the election was sealed. */
+static void say_room(struct session *session)
+{
+	const struct journal_folded *folded = &session->folded;
+	const struct election *election = &session->election;
+	const unsigned long all = (unsigned long)(folded->partition >> 20);
+	const unsigned long unused = (unsigned long)(folded->free >> 20);
+	uint64_t rest = 0;
+	if (!session_has_journal(session))
+		return;
+	if (folded->free > election->kept_room)
+		rest = folded->free - election->kept_room;
+	if (election->boxes_due == 0 || session->state > STATE_INTAKE)
+		session_say(session, "journal: %lu of %lu MiB are free", unused,
+			all);
+	else
+		session_say(session,
+			"journal: %lu of %lu MiB are free; room for about "
+			"%" PRIu64 " boxes",
+			unused, all,
+			rest / (election->boxes_room / election->boxes_due +
+				       1));
+}
+
 bool courier_boot(struct session *session)
 {
 	session_say(
@@ -186,6 +211,7 @@ bool courier_boot(struct session *session)
 	if (!close_airlock(session) || !finish_abandonment(session))
 		return false;
 	while (!session->superseded && !must_restart(session)) {
+		say_room(session);
 		if (!session_say_delivery(session, -1))
 			return false;
 		say_what_it_waits_for(session);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A medium of kind boxes: each box that holds becomes an entry, each that does
- * not an entry with the reason. The medium's own entry comes last; it anchors
- * them, and no receipt is given before it.
+ * A medium of kind boxes: each box that holds becomes an entry, and so does
+ * each that its station signed and that does not hold, with the reason; all
+ * others have one entry together. The medium's own entry comes last; it anchors
+ * them, and no receipt is given before it. A medium that brought nothing new
+ * costs nothing.
  */
 #include "appliance/machine/courier.h"
 
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
+#include "appliance/record/refused.h"
+#include "appliance/record/room.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,56 +23,130 @@ struct boxes {
 	uint64_t taken;
 	uint64_t known;
 	uint64_t refused;
+	uint64_t before;	 /* entries of the journal, before the medium */
+	struct refused_sum rest; /* refused without an entry of their own */
 };
 
-/* An entry whose one item is a line: what became of a medium, or of a box. */
-static bool append_line(struct session *session,
-	const struct journal_append *what, enum item_visibility visibility,
-	struct bytes line)
+/*
+ * What a medium brings leaves free what is kept for entries that must always
+ * be written, and for its own end.
+ */
+static uint64_t left_free(const struct session *session)
 {
-	uint8_t space[ITEM_OVERHEAD + ITEM_NAME_MOST + 2 * WIRE_TEXT_MOST];
-	struct writer items = writer_of(space, sizeof(space));
-	int list;
-	bool appended;
-	write_item(&items, visibility, entry_row_of(what->type)->name, line);
-	list = memfd_written(&items);
-	if (list < 0)
-		return session_refuse(session, "there is no memory");
-	appended = session_append(session, what, &list, 1);
-	close(list);
-	return appended;
+	return session->election.kept_room + room_of_medium();
 }
 
-/* The text of the leaf: what came, whose it is, why it was not taken. */
-static struct bytes refusal_line(const struct intake_delivery *told,
-	const char *why, struct writer *line)
+/* A list whose one item is a text: what became of a medium, or of a box. */
+static int list_of_text(enum entry_type type, enum item_visibility visibility,
+	struct bytes text)
 {
-	write_hex(line, bytes_of(told->box.digest.byte, SHA256_SIZE));
-	write_u8(line, ' ');
-	write_text(line, told->name.line);
-	write_text(line, ": ");
-	write_text(line, why);
-	write_u8(line, '\n');
-	return written(line);
+	uint8_t space[ITEM_OVERHEAD + ITEM_NAME_MOST + REFUSED_TEXT_MOST];
+	struct writer items = writer_of(space, sizeof(space));
+	write_item(&items, visibility, entry_row_of(type)->name, text);
+	return memfd_written(&items);
+}
+
+/* One that is there already is no news. False when it cannot be written. */
+static bool append_refused(struct session *session,
+	const struct journal_append *what, struct bytes text, bool *enough)
+{
+	struct wire_message answer;
+	const int list = list_of_text(ENTRY_REFUSED, ITEM_PUBLIC, text);
+	enum answer got;
+	if (list < 0)
+		return session_refuse(session, "there is no memory");
+	got = peer_ask(&session->journal, SAY(JOURNAL_APPEND, what), &list, 1,
+		&answer, &session->why);
+	close(list);
+	session->broken |= got == ANSWER_BROKEN;
+	*enough = got == ANSWERED && answer.type == JOURNAL_ENOUGH;
+	if (got != ANSWERED || answer.type != JOURNAL_APPENDED)
+		return got == ANSWERED;
+	return session_appended(
+		session, ENTRY_REFUSED, HEARD(&answer, JOURNAL_APPENDED));
 }
 
 /* A refusal is journalled: it is part of what the checkpoint vouches for. */
-static bool refuse_box(struct session *session, struct boxes *boxes,
-	const struct intake_delivery *told, const char *why)
+static bool refuse_signed(struct session *session,
+	const struct intake_delivery *told, const struct refused *refused,
+	bool *enough)
 {
-	char space[2 * SHA256_SIZE + 2 * WIRE_TEXT_MOST + 4];
+	uint8_t space[REFUSED_LINE_MOST];
 	struct writer line = writer_of(space, sizeof(space));
-	const struct bytes text = refusal_line(told, why, &line);
+	write_refused(&line, refused);
 	const struct journal_append what = {
 		.type = ENTRY_REFUSED,
 		.station = told->box.station,
 		.sequence = told->box.sequence,
-		.text = sha256(text),
+		.text = sha256(written(&line)),
+		.most = REFUSED_PER_BOX * (uint32_t)told->due,
+		.leave = left_free(session),
 	};
+	return append_refused(session, &what, written(&line), enough);
+}
+
+/* What nobody signed anybody can make any number of: it is told together. */
+static bool refuse_box(struct session *session, struct boxes *boxes,
+	const struct intake_delivery *told, const char *why)
+{
+	char line[REFUSED_TOLD_SIZE];
+	bool enough = true;
+	snprintf(line, sizeof(line), "%.50s: %s", told->name.line,
+		why[0] != '\0' ? why : "no reason was given");
+	const struct refused refused = { told->box.digest,
+		bytes_of_text(line) };
 	boxes->refused++;
-	session_say(
-		session, "box refused: %.50s: %.180s", told->name.line, why);
-	return append_line(session, &what, ITEM_PUBLIC, text);
+	if (boxes->rest.count < REFUSED_TOLD_MOST)
+		session_say(session, "box refused: %.230s", line);
+	if (told->box.station != JOURNAL_NO_STATION &&
+		!refuse_signed(session, told, &refused, &enough))
+		return false;
+	if (enough)
+		refused_add(&boxes->rest, &refused);
+	return true;
+}
+
+/* One entry for all that have none of their own. */
+static bool refuse_rest(struct session *session, const struct boxes *boxes)
+{
+	uint8_t space[REFUSED_TEXT_MOST];
+	struct writer text = writer_of(space, sizeof(space));
+	bool enough;
+	if (boxes->rest.count == 0)
+		return true;
+	write_refused_sum(&text, &boxes->rest);
+	const struct journal_append what = {
+		.type = ENTRY_REFUSED,
+		.station = JOURNAL_NO_STATION,
+		.sequence = refused_sequence(&boxes->rest),
+		.text = sha256(written(&text)),
+		.leave = left_free(session),
+	};
+	if (boxes->rest.count > REFUSED_TOLD_MOST)
+		session_say(session,
+			"refused without an entry of their own: %" PRIu64
+			" boxes, unsigned or too many of one station; the "
+			"journal tells of the first %d",
+			boxes->rest.count, REFUSED_TOLD_MOST);
+	return append_refused(session, &what, written(&text), &enough);
+}
+
+/* It, or another one in its place, is in the journal. */
+static bool take_known(struct session *session, struct boxes *boxes,
+	const struct intake_delivery *told, const struct journal_known *known)
+{
+	char why[WIRE_TEXT_MOST];
+	snprintf(why, sizeof(why),
+		"this box of the station was delivered before: it is journal "
+		"entry %" PRIu64,
+		known->entry);
+	if (!known->same)
+		return refuse_box(session, boxes, told, why);
+	boxes->known++;
+	session_say(session,
+		"%.50s: already in the journal, nothing is taken twice",
+		told->name.line);
+	return true;
 }
 
 static bool take_box(struct session *session, struct boxes *boxes,
@@ -80,23 +158,23 @@ static bool take_box(struct session *session, struct boxes *boxes,
 		.station = told->box.station,
 		.sequence = told->box.sequence,
 		.text = told->box.text,
+		.leave = left_free(session),
 	};
 	struct wire_message answer;
 	const enum answer got =
 		peer_ask(&session->journal, SAY(JOURNAL_APPEND, &what),
 			box->descriptor, 1, &answer, &session->why);
-	if (got == ANSWER_BROKEN) {
-		session->broken = true;
+	session->broken |= got == ANSWER_BROKEN;
+	if (got != ANSWERED)
 		return false;
-	}
-	if (got == ANSWER_REFUSED)
-		return refuse_box(session, boxes, told, session->why.line);
-	if (answer.type == JOURNAL_KNOWN) {
-		boxes->known++;
-		session_say(session,
-			"%.50s: already in the journal, nothing is taken twice",
-			told->name.line);
-		return true;
+	if (answer.type == JOURNAL_KNOWN)
+		return take_known(
+			session, boxes, told, HEARD(&answer, JOURNAL_KNOWN));
+	if (answer.type != JOURNAL_APPENDED) {
+		session->broken = true;
+		return session_refuse(session,
+			"the journal role gave another answer than was asked "
+			"for");
 	}
 	boxes->taken++;
 	return session_appended(
@@ -107,7 +185,8 @@ static bool take_keys_note(
 	struct session *session, const struct intake_keys *told, int list)
 {
 	const struct journal_append what = { .type = ENTRY_INTAKE,
-		.text = told->text };
+		.text = told->text,
+		.leave = left_free(session) };
 	return session->state != STATE_SEALED ||
 	       session_append(session, &what, &list, 1);
 }
@@ -152,20 +231,40 @@ static bool take_archive(
 	return false;
 }
 
+/* The entries before it are anchored by this one; none, if there are none. */
+static bool end_medium(
+	struct session *session, const struct boxes *boxes, const char *line)
+{
+	const struct journal_append what = { .type = ENTRY_MEDIUM };
+	int list;
+	bool appended;
+	if (session->folded.entries == boxes->before)
+		return true;
+	list = list_of_text(ENTRY_MEDIUM, ITEM_PRIVATE, bytes_of_text(line));
+	if (list < 0)
+		return session_refuse(session, "there is no memory");
+	appended = session_append(session, &what, &list, 1);
+	close(list);
+	return appended;
+}
+
 bool take_boxes(struct session *session, struct medium *medium)
 {
-	struct boxes boxes = { 0 };
-	const bool whole = take_archive(session, medium, &boxes);
-	const struct wire_text why = session->why;
-	const struct journal_append what = { .type = ENTRY_MEDIUM };
+	struct boxes boxes = { .before = session->folded.entries };
+	const bool taken = take_archive(session, medium, &boxes);
+	struct wire_text why = session->why;
 	char line[WIRE_TEXT_MOST];
+	bool whole;
 	if (session->broken || session->state != STATE_INTAKE)
 		return false;
+	whole = refuse_rest(session, &boxes) && taken;
+	if (taken)
+		why = session->why;
 	snprintf(line, sizeof(line),
 		"%" PRIu64 " boxes taken, %" PRIu64 " known, %" PRIu64
 		" refused",
 		boxes.taken, boxes.known, boxes.refused);
-	if (!append_line(session, &what, ITEM_PRIVATE, bytes_of_text(line)))
+	if (session->broken || !end_medium(session, &boxes, line))
 		return false;
 	session_say(session,
 		"%s; the journal holds %" PRIu64

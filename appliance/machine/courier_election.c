@@ -5,7 +5,35 @@
  */
 #include "appliance/machine/courier.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static unsigned long mebibytes(uint64_t bytes)
+{
+	return (unsigned long)((bytes + (1 << 20) - 1) >> 20);
+}
+
+/* The whole election has to fit, before anybody relies on this machine. */
+static bool has_room(
+	struct session *session, const struct election *election, int brought)
+{
+	struct stat medium;
+	char line[WIRE_TEXT_MOST];
+	uint64_t need = election->boxes_room + election->kept_room;
+	if (fstat(brought, &medium) != 0)
+		return session_refuse(session, "a memfd is unreadable");
+	need += journal_entry_size((uint64_t)medium.st_size);
+	if (session->folded.free >= need)
+		return true;
+	snprintf(line, sizeof(line),
+		"the journal has too little room: this election needs %lu MiB, "
+		"and %lu of %lu MiB are free; move the journal to a larger "
+		"partition, or have fewer boxes or ballots",
+		mebibytes(need), (unsigned long)(session->folded.free >> 20),
+		(unsigned long)(session->folded.partition >> 20));
+	return session_refuse(session, line);
+}
 
 static bool seal(struct session *session, int brought, int enrolled)
 {
@@ -26,6 +54,8 @@ static bool seal(struct session *session, int brought, int enrolled)
 	if (!worked)
 		return false;
 	wire_close(&defined);
+	if (!has_room(session, HEARD(&defined, DEFINE_ELECTION), brought))
+		return false;
 	if (!session_ask(session, &session->keys,
 		    SAY(KEYS_SEAL, HEARD(&defined, DEFINE_ELECTION)), NULL, 0,
 		    KEYS_MEMBERS, &made))

@@ -9,6 +9,7 @@
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
 #include "appliance/record/members.h"
+#include "appliance/record/refused.h"
 
 enum { LIST_PLAN, LIST_HEADS, LIST_RESULT };
 
@@ -30,7 +31,7 @@ static refusal read_heads(struct task *task, struct delivery *delivery)
 			delivery_add_box(
 				delivery, header.station, header.sequence);
 		if (header.type == ENTRY_REFUSED)
-			delivery_add_refusal(delivery);
+			delivery_add_refusals(delivery, refused_count(&header));
 	}
 	return NULL;
 }

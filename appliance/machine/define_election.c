@@ -8,6 +8,7 @@
 
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
+#include "appliance/record/room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,7 @@ static refusal check_image(struct task *task,
 static struct election election_of(
 	const struct plan *plan, const struct define_facts *facts)
 {
+	const struct room room = room_of_plan(plan);
 	struct election out = {
 		.definition = plan->definition,
 		.rehearsal = plan->rehearsal,
@@ -167,6 +169,9 @@ static struct election election_of(
 		.ak = facts->ak,
 		.officers = plan->roster[OFFICERS].quorum,
 		.auditors = plan->roster[AUDITORS].quorum,
+		.boxes_due = room.due,
+		.boxes_room = room.boxes,
+		.kept_room = room.kept,
 	};
 	out.recipients.count = (uint16_t)plan->recipients;
 	for (size_t i = 0; i < plan->recipients; i++)

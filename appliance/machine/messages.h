@@ -101,17 +101,27 @@ LAYOUT_STRUCT(journal_key);
 	X(NUMBER, uint64_t, software)                                          \
 	X(NUMBER, uint64_t, sealed_software) /* the last before `sealed` */    \
 	X(NUMBER, uint64_t, headers)	     /* the first of the last count */ \
-	X(NUMBER, uint64_t, revocation)
+	X(NUMBER, uint64_t, revocation)                                        \
+	/* Of the partition, bytes: all of it, and what no entry takes. */     \
+	X(NUMBER, uint64_t, partition)                                         \
+	X(NUMBER, uint64_t, free)
 LAYOUT_STRUCT(journal_folded);
 
 #define journal_append_members(X)                                              \
 	X(NUMBER, uint16_t, type)                                              \
 	X(NUMBER, uint16_t, station) /* of a box, else zero */                 \
 	X(NUMBER, uint16_t, sequence)                                          \
-	X(PART, digest, text) /* of a leaf, else zeros */
+	X(PART, digest, text) /* of a leaf, else zeros */                      \
+	/* Of a refused one: as many its station may have; 0: any number. */   \
+	X(NUMBER, uint32_t, most)                                              \
+	/* Bytes that have to stay free behind it; 0: it may take the last. */ \
+	X(NUMBER, uint64_t, leave)
 LAYOUT_STRUCT(journal_append);
 
-#define journal_known_members(X) X(NUMBER, uint64_t, entry)
+/* `same`: the very same; else another box in its place. */
+#define journal_known_members(X)                                               \
+	X(NUMBER, uint64_t, entry)                                             \
+	X(NUMBER, uint16_t, same)
 LAYOUT_STRUCT(journal_known);
 
 #define journal_get_members(X) X(NUMBER, uint64_t, entry)
@@ -218,7 +228,12 @@ LAYOUT_STRUCT(recipients);
 	X(OCTETS, P256_POINT_SIZE, bk_point)                                   \
 	X(OCTETS, P256_POINT_SIZE, rk_point)                                   \
 	X(PART, wire_text, id)                                                 \
-	X(PART, wire_text, machine)
+	X(PART, wire_text, machine)                                            \
+	/* What it needs of the journal's partition: appliance/record/room.h.  \
+	 */                                                                    \
+	X(NUMBER, uint64_t, boxes_due)                                         \
+	X(NUMBER, uint64_t, boxes_room)                                        \
+	X(NUMBER, uint64_t, kept_room)
 LAYOUT_STRUCT(election);
 
 #define keys_approvals_members(X)                                              \
@@ -291,7 +306,8 @@ LAYOUT_STRUCT(intake_box);
 
 #define intake_delivery_members(X)                                             \
 	X(PART, intake_box, box)                                               \
-	X(PART, wire_text, name) /* delivery_write_box() */
+	X(PART, wire_text, name) /* delivery_write_box() */                    \
+	X(NUMBER, uint16_t, due) /* boxes that its station is to deliver */
 LAYOUT_STRUCT(intake_delivery);
 
 #define intake_keys_members(X) X(PART, digest, text) /* of the note */
@@ -440,9 +456,11 @@ LAYOUT_STRUCT(starter_started);
 	/* The new entry is the last. */                                       \
 	ANSWER(JOURNAL_APPENDED, 22, journal_folded, ROLE_JOURNAL,             \
 		TO(JOURNAL_APPEND))                                            \
-	/* The very same box is there already. */                              \
+	/* This box, or this refusal of one, is there already. */              \
 	ANSWER(JOURNAL_KNOWN, 23, journal_known, ROLE_JOURNAL,                 \
 		TO(JOURNAL_APPEND))                                            \
+	/* Of this station as many were refused as may be told alone. */       \
+	ANSWER(JOURNAL_ENOUGH, 30, nothing, ROLE_JOURNAL, TO(JOURNAL_APPEND))  \
 	ASK(JOURNAL_GET, 24, journal_get, ROLE_JOURNAL)                        \
 	ANSWER(JOURNAL_ENTRY, 25, journal_entry, ROLE_JOURNAL,                 \
 		TO(JOURNAL_GET), CARRIES(1, 1))                                \

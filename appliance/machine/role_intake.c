@@ -372,6 +372,8 @@ static refusal send_box(
 	told.box.sequence = box.sequence;
 	told.box.digest = box.digest;
 	told.box.text = box.text;
+	if (box.station >= 0)
+		told.due = taking->plan->station[box.station].boxes;
 	set_name(taking->plan, &told);
 	if (why != NULL) {
 		taking->count.refused++;

@@ -22,7 +22,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARTITION = SPAWN_GRANTED, READ_TRIES = 4 };
+enum {
+	PARTITION = SPAWN_GRANTED,
+	READ_TRIES = 4,
+	NUMBERS = 1 << 16, /* of stations, and of no station */
+};
+static const uint32_t NONE = UINT32_MAX;
 
 /* Where an entry is, and the chain value that it must still have. */
 struct place {
@@ -32,23 +37,28 @@ struct place {
 	uint64_t before; /* the entry of its type before it */
 };
 
-struct box_key {
+/* A box, taken or refused. */
+struct delivered {
 	uint64_t entry;
+	struct digest text;
+	uint32_t before; /* the one of its station before it, or NONE */
+	uint16_t type;
 	uint16_t station;
 	uint16_t sequence;
-	struct digest text;
 };
 
 struct journal {
 	struct journal_fold fold;
 	uint8_t mac_key[SHA256_SIZE];
-	uint64_t end; /* offset of the next entry */
+	uint64_t end;	    /* offset of the next entry */
+	uint64_t partition; /* its size */
 	struct place *place;
 	size_t places;
 	uint8_t *listings; /* of all entries, one behind the other */
 	size_t listings_size;
-	struct box_key *box;
-	size_t boxes;
+	struct delivered *delivered; /* in this election */
+	uint32_t deliveries;
+	uint32_t last_of[NUMBERS]; /* delivery of each station, or NONE */
 };
 
 /*
@@ -180,17 +190,35 @@ static bool remember_place(
 	return true;
 }
 
-static bool remember_box(
+static bool is_delivery(unsigned type)
+{
+	return type == ENTRY_BOX || type == ENTRY_REFUSED;
+}
+
+static bool remember_delivery(
 	struct journal *journal, const struct journal_header *header)
 {
-	struct box_key *grown =
-		reallocarray(journal->box, journal->boxes + 1, sizeof(*grown));
+	struct delivered *grown = reallocarray(
+		journal->delivered, journal->deliveries + 1UL, sizeof(*grown));
 	if (grown == NULL)
 		return false;
-	journal->box = grown;
-	grown[journal->boxes++] = (struct box_key){ header->entry,
-		header->station, header->sequence, header->text };
+	journal->delivered = grown;
+	grown[journal->deliveries] = (struct delivered){
+		.entry = header->entry,
+		.text = header->text,
+		.before = journal->last_of[header->station],
+		.type = header->type,
+		.station = header->station,
+		.sequence = header->sequence,
+	};
+	journal->last_of[header->station] = journal->deliveries++;
 	return true;
+}
+
+static void forget_deliveries(struct journal *journal)
+{
+	journal->deliveries = 0;
+	memset(journal->last_of, UINT8_MAX, sizeof(journal->last_of));
 }
 
 static bool remember_listing(struct journal *journal, struct bytes payload)
@@ -220,11 +248,11 @@ static refusal take(struct journal *journal, const struct raw_entry *raw)
 	if (why != NULL)
 		return why;
 	if (raw->header.type == ENTRY_SEALED)
-		journal->boxes = 0;
+		forget_deliveries(journal);
 	if (!remember_place(journal, leaf, before) ||
 		!remember_listing(journal, raw_payload(raw)) ||
-		(raw->header.type == ENTRY_BOX &&
-			!remember_box(journal, &raw->header)))
+		(is_delivery(raw->header.type) &&
+			!remember_delivery(journal, &raw->header)))
 		return "there is no memory";
 	journal->end += raw->size;
 	return NULL;
@@ -320,6 +348,12 @@ static refusal handle_scan(
 	return wire_send(end, SAY(JOURNAL_SCANNED, &answer), NULL, 0);
 }
 
+static uint64_t partition_size(void)
+{
+	const off_t size = lseek(PARTITION, 0, SEEK_END);
+	return size > 0 ? (uint64_t)size : 0;
+}
+
 static void start(struct journal *journal, const struct journal_key *key)
 {
 	memcpy(journal->mac_key, key->mac_key.byte, sizeof(journal->mac_key));
@@ -327,7 +361,8 @@ static void start(struct journal *journal, const struct journal_key *key)
 	journal->end = 0;
 	journal->places = 0;
 	journal->listings_size = 0;
-	journal->boxes = 0;
+	journal->partition = partition_size();
+	forget_deliveries(journal);
 }
 
 static refusal handle_begin(
@@ -337,9 +372,20 @@ static refusal handle_begin(
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
-static struct journal_folded folded(const struct journal_fold *fold)
+static uint64_t free_room(const struct journal *journal)
+{
+	return journal->partition > journal->end
+		       ? journal->partition - journal->end
+		       : 0;
+}
+
+/* Of a fold that may be of an earlier moment; the room is that of now. */
+static struct journal_folded folded(
+	const struct journal *journal, const struct journal_fold *fold)
 {
 	return (struct journal_folded){
+		.partition = journal->partition,
+		.free = free_room(journal),
 		.state = (uint16_t)fold->state,
 		.entries = fold->entries,
 		.anchor_chain = fold->anchored_chain,
@@ -388,19 +434,35 @@ static refusal handle_unlock(
 		&journal->fold, &HEARD(message, JOURNAL_UNLOCK)->anchor);
 	if (verdict == ANCHOR_DIFFERS)
 		return refuse_anchor(end, &journal->fold, scan_end);
-	answer = folded(&journal->fold);
+	answer = folded(journal, &journal->fold);
 	answer.anchor_due = verdict == ANCHOR_DUE;
 	return wire_send(end, SAY(JOURNAL_UNLOCKED, &answer), NULL, 0);
 }
 
-static const struct box_key *same_box(
-	const struct journal *journal, const struct journal_append *append)
+/* In the place of a box; of a refused one with the same text. */
+static bool is_same(
+	const struct delivered *delivered, const struct journal_append *append)
 {
-	for (size_t i = 0; i < journal->boxes; i++) {
-		const struct box_key *box = &journal->box[i];
-		if (box->station == append->station &&
-			box->sequence == append->sequence)
-			return box;
+	return delivered->type == append->type &&
+	       delivered->sequence == append->sequence &&
+	       (append->type == ENTRY_BOX ||
+		       digest_equal(&delivered->text, &append->text));
+}
+
+/* NULL when it is new; `*refused`: entries of its station that are so. */
+static const struct delivered *find_same(const struct journal *journal,
+	const struct journal_append *append, uint32_t *refused)
+{
+	uint32_t at = is_delivery(append->type)
+			      ? journal->last_of[append->station]
+			      : NONE;
+	*refused = 0;
+	while (at != NONE) {
+		const struct delivered *delivered = &journal->delivered[at];
+		if (is_same(delivered, append))
+			return delivered;
+		*refused += delivered->type == ENTRY_REFUSED;
+		at = delivered->before;
 	}
 	return NULL;
 }
@@ -451,10 +513,16 @@ static refusal compose(const struct journal *journal,
  * Writes an entry that was composed, once the fold allows it. What is not on
  * the partition is not folded: the next entry would stand behind a gap.
  */
-static refusal append(struct journal *journal, const struct raw_entry *raw)
+static refusal append(
+	struct journal *journal, const struct raw_entry *raw, uint64_t leave)
 {
 	struct journal_fold trial = journal->fold;
 	refusal why = journal_fold_next(&trial, raw->whole);
+	if (why == NULL && leave > 0 &&
+		(free_room(journal) < leave ||
+			free_room(journal) - leave < raw->size))
+		why = "it has no room left for boxes; nothing is lost: move "
+		      "it to a larger partition and bring this medium again";
 	if (why == NULL)
 		why = write_at(journal->end, raw->whole, raw->size);
 	return why != NULL ? why : take(journal, raw);
@@ -462,9 +530,10 @@ static refusal append(struct journal *journal, const struct raw_entry *raw)
 
 /* The anchor is due when it is this entry that is anchored. */
 static refusal answer_appended(
-	struct wire_end *end, const struct journal_fold *fold)
+	struct wire_end *end, const struct journal *journal)
 {
-	struct journal_folded answer = folded(fold);
+	const struct journal_fold *fold = &journal->fold;
+	struct journal_folded answer = folded(journal, fold);
 	answer.anchor_due = fold->anchored == fold->entries;
 	return wire_send(end, SAY(JOURNAL_APPENDED, &answer), NULL, 0);
 }
@@ -484,20 +553,15 @@ static refusal map_lists(const struct wire_message *message,
 }
 
 /*
- * The very same box again is no news, however often its note was signed;
- * another one in its place is refused.
+ * The very same box again is no news, however often its note was signed, nor
+ * is the same refusal of one.
  */
-static refusal answer_same(struct wire_end *end, const struct box_key *box,
-	const struct raw_entry *raw)
+static refusal answer_same(struct wire_end *end,
+	const struct delivered *delivered, const struct journal_append *append)
 {
-	const struct journal_known known = { box->entry };
-	char entry[64];
-	if (digest_equal(&box->text, &raw->header.text))
-		return wire_send(end, SAY(JOURNAL_KNOWN, &known), NULL, 0);
-	snprintf(entry, sizeof(entry), "it is journal entry %" PRIu64,
-		box->entry);
-	return role_refuse(end, "this box of the station was delivered before",
-		entry, NULL);
+	const struct journal_known known = { delivered->entry,
+		digest_equal(&delivered->text, &append->text) };
+	return wire_send(end, SAY(JOURNAL_KNOWN, &known), NULL, 0);
 }
 
 static bool has_definition(const struct raw_entry *raw, struct bytes definition)
@@ -541,7 +605,9 @@ static refusal handle_append(
 	const struct journal_append *what = HEARD(message, JOURNAL_APPEND);
 	struct bytes list[WIRE_DESCRIPTORS_MOST];
 	struct raw_entry raw = { 0 };
-	const struct box_key *same = NULL;
+	uint32_t refused;
+	const struct delivered *same = find_same(journal, what, &refused);
+	const bool enough = what->most > 0 && refused >= what->most;
 	size_t lists;
 	refusal why = map_lists(message, list, &lists);
 	if (why == NULL && entry_row_of(what->type) == NULL)
@@ -550,18 +616,18 @@ static refusal handle_append(
 		why = compose(journal, what, list, lists, &raw);
 	if (why == NULL && what->type == ENTRY_SEALED)
 		why = sealed_once(journal, &raw);
-	if (why == NULL && what->type == ENTRY_BOX)
-		same = same_box(journal, what);
-	if (why == NULL && same == NULL)
-		why = append(journal, &raw);
+	if (why == NULL && same == NULL && !enough)
+		why = append(journal, &raw, what->leave);
 	for (size_t i = 0; i < lists; i++)
 		memfd_unmap(&list[i]);
 	if (why != NULL)
 		why = role_refuse(end, "the journal takes no entry", why, NULL);
 	else if (same != NULL)
-		why = answer_same(end, same, &raw);
+		why = answer_same(end, same, what);
+	else if (enough)
+		why = wire_send(end, SAY(JOURNAL_ENOUGH, &nothing), NULL, 0);
 	else
-		why = answer_appended(end, &journal->fold);
+		why = answer_appended(end, journal);
 	free(raw.whole);
 	return why;
 }
@@ -751,7 +817,7 @@ static refusal handle_find(
 		why = read_headers(journal, behind, NULL, &fold);
 	if (why != NULL)
 		return role_refuse(end, "an earlier election", why, NULL);
-	answer = folded(&fold);
+	answer = folded(journal, &fold);
 	return wire_send(end, SAY(JOURNAL_FOUND, &answer), NULL, 0);
 }
 
@@ -766,7 +832,7 @@ int role_journal(void)
 		{ JOURNAL_HEADS, handle_heads },
 		{ JOURNAL_FIND, handle_find },
 	};
-	struct journal journal = { 0 };
+	static struct journal journal;
 	struct wire_end end = role_end(ROLE_JOURNAL);
 	return role_serve(
 		&end, duties, sizeof(duties) / sizeof(duties[0]), &journal);

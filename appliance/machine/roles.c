@@ -78,6 +78,7 @@ static const struct sandbox_call journal_calls[] = {
 	LISTS,
 	WRITE_MEMFD,
 	SANDBOX_CALL(pwrite64, "entries of the journal"),
+	SANDBOX_CALL(lseek, "how large is the partition?"),
 	SANDBOX_CALL(fdatasync, "an entry is on the disk before it counts"),
 };
 static const struct sandbox_descriptor journal_descriptors[] = {

@@ -5,6 +5,7 @@
 #include "appliance/formats/note.h"
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
+#include "appliance/record/refused.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -183,7 +184,7 @@ struct bytes chain_leaf_text(
 	return note_parse(content, &note) == NULL ? note.text : nothing;
 }
 
-/* Told of the box that the header is of, and something is told of it. */
+/* Told of the box that the header is of. */
 static refusal told_of(const struct chain *chain,
 	const struct journal_header *header, struct bytes told)
 {
@@ -195,21 +196,20 @@ static refusal told_of(const struct chain *chain,
 	if (told.size < name.size ||
 		!bytes_equal(bytes_of(told.data, name.size), written(&name)))
 		return "it tells of another box than the journal";
-	return told.size > name.size ? NULL : "it gives no reason";
+	return NULL;
 }
 
 refusal chain_refusal_of(const struct chain *chain,
-	const struct journal_header *header, struct bytes line,
+	const struct journal_header *header, struct bytes text,
 	struct chain_refusal *out)
 {
-	enum { HEX = 2 * SHA256_SIZE };
-	struct cursor in = cursor_of(line);
-	const struct bytes hex = cursor_take(&in, HEX);
-	const bool spaced = cursor_u8(&in) == ' ';
-	out->told = cursor_line(&in);
-	return spaced && cursor_done(&in) && out->told.size > 0 &&
-			       text_is_clean(out->told) &&
-			       hex_decode(hex, out->came.byte, SHA256_SIZE)
-		       ? told_of(chain, header, out->told)
-		       : "it does not say what came and why it was refused";
+	struct refused_text lines;
+	struct refused first;
+	const refusal why = refused_parse(header, text, &lines);
+	if (why != NULL || !refused_next(&lines, &first))
+		return why;
+	*out = (struct chain_refusal){ lines.count, first.told };
+	return header->station == JOURNAL_NO_STATION
+		       ? NULL
+		       : told_of(chain, header, first.told);
 }

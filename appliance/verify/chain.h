@@ -175,14 +175,14 @@ struct box_terms chain_box_terms(const struct chain *);
  */
 struct bytes chain_leaf_text(
 	const struct chain *, uint64_t leaf, enum entry_type);
-/* The line of a delivery that was not taken. */
+/* Deliveries that were not taken, of one entry. */
 struct chain_refusal {
-	struct digest came; /* SHA-256 of the age file */
-	/* Clean text: whose box it is (delivery_write_box()), ": ", why. */
+	uint64_t count;
+	/* Of the first: whose box it is (delivery_write_box()), ": ", why. */
 	struct bytes told;
 };
 /* Refused, too, when it tells of another box than the entry's header. */
 refusal chain_refusal_of(const struct chain *, const struct journal_header *,
-	struct bytes line, struct chain_refusal *out);
+	struct bytes text, struct chain_refusal *out);
 
 #endif

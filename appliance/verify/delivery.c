@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/verify/delivery.h"
 
+#include "appliance/record/refused.h"
+
 refusal delivery_of_chain(const struct chain *chain, struct delivery *out)
 {
 	struct journal_header header;
@@ -13,7 +15,7 @@ refusal delivery_of_chain(const struct chain *chain, struct delivery *out)
 		if (header.type == ENTRY_BOX)
 			delivery_add_box(out, header.station, header.sequence);
 		if (header.type == ENTRY_REFUSED)
-			delivery_add_refusal(out);
+			delivery_add_refusals(out, refused_count(&header));
 	}
 	if (chain->has_result)
 		delivery_set_result(out, &chain->result);

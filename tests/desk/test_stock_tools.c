@@ -362,6 +362,28 @@ DISAGREEMENT(
 DISAGREEMENT(refusal_of_nothing, "boxes",
 	     paper_put(paper, "refused/0003", bytes_of_text("no reason\n"));
 	     paper_journal(paper);)
+/* The refusal becomes one of nine that nobody signed, by this text. */
+static void sum_up(struct paper *paper, uint16_t sequence, const char *text)
+{
+	struct paper_entry *entry =
+		&paper->entry[paper_find(paper, ENTRY_REFUSED)];
+	entry->station = JOURNAL_NO_STATION;
+	entry->sequence = sequence;
+	paper_put(paper, "refused/0003", bytes_of_text(text));
+	paper_journal(paper);
+}
+
+#define OF_NINE "deliveries without an entry of their own: 9\n"
+#define LINE                                                                   \
+	"0123456789012345678901234567890123456789012345678901234567890123 -: " \
+	"a\n"
+#define LINES_4 LINE LINE LINE LINE
+
+DISAGREEMENT(sum_of_another_number, "boxes",
+	     sum_up(paper, 8, OF_NINE LINES_4 LINES_4);)
+DISAGREEMENT(sum_of_too_few, "boxes", sum_up(paper, 9, OF_NINE LINES_4);)
+DISAGREEMENT(sum_without_its_number, "boxes", sum_up(paper, 1, LINE);)
+
 /* As `bundle public` leaves it. */
 static void withhold(struct paper *paper)
 {
@@ -500,6 +522,9 @@ int main(void)
 		cmocka_unit_test(public_result),
 		cmocka_unit_test(leaf_of_another_text),
 		cmocka_unit_test(refusal_of_nothing),
+		cmocka_unit_test(sum_of_another_number),
+		cmocka_unit_test(sum_of_too_few),
+		cmocka_unit_test(sum_without_its_number),
 		cmocka_unit_test(result_with_another_sum),
 		cmocka_unit_test(impossible_flaws),
 		cmocka_unit_test(flaws_of_a_station),

@@ -85,8 +85,8 @@ static void refusals_are_told(void **state)
 	(void)state;
 	for (unsigned s = 0; s < VILLAGE_STATIONS; s++)
 		delivery_add_box(&delivery, (uint16_t)s, 1);
-	delivery_add_refusal(&delivery);
-	delivery_add_refusal(&delivery);
+	delivery_add_refusals(&delivery, 1);
+	delivery_add_refusals(&delivery, 1);
 	assert_line(&delivery, "3 of 4 boxes were delivered; missing: north (1 "
 			       "of 2); refused: 2");
 	delivery_free(&delivery);
@@ -112,7 +112,7 @@ static void a_result_says_what_is_counted(void **state)
 	delivery_add_box(&delivery, SOUTH, 1);
 	delivery_add_box(&delivery, NORTH, 1);
 	delivery_add_box(&delivery, NORTH, 2);
-	delivery_add_refusal(&delivery);
+	delivery_add_refusals(&delivery, 1);
 	delivery_set_result(&delivery, &result);
 	assert_line(&delivery,
 		"1 of 4 boxes were counted; missing: north (1 of "
@@ -138,7 +138,7 @@ static void a_long_line_ends_with_a_number(void **state)
 	}
 	assert_null(delivery_begin(&delivery, &plan));
 	for (size_t i = 0; i < BOXES; i++)
-		delivery_add_refusal(&delivery);
+		delivery_add_refusals(&delivery, 1);
 	struct writer out = writer_of(line, SCREEN - 1);
 	delivery_line(&delivery, &out);
 	assert_false(out.broken);

@@ -35,6 +35,7 @@
 enum {
 	PATIENCE = 240,
 	FILE_MOST = 256 << 20,
+	JOURNAL_KIBIBYTES = 64 << 10,
 	LINE_MOST = 512,
 	FOLDER = 2,
 	PROFILE,
@@ -182,7 +183,7 @@ static int writable_file(const char *path)
 
 static void save(int memfd, const char *path)
 {
-	const off_t size = lseek(memfd, 0, SEEK_END);
+	const off_t size = lseek(memfd, 0, SEEK_HOLE);
 	uint8_t *space = malloc((size_t)size + 1);
 	assert_non_null(space);
 	assert_int_equal(pread(memfd, space, (size_t)size, 0), size);
@@ -353,6 +354,15 @@ static int log_of(const struct boot_profile *profile)
 	return memfd;
 }
 
+/* What is behind the last entry is a hole, and takes no memory. */
+static void make_partition(struct rig *rig)
+{
+	const char *size = getenv("JOURNAL");
+	const unsigned long kibibytes =
+		size != NULL ? strtoul(size, NULL, 10) : JOURNAL_KIBIBYTES;
+	assert_int_equal(ftruncate(rig->journal, (off_t)kibibytes << 10), 0);
+}
+
 static void set_up(struct rig *rig, char **argv)
 {
 	char *tpm = path_join(argv[FOLDER], "tpm");
@@ -365,6 +375,7 @@ static void set_up(struct rig *rig, char **argv)
 	rig->swtpm = swtpm_at(tpm);
 	rig->journal = access(journal, F_OK) == 0 ? writable_file(journal)
 						  : open_memfd();
+	make_partition(rig);
 	rig->console = fopen(console, "w");
 	assert_non_null(rig->console);
 	for (char **path = argv + FIRST_MEDIUM; *path != NULL; path++) {

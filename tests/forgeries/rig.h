@@ -29,7 +29,7 @@ void rig_cut(const struct wire_end *, struct wire_said);
  *
  * Roles find the environment of the program, and in it as BOOT how often this
  * machine has restarted. PLATFORM=open in it is firmware that leaves the TPM's
- * platform hierarchy open.
+ * platform hierarchy open, JOURNAL the size of the journal's partition in KiB.
  */
 bool rig_main(int argc, char **argv, int *status);
 /*

@@ -80,6 +80,48 @@ garble() {
 			--output "$desk/boxes/station-01.note"
 }
 
+# deliver_strange NUMBER: empty boxes, by somebody who has no key.
+deliver_strange() {
+	local n members=("election-keys.note=$desk/election-keys.note")
+	: >"$work/empty"
+	for ((n = 1; n <= $1; n++)); do
+		members+=("boxes/$n.note=$work/empty" "boxes/$n.age=$work/empty")
+	done
+	pack boxes "${members[@]}" && bring boxes
+}
+
+# deliver_nonsense NUMBER: notes of the first station, each with something else
+# than the box that it has signed for.
+deliver_nonsense() {
+	local n members=("election-keys.note=$desk/election-keys.note")
+	mkdir -p "$desk/boxes" && seal_box station-01 || return
+	for ((n = 1; n <= $1; n++)); do
+		echo "nonsense $n" >"$work/nonsense-$n"
+		members+=("boxes/$n.note=$desk/boxes/station-01.note"
+			"boxes/$n.age=$work/nonsense-$n")
+	done
+	pack boxes "${members[@]}" && bring boxes
+}
+
+# deliver_in_vain WHY
+deliver_in_vain() {
+	seal_boxes && pack_all_boxes && bring boxes "refused: .*$1"
+}
+
+# told_refusals NUMBER: in the evidence, and of most of them the first reason.
+told_refusals() {
+	verify_evidence >"$work/said"
+	grep -q "^INCOMPLETE: .*; refused: $1\$" "$work/said" &&
+		grep -q -- '3000 deliveries, the first: -: ' "$work/said"
+}
+
+stock_tools_boxes() {
+	grep -x 'passed   boxes' <(
+		tests/machine/verify-with-stock-tools released "$desk/bundle" \
+			"$desk/definition.json" "$desk/authorities.pem"
+	)
+}
+
 deliver_garbled() {
 	seal_boxes && garble "$@" && deliver_boxes
 }

@@ -629,9 +629,11 @@ static void expect_known(struct trial *machine)
 	ask_append(machine, ENTRY_BOX, 4, 4);
 	assert_int_equal(machine->answer.type, JOURNAL_KNOWN);
 	assert_int_equal(HEARD(&machine->answer, JOURNAL_KNOWN)->entry, 4);
+	assert_int_equal(HEARD(&machine->answer, JOURNAL_KNOWN)->same, 1);
 	ask_append(machine, ENTRY_BOX, 4, 'x');
-	expect_refused(machine, "this box of the station was delivered before: "
-				"it is journal entry 4");
+	assert_int_equal(machine->answer.type, JOURNAL_KNOWN);
+	assert_int_equal(HEARD(&machine->answer, JOURNAL_KNOWN)->entry, 4);
+	assert_int_equal(HEARD(&machine->answer, JOURNAL_KNOWN)->same, 0);
 }
 
 static void test_boxes_come_once(void **state)
@@ -644,6 +646,113 @@ static void test_boxes_come_once(void **state)
 	restart(&machine);
 	expect_unlocked(&machine, 8, false);
 	expect_known(&machine);
+	machine_end(&machine);
+}
+
+/* With a limit of entries for its station, and what has to stay free. */
+static void ask_refused(
+	struct trial *machine, uint16_t station, uint8_t byte, uint32_t most)
+{
+	const struct journal_append what = { .type = ENTRY_REFUSED,
+		.station = station,
+		.sequence = 1,
+		.text = sha256(bytes_of(&byte, 1)),
+		.most = most };
+	const int list = payload_of(byte);
+	ask(machine, SAY(JOURNAL_APPEND, &what), &list, 1);
+	close(list);
+}
+
+/* Of each station so many, and each once; those of other stations not less. */
+static void test_refusals_of_a_station_are_limited(void **state)
+{
+	struct trial machine = machine_after(4);
+	(void)state;
+	for (int start = 0; start < 2; start++) {
+		ask_refused(&machine, 3, 1, 2);
+		assert_int_equal(machine.answer.type,
+			start == 0 ? JOURNAL_APPENDED : JOURNAL_KNOWN);
+		ask_refused(&machine, 3, 2, 2);
+		assert_int_equal(machine.answer.type,
+			start == 0 ? JOURNAL_APPENDED : JOURNAL_KNOWN);
+		ask_refused(&machine, 3, 3, 2);
+		assert_int_equal(machine.answer.type, JOURNAL_ENOUGH);
+		ask_refused(&machine, 4, 3, 2);
+		assert_int_equal(machine.answer.type,
+			start == 0 ? JOURNAL_APPENDED : JOURNAL_KNOWN);
+		if (start == 0)
+			append(&machine, ENTRY_MEDIUM, 7);
+		restart(&machine);
+		expect_unlocked(&machine, 8, false);
+	}
+	ask_refused(&machine, 3, 3, 0);
+	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
+	machine_end(&machine);
+}
+
+static void ask_leaving(struct trial *machine, uint64_t leave)
+{
+	const struct journal_append what = {
+		.type = ENTRY_BOX, .sequence = 1, .leave = leave
+	};
+	const int list = payload_of(1);
+	ask(machine, SAY(JOURNAL_APPEND, &what), &list, 1);
+	close(list);
+}
+
+/* A box leaves free what it has to; what need not may take the last byte. */
+static void test_room_is_kept(void **state)
+{
+	struct trial machine = machine_after(4);
+	const struct journal_folded *is = &machine.answer.body.JOURNAL_APPENDED;
+	(void)state;
+	assert_int_equal(
+		ftruncate(machine.partition, (off_t)(6 * entry_size())), 0);
+	restart(&machine);
+	expect_unlocked(&machine, 4, false);
+	assert_int_equal(is->partition, 6 * entry_size());
+	assert_int_equal(is->free, 2 * entry_size());
+	ask_leaving(&machine, entry_size() + 1);
+	expect_refused(&machine,
+		"the journal takes no entry: it has no room left for boxes");
+	ask_leaving(&machine, UINT64_MAX);
+	expect_refused(&machine,
+		"the journal takes no entry: it has no room left for boxes");
+	ask_leaving(&machine, entry_size());
+	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
+	assert_int_equal(is->free, entry_size());
+	append(&machine, ENTRY_MEDIUM, 5);
+	assert_int_equal(is->free, 0);
+	machine_end(&machine);
+}
+
+/* The same entries on a larger partition are the same journal. */
+static void test_a_journal_moves_to_a_larger_partition(void **state)
+{
+	struct trial machine = machine_after(7);
+	const int larger = memfd_create("partition", MFD_ALLOW_SEALING);
+	const struct image image = image_of(&machine);
+	(void)state;
+	assert_int_equal(pwrite(larger, image.byte, image.size, 0), image.size);
+	/* Whatever lay there before. */
+	assert_int_equal(
+		pwrite(larger, image.byte, entry_size(), (off_t)image.size),
+		entry_size());
+	assert_int_equal(ftruncate(larger, 1 << 20), 0);
+	close(machine.partition);
+	machine.partition = larger;
+	restart(&machine);
+	expect_unlocked(&machine, 7, false);
+	assert_int_equal(
+		machine.answer.body.JOURNAL_UNLOCKED.partition, 1 << 20);
+	append(&machine, ENTRY_MEDIUM, 7);
+	restart(&machine);
+	expect_unlocked(&machine, 8, false);
+	/* One that ends too early has lost something. */
+	assert_int_equal(
+		ftruncate(machine.partition, (off_t)(3 * entry_size())), 0);
+	restart(&machine);
+	expect_wrong_at(&machine, 3);
 	machine_end(&machine);
 }
 
@@ -837,6 +946,9 @@ int main(void)
 		cmocka_unit_test(
 			test_boxes_may_be_lost_before_their_medium_ends),
 		cmocka_unit_test(test_boxes_come_once),
+		cmocka_unit_test(test_refusals_of_a_station_are_limited),
+		cmocka_unit_test(test_room_is_kept),
+		cmocka_unit_test(test_a_journal_moves_to_a_larger_partition),
 		cmocka_unit_test(test_a_definition_is_sealed_once),
 		cmocka_unit_test(test_earlier_elections_are_found),
 		cmocka_unit_test(test_unfit_entries_are_not_written),

@@ -22,11 +22,13 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +52,8 @@ struct told {
 	bool tpm_dies;
 	/* It refuses this anchor of the boot, from 1; 0: none. */
 	unsigned refuses_anchor;
+	/* Where the disk takes no more, other than it says; 0: as it says. */
+	rlim_t disk_most;
 };
 static const char told_file[] = "told";
 /* The types of the entries of which members were published. */
@@ -288,10 +292,21 @@ static int serve(enum role self)
 		&end, duties, sizeof(duties) / sizeof(duties[0]), NULL);
 }
 
+static int be_journal(void)
+{
+	const rlim_t most =
+		access(told_file, F_OK) == 0 ? read_told().disk_most : 0;
+	signal(SIGXFSZ, SIG_IGN);
+	if (most > 0 &&
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){ most, most }) != 0)
+		return 2;
+	return role_journal();
+}
+
 static int be_role(const char *name)
 {
 	if (strcmp(name, "journal") == 0)
-		return role_journal();
+		return be_journal();
 	if (strcmp(name, "console") == 0)
 		return role_console();
 	for (enum role role = ROLE_KEYS; role < ROLES; role++)
@@ -495,15 +510,13 @@ static void test_the_journal_names_who_ended(void **state)
 		"the media role: the peer has gone: it gave up");
 }
 
-/* Room for the boot and the boxes, each of one block, and nothing behind. */
-static void fill_partition(const struct trial *machine)
+/* Blocks from the journal's end; more than that its disk has as well. */
+static off_t make_room(const struct trial *machine, size_t blocks)
 {
-	const off_t end = lseek(machine->partition, 0, SEEK_END);
-	assert_int_equal(ftruncate(machine->partition,
-				 end + (off_t)(1 + BOXES) * JOURNAL_BLOCK_SIZE),
-		0);
-	assert_int_equal(
-		fcntl(machine->partition, F_ADD_SEALS, F_SEAL_GROW), 0);
+	const off_t end = lseek(machine->partition, 0, SEEK_END) +
+			  (off_t)blocks * JOURNAL_BLOCK_SIZE;
+	assert_int_equal(ftruncate(machine->partition, end), 0);
+	return end;
 }
 
 static size_t published_of(enum entry_type type)
@@ -528,8 +541,10 @@ static void test_boxes_are_published_without_their_mediums_end(void **state)
 	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
 	const struct trial machine = machine_after(more, 2);
 	(void)state;
-	fill_partition(&machine);
-	run_supervisor(&machine, &(struct told){ .media_come = true });
+	const off_t most = make_room(&machine, 1 + BOXES);
+	make_room(&machine, 16);
+	run_supervisor(&machine, &(struct told){ .media_come = true,
+					 .disk_most = (rlim_t)most });
 	assert_int_equal(published_of(ENTRY_BOX), BOXES);
 	machine_end(&machine);
 }
@@ -566,10 +581,34 @@ static void test_a_refused_anchor_ends_the_boot(void **state)
 	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
 	const struct trial machine = machine_after(more, 2);
 	(void)state;
+	make_room(&machine, 16);
 	run_supervisor(&machine,
 		&(struct told){ .media_come = true, .refuses_anchor = 2 });
 	expect_screen("sandoq: medium: boxes",
 		"sandoq: medium: boxes\nsandoq: failed: another anchor\n");
+	machine_end(&machine);
+}
+
+/* Of the boot, the boxes and their medium's end the last box has no room. */
+static void test_boxes_leave_room_for_their_mediums_end(void **state)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct trial machine = machine_after(more, 2);
+	struct journal_key key = { .mac_key = mac_key };
+	(void)state;
+	/* Enrolled, its lock, the two, the boot, the boxes, their end. */
+	enum { ANCHORED = 2 + 2 + 1 + BOXES - 1 + 1 };
+	make_room(&machine, 1 + BOXES);
+	run_supervisor(&machine, &(struct told){ .media_come = true });
+	assert_int_equal(published_of(ENTRY_BOX), BOXES - 1);
+	struct peer journal = journal_of(&machine);
+	assert_int_equal(pread(machine.anchor, &key.anchor, SHA256_SIZE, 0),
+		SHA256_SIZE);
+	const struct wire_message answer = ask(
+		&journal, SAY(JOURNAL_UNLOCK, &key), NULL, 0, JOURNAL_UNLOCKED);
+	assert_int_equal(HEARD(&answer, JOURNAL_UNLOCKED)->free, 0);
+	assert_int_equal(HEARD(&answer, JOURNAL_UNLOCKED)->anchored, ANCHORED);
+	peer_stop(&journal);
 	machine_end(&machine);
 }
 
@@ -597,6 +636,7 @@ int main(int argc, char **argv)
 			test_boxes_are_published_without_their_mediums_end),
 		cmocka_unit_test(test_a_dead_tpm_ends_the_boot),
 		cmocka_unit_test(test_a_refused_anchor_ends_the_boot),
+		cmocka_unit_test(test_boxes_leave_room_for_their_mediums_end),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_role(argv[1]);

@@ -821,8 +821,9 @@ static void reason_of_another_box(void **state)
 			"it tells of another box than the journal" },
 		{ "station-04: late\n",
 			"it tells of another box than the journal" },
-		{ "late\n", "it tells of another box than the journal" },
-		{ "station-04, box 1: \n", "it gives no reason" },
+		{ "late\n", "it does not say what came and why" },
+		{ "station-04, box 1: \n",
+			"it does not say what came and why" },
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct paper *copy = paper_copy(*state);
@@ -835,6 +836,47 @@ static void reason_of_another_box(void **state)
 		paper_refuses(copy, VERIFY_INTAKE, "boxes", wanted);
 		paper_free(copy);
 	}
+}
+
+#define OF_NO_ENTRY "deliveries without an entry of their own: "
+#define CAME "0123456789012345678901234567890123456789012345678901234567890123"
+
+/* The machine's refusal becomes one of nine that nobody has signed. */
+static struct paper *with_sum(
+	const struct paper *paper, uint16_t sequence, const char *text)
+{
+	struct paper *copy = paper_copy(paper);
+	struct paper_entry *entry =
+		&copy->entry[paper_find(copy, ENTRY_REFUSED)];
+	entry->station = JOURNAL_NO_STATION;
+	entry->sequence = sequence;
+	paper_put(copy, "refused/0003", bytes_of_text(text));
+	paper_end_after(copy, paper_find(copy, ENTRY_MEDIUM) + 1);
+	return copy;
+}
+
+static void a_sum_of_refusals(void **state)
+{
+#define LINE_A CAME " -: a\n"
+#define LINES_4 LINE_A LINE_A LINE_A LINE_A
+	struct paper *paper =
+		with_sum(*state, 9, OF_NO_ENTRY "9\n" LINES_4 LINES_4);
+	paper_accepts(paper, VERIFY_INTAKE);
+	paper_free(paper);
+	paper = with_sum(*state, 8, OF_NO_ENTRY "9\n" LINES_4 LINES_4);
+	paper_refuses(paper, VERIFY_INTAKE, "boxes",
+		"refusal 0003: it is of another number of deliveries than its "
+		"entry");
+	paper_free(paper);
+	paper = with_sum(*state, 9, OF_NO_ENTRY "9\n" LINES_4);
+	paper_refuses(paper, VERIFY_INTAKE, "boxes",
+		"refusal 0003: it does not say what came and why");
+	paper_free(paper);
+	paper = with_sum(*state, 1, LINE_A);
+	paper_refuses(paper, VERIFY_INTAKE, "boxes",
+		"refusal 0003: it does not say how many deliveries were "
+		"refused");
+	paper_free(paper);
 }
 
 /* Signed once more, a note has other bytes and the same leaf. */
@@ -1393,6 +1435,7 @@ int main(void)
 		REFUSAL(reason_of_another_text),
 		REFUSAL(reason_says_nothing),
 		REFUSAL(reason_of_another_box),
+		REFUSAL(a_sum_of_refusals),
 		REFUSAL(a_signature_is_not_in_the_tree),
 		REFUSAL(header_was_changed),
 		REFUSAL(header_is_missing),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/files.h"
+#include "appliance/record/refused.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { LINE_MOST = 512, REASON_MOST = 320 };
+enum { LINE_MOST = 512, REASON_MOST = 384 };
 
 static void line_of(const struct delivery *delivery, char line[LINE_MOST])
 {
@@ -18,17 +19,22 @@ static void line_of(const struct delivery *delivery, char line[LINE_MOST])
 	line[out.size] = '\0';
 }
 
-/* Of a station's box, or of what no station signed, the machine's reason. */
+/* As the machine tells it; of what has no entry of its own, the first. */
 static void reason_of(const struct chain *chain, const struct leaves *leaves,
 	const struct journal_header *header, char reason[REASON_MOST])
 {
-	struct chain_refusal what;
+	struct chain_refusal what = { .count = 1 };
 	if (chain_refusal_of(chain, header,
 		    chain_leaf_text(chain, leaves->leaf, ENTRY_REFUSED),
 		    &what) != NULL)
 		what.told = bytes_of_text("a reason that cannot be shown");
-	snprintf(reason, REASON_MOST, "%.*s", (int)what.told.size,
-		(const char *)what.told.data);
+	if (what.count == 1)
+		snprintf(reason, REASON_MOST, "%.*s", (int)what.told.size,
+			(const char *)what.told.data);
+	else
+		snprintf(reason, REASON_MOST,
+			"%" PRIu64 " deliveries, the first: %.*s", what.count,
+			(int)what.told.size, (const char *)what.told.data);
 }
 
 static json_t *missing_of(const struct delivery *delivery)
@@ -56,9 +62,11 @@ static json_t *refused_of(const struct chain *chain)
 		if (header.type != ENTRY_REFUSED)
 			continue;
 		reason_of(chain, &leaves, &header, reason);
-		json_array_append_new(refused,
-			json_pack("{s:I, s:s}", "entry",
-				(json_int_t)leaves.leaf, "reason", reason));
+		json_array_append_new(
+			refused, json_pack("{s:I, s:I, s:s}", "entry",
+					 (json_int_t)leaves.leaf, "deliveries",
+					 (json_int_t)refused_count(&header),
+					 "reason", reason));
 	}
 	return refused;
 }
