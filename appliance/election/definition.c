@@ -469,7 +469,7 @@ static json_t *load(struct bytes json, char *error)
 	json_t *document;
 	if (json.size > DEFINITION_SIZE_MOST) {
 		snprintf(error, DEFINITION_ERROR_MOST,
-			"the definition is larger than 15 MiB: write it "
+			"the definition is larger than 31 MiB: write it "
 			"without spaces between its parts, or hold the "
 			"election on more machines");
 		return NULL;

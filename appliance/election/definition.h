@@ -28,7 +28,7 @@
 
 enum {
 	/* With its notes and keys it is one entry of the journal. */
-	DEFINITION_SIZE_MOST = 15 << 20,
+	DEFINITION_SIZE_MOST = 31 << 20,
 	DEFINITION_TEXT_MOST = 256,
 	DEFINITION_ERROR_MOST = 256,
 	EK_CAS_MOST = 16

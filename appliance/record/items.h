@@ -18,7 +18,7 @@ enum {
 	/* In a list: finding a repeated name takes time in its square. */
 	ITEM_COUNT_MOST = 256,
 	/* Payload of an entry, and of any list. */
-	ITEMS_MOST = 16 << 20,
+	ITEMS_MOST = 32 << 20,
 	LISTING_MOST = 2 + ITEM_COUNT_MOST * (ITEM_OVERHEAD + ITEM_NAME_MOST +
 						     SHA256_SIZE),
 };

@@ -20,7 +20,7 @@ enum {
 	 * whole of the sectors that it touches.
 	 */
 	JOURNAL_BLOCK_SIZE = 4096,
-	JOURNAL_PAYLOAD_MOST = 16 << 20,
+	JOURNAL_PAYLOAD_MOST = 32 << 20,
 	/* Of a delivery that no station of the plan signed for. */
 	JOURNAL_NO_STATION = 0xffff,
 };

@@ -278,7 +278,7 @@ static void what_is_too_large_is_refused(void **state)
 	(void)state;
 	assert_false(definition_parse(&definition, large, error));
 	assert_non_null(
-		strstr(error, "the definition is larger than 15 MiB: "));
+		strstr(error, "the definition is larger than 31 MiB: "));
 }
 
 int main(void)

@@ -35,7 +35,8 @@ static int read_given(const struct arguments *arguments, const char *name,
 int definition_read(const char *path, struct file *file, struct definition *out)
 {
 	char error[DEFINITION_ERROR_MOST];
-	int status = file_read(path, DEFINITION_SIZE_MOST, file);
+	/* One that is too large is refused by who knows what to do. */
+	int status = file_read(path, 2 * (uint64_t)DEFINITION_SIZE_MOST, file);
 	if (status != 0)
 		return status;
 	if (definition_parse(out, file_bytes(file), error))
