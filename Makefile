@@ -88,7 +88,7 @@ PROBE := $(B)/tests/machine/probe
 #: sanitize-tests  what they need built before; with VARIANT=sanitize
 #: fuzzers         build the fuzz targets; with VARIANT=fuzz
 #: fuzz-smoke      run each fuzz target for a short time
-#: mutants         do the tests see one plausible fault at a time? hours
+#: mutants         do the tests see one plausible fault at a time? hours; PART=K/N
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
 .PHONY: help all setup programs tests fuzzers image disk lock reproduce \
