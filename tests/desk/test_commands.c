@@ -565,6 +565,7 @@ static void missing_boxes_are_agreed_to(void **state)
 		assert_status(run("%s --without 9", command[i]), EX_DATAERR);
 		assert_said("the votes of 10 boxes would be left out, and not "
 			    "of 9");
+		assert_status(run("%s --without 11", command[i]), EX_DATAERR);
 		assert_status(run_asked("yes", "%s", command[i]), EX_TEMPFAIL);
 		assert_said("Write their number");
 		assert_no_signature_said();

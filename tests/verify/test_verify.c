@@ -808,6 +808,26 @@ static void reason_says_nothing(void **state)
 	}
 }
 
+/* A station's box counts for the place that it signed for alone. */
+static void box_in_another_place(void **state)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct paper *copy = paper_copy(*state);
+		size_t at = 0;
+		while (copy->entry[at].type != ENTRY_BOX)
+			at++;
+		if (i == 0)
+			copy->entry[at].station++;
+		else
+			copy->entry[at].sequence++;
+		paper_journal(copy);
+		paper_refuses(copy, VERIFY_INTAKE, "boxes",
+			"the journal has it in another place than its "
+			"station signed");
+		paper_free(copy);
+	}
+}
+
 #define DIGEST_SAID                                                            \
 	"0123456789012345678901234567890123456789012345678901234567890123 "
 
@@ -1435,6 +1455,7 @@ int main(void)
 		REFUSAL(reason_of_another_text),
 		REFUSAL(reason_says_nothing),
 		REFUSAL(reason_of_another_box),
+		REFUSAL(box_in_another_place),
 		REFUSAL(a_sum_of_refusals),
 		REFUSAL(a_signature_is_not_in_the_tree),
 		REFUSAL(header_was_changed),
