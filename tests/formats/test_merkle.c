@@ -93,6 +93,9 @@ static void every_proof_of_every_size_holds(void **state)
 				merkle_verify(&proof, &leaf[i], i, size, &root),
 				NULL);
 		}
+		/* Places begin with 0: there is none of this number. */
+		assert_non_null(merkle_verify(
+			&proof, &leaf[size - 1], size, size, &root));
 	}
 }
 
