@@ -231,6 +231,28 @@ static void what_no_machine_can_count_is_not_signed(void **state)
 	assert_status(shell("test ! -e %s/large.note", folder), 0);
 }
 
+static int check_contests(unsigned number)
+{
+	assert_status(
+		shell("jq '.contests = [range(%u) as $c | .contests[0] | "
+		      ".id = \"village-\\($c)\"] | .stations[].contests = "
+		      "[.contests[].id]' %s/definition.json >%s/villages.json",
+			number, folder, folder),
+		0);
+	return run("election check villages.json --json");
+}
+
+/* Of 60 candidates each, with every station voting on all. */
+static void villages_share_a_definition(void **state)
+{
+	(void)state;
+	assert_status(check_contests(CONTESTS_MOST), 0);
+	assert_said("\"contests\": 256");
+	assert_said("\"candidates\": 15360");
+	assert_status(check_contests(CONTESTS_MOST + 1), EX_DATAERR);
+	assert_said("villages.json: contests: must have 1 to 256 items");
+}
+
 /* Three of one name, the third in Arabic letters; then nobody. */
 static void write_alike(void)
 {
@@ -1378,6 +1400,7 @@ int main(void)
 		cmocka_unit_test(definition_is_signed),
 		cmocka_unit_test(names_not_in_nfc_are_not_signed),
 		cmocka_unit_test(what_no_machine_can_count_is_not_signed),
+		cmocka_unit_test(villages_share_a_definition),
 		cmocka_unit_test(names_that_look_alike_are_told),
 		cmocka_unit_test(
 			names_that_look_alike_are_told_before_one_signs),
