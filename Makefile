@@ -141,6 +141,8 @@ $(B)/tests/machine/test_taken_over: private WRAPPED := \
 $(B)/tests/tpm/test_provision: private WRAPPED := Esys_GetCapability
 $(B)/tests/machine/test_journal_disk: private WRAPPED := pread pwrite fdatasync
 $(B)/tests/machine/test_medium_trouble: private WRAPPED := pread pwrite fsync
+$(B)/tests/machine/test_keys_airlock: private WRAPPED := \
+	tpm_pcr_extend tpm_airlock_refuses tpm_error
 $(FORGERYTESTS): $(call object,$(FORGERYSRC))
 $(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter sandbox_enter_inner \

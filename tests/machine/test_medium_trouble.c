@@ -9,29 +9,23 @@
 #include "appliance/formats/ustar.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/roles.h"
-#include "appliance/machine/spawn.h"
-#include "appliance/machine/wire.h"
 #include "appliance/record/courier.h"
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
+#include "tests/support/forked_role.h"
 #include "tests/support/patience.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 enum {
 	PATIENCE = 60,
-	FREE = 16, /* descriptors below are the role's */
 	NEVER = -1,
 	ARCHIVE_MOST = 8192,
 };
@@ -44,7 +38,6 @@ struct trouble {
 	int pulled_at; /* before this read or write, whichever it is */
 };
 static struct trouble trouble = { NEVER, NEVER, 0, NEVER };
-static bool in_role;
 static int writes;
 static int flushes;
 static int calls;
@@ -64,7 +57,7 @@ static bool is_gone(void)
 /* Linux: the disk that a descriptor is still of has 0 bytes from then on. */
 ssize_t __wrap_pread(int file, void *out, size_t size, off_t at)
 {
-	if (!in_role)
+	if (!forked_in_role)
 		return __real_pread(file, out, size, at);
 	if (is_gone())
 		return 0;
@@ -74,18 +67,18 @@ ssize_t __wrap_pread(int file, void *out, size_t size, off_t at)
 
 ssize_t __wrap_pwrite(int file, const void *from, size_t size, off_t at)
 {
-	const bool gone = in_role && is_gone();
+	const bool gone = forked_in_role && is_gone();
 	errno = gone ? ENOSPC : trouble.error;
-	return gone || (in_role && writes++ == trouble.write)
+	return gone || (forked_in_role && writes++ == trouble.write)
 		       ? -1
 		       : __real_pwrite(file, from, size, at);
 }
 
 int __wrap_fsync(int file)
 {
-	const bool gone = in_role && is_gone();
+	const bool gone = forked_in_role && is_gone();
 	errno = gone ? EIO : trouble.error;
-	return gone || (in_role && flushes++ == trouble.flush)
+	return gone || (forked_in_role && flushes++ == trouble.flush)
 		       ? -1
 		       : __real_fsync(file);
 }
@@ -94,62 +87,15 @@ int __wrap_fsync(int file)
  * A role on a medium
  */
 
-struct on_medium {
-	int medium;
-	pid_t child;
-	struct wire_end end;
-	struct wire_message answer;
-};
-
-_Noreturn static void be(int socket, int medium, int (*role)(void))
-{
-	const int high[] = { fcntl(socket, F_DUPFD, FREE),
-		fcntl(medium, F_DUPFD, FREE) };
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (dup2(high[0], SPAWN_SOCKET) != SPAWN_SOCKET ||
-		dup2(high[1], SPAWN_GRANTED) != SPAWN_GRANTED)
-		_exit(2);
-	closefrom(SPAWN_GRANTED + 1);
-	in_role = true;
-	_exit(role());
-}
-
-static struct on_medium start(
+static struct forked_role start(
 	enum role self, int (*role)(void), struct bytes content)
 {
-	struct on_medium on = { .answer.descriptor = { -1, -1, -1 } };
-	int pair[2];
-	on.medium = memfd_create("medium", MFD_CLOEXEC);
-	assert_int_equal(
-		__real_pwrite(on.medium, content.data, content.size, 0),
+	const int medium = memfd_create("medium", MFD_CLOEXEC);
+	assert_int_equal(__real_pwrite(medium, content.data, content.size, 0),
 		content.size);
-	assert_int_equal(
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	on.child = fork();
-	assert_true(on.child >= 0);
-	if (on.child == 0)
-		be(pair[1], on.medium, role);
-	close(pair[1]);
-	on.end = (struct wire_end){ pair[0], ROLE_SUPERVISOR, self, 0 };
-	return on;
-}
-
-static void stop(struct on_medium *on)
-{
-	int status;
-	close(on->end.socket);
-	assert_int_equal(waitpid(on->child, &status, 0), on->child);
-	assert_true(WIFEXITED(status));
-	wire_close(&on->answer);
-	close(on->medium);
-}
-
-static enum wire_type ask(struct on_medium *on, struct wire_said said, int list)
-{
-	wire_close(&on->answer);
-	assert_null(wire_send(&on->end, said, &list, list < 0 ? 0 : 1));
-	assert_null(wire_receive(&on->end, LONG_MS, &on->answer));
-	return on->answer.type;
+	const struct forked_role out = forked_start(self, role, medium);
+	close(medium);
+	return out;
 }
 
 /*
@@ -157,7 +103,7 @@ static enum wire_type ask(struct on_medium *on, struct wire_said said, int list)
  */
 
 /* One member, the state, the end; the first that is refused, or nothing. */
-static bool write_outbox(struct on_medium *on)
+static bool write_outbox(struct forked_role *on)
 {
 	static const struct publish_members_of made = { .type = 0 };
 	static const struct wire_text state = { "intake" };
@@ -166,9 +112,9 @@ static bool write_outbox(struct on_medium *on)
 	write_item(&items, ITEM_PUBLIC, "challenge", bytes_of_text("any"));
 	const int list = memfd_written(&items);
 	const bool written =
-		ask(on, SAY(PUBLISH_MEMBERS_OF, &made), list) == DONE &&
-		ask(on, SAY(PUBLISH_STATE, &state), -1) == DONE &&
-		ask(on, SAY(PUBLISH_END, &nothing), -1) == DONE;
+		forked_ask(on, SAY(PUBLISH_MEMBERS_OF, &made), list) == DONE &&
+		forked_ask(on, SAY(PUBLISH_STATE, &state), -1) == DONE &&
+		forked_ask(on, SAY(PUBLISH_END, &nothing), -1) == DONE;
 	close(list);
 	return written;
 }
@@ -203,7 +149,7 @@ static void each_outbox_has_its_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		trouble = cases[i].is;
-		struct on_medium on = start(
+		struct forked_role on = start(
 			ROLE_PUBLISH, role_publish, bytes_of_text("outbox"));
 		assert_int_equal(write_outbox(&on), cases[i].said == NULL);
 		if (cases[i].said != NULL) {
@@ -211,7 +157,7 @@ static void each_outbox_has_its_words(void **state)
 			assert_string_equal(HEARD(&on.answer, REFUSED)->line,
 				cases[i].said);
 		}
-		stop(&on);
+		forked_stop(&on);
 	}
 }
 
@@ -295,15 +241,16 @@ static void each_medium_has_its_words(void **state)
 		if (cases[i].cut != 0)
 			content.size = cases[i].cut;
 		trouble = *cases[i].is;
-		struct on_medium on = start(ROLE_INTAKE, role_intake, content);
+		struct forked_role on =
+			start(ROLE_INTAKE, role_intake, content);
 		const enum wire_type got =
-			ask(&on, SAY(INTAKE_START, &nothing), -1);
+			forked_ask(&on, SAY(INTAKE_START, &nothing), -1);
 		assert_int_equal(
 			got, cases[i].said == NULL ? INTAKE_KIND : REFUSED);
 		if (cases[i].said != NULL)
 			assert_string_equal(HEARD(&on.answer, REFUSED)->line,
 				cases[i].said);
-		stop(&on);
+		forked_stop(&on);
 	}
 }
 

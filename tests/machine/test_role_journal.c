@@ -818,6 +818,27 @@ static void test_earlier_elections_are_found(void **state)
 	machine_end(&machine);
 }
 
+/* A station's first box of this one is not that of the one before. */
+static void test_boxes_are_of_their_election(void **state)
+{
+	enum { SEQUENCE = 1, BYTE = 99 };
+	static const enum entry_type rest[] = { ENTRY_OPEN, ENTRY_CLOSED,
+		ENTRY_APPROVED, ENTRY_RELEASED };
+	struct trial machine = machine_after(2);
+	(void)state;
+	seal(&machine, "one");
+	append(&machine, ENTRY_INTAKE, 3);
+	ask_append(&machine, ENTRY_BOX, SEQUENCE, BYTE);
+	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
+		append(&machine, rest[i], 5 + i);
+	seal(&machine, "two");
+	append(&machine, ENTRY_INTAKE, 10);
+	ask_append(&machine, ENTRY_BOX, SEQUENCE, BYTE);
+	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
+	machine_end(&machine);
+}
+
 /* Old media are public; the same election anew would bury its result. */
 static void test_a_definition_is_sealed_once(void **state)
 {
@@ -949,6 +970,7 @@ int main(void)
 		cmocka_unit_test(test_refusals_of_a_station_are_limited),
 		cmocka_unit_test(test_room_is_kept),
 		cmocka_unit_test(test_a_journal_moves_to_a_larger_partition),
+		cmocka_unit_test(test_boxes_are_of_their_election),
 		cmocka_unit_test(test_a_definition_is_sealed_once),
 		cmocka_unit_test(test_earlier_elections_are_found),
 		cmocka_unit_test(test_unfit_entries_are_not_written),

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The intake role walks an archive strictly: nothing lies between members or
+ * behind the end, boxes come as pairs, and behind the note of the keys that the
+ * authority has signed for. The election is the paper's.
+ */
+#include "appliance/formats/crypto.h"
+#include "appliance/formats/ustar.h"
+#include "appliance/machine/memfd.h"
+#include "appliance/machine/roles.h"
+#include "tests/support/forked_role.h"
+#include "tests/support/patience.h"
+#include "tests/verify/paper.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { PATIENCE = 60, ARCHIVE_MOST = 8 << 20, PLAN_MOST = 1 << 20 };
+
+static struct paper *paper;
+static uint8_t *space;
+static struct writer archive;
+
+static int make(void **state)
+{
+	(void)state;
+	crypto_start();
+	paper = paper_make();
+	space = malloc(ARCHIVE_MOST);
+	return paper != NULL && space != NULL ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	paper_free(paper);
+	free(space);
+	return 0;
+}
+
+static void begin(const char *label)
+{
+	archive = writer_of(space, ARCHIVE_MOST);
+	write_ustar_member(&archive, "courier", bytes_of_text(label));
+}
+
+/* What the paper has as `content`, under this name. */
+static void put(const char *name, const char *content)
+{
+	write_ustar_member(&archive, name, paper_get(paper, content));
+}
+
+static void put_zeros(void)
+{
+	static const uint8_t zero[USTAR_BLOCK_SIZE];
+	write_bytes(&archive, bytes_of(zero, sizeof(zero)));
+}
+
+static struct forked_role insert(void)
+{
+	assert_false(archive.broken);
+	const int medium = memfd_written(&archive);
+	assert_true(medium >= 0);
+	const struct forked_role role =
+		forked_start(ROLE_INTAKE, role_intake, medium);
+	close(medium);
+	return role;
+}
+
+static void expect_refused(struct forked_role *role, const char *wanted)
+{
+	assert_int_equal(role->answer.type, REFUSED);
+	assert_string_equal(HEARD(&role->answer, REFUSED)->line, wanted);
+	forked_stop(role);
+}
+
+static void nothing_lies_between_members(void **state)
+{
+	(void)state;
+	begin("sandoq/courier/v1 election\n");
+	space[2 * USTAR_BLOCK_SIZE - 1] = 1;
+	put("definition.json", "definition.note");
+	write_ustar_end(&archive);
+	struct forked_role role = insert();
+	forked_ask(&role, SAY(INTAKE_START, &nothing), -1);
+	expect_refused(&role, "not a courier medium: the archive has bytes "
+			      "between its members");
+}
+
+/* Two blocks of zeros are the end, and one is not. */
+static void nothing_lies_behind_the_end(void **state)
+{
+	(void)state;
+	begin("sandoq/courier/v1 election\n");
+	put("definition.note", "definition.note");
+	put_zeros();
+	put("definition.json", "definition.note");
+	write_ustar_end(&archive);
+	struct forked_role role = insert();
+	assert_int_equal(forked_ask(&role, SAY(INTAKE_START, &nothing), -1),
+		INTAKE_KIND);
+	forked_ask(&role, SAY(INTAKE_TAKE, &nothing), -1);
+	expect_refused(
+		&role, "the medium: the archive does not end as it should");
+}
+
+static struct election election_of(void)
+{
+	const struct chain *chain = &paper->chain;
+	struct election out = {
+		.definition = paper->definition.plan.definition,
+		.phase = PAPER_PHASE,
+	};
+	out.ak = chain->machine.ak;
+	out.bk = chain->bk.name;
+	out.rk = chain->rk.name;
+	p256_to_point(&chain->bk.key, out.bk_point);
+	p256_to_point(&chain->rk.key, out.rk_point);
+	wire_text_set(&out.id, paper->definition.plan.id);
+	return out;
+}
+
+/* The first answer to the boxes of what was put. */
+static enum wire_type take_boxes(
+	struct forked_role *role, const struct election *election)
+{
+	static uint8_t encoded[PLAN_MOST];
+	struct writer out = writer_of(encoded, sizeof(encoded));
+	plan_encode(&out, &paper->definition.plan);
+	const int plan = memfd_written(&out);
+	assert_true(plan >= 0);
+	write_ustar_end(&archive);
+	*role = insert();
+	assert_int_equal(
+		forked_ask(role, SAY(INTAKE_START, &nothing), -1), INTAKE_KIND);
+	const enum wire_type got =
+		forked_ask(role, SAY(INTAKE_TAKE_BOXES, election), plan);
+	close(plan);
+	return got;
+}
+
+static void boxes_come_as_pairs(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "boxes/0001.note", "boxes/0002.age" },
+		{ "boxes/0001.age", "boxes/0001.note" },
+		{ "crates/0001.note", "crates/0001.age" },
+		{ "boxes/0001.note", "boxes/0001.age2" },
+	};
+	const struct election election = election_of();
+	struct forked_role role;
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		begin("sandoq/courier/v1 boxes\n");
+		put("election-keys.note", "election-keys.note");
+		put(pairs[i][0], "boxes/0001.note");
+		put(pairs[i][1], "boxes/0001.age");
+		assert_int_equal(take_boxes(&role, &election), INTAKE_KEYS);
+		assert_int_equal(forked_next(&role), REFUSED);
+		expect_refused(&role, "the medium: boxes do not come as "
+				      "NAME.note, then NAME.age");
+	}
+	begin("sandoq/courier/v1 boxes\n");
+	put("election-keys.note", "election-keys.note");
+	put("boxes/0001.note", "boxes/0001.note");
+	put("boxes/0001.age", "boxes/0001.age");
+	assert_int_equal(take_boxes(&role, &election), INTAKE_KEYS);
+	assert_int_equal(forked_next(&role), INTAKE_BOX);
+	forked_stop(&role);
+}
+
+static void keys_are_those_of_the_election(void **state)
+{
+	struct election other = election_of();
+	struct forked_role role;
+	(void)state;
+	other.bk = other.rk;
+	begin("sandoq/courier/v1 boxes\n");
+	put("election-keys.note", "election-keys.note");
+	take_boxes(&role, &other);
+	expect_refused(&role, "the medium: it names another box key");
+	other = election_of();
+	begin("sandoq/courier/v1 boxes\n");
+	put("boxes/0001.note", "boxes/0001.note");
+	take_boxes(&role, &other);
+	expect_refused(&role, "the medium: election-keys.note is missing");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_lies_between_members),
+		cmocka_unit_test(nothing_lies_behind_the_end),
+		cmocka_unit_test(boxes_come_as_pairs),
+		cmocka_unit_test(keys_are_those_of_the_election),
+	};
+	patience(PATIENCE);
+	return cmocka_run_group_tests(tests, make, drop);
+}
