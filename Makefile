@@ -33,6 +33,18 @@ CFLAGS := -std=c17 -O1 -g -Wall -Wextra -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all
 LDFLAGS := -fsanitize=fuzzer,address,undefined
 endif
+# Every path through a function, as gcc sees it.
+ifeq ($(VARIANT),analyze)
+CFLAGS := -std=c17 -O0 -g $(WARNINGS) -fanalyzer
+LDFLAGS :=
+endif
+# The fuzz targets again, which tell what of the code they have run.
+ifeq ($(VARIANT),coverage)
+CC := clang
+CFLAGS := -std=c17 -O1 -g -Wall -Wextra $(PLACELESS) \
+	-fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
+LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
+endif
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -ljansson -lcrypto
 # Of the desk alone: they unpack the kernel of an image, and know how names
@@ -88,11 +100,16 @@ PROBE := $(B)/tests/machine/probe
 #: sanitize-tests  what they need built before; with VARIANT=sanitize
 #: fuzzers         build the fuzz targets; with VARIANT=fuzz
 #: fuzz-smoke      run each fuzz target for a short time
+#: fuzz            fuzz all for HOURS=n, from the seeds
+#: fuzz-seeds      make seeds of what that has reached
+#: fuzz-coverage   which part of each decoder the seeds reach
+#: static          gcc's analyzer and scan-build over all programs
 #: mutants         do the tests see one plausible fault at a time? hours; PART=K/N
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
 .PHONY: help all setup programs tests fuzzers image disk lock reproduce \
 	secure-boot bench roles run test nightly check lint mutants fuzz-smoke \
+	fuzz fuzz-seeds fuzz-coverage static \
 	sanitize sanitize-tests clean
 all: programs
 help:
@@ -178,9 +195,13 @@ $(BENCHES): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/tests/bench/bench.o \
 		| $(B)/sandoq
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
+# A machine on paper, made of parts that are written for tests.
+$(B)/tests/fuzz/fuzz_verify: $(call object,$(wildcard tests/verify/paper*.c) \
+	$(SUPPORTSRC))
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 		$(B)/libsandoq.a
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) \
+		$(DESKLIBS) $(TESTLIBS)
 
 UNITS = $(sort $(TESTS))
 # What the tree itself must be; each takes a second or two.
@@ -258,13 +279,26 @@ test: setup
 lint: setup
 	@tests/lint/run
 
+static: setup
+	@$(MAKE) --silent -j2 VARIANT=analyze programs
+	@rm -rf build/scan
+	@scan-build --status-bugs -o build/scan-found \
+		sh -c '$(MAKE) --silent -j2 VARIANT=scan CC="$$CC" programs'
+
 # What takes too long for every day: filters asked about all 2^32 numbers, ten
-# elections in a row on one machine, and all built twice.
+# elections in a row on one machine, faults by call with the sanitizers, what
+# the seeds reach, the analyzers, and all built twice.
 nightly: setup
 	@$(MAKE) --silent -j2 programs tests
 	@$(MAKE) --silent image
 	@SANDOQ_NIGHTLY=1 ELECTIONS=10 tests/run 1 tests/forgeries/elections.t \
 		$(B)/tests/machine/test_role_filters
+	@$(MAKE) --silent -j2 VARIANT=sanitize \
+		$(FAULTTESTS:build/native/%=build/sanitize/%)
+	@FAULT_RUNS=4 tests/run 1 $(FAULTTESTS:build/native/%=build/sanitize/%)
+	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
+	@tests/fuzz/coverage --check
+	@$(MAKE) --silent static
 	@$(MAKE) --silent reproduce
 
 # The inner loop: without what takes more than three seconds of a processor.
@@ -289,6 +323,20 @@ sanitize:
 fuzz-smoke:
 	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
 	@tests/run 1 tests/fuzz/smoke.t
+
+HOURS ?= 8
+fuzz:
+	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
+	@tests/fuzz/campaign $(HOURS)
+
+fuzz-seeds:
+	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
+	@tests/fuzz/distil
+	@$(MAKE) --silent fuzz-coverage
+
+fuzz-coverage:
+	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
+	@tests/fuzz/coverage
 
 clean:
 	rm -rf build run

@@ -65,8 +65,13 @@ size_t wire_size(const struct wire_row *row)
 
 void wire_encode(struct writer *out, struct wire_said said)
 {
+	const struct wire_row *row = wire_row_of(said.type);
+	if (row == NULL) {
+		out->broken = true;
+		return;
+	}
 	write_u16(out, (uint16_t)said.type);
-	layout_encode(out, wire_row_of(said.type)->body(), said.body);
+	layout_encode(out, row->body(), said.body);
 }
 
 refusal wire_decode(struct bytes datagram, enum wire_type *type, void *body)

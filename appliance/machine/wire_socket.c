@@ -68,7 +68,7 @@ static void put_descriptors(struct msghdr *header, union control *control,
 		return;
 	header->msg_control = control->space;
 	header->msg_controllen = CMSG_SPACE(sizeof(int) * count);
-	rights = CMSG_FIRSTHDR(header);
+	rights = &control->header;
 	rights->cmsg_level = SOL_SOCKET;
 	rights->cmsg_type = SCM_RIGHTS;
 	rights->cmsg_len = CMSG_LEN(sizeof(int) * count);

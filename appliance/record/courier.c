@@ -56,7 +56,12 @@ const struct courier_row *courier_of_label(struct bytes label)
 
 void write_courier_label(struct writer *out, enum courier_kind kind)
 {
+	const struct courier_row *row = courier_of_kind(kind);
+	if (row == NULL) {
+		out->broken = true;
+		return;
+	}
 	write_bytes(out, bytes_of_text(COURIER_LABEL_START));
-	write_bytes(out, bytes_of_text(courier_of_kind(kind)->word));
+	write_bytes(out, bytes_of_text(row->word));
 	write_u8(out, '\n');
 }

@@ -262,7 +262,10 @@ bool leaves_next(struct leaves *leaves, struct journal_header *out)
 					leaves->entry++ * JOURNAL_HEADER_SIZE;
 		if (journal_header_decode(header, out) != NULL)
 			return false;
-		if (!entry_row_of(out->type)->leaf)
+		const struct entry_row *row = entry_row_of(out->type);
+		if (row == NULL)
+			return false;
+		if (!row->leaf)
 			continue;
 		leaves->leaf = leaves->next++;
 		return true;

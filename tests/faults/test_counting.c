@@ -23,6 +23,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include <cmocka.h>
 
@@ -153,6 +156,16 @@ static int children_unknown(const struct faults_wanted *wanted)
 	return 0;
 }
 
+/* What nothing points to any more, libcrypto's objects too. */
+static bool memory_is_lost(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return __lsan_do_recoverable_leak_check() != 0;
+#else
+	return false;
+#endif
+}
+
 static void look_for_leaks(char left[LEFT_MOST], size_t descriptors, int most)
 {
 	const int children = children_left();
@@ -165,6 +178,8 @@ static void look_for_leaks(char left[LEFT_MOST], size_t descriptors, int most)
 	else if (faults_mappings_held() != 0)
 		snprintf(left, LEFT_MOST, "%zu mappings",
 			faults_mappings_held());
+	else if (memory_is_lost())
+		snprintf(left, LEFT_MOST, "memory that is lost");
 	else if (children < 0)
 		snprintf(left, LEFT_MOST, "a child that goes on");
 	else if (children > most)

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include <cmocka.h>
 
@@ -300,12 +303,22 @@ static void clean(struct machine_at *m)
 	sealed_machine_boot(m->at, &program);
 }
 
+/* What nothing points to any more, the TSS's objects too. */
+static bool memory_is_lost(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return __lsan_do_recoverable_leak_check() != 0;
+#else
+	return false;
+#endif
+}
+
 static void nothing_is_left(const struct question *question,
 	const struct faults_wanted *wanted, size_t descriptors)
 {
 	const size_t open = faults_descriptors_open();
 	if (open == descriptors && faults_blocks_held() == 0 &&
-		faults_mappings_held() == 0)
+		faults_mappings_held() == 0 && !memory_is_lost())
 		return;
 	fail_msg("%s, occurrence %u of %s: %zu descriptors, not %zu; %zu "
 		 "blocks, %zu mappings",
