@@ -34,6 +34,8 @@ static void header(struct bytes in)
 	write_age_header(&writer, &key, parsed.stanza, parsed.stanza_count);
 	property(!age_header_parse(written(&writer), &again));
 	property(bytes_equal(again.covered, parsed.covered));
+	property(age_find(&parsed, &parsed.stanza[0].enc) == NULL ||
+		 parsed.stanza_count > 0);
 	property(!age_header_verify(&again, &key));
 	property(parsed.covered.size + strlen(" \n") + 43 +
 			 parsed.payload.size ==

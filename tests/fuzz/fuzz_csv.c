@@ -11,7 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool is_ballot;
 	for (;;) {
 		struct bytes line = cursor_line(&c);
-		if (c.broken || csv_read(&reader, line, &ballot, &is_ballot))
+		if (c.broken)
+			break;
+		if (csv_read(&reader, line, &ballot, &is_ballot) != NULL)
 			return 0;
 	}
+	csv_end(&reader);
+	return 0;
 }

@@ -19,11 +19,24 @@ static const char authority_text[] =
 
 static uint8_t edit_buffer[EDITED_MOST];
 
+static uint8_t archive_space[8 * USTAR_BLOCK_SIZE];
+
+static struct bytes valid_archive(void)
+{
+	struct writer out = writer_of(archive_space, sizeof(archive_space));
+	write_ustar_member(&out, "courier", bytes_of_text("sent\n"));
+	write_ustar_member(&out, "now/state", bytes_of_text("sealed\n"));
+	write_ustar_member(&out, "lot-1", bytes_of_text("one"));
+	write_ustar_end(&out);
+	return written(&out);
+}
+
 static void one_archive(struct bytes in)
 {
 	struct archive archive;
 	if (archive_parse(in, &archive))
 		return;
+	archive_numbered(&archive, "lot", 1);
 	for (size_t i = 0; i < archive.count; i++)
 		property(archive_find(&archive, archive.member[i].name).data ==
 			 archive.member[i].content.data);
@@ -60,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
 	one_archive(in);
+	one_archive(edited(valid_archive(), in, edit_buffer));
 	one_profile(in);
 	one_profile(edited(bytes_of_text(profile_text), in, edit_buffer));
 	one_authority(in);

@@ -2,10 +2,14 @@
 /* Taking an image's kernel apart: file, packing, unpacked kernel, archive. */
 #include "appliance/desk/image/cpio.h"
 #include "appliance/desk/image/kernel_image.h"
+#include "appliance/desk/image/unpack.h"
 #include "tests/fuzz/property.h"
 #include "tests/support/kernel_file.h"
 
 #include <lz4.h>
+#include <lzma.h>
+#include <string.h>
+#include <zstd.h>
 
 static uint8_t archive[2048];
 static uint8_t kernel[KERNEL_FILE_KERNEL_MOST];
@@ -69,9 +73,29 @@ static void read_archive(struct bytes in)
 		property(end || within(entry.content, in.data, in.size));
 }
 
+/* What the other packers made, which the input edits. */
+static void other_packings(struct bytes in)
+{
+	static const uint8_t plain[64] = { 1, 2, 3 };
+	uint8_t out[sizeof(plain)];
+	uint8_t made[512];
+	size_t xz = 0;
+	property(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, NULL, plain,
+			 sizeof(plain), made, &xz, sizeof(made)) == LZMA_OK);
+	unpack(edited(bytes_of(made, xz), in, edit_buffer), out, sizeof(out));
+	const size_t zstd =
+		ZSTD_compress(made, sizeof(made), plain, sizeof(plain), 1);
+	property(!ZSTD_isError(zstd));
+	if (in.size == 0)
+		property(!unpack(bytes_of(made, zstd), out, sizeof(out)) &&
+			 memcmp(out, plain, sizeof(out)) == 0);
+	unpack(edited(bytes_of(made, zstd), in, edit_buffer), out, sizeof(out));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
+	other_packings(in);
 	struct bytes valid = valid_kernel();
 	property(take_apart(file_of(valid)));
 	read_archive(in);
