@@ -86,6 +86,12 @@ static bool read_banks(struct tpm *tpm, struct tpm_state *out)
 		const TPMS_PCR_SELECTION *bank =
 			&found->data.assignedPCR.pcrSelections[i];
 
+		/* The TSS takes any size, and has room for four bytes. */
+		if (bank->sizeofSelect > sizeof(bank->pcrSelect)) {
+			worked = refused(tpm, "TPM2_GetCapability",
+				"the TPM tells of more PCRs than one can have");
+			break;
+		}
 		if (is_empty(bank))
 			continue;
 		if (bank->hash == TPM2_ALG_SHA256)
