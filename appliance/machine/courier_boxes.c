@@ -191,7 +191,7 @@ static bool take_keys_note(
 	       session_append(session, &what, &list, 1);
 }
 
-/* One message of the intake process; `*end` when it was the last. */
+/* One answer of the intake process; `*end` when it was the last. */
 static bool take_message(struct session *session, struct boxes *boxes,
 	struct wire_message *message, bool *end)
 {
@@ -225,7 +225,8 @@ static bool take_archive(
 		wire_close(&message);
 		if (!taken || end)
 			return taken;
-		got = peer_next(&medium->intake, &message, &session->why);
+		got = peer_ask(&medium->intake, SAY(INTAKE_NEXT, &nothing),
+			NULL, 0, &message, &session->why);
 	}
 	session->broken |= got == ANSWER_BROKEN;
 	return false;

@@ -432,7 +432,7 @@ LAYOUT_STRUCT(starter_started);
 /*
  * name, number, body, the role that is asked or that answers, and then what
  * there is to say of it: TO(the questions it answers), CARRIES(descriptors at
- * least, at most), MORE when the question stays open.
+ * least, at most).
  *
  * DONE, REFUSED and UNABLE are any role's to say, to whatever was asked, so
  * ROLES stands for all of them. After UNABLE, with its reason, the role can do
@@ -530,13 +530,14 @@ LAYOUT_STRUCT(starter_started);
 	ANSWER(INTAKE_MEMBERS, 100, nothing, ROLE_INTAKE, TO(INTAKE_TAKE),     \
 		CARRIES(1, 1))                                                 \
 	ANSWER(INTAKE_KEYS, 101, intake_keys, ROLE_INTAKE,                     \
-		TO(INTAKE_TAKE_BOXES), MORE, CARRIES(1, 1))                    \
-	ANSWER(INTAKE_BOX, 102, intake_delivery, ROLE_INTAKE,                  \
-		TO(INTAKE_TAKE_BOXES), MORE, CARRIES(1, 1))                    \
+		TO(INTAKE_TAKE_BOXES), CARRIES(1, 1))                          \
+	/* The next box: no more than one is on its way. */                    \
+	ASK(INTAKE_NEXT, 105, nothing, ROLE_INTAKE)                            \
+	ANSWER(INTAKE_BOX, 102, intake_delivery, ROLE_INTAKE, TO(INTAKE_NEXT), \
+		CARRIES(1, 1))                                                 \
 	ANSWER(INTAKE_VOID, 103, intake_delivery, ROLE_INTAKE,                 \
-		TO(INTAKE_TAKE_BOXES), MORE)                                   \
-	ANSWER(INTAKE_END, 104, intake_end, ROLE_INTAKE,                       \
-		TO(INTAKE_TAKE_BOXES))                                         \
+		TO(INTAKE_NEXT))                                               \
+	ANSWER(INTAKE_END, 104, intake_end, ROLE_INTAKE, TO(INTAKE_NEXT))      \
                                                                                \
 	ASK(DEFINE_ENROL, 112, define_facts, ROLE_DEFINE, CARRIES(1, 1))       \
 	ANSWER(DEFINE_ENROLMENT, 113, keys_enrol, ROLE_DEFINE,                 \

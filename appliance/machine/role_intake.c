@@ -32,11 +32,20 @@ enum {
 	BROUGHT_MOST = ITEMS_MOST,
 };
 
+/* What boxes are checked against. */
+struct taking {
+	struct plan *plan; /* NULL until boxes are taken */
+	struct box_terms terms;
+	struct election election;
+	struct intake_end count;
+};
+
 struct medium {
 	uint64_t at; /* offset of the next header block */
 	enum courier_kind kind;
 	struct wire_text nonce;
 	struct digest definition; /* of the one that an outbox asks for */
+	struct taking taking;
 };
 
 /* A member in memory from malloc. */
@@ -244,19 +253,10 @@ static refusal handle_take(
 	return why;
 }
 
-/* What boxes are checked against. */
-struct taking {
-	struct wire_end *end;
-	struct plan *plan;
-	struct box_terms terms;
-	const struct election *election;
-	struct intake_end count;
-};
-
 static refusal keys_note_check(
 	const struct taking *taking, struct bytes note, struct intake_keys *out)
 {
-	const struct election *election = taking->election;
+	const struct election *election = &taking->election;
 	const struct statement_value says[] = {
 		{ ELECTION_KEYS_DEFINITION,
 			bytes_of(election->definition.byte, SHA256_SIZE), 0,
@@ -302,7 +302,7 @@ static refusal send_items(struct wire_end *end, struct wire_said said,
 	return why;
 }
 
-static refusal take_keys_note(struct medium *medium, struct taking *taking)
+static refusal take_keys_note(struct medium *medium, struct wire_end *end)
 {
 	struct intake_keys told;
 	struct member_file file;
@@ -312,14 +312,14 @@ static refusal take_keys_note(struct medium *medium, struct taking *taking)
 			strcmp(file.member.name, MEMBER_ELECTION_KEYS) != 0))
 		why = MEMBER_ELECTION_KEYS " is missing";
 	if (why == NULL)
-		why = keys_note_check(taking, content_of(&file), &told);
+		why = keys_note_check(
+			&medium->taking, content_of(&file), &told);
 	if (why == NULL) {
 		const struct item item = {
 			.name = bytes_of_text(MEMBER_ELECTION_KEYS),
 			.content = content_of(&file),
 		};
-		why = send_items(
-			taking->end, SAY(INTAKE_KEYS, &told), &item, 1);
+		why = send_items(end, SAY(INTAKE_KEYS, &told), &item, 1);
 	}
 	free(file.data);
 	return why;
@@ -357,8 +357,8 @@ static void set_name(const struct plan *plan, struct intake_delivery *told)
 	wire_text_set(&told->name, name);
 }
 
-static refusal send_box(
-	struct taking *taking, struct bytes note, struct bytes age)
+static refusal send_box(struct taking *taking, struct wire_end *end,
+	struct bytes note, struct bytes age)
 {
 	const struct item item[] = {
 		{ .name = bytes_of_text(MEMBER_BOX_NOTE), .content = note },
@@ -378,38 +378,38 @@ static refusal send_box(
 	if (why != NULL) {
 		taking->count.refused++;
 		wire_text_set(&told.box.why, why);
-		return wire_send(taking->end, SAY(INTAKE_VOID, &told), NULL, 0);
+		return wire_send(end, SAY(INTAKE_VOID, &told), NULL, 0);
 	}
 	taking->count.boxes++;
-	return send_items(taking->end, SAY(INTAKE_BOX, &told), item, 2);
+	return send_items(end, SAY(INTAKE_BOX, &told), item, 2);
 }
 
-/* One note and one age file; `*end` is set when the archive ends instead. */
-static refusal take_box(struct medium *medium, struct taking *taking, bool *end)
+static refusal send_end(struct medium *medium, struct wire_end *end)
+{
+	const refusal why = end_check(medium);
+	return why != NULL
+		       ? why
+		       : wire_send(end, SAY(INTAKE_END, &medium->taking.count),
+				 NULL, 0);
+}
+
+/* One note and one age file, or the archive's end. */
+static refusal take_box(struct medium *medium, struct wire_end *end)
 {
 	struct member_file note;
 	struct member_file age = { .data = NULL };
 	refusal why = next_member(medium, BOX_NOTE_MOST, &note);
-	*end = why == NULL && note.member.end;
-	if (*end)
-		return end_check(medium);
+	if (why == NULL && note.member.end)
+		return send_end(medium, end);
 	if (why == NULL)
 		why = next_member(medium, MEMBER_MOST, &age);
 	if (why == NULL)
 		why = pair_check(&note, &age);
 	if (why == NULL)
-		why = send_box(taking, content_of(&note), content_of(&age));
+		why = send_box(&medium->taking, end, content_of(&note),
+			content_of(&age));
 	free(note.data);
 	free(age.data);
-	return why;
-}
-
-static refusal take_boxes(struct medium *medium, struct taking *taking)
-{
-	bool end = false;
-	refusal why = take_keys_note(medium, taking);
-	while (why == NULL && !end)
-		why = take_box(medium, taking, &end);
 	return why;
 }
 
@@ -424,24 +424,41 @@ static refusal prepare(struct taking *taking, int plan)
 	if (why != NULL)
 		return why;
 	taking->terms.plan = taking->plan;
-	taking->terms.bk_name = taking->election->bk;
+	taking->terms.bk_name = taking->election.bk;
 	return p256_from_point(
-		bytes_of(taking->election->bk_point, P256_POINT_SIZE),
+		bytes_of(taking->election.bk_point, P256_POINT_SIZE),
 		&taking->terms.bk);
 }
 
 static refusal handle_boxes(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	struct taking taking = { .end = end,
-		.election = HEARD(message, INTAKE_TAKE_BOXES) };
-	refusal why = prepare(&taking, message->descriptor[0]);
+	struct medium *medium = state;
+	refusal why = medium->taking.plan == NULL
+			      ? NULL
+			      : "its boxes were asked for before";
+	medium->taking.election = *HEARD(message, INTAKE_TAKE_BOXES);
 	if (why == NULL)
-		why = take_boxes(state, &taking);
-	plan_free(taking.plan);
-	if (why != NULL)
-		return role_refuse(end, "the medium", why, NULL);
-	return wire_send(end, SAY(INTAKE_END, &taking.count), NULL, 0);
+		why = prepare(&medium->taking, message->descriptor[0]);
+	if (why == NULL)
+		why = take_keys_note(medium, end);
+	return why != NULL ? role_refuse(end, "the medium", why, NULL) : NULL;
+}
+
+/*
+ * One box for each question: what is on its way takes memory, and the kernel
+ * lets a process have only so many descriptors on their way.
+ */
+static refusal handle_next(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct medium *medium = state;
+	refusal why =
+		medium->taking.plan != NULL ? NULL : "no boxes were asked for";
+	(void)message;
+	if (why == NULL)
+		why = take_box(medium, end);
+	return why != NULL ? role_refuse(end, "the medium", why, NULL) : NULL;
 }
 
 int role_intake(void)
@@ -450,9 +467,12 @@ int role_intake(void)
 		{ INTAKE_START, handle_start },
 		{ INTAKE_TAKE, handle_take },
 		{ INTAKE_TAKE_BOXES, handle_boxes },
+		{ INTAKE_NEXT, handle_next },
 	};
 	struct medium medium = { 0 };
 	struct wire_end end = role_end(ROLE_INTAKE);
-	return role_serve(
+	const int status = role_serve(
 		&end, duties, sizeof(duties) / sizeof(duties[0]), &medium);
+	plan_free(medium.taking.plan);
+	return status;
 }

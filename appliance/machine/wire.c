@@ -19,7 +19,6 @@
 		.body = body_##_layout,                                        \
 		__VA_ARGS__ },
 #define TO(...) .answers = { __VA_ARGS__ }
-#define MORE .more = true
 #define CARRIES(least, most)                                                   \
 	.descriptors_least = (least), .descriptors_most = (most)
 

@@ -39,7 +39,6 @@ struct wire_row {
 	enum role to;
 	/* The questions that it answers; none: it is a question itself. */
 	enum wire_type answers[WIRE_ANSWERS_MOST];
-	bool more; /* the question stays open after this answer */
 	uint8_t descriptors_least;
 	uint8_t descriptors_most;
 	const struct layout *(*body)(void);

@@ -51,12 +51,10 @@ static refusal permit(struct wire_end *end, const struct wire_row *row,
 		return "a message without its descriptor";
 	if (descriptors > row->descriptors_most)
 		return "a message with an unexpected descriptor";
-	if (is_answer(row)) {
-		if (!row->more)
-			end->asked = 0;
-	} else if (row->from == ROLE_SUPERVISOR) {
+	if (is_answer(row))
+		end->asked = 0;
+	else if (row->from == ROLE_SUPERVISOR)
 		end->asked = row->type;
-	}
 	return NULL;
 }
 

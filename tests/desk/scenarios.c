@@ -307,6 +307,11 @@ static struct election election_of(const struct paper *paper)
 	return out;
 }
 
+static bool next_is(struct play *play, enum wire_type wanted)
+{
+	return play_ask(play, SAY(INTAKE_NEXT, &nothing), NULL, 0, wanted);
+}
+
 static bool take_boxes(struct play *play, const struct paper *paper)
 {
 	const struct election election = election_of(paper);
@@ -315,9 +320,9 @@ static bool take_boxes(struct play *play, const struct paper *paper)
 				  INTAKE_KIND) &&
 			  play_ask(play, SAY(INTAKE_TAKE_BOXES, &election),
 				  &plan, 1, INTAKE_KEYS) &&
-			  play_next(play, INTAKE_BOX) &&
-			  play_next(play, INTAKE_BOX) &&
-			  play_next(play, INTAKE_END);
+			  next_is(play, INTAKE_BOX) &&
+			  next_is(play, INTAKE_BOX) &&
+			  next_is(play, INTAKE_END);
 	close(plan);
 	return well;
 }

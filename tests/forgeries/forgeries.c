@@ -303,9 +303,12 @@ static void say_another_keys_text(struct words *words)
 	words->body.INTAKE_KEYS.text.byte[0] ^= 1;
 }
 
-static void drop_a_box(struct words *words)
+static void end_after_a_box(struct words *words)
 {
-	words->unsaid = is_first(words);
+	if (!is_first(words)) {
+		words->type = INTAKE_END;
+		words->body.INTAKE_END = (struct intake_end){ .boxes = 1 };
+	}
 }
 
 static void say_a_box_twice(struct words *words)
@@ -713,8 +716,9 @@ const struct forgery forgeries[] = {
 		say_a_box_twice, STEPS, "boxes_counted: 3\nboxes_void: 0" },
 	{ ROLE_INTAKE, "gives a box two places", IN(DELIVER), INTAKE_BOX,
 		give_two_places, OPEN, ELSEWHERE },
-	{ ROLE_INTAKE, "drops a box", IN(DELIVER), INTAKE_BOX, drop_a_box, OPEN,
-		"the votes of 10 boxes would be left out, and not of 9" },
+	{ ROLE_INTAKE, "drops what follows a box", IN(DELIVER), INTAKE_BOX,
+		end_after_a_box, OPEN,
+		"the votes of 11 boxes would be left out, and not of 9" },
 	{ ROLE_INTAKE, "refuses a box", IN(DELIVER), INTAKE_BOX, refuse_a_box,
 		OPEN, "; refused: 1" },
 

@@ -212,24 +212,33 @@ static refusal say_kind(
 	return wire_send(end, SAY(INTAKE_KIND, &kind), NULL, 0);
 }
 
-static refusal bring_boxes(
+static refusal bring_keys_note(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct intake_keys keys = { 0 };
+	const int list = any_list();
+	const refusal why = wire_send(end, SAY(INTAKE_KEYS, &keys), &list, 1);
+	(void)state;
+	(void)message;
+	close(list);
+	return why;
+}
+
+static refusal bring_box(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	static const struct intake_end last = { .boxes = BOXES };
+	static uint16_t brought;
+	const struct intake_delivery box = { .box = { .sequence = brought } };
+	const int list = any_list();
+	const refusal why =
+		brought++ < (uint16_t)BOXES
+			? wire_send(end, SAY(INTAKE_BOX, &box), &list, 1)
+			: wire_send(end, SAY(INTAKE_END, &last), NULL, 0);
 	(void)state;
 	(void)message;
-	for (uint16_t i = 0; i < (uint16_t)BOXES; i++) {
-		const struct intake_delivery box = {
-			.box = { .sequence = i },
-		};
-		const int list = any_list();
-		const refusal why =
-			wire_send(end, SAY(INTAKE_BOX, &box), &list, 1);
-		close(list);
-		if (why != NULL)
-			return why;
-	}
-	return wire_send(end, SAY(INTAKE_END, &last), NULL, 0);
+	close(list);
+	return why;
 }
 
 static refusal define_election_of_nothing(
@@ -280,7 +289,8 @@ static int serve(enum role self)
 		{ MEDIA_BIND, bind_media },
 		{ MEDIA_WRITE, write_media },
 		{ INTAKE_START, say_kind },
-		{ INTAKE_TAKE_BOXES, bring_boxes },
+		{ INTAKE_TAKE_BOXES, bring_keys_note },
+		{ INTAKE_NEXT, bring_box },
 		{ DEFINE_LOAD, define_election_of_nothing },
 		{ DEFINE_DELIVERY, tell_of_nothing },
 		{ PUBLISH_MEMBERS_OF, note_published },
