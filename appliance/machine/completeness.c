@@ -13,8 +13,11 @@ static bool ask(struct session *session, int result, struct wire_text *line)
 	struct wire_message answer;
 	int list[] = { session->plan, -1, result };
 	bool told;
-	if (!session_heads(session, &list[1]))
+	if (!session_ask(session, &session->journal,
+		    SAY(JOURNAL_DELIVERIES, &nothing), NULL, 0, JOURNAL_CAME,
+		    &answer))
 		return false;
+	list[1] = answer.descriptor[0];
 	told = session_define(session, SAY(DEFINE_DELIVERY, &nothing), list,
 		result < 0 ? 2 : 3, DEFINE_DELIVERED, &answer);
 	close(list[1]);

@@ -79,16 +79,57 @@ static bool publish_entries(struct session *session, struct peer *publish)
 	return true;
 }
 
+/* One piece of a head; `*asked` goes on to the next, `*size` is the whole's. */
+static bool publish_piece(struct session *session, struct peer *publish,
+	struct journal_heads *asked, uint64_t *size)
+{
+	struct wire_message answer;
+	struct wire_message done;
+	bool given;
+	if (!session_ask(session, &session->journal, SAY(JOURNAL_HEADS, asked),
+		    NULL, 0, JOURNAL_PIECE, &answer))
+		return false;
+	const struct journal_piece *piece = HEARD(&answer, JOURNAL_PIECE);
+	const struct publish_piece body = { asked->head, piece->size };
+	*size = piece->size;
+	given = piece->size == 0 ||
+		session_ask(session, publish, SAY(PUBLISH_PIECE, &body),
+			answer.descriptor, 1, DONE, &done);
+	wire_close(&answer);
+	if (given && piece->next <= asked->from && piece->size > 0) {
+		session->broken = true;
+		return session_refuse(
+			session, "the journal role gave an empty piece");
+	}
+	asked->from = piece->next;
+	return given;
+}
+
+/* Where there is nothing later there is no such member. */
+static bool publish_head(
+	struct session *session, struct peer *publish, enum head head)
+{
+	struct journal_heads asked = { .head = (uint16_t)head,
+		.entries = session->folded.entries };
+	char line[WIRE_TEXT_MOST];
+	uint64_t size;
+	snprintf(line, sizeof(line), "sandoq/journal/%.100s",
+		session->has_election ? session->election.machine.line
+				      : "machine");
+	wire_text_set(&asked.origin, line);
+	do {
+		if (!publish_piece(session, publish, &asked, &size))
+			return false;
+	} while (asked.from < size);
+	return true;
+}
+
 static bool publish_heads(struct session *session, struct peer *publish)
 {
-	const struct publish_members_of of = { .type = ENTRY_MEDIUM };
-	int list;
-	bool given;
-	if (!session_heads(session, &list))
-		return false;
-	given = publish_list(session, publish, &of, list);
-	close(list);
-	return given;
+	for (enum head head = 0; head < HEADS; head++)
+		if (!publish_head(session, publish, head))
+			return false;
+	return true;
 }
 
 static bool publish_now_list(

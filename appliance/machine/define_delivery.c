@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The define role, asked which boxes have come: the headers of the journal's
- * entries are compared with the plan, and so is the result once there is one.
- * The answer is for whoever reads the screen; nothing depends on it.
+ * The define role, asked which boxes have come: what the journal's
+ * entries say is compared with the plan, and so is the result once there is
+ * one. The answer is for whoever reads the screen; nothing depends on it.
  */
 #include "appliance/election/delivery.h"
 #include "appliance/machine/define.h"
@@ -11,22 +11,19 @@
 #include "appliance/record/members.h"
 #include "appliance/record/refused.h"
 
-enum { LIST_PLAN, LIST_HEADS, LIST_RESULT };
+enum { LIST_PLAN, LIST_CAME, LIST_RESULT };
 
-static refusal read_heads(struct task *task, struct delivery *delivery)
+/* Boxes that were taken, and deliveries that were refused, as they came. */
+static refusal read_came(struct task *task, struct delivery *delivery)
 {
-	struct bytes headers;
-	struct journal_fold fold;
-	struct journal_header header;
-	refusal why = items_check(task->list[LIST_HEADS]);
-	if (why == NULL)
-		why = task_find(task, LIST_HEADS, MEMBER_ENTRIES, &headers);
-	if (why == NULL)
-		why = journal_fold_headers(&fold, headers);
-	if (why != NULL)
-		return why;
-	struct leaves leaves = journal_leaves(&fold, headers);
-	while (leaves_next(&leaves, &header)) {
+	struct cursor rest = cursor_of(task->list[LIST_CAME]);
+	task_say(task, "what came");
+	while (rest.rest.size > 0) {
+		struct journal_header header = { .type = cursor_u16(&rest) };
+		header.station = cursor_u16(&rest);
+		header.sequence = cursor_u16(&rest);
+		if (rest.broken)
+			return "it is cut off";
 		if (header.type == ENTRY_BOX)
 			delivery_add_box(
 				delivery, header.station, header.sequence);
@@ -58,7 +55,7 @@ static refusal read_delivery(
 	struct delivery delivery;
 	refusal why = delivery_begin(&delivery, plan);
 	if (why == NULL)
-		why = read_heads(task, &delivery);
+		why = read_came(task, &delivery);
 	if (why == NULL && task->list[LIST_RESULT].size > 0)
 		why = read_result(task, plan, &delivery);
 	if (why == NULL) {

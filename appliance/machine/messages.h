@@ -41,6 +41,10 @@ enum {
 	WIRE_DESCRIPTORS_MOST = 3,
 	WIRE_SOFTWARE_MOST = 4,
 	WIRE_ANSWERS_MOST = 5,
+	/* Of a piece of a member that may be longer than a list. */
+	WIRE_PIECE_MOST = 4 << 20,
+	/* A box, taken or refused: type, station and sequence, u16 each. */
+	DELIVERY_RECORD_SIZE = 3 * 2,
 };
 
 /* --- bodies --- */
@@ -127,11 +131,22 @@ LAYOUT_STRUCT(journal_known);
 #define journal_get_members(X) X(NUMBER, uint64_t, entry)
 LAYOUT_STRUCT(journal_get);
 
-/* Of the journal's first entries. */
+/*
+ * Of the journal's first entries: a piece of one member of the archive, from
+ * this byte of it.
+ */
 #define journal_heads_members(X)                                               \
-	X(PART, wire_text, origin)                                             \
-	X(NUMBER, uint64_t, entries)
+	X(NUMBER, uint16_t, head) /* of enum head */                           \
+	X(NUMBER, uint64_t, entries)                                           \
+	X(NUMBER, uint64_t, from)                                              \
+	X(PART, wire_text, origin) /* of the checkpoint */
 LAYOUT_STRUCT(journal_heads);
+
+/* The piece is a memfd; the member has `size` bytes, `next` are behind it. */
+#define journal_piece_members(X)                                               \
+	X(NUMBER, uint64_t, size)                                              \
+	X(NUMBER, uint64_t, next)
+LAYOUT_STRUCT(journal_piece);
 
 #define journal_find_members(X) X(PART, digest, definition)
 LAYOUT_STRUCT(journal_find);
@@ -424,6 +439,12 @@ LAYOUT_STRUCT(tally_result);
 	X(NUMBER, uint16_t, type)
 LAYOUT_STRUCT(publish_members_of);
 
+/* The next piece of a member of that many bytes. */
+#define publish_piece_members(X)                                               \
+	X(NUMBER, uint16_t, head) /* of enum head */                           \
+	X(NUMBER, uint64_t, size)
+LAYOUT_STRUCT(publish_piece);
+
 #define starter_started_members(X) X(NUMBER, uint32_t, pid)
 LAYOUT_STRUCT(starter_started);
 
@@ -466,8 +487,12 @@ LAYOUT_STRUCT(starter_started);
 		TO(JOURNAL_GET), CARRIES(1, 1))                                \
 	/* A checkpoint, and the headers of entries with their listings. */    \
 	ASK(JOURNAL_HEADS, 26, journal_heads, ROLE_JOURNAL)                    \
-	ANSWER(JOURNAL_MEMBERS, 27, nothing, ROLE_JOURNAL, TO(JOURNAL_HEADS),  \
-		CARRIES(1, 1))                                                 \
+	ANSWER(JOURNAL_PIECE, 27, journal_piece, ROLE_JOURNAL,                 \
+		TO(JOURNAL_HEADS), CARRIES(1, 1))                              \
+	/* What came in this election: a memfd of enum delivery_record. */     \
+	ASK(JOURNAL_DELIVERIES, 31, nothing, ROLE_JOURNAL)                     \
+	ANSWER(JOURNAL_CAME, 15, nothing, ROLE_JOURNAL,                        \
+		TO(JOURNAL_DELIVERIES), CARRIES(1, 1))                         \
                                                                                \
 	/* What the fold said before the election after this one was sealed.   \
 	 */                                                                    \
@@ -584,6 +609,7 @@ LAYOUT_STRUCT(starter_started);
 	ASK(PUBLISH_MEMBERS_OF, 160, publish_members_of, ROLE_PUBLISH,         \
 		CARRIES(1, 1))                                                 \
 	ASK(PUBLISH_STATE, 161, wire_text, ROLE_PUBLISH)                       \
+	ASK(PUBLISH_PIECE, 163, publish_piece, ROLE_PUBLISH, CARRIES(1, 1))    \
 	ASK(PUBLISH_END, 162, nothing, ROLE_PUBLISH)                           \
                                                                                \
 	/* The count role's socket, and its box; answered with its pidfd. */   \

@@ -54,10 +54,13 @@ struct journal {
 	uint64_t partition; /* its size */
 	struct place *place;
 	size_t places;
+	size_t place_room;
 	uint8_t *listings; /* of all entries, one behind the other */
 	size_t listings_size;
+	size_t listings_room;
 	struct delivered *delivered; /* in this election */
 	uint32_t deliveries;
+	size_t delivered_room;
 	uint32_t last_of[NUMBERS]; /* delivery of each station, or NONE */
 };
 
@@ -177,11 +180,27 @@ static bool mac_holds(
 		bytes_of(raw->whole + JOURNAL_HEADER_SIZE, JOURNAL_MAC_SIZE));
 }
 
+/*
+ * The list with room for so many elements; NULL when there is no memory. By a
+ * half at once: one more each time would move the whole list as often.
+ */
+static void *with_room(void *list, size_t *room, size_t wanted, size_t size)
+{
+	const size_t more = wanted + wanted / 2 + 64;
+	void *grown = list;
+	if (wanted <= *room)
+		return list;
+	grown = reallocarray(list, more, size);
+	if (grown != NULL)
+		*room = more;
+	return grown;
+}
+
 static bool remember_place(
 	struct journal *journal, uint64_t leaf, uint64_t before)
 {
-	struct place *grown = reallocarray(
-		journal->place, journal->places + 1, sizeof(*grown));
+	struct place *grown = with_room(journal->place, &journal->place_room,
+		journal->places + 1, sizeof(*grown));
 	if (grown == NULL)
 		return false;
 	journal->place = grown;
@@ -198,8 +217,9 @@ static bool is_delivery(unsigned type)
 static bool remember_delivery(
 	struct journal *journal, const struct journal_header *header)
 {
-	struct delivered *grown = reallocarray(
-		journal->delivered, journal->deliveries + 1UL, sizeof(*grown));
+	struct delivered *grown =
+		with_room(journal->delivered, &journal->delivered_room,
+			journal->deliveries + 1UL, sizeof(*grown));
 	if (grown == NULL)
 		return false;
 	journal->delivered = grown;
@@ -224,8 +244,8 @@ static void forget_deliveries(struct journal *journal)
 static bool remember_listing(struct journal *journal, struct bytes payload)
 {
 	const size_t size = listing_size(payload);
-	uint8_t *grown =
-		realloc(journal->listings, journal->listings_size + size);
+	uint8_t *grown = with_room(journal->listings, &journal->listings_room,
+		journal->listings_size + size, 1);
 	struct writer out;
 	if (grown == NULL)
 		return false;
@@ -692,7 +712,7 @@ static refusal handle_get(
 
 /* The first entries once more, as they were folded. */
 static refusal read_headers(const struct journal *journal, uint64_t entries,
-	struct writer *headers, struct journal_fold *fold)
+	struct journal_fold *fold)
 {
 	journal_fold_start(fold);
 	if (entries > journal->fold.entries)
@@ -704,8 +724,6 @@ static refusal read_headers(const struct journal *journal, uint64_t entries,
 			why = journal_fold_next(fold, header);
 		if (why != NULL)
 			return why;
-		if (headers != NULL)
-			write_bytes(headers, bytes_of(header, sizeof(header)));
 	}
 	return NULL;
 }
@@ -722,24 +740,24 @@ static size_t listings_of(const struct journal *journal, uint64_t entries)
 	return journal->listings_size - rest.rest.size;
 }
 
-static refusal write_heads(const struct journal *journal,
-	const struct journal_heads *asked, struct writer *out,
-	struct writer *headers)
+/* What is asked for, and what of it the answer has. */
+struct piece {
+	uint64_t size; /* of the whole member */
+	uint64_t from;
+	struct writer out;
+};
+
+static size_t piece_room(const struct piece *piece)
 {
-	uint8_t space[512];
-	struct writer text = writer_of(space, sizeof(space));
+	const uint64_t rest = piece->size - piece->from;
+	return rest < piece->out.capacity ? (size_t)rest : piece->out.capacity;
+}
+
+static refusal write_checkpoint_of(const struct journal *journal,
+	const struct journal_heads *asked, struct piece *piece)
+{
 	struct journal_fold fold;
-	refusal why = "there are not so many entries";
-	if (asked->entries <= journal->fold.entries)
-		why = read_headers(
-			journal, journal->fold.entries, headers, &fold);
-	if (why != NULL)
-		return why;
-	const size_t size = (size_t)asked->entries * JOURNAL_HEADER_SIZE;
-	const struct bytes first = bytes_of(headers->data, size);
-	const struct bytes later =
-		bytes_of(headers->data + size, headers->size - size);
-	why = journal_fold_headers(&fold, first);
+	const refusal why = read_headers(journal, asked->entries, &fold);
 	if (why != NULL)
 		return why;
 	const struct checkpoint checkpoint = {
@@ -747,34 +765,96 @@ static refusal write_heads(const struct journal *journal,
 		.size = fold.tree.size,
 		.root = merkle_root(&fold.tree),
 	};
-	write_checkpoint(&text, &checkpoint);
-	write_item(out, ITEM_PUBLIC, MEMBER_CHECKPOINT, written(&text));
-	write_item(out, ITEM_PUBLIC, MEMBER_ENTRIES, first);
-	if (later.size > 0)
-		write_item(out, ITEM_PUBLIC, MEMBER_LATER, later);
-	write_item(out, ITEM_PUBLIC, MEMBER_ITEMS,
-		bytes_of(journal->listings,
-			listings_of(journal, asked->entries)));
+	write_checkpoint(&piece->out, &checkpoint);
+	piece->size = piece->out.size;
+	return asked->from == 0 ? NULL : "it has no more pieces";
+}
+
+/* Whole headers, of the entries from `first` on. */
+static refusal write_headers(
+	const struct journal *journal, uint64_t first, struct piece *piece)
+{
+	const uint64_t entry = first + piece->from / JOURNAL_HEADER_SIZE;
+	const size_t count = piece_room(piece) / JOURNAL_HEADER_SIZE;
+	refusal why = NULL;
+	for (size_t i = 0; i < count && why == NULL; i++) {
+		uint8_t header[JOURNAL_HEADER_SIZE];
+		why = reread_header(&journal->place[entry + i], header);
+		write_bytes(&piece->out, bytes_of(header, sizeof(header)));
+	}
+	return why;
+}
+
+static refusal write_listings(const struct journal *journal,
+	const struct journal_heads *asked, struct piece *piece)
+{
+	piece->size = listings_of(journal, asked->entries);
+	if (piece->from > piece->size)
+		return "it has no more pieces";
+	write_bytes(&piece->out,
+		bytes_of(journal->listings + piece->from, piece_room(piece)));
 	return NULL;
+}
+
+static refusal write_piece(const struct journal *journal,
+	const struct journal_heads *asked, struct piece *piece)
+{
+	const uint64_t all = journal->fold.entries;
+	uint64_t first = 0;
+	if (asked->entries > all)
+		return "there are not so many entries";
+	if (asked->head == HEAD_CHECKPOINT)
+		return write_checkpoint_of(journal, asked, piece);
+	if (asked->head == HEAD_ITEMS)
+		return write_listings(journal, asked, piece);
+	piece->size = asked->entries * JOURNAL_HEADER_SIZE;
+	if (asked->head == HEAD_LATER) {
+		first = asked->entries;
+		piece->size = (all - first) * JOURNAL_HEADER_SIZE;
+	}
+	if (piece->from > piece->size)
+		return "it has no more pieces";
+	return write_headers(journal, first, piece);
 }
 
 static refusal handle_heads(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	struct journal *journal = state;
-	const size_t size = (size_t)journal->fold.entries * JOURNAL_HEADER_SIZE;
-	const size_t room = size + journal->listings_size + 1024;
-	uint8_t *space = malloc(size + room);
-	struct writer headers = writer_of(space, size);
-	struct writer out = writer_of(space + size, room);
+	const struct journal_heads *asked = HEARD(message, JOURNAL_HEADS);
+	uint8_t *space = malloc(WIRE_PIECE_MOST);
+	struct piece piece = { .from = asked->from,
+		.out = writer_of(space, WIRE_PIECE_MOST) };
+	struct journal_piece answer;
 	refusal why;
 	if (space == NULL)
 		return "there is no memory";
-	why = write_heads(
-		journal, HEARD(message, JOURNAL_HEADS), &out, &headers);
+	why = write_piece(state, asked, &piece);
+	answer = (struct journal_piece){ piece.size,
+		piece.from + piece.out.size };
 	why = why != NULL ? role_refuse(end, "the journal", why, NULL)
-			  : role_send_written(
-				    end, SAY(JOURNAL_MEMBERS, &nothing), &out);
+			  : role_send_written(end, SAY(JOURNAL_PIECE, &answer),
+				    &piece.out);
+	free(space);
+	return why;
+}
+
+static refusal handle_deliveries(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const struct journal *journal = state;
+	const size_t size = (size_t)journal->deliveries * DELIVERY_RECORD_SIZE;
+	uint8_t *space = malloc(size + 1);
+	struct writer out = writer_of(space, size);
+	refusal why;
+	(void)message;
+	if (space == NULL)
+		return "there is no memory";
+	for (uint32_t i = 0; i < journal->deliveries; i++) {
+		write_u16(&out, journal->delivered[i].type);
+		write_u16(&out, journal->delivered[i].station);
+		write_u16(&out, journal->delivered[i].sequence);
+	}
+	why = role_send_written(end, SAY(JOURNAL_CAME, &nothing), &out);
 	free(space);
 	return why;
 }
@@ -814,7 +894,7 @@ static refusal handle_find(
 	refusal why = find_sealed(journal,
 		&HEARD(message, JOURNAL_FIND)->definition, &sealed, &behind);
 	if (why == NULL)
-		why = read_headers(journal, behind, NULL, &fold);
+		why = read_headers(journal, behind, &fold);
 	if (why != NULL)
 		return role_refuse(end, "an earlier election", why, NULL);
 	answer = folded(journal, &fold);
@@ -830,6 +910,7 @@ int role_journal(void)
 		{ JOURNAL_APPEND, handle_append },
 		{ JOURNAL_GET, handle_get },
 		{ JOURNAL_HEADS, handle_heads },
+		{ JOURNAL_DELIVERIES, handle_deliveries },
 		{ JOURNAL_FIND, handle_find },
 	};
 	static struct journal journal;

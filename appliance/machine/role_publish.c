@@ -22,6 +22,8 @@ enum { OUTBOX = SPAWN_GRANTED };
 
 struct outbox {
 	uint64_t at;
+	uint64_t due;  /* bytes of the open member that are to come */
+	uint16_t head; /* that member's number */
 };
 
 /* A disk that was taken out says that it has no room. */
@@ -127,6 +129,58 @@ static refusal handle_members(
 	return answer(end, why);
 }
 
+static refusal begin_piece(
+	struct outbox *outbox, const struct publish_piece *piece)
+{
+	uint8_t block[USTAR_BLOCK_SIZE];
+	refusal why = "there is no such member";
+	if (piece->head < HEADS)
+		why = ustar_header_encode(
+			head_members[piece->head], piece->size, block);
+	if (why == NULL)
+		why = write_medium(outbox->at, bytes_of(block, sizeof(block)));
+	outbox->at += sizeof(block);
+	outbox->due = piece->size;
+	outbox->head = piece->head;
+	return why;
+}
+
+/* The first of a member begins it, and the last one ends it. */
+static refusal write_piece(struct outbox *outbox,
+	const struct publish_piece *piece, struct bytes content)
+{
+	refusal why = NULL;
+	if (outbox->due == 0)
+		why = begin_piece(outbox, piece);
+	if (why == NULL &&
+		(content.size > outbox->due || piece->head != outbox->head))
+		why = "a member has other bytes than it was to have";
+	if (why == NULL)
+		why = write_medium(outbox->at, content);
+	if (why != NULL)
+		return why;
+	outbox->at += content.size;
+	outbox->due -= content.size;
+	if (outbox->due > 0)
+		return NULL;
+	why = write_padding(outbox->at, ustar_padding(piece->size));
+	outbox->at += ustar_padding(piece->size);
+	return why;
+}
+
+static refusal handle_piece(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct bytes piece;
+	refusal why =
+		memfd_map(message->descriptor[0], WIRE_PIECE_MOST, &piece);
+	if (why == NULL) {
+		why = write_piece(state, HEARD(message, PUBLISH_PIECE), piece);
+		memfd_unmap(&piece);
+	}
+	return answer(end, why);
+}
+
 static refusal handle_state(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -145,7 +199,9 @@ static refusal handle_end(
 	uint8_t space[COURIER_LABEL_MOST];
 	struct writer label = writer_of(space, sizeof(space));
 	uint64_t behind;
-	refusal why = write_padding(outbox->at, USTAR_BLOCK_SIZE);
+	refusal why = outbox->due > 0
+			      ? "a member is not whole"
+			      : write_padding(outbox->at, USTAR_BLOCK_SIZE);
 	(void)message;
 	write_courier_label(&label, COURIER_SENT);
 	if (why == NULL)
@@ -164,6 +220,7 @@ int role_publish(void)
 {
 	static const struct role_duty duties[] = {
 		{ PUBLISH_MEMBERS_OF, handle_members },
+		{ PUBLISH_PIECE, handle_piece },
 		{ PUBLISH_STATE, handle_state },
 		{ PUBLISH_END, handle_end },
 	};

@@ -167,22 +167,6 @@ bool session_entry(struct session *session, uint64_t entry,
 	return true;
 }
 
-bool session_heads(struct session *session, int *list)
-{
-	struct journal_heads body = { .entries = session->folded.entries };
-	struct wire_message answer;
-	char line[WIRE_TEXT_MOST];
-	snprintf(line, sizeof(line), "sandoq/journal/%.100s",
-		session->has_election ? session->election.machine.line
-				      : "machine");
-	wire_text_set(&body.origin, line);
-	if (!session_ask(session, &session->journal, SAY(JOURNAL_HEADS, &body),
-		    NULL, 0, JOURNAL_MEMBERS, &answer))
-		return false;
-	*list = answer.descriptor[0];
-	return true;
-}
-
 /* --- the election --- */
 
 bool session_read_election(struct session *session)

@@ -117,8 +117,6 @@ bool session_append_pair(
 /* The payload of an entry: a memfd that is the caller's. */
 bool session_entry(
 	struct session *, uint64_t entry, struct journal_entry *, int *list);
-/* A checkpoint and the headers of all entries: a list that is the caller's. */
-bool session_heads(struct session *, int *list);
 /* Reads the sealed election from the journal. */
 bool session_read_election(struct session *);
 /* And gives it to the keys role. */

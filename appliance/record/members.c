@@ -15,6 +15,12 @@
 const struct key_members bk_members = KEY_MEMBERS("bk");
 const struct key_members rk_members = KEY_MEMBERS("rk");
 
+const char *const head_members[HEADS] = {
+	[HEAD_CHECKPOINT] = MEMBER_CHECKPOINT,
+	[HEAD_ENTRIES] = MEMBER_ENTRIES,
+	[HEAD_LATER] = MEMBER_LATER,
+	[HEAD_ITEMS] = MEMBER_ITEMS,
+};
 const char *const nv_members[NV_COUNT] = {
 	[NV_A] = "approved.nv",
 	[NV_R] = "revocation.nv",

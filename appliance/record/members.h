@@ -42,6 +42,10 @@
 #define MEMBER_LATER "later"
 #define MEMBER_ITEMS "items" /* all listings */
 
+/* Those four: members without an entry, whose length has no limit. */
+enum head { HEAD_CHECKPOINT, HEAD_ENTRIES, HEAD_LATER, HEAD_ITEMS, HEADS };
+extern const char *const head_members[HEADS];
+
 /* Evidence and result. */
 #define MEMBER_CHALLENGE "challenge"
 #define MEMBER_QUOTE "quote.attest"

@@ -181,15 +181,23 @@ static bool read_journal(struct play *play, const struct journal_key *key)
 {
 	const struct journal_get first = { 0 };
 	const struct journal_get none = { START + MANY };
-	const struct journal_heads heads = { { "machine/election" },
-		START + MANY };
+	const struct journal_heads heads = { .head = HEAD_ENTRIES,
+		.entries = START + MANY,
+		.origin = { "machine/election" } };
+	const struct journal_heads checkpoint = { .head = HEAD_CHECKPOINT,
+		.entries = START + MANY,
+		.origin = { "machine/election" } };
 	return play_ask(play, SAY(JOURNAL_UNLOCK, key), NULL, 0,
 		       JOURNAL_UNLOCKED) &&
 	       play_ask(play, SAY(JOURNAL_GET, &first), NULL, 0,
 		       JOURNAL_ENTRY) &&
 	       play_ask(play, SAY(JOURNAL_GET, &none), NULL, 0, REFUSED) &&
 	       play_ask(play, SAY(JOURNAL_HEADS, &heads), NULL, 0,
-		       JOURNAL_MEMBERS);
+		       JOURNAL_PIECE) &&
+	       play_ask(play, SAY(JOURNAL_HEADS, &checkpoint), NULL, 0,
+		       JOURNAL_PIECE) &&
+	       play_ask(play, SAY(JOURNAL_DELIVERIES, &nothing), NULL, 0,
+		       JOURNAL_CAME);
 }
 
 /* A first start, and a second one on what the first has written. */
@@ -415,13 +423,14 @@ static int election_list(const struct paper *paper)
 
 static bool define(const struct stage *stage)
 {
-	static const char *const heads[] = { "entries", NULL };
+	static const uint8_t box[DELIVERY_RECORD_SIZE] = { 0, ENTRY_BOX, 0, 1,
+		0, 1 };
 	const struct define_facts facts = facts_of(stage->paper);
 	const int list[] = { election_list(stage->paper),
 		enrolled_list(stage->paper) };
 	const int other[] = { list[1], list[0] };
 	const int come[] = { plan_of(stage->paper),
-		list_of(stage->paper, heads) };
+		sealed(bytes_of(box, sizeof(box))) };
 	struct play play = play_start(stage, ROLE_DEFINE, NULL, 0);
 	bool well = play_ends(&play, play_ask(&play, SAY(DEFINE_SEAL, &facts),
 					     list, 2, DEFINE_ELECTION));
@@ -630,17 +639,21 @@ static bool publish(const struct stage *stage)
 	const struct wire_text state = { "intake" };
 	const int list = list_of(stage->paper, items);
 	const int outbox = empty_memfd();
+	const struct publish_piece piece = { HEAD_ENTRIES,
+		(uint64_t)lseek(list, 0, SEEK_END) };
 	struct play play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
 	const bool well =
 		play_ends(&play,
 			play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made), &list,
 				1, DONE) &&
+				play_ask(&play, SAY(PUBLISH_PIECE, &piece),
+					&list, 1, DONE) &&
 				play_ask(&play, SAY(PUBLISH_STATE, &state),
 					NULL, 0, DONE) &&
 				play_ask(&play, SAY(PUBLISH_END, &nothing),
 					NULL, 0, DONE)) &&
-		holds(outbox, "failed/0012") && holds(outbox, "now/state") &&
-		refuses_a_full_one(stage, list);
+		holds(outbox, "failed/0012") && holds(outbox, "entries") &&
+		holds(outbox, "now/state") && refuses_a_full_one(stage, list);
 	close(outbox);
 	close(list);
 	return well;

@@ -24,7 +24,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 60, PLAN_MOST = 1 << 16, ENTRIES_MOST = 32 };
+enum { PATIENCE = 60, PLAN_MOST = 1 << 16, CAME_MOST = 32 };
 
 static struct village village;
 static int plan;
@@ -41,70 +41,32 @@ static int make_plan(void **state)
 	return plan >= 0 ? 0 : -1;
 }
 
-/* Headers of entries, as far as they were added. */
-struct heads {
-	uint8_t space[ENTRIES_MOST * JOURNAL_HEADER_SIZE];
-	size_t count;
-	struct journal_fold fold;
+/* What came, as the journal role tells it. */
+struct came {
+	uint8_t space[CAME_MOST * DELIVERY_RECORD_SIZE];
+	struct writer out;
 };
 
-static void add(struct heads *heads, enum entry_type type, uint16_t station,
+static struct came *nothing_came(void)
+{
+	static struct came came;
+	came.out = writer_of(came.space, sizeof(came.space));
+	return &came;
+}
+
+static void add(struct came *came, enum entry_type type, uint16_t station,
 	uint16_t sequence)
 {
-	const struct journal_header header = {
-		.type = (uint16_t)type,
-		.anchored = entry_row_of(type)->anchored,
-		.station = station,
-		.sequence = sequence,
-		.entry = heads->count,
-		.previous = heads->fold.chain,
-	};
-	uint8_t *bytes = heads->space + heads->count++ * JOURNAL_HEADER_SIZE;
-	journal_header_encode(&header, bytes);
-	assert_null(journal_fold_next(&heads->fold, bytes));
-}
-
-static void add_all(
-	struct heads *heads, const enum entry_type *type, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		add(heads, type[i], 0, 0);
-}
-
-/* Up to the boxes of an election. */
-static void seal(struct heads *heads)
-{
-	static const enum entry_type type[] = { ENTRY_SEALED, ENTRY_BOOT,
-		ENTRY_INTAKE };
-	add_all(heads, type, 3);
-}
-
-static struct heads *new_heads(void)
-{
-	static struct heads heads;
-	heads.count = 0;
-	journal_fold_start(&heads.fold);
-	add(&heads, ENTRY_ENROLLED, 0, 0);
-	add(&heads, ENTRY_LOCKED, 0, 0);
-	seal(&heads);
-	return &heads;
-}
-
-static int list_of(struct bytes headers)
-{
-	uint8_t space[ENTRIES_MOST * JOURNAL_HEADER_SIZE + 64];
-	struct writer out = writer_of(space, sizeof(space));
-	write_item(&out, ITEM_PUBLIC, MEMBER_ENTRIES, headers);
-	const int list = memfd_written(&out);
-	assert_true(list >= 0);
-	return list;
+	write_u16(&came->out, (uint16_t)type);
+	write_u16(&came->out, station);
+	write_u16(&came->out, sequence);
 }
 
 /* `text`: of a result, or NULL. */
-static void expect(struct bytes headers, const char *text,
-	enum wire_type answers, const char *wanted)
+static void expect(struct bytes came, const char *text, enum wire_type answers,
+	const char *wanted)
 {
-	int list[] = { plan, list_of(headers), -1 };
+	int list[] = { plan, memfd_of(came), -1 };
 	struct wire_message answer;
 	struct wire_text why;
 	struct peer define;
@@ -127,44 +89,34 @@ static void expect(struct bytes headers, const char *text,
 		close(list[2]);
 }
 
-static struct bytes headers_of(const struct heads *heads)
-{
-	return bytes_of(heads->space, heads->count * JOURNAL_HEADER_SIZE);
-}
-
 static void a_station_is_missing_another_is_late(void **state)
 {
-	struct heads *heads = new_heads();
+	struct came *came = nothing_came();
 	(void)state;
-	add(heads, ENTRY_BOX, NORTH, 1);
-	add(heads, ENTRY_REFUSED, 0, 0);
-	add(heads, ENTRY_BOX, SOUTH, 1);
-	add(heads, ENTRY_MEDIUM, 0, 0);
-	expect(headers_of(heads), NULL, DEFINE_DELIVERED,
+	add(came, ENTRY_BOX, NORTH, 1);
+	add(came, ENTRY_REFUSED, 0, 0);
+	add(came, ENTRY_BOX, SOUTH, 1);
+	expect(written(&came->out), NULL, DEFINE_DELIVERED,
 		"2 of 4 boxes were delivered; missing: north (1 of 2), east; "
 		"refused: 1");
-	add(heads, ENTRY_BOX, EAST, 1);
-	add(heads, ENTRY_MEDIUM, 0, 0);
-	add(heads, ENTRY_OPEN, 0, 0);
-	expect(headers_of(heads), NULL, DEFINE_DELIVERED,
+	add(came, ENTRY_BOX, EAST, 1);
+	expect(written(&came->out), NULL, DEFINE_DELIVERED,
 		"3 of 4 boxes were delivered; missing: north (1 of 2); "
 		"refused: "
 		"1");
 }
 
-static void boxes_of_an_election_before_are_none_of_this_one(void **state)
+/* Of those that have no entry of their own their number counts. */
+static void sums_count_as_many_as_they_are(void **state)
 {
-	static const enum entry_type rest[] = { ENTRY_MEDIUM, ENTRY_OPEN,
-		ENTRY_CLOSED, ENTRY_APPROVED, ENTRY_RELEASED };
-	struct heads *heads = new_heads();
+	struct came *came = nothing_came();
 	(void)state;
-	add(heads, ENTRY_BOX, NORTH, 1);
-	add(heads, ENTRY_REFUSED, 0, 0);
-	add_all(heads, rest, 5);
-	seal(heads);
-	add(heads, ENTRY_BOX, EAST, 1);
-	expect(headers_of(heads), NULL, DEFINE_DELIVERED,
-		"1 of 4 boxes were delivered; missing: north (2 of 2), south");
+	add(came, ENTRY_REFUSED, JOURNAL_NO_STATION, 3000);
+	add(came, ENTRY_BOX, EAST, 1);
+	add(came, ENTRY_REFUSED, EAST, 7);
+	expect(written(&came->out), NULL, DEFINE_DELIVERED,
+		"1 of 4 boxes were delivered; missing: north (2 of 2), south; "
+		"refused: 3001");
 }
 
 /* A result in which one box is void, as text that the caller frees. */
@@ -191,41 +143,37 @@ static char *result_text(void)
 
 static void voids_are_those_of_the_result(void **state)
 {
-	struct heads *heads = new_heads();
+	struct came *came = nothing_came();
 	char *text = result_text();
 	(void)state;
-	add(heads, ENTRY_BOX, NORTH, 1);
-	add(heads, ENTRY_REFUSED, 0, 0);
-	expect(headers_of(heads), text, DEFINE_DELIVERED,
+	add(came, ENTRY_BOX, NORTH, 1);
+	add(came, ENTRY_REFUSED, 0, 0);
+	expect(written(&came->out), text, DEFINE_DELIVERED,
 		"0 of 4 boxes were counted; missing: north (1 of 2), south, "
 		"east; void: 1; refused: 1");
 	strstr(text, "due=4")[4] = '5';
-	expect(headers_of(heads), text, REFUSED,
+	expect(written(&came->out), text, REFUSED,
 		"result.note: this line is not what the result's own numbers "
 		"make it");
 	free(text);
 }
 
-static void headers_that_do_not_follow_are_refused(void **state)
+static void what_is_cut_off_is_refused(void **state)
 {
-	struct heads *heads = new_heads();
-	struct bytes headers = headers_of(heads);
+	struct came *came = nothing_came();
 	(void)state;
-	headers.size--;
-	expect(headers, NULL, REFUSED, "entries: it is cut off");
-	heads->space[JOURNAL_HEADER_SIZE - 1] ^= 1;
-	expect(headers_of(heads), NULL, REFUSED,
-		"entries: it does not follow the entry before");
+	add(came, ENTRY_BOX, EAST, 1);
+	came->out.size--;
+	expect(written(&came->out), NULL, REFUSED, "what came: it is cut off");
 }
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_station_is_missing_another_is_late),
-		cmocka_unit_test(
-			boxes_of_an_election_before_are_none_of_this_one),
+		cmocka_unit_test(sums_count_as_many_as_they_are),
 		cmocka_unit_test(voids_are_those_of_the_result),
-		cmocka_unit_test(headers_that_do_not_follow_are_refused),
+		cmocka_unit_test(what_is_cut_off_is_refused),
 	};
 	int status;
 	if (roles_main(argc, argv, &status))

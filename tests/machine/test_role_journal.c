@@ -300,10 +300,30 @@ static void test_entries_are_handed_out(void **state)
 	machine_end(&machine);
 }
 
-static void ask_heads(struct trial *machine, uint64_t entries)
+static void ask_piece(
+	struct trial *machine, enum head head, uint64_t entries, uint64_t from)
 {
-	const struct journal_heads body = { { "m/e" }, entries };
+	const struct journal_heads body = { .head = (uint16_t)head,
+		.entries = entries,
+		.from = from,
+		.origin = { "m/e" } };
 	ask(machine, SAY(JOURNAL_HEADS, &body), NULL, 0);
+}
+
+/* A whole member, which the caller unmaps: here it has one piece. */
+static struct bytes head_of(
+	struct trial *machine, enum head head, uint64_t entries)
+{
+	struct bytes content;
+	ask_piece(machine, head, entries, 0);
+	assert_int_equal(machine->answer.type, JOURNAL_PIECE);
+	assert_null(memfd_map(
+		machine->answer.descriptor[0], WIRE_PIECE_MOST, &content));
+	assert_int_equal(
+		HEARD(&machine->answer, JOURNAL_PIECE)->size, content.size);
+	assert_int_equal(
+		HEARD(&machine->answer, JOURNAL_PIECE)->next, content.size);
+	return content;
 }
 
 static void test_a_disk_may_change_its_mind(void **state)
@@ -317,7 +337,9 @@ static void test_a_disk_may_change_its_mind(void **state)
 	flip(&machine, entry_size() + JOURNAL_HEADER_SIZE - 1);
 	ask(&machine, SAY(JOURNAL_GET, &(struct journal_get){ 1 }), NULL, 0);
 	expect_refused(&machine, "a journal entry: it is not what it was");
-	ask_heads(&machine, ENTRIES);
+	ask_piece(&machine, HEAD_ENTRIES, ENTRIES, 0);
+	expect_refused(&machine, "the journal: it is not what it was");
+	ask_piece(&machine, HEAD_CHECKPOINT, ENTRIES, 0);
 	expect_refused(&machine, "the journal: it is not what it was");
 	machine_end(&machine);
 }
@@ -326,21 +348,21 @@ static void test_heads_are_all_headers(void **state)
 {
 	struct trial machine = machine_after(ENTRIES);
 	const struct image image = image_of(&machine);
-	struct bytes list;
-	struct bytes item;
+	struct bytes head;
 	(void)state;
-	ask_heads(&machine, ENTRIES);
-	assert_int_equal(machine.answer.type, JOURNAL_MEMBERS);
-	assert_null(memfd_map(machine.answer.descriptor[0], ITEMS_MOST, &list));
-	assert_true(items_find(list, "checkpoint", &item));
-	assert_memory_equal(item.data, "m/e\n4\n", 6);
-	assert_true(items_find(list, "entries", &item));
-	assert_int_equal(item.size, ENTRIES * JOURNAL_HEADER_SIZE);
+	head = head_of(&machine, HEAD_CHECKPOINT, ENTRIES);
+	assert_memory_equal(head.data, "m/e\n4\n", 6);
+	memfd_unmap(&head);
+	head = head_of(&machine, HEAD_ENTRIES, ENTRIES);
+	assert_int_equal(head.size, ENTRIES * JOURNAL_HEADER_SIZE);
 	for (size_t i = 0; i < ENTRIES; i++)
-		assert_memory_equal(item.data + i * JOURNAL_HEADER_SIZE,
+		assert_memory_equal(head.data + i * JOURNAL_HEADER_SIZE,
 			image.byte + i * entry_size(), JOURNAL_HEADER_SIZE);
-	assert_true(items_find(list, "items", &item));
-	struct cursor listings = cursor_of(item);
+	memfd_unmap(&head);
+	head = head_of(&machine, HEAD_LATER, ENTRIES);
+	assert_int_equal(head.size, 0);
+	head = head_of(&machine, HEAD_ITEMS, ENTRIES);
+	struct cursor listings = cursor_of(head);
 	for (size_t i = 0; i < ENTRIES; i++) {
 		struct journal_header header;
 		struct bytes listing;
@@ -353,7 +375,60 @@ static void test_heads_are_all_headers(void **state)
 		assert_int_equal(size, header.size);
 	}
 	assert_int_equal(listings.rest.size, 0);
-	memfd_unmap(&list);
+	memfd_unmap(&head);
+	machine_end(&machine);
+}
+
+static void test_a_piece_begins_where_it_is_asked_for(void **state)
+{
+	struct trial machine = machine_after(ENTRIES);
+	const struct image image = image_of(&machine);
+	const uint64_t all = ENTRIES * JOURNAL_HEADER_SIZE;
+	struct bytes rest;
+	(void)state;
+	ask_piece(&machine, HEAD_ENTRIES, ENTRIES, 2 * JOURNAL_HEADER_SIZE);
+	assert_int_equal(machine.answer.type, JOURNAL_PIECE);
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_PIECE)->size, all);
+	assert_int_equal(HEARD(&machine.answer, JOURNAL_PIECE)->next, all);
+	assert_null(memfd_map(
+		machine.answer.descriptor[0], WIRE_PIECE_MOST, &rest));
+	assert_int_equal(rest.size, all - 2 * JOURNAL_HEADER_SIZE);
+	assert_memory_equal(
+		rest.data, image.byte + 2 * entry_size(), JOURNAL_HEADER_SIZE);
+	memfd_unmap(&rest);
+	for (enum head head = 0; head < HEADS; head++) {
+		ask_piece(&machine, head, ENTRIES, UINT64_MAX);
+		expect_refused(&machine, "the journal: it has no more pieces");
+	}
+	machine_end(&machine);
+}
+
+/* In the order in which it came; of an election before nothing. */
+static void test_what_came_is_told(void **state)
+{
+	static const uint8_t wanted[][DELIVERY_RECORD_SIZE] = {
+		{ 0, ENTRY_BOX, 0, 3, 0, 4 },
+		{ 0, ENTRY_REFUSED, 0, 0, 0, 0 },
+		{ 0, ENTRY_BOX, 0, 3, 0, 6 },
+	};
+	static const enum entry_type next[] = { ENTRY_CLOSED, ENTRY_APPROVED,
+		ENTRY_RELEASED, ENTRY_SEALED };
+	struct trial machine = machine_after(ENTRIES);
+	struct bytes came;
+	(void)state;
+	ask(&machine, SAY(JOURNAL_DELIVERIES, &nothing), NULL, 0);
+	assert_int_equal(machine.answer.type, JOURNAL_CAME);
+	assert_null(memfd_map(
+		machine.answer.descriptor[0], WIRE_PIECE_MOST, &came));
+	assert_int_equal(came.size, sizeof(wanted));
+	assert_memory_equal(came.data, wanted, sizeof(wanted));
+	memfd_unmap(&came);
+	for (size_t i = 0; i < 4; i++)
+		append(&machine, next[i], ENTRIES + i);
+	ask(&machine, SAY(JOURNAL_DELIVERIES, &nothing), NULL, 0);
+	assert_null(memfd_map(
+		machine.answer.descriptor[0], WIRE_PIECE_MOST, &came));
+	assert_int_equal(came.size, 0);
 	machine_end(&machine);
 }
 
@@ -794,8 +869,8 @@ static void expect_found(struct trial *machine, const char *definition,
 	assert_int_equal(is->entries, entries);
 	assert_int_equal(is->state, STATE_RELEASED);
 	assert_int_equal(is->size, 1);
-	ask_heads(machine, entries);
-	assert_int_equal(machine->answer.type, JOURNAL_MEMBERS);
+	ask_piece(machine, HEAD_LATER, entries, 0);
+	assert_int_equal(machine->answer.type, JOURNAL_PIECE);
 }
 
 /* As it was when the next one was about to be sealed. */
@@ -813,7 +888,7 @@ static void test_earlier_elections_are_found(void **state)
 	expect_found(&machine, "two", 8, 14);
 	find(&machine, "three");
 	expect_refused(&machine, "an earlier election: no election with this");
-	ask_heads(&machine, 15);
+	ask_piece(&machine, HEAD_ENTRIES, 15, 0);
 	expect_refused(&machine, "the journal: there are not so many entries");
 	machine_end(&machine);
 }
@@ -952,6 +1027,8 @@ int main(void)
 		cmocka_unit_test(test_entries_are_handed_out),
 		cmocka_unit_test(test_a_disk_may_change_its_mind),
 		cmocka_unit_test(test_heads_are_all_headers),
+		cmocka_unit_test(test_a_piece_begins_where_it_is_asked_for),
+		cmocka_unit_test(test_what_came_is_told),
 		cmocka_unit_test(test_the_lock_is_in_the_clear),
 		cmocka_unit_test(test_later_software_is_in_the_clear),
 		cmocka_unit_test(test_software_behind_a_gap_is_not_found),

@@ -294,6 +294,7 @@ static int serve(enum role self)
 		{ DEFINE_LOAD, define_election_of_nothing },
 		{ DEFINE_DELIVERY, tell_of_nothing },
 		{ PUBLISH_MEMBERS_OF, note_published },
+		{ PUBLISH_PIECE, done },
 		{ PUBLISH_STATE, done },
 		{ PUBLISH_END, done },
 	};
