@@ -204,6 +204,9 @@ static void the_note_is_of_this_place(void **state)
 	making.rehearsal = true;
 	expect(&making, "the box is of a rehearsal, or the election is");
 	making = good_making();
+	plan.rehearsal = true;
+	expect(&making, "the box is of a rehearsal, or the election is");
+	plan.rehearsal = false;
 	making.bk.byte[5] ^= 1;
 	expect(&making, "the box is sealed to another box key");
 }
