@@ -65,6 +65,7 @@ TESTSRC := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
 SUPPORTSRC := $(wildcard tests/support/*.c)
 FAULTSRC := $(filter-out $(TESTSRC),$(wildcard tests/faults/*.c))
+LIMITSRC := $(filter-out $(TESTSRC),$(wildcard tests/limits/*.c))
 FORGERYSRC := $(filter-out $(TESTSRC),$(wildcard tests/forgeries/*.c))
 DESKSUPPORTSRC := $(filter-out $(TESTSRC) tests/verify/alone.c,\
 	$(call sources,tests/desk tests/verify))
@@ -95,6 +96,7 @@ PROBE := $(B)/tests/machine/probe
 #: lock            what the image is made of now is what it is to be made of
 #: roles           write docs/roles.md from the table of roles
 #: bench           how fast it counts, boots and confines
+#: limits          count the largest elections that are legal; hours
 #: tests           build the test programs
 #: sanitize        run the unit tests under the sanitizers
 #: sanitize-tests  what they need built before; with VARIANT=sanitize
@@ -108,8 +110,8 @@ PROBE := $(B)/tests/machine/probe
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
 .PHONY: help all setup programs tests fuzzers image disk lock reproduce \
-	secure-boot bench roles run test nightly check lint mutants fuzz-smoke \
-	fuzz fuzz-seeds fuzz-coverage static \
+	secure-boot bench limits roles run test nightly check lint mutants \
+	fuzz-smoke fuzz fuzz-seeds fuzz-coverage static \
 	sanitize sanitize-tests clean
 all: programs
 help:
@@ -149,6 +151,7 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libverify.a \
 WRAPPED :=
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
 faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\)[^A-Za-z0-9_].*/\1/p' $(1))
+$(B)/tests/limits/test_limits: $(call object,$(LIMITSRC))
 $(FAULTTESTS): $(call object,$(FAULTSRC))
 $(FAULTTESTS): private WRAPPED := counter_count free \
 	$(call faultcalls,$(wildcard tests/faults/*calls.h))
@@ -299,11 +302,12 @@ nightly: setup
 	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
 	@tests/fuzz/coverage --check
 	@$(MAKE) --silent static
+	@$(MAKE) --silent limits
 	@$(MAKE) --silent reproduce
 
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
-	role_calls role_minimal role_peers stock_tools taken_over)
+	limits role_calls role_minimal role_peers stock_tools taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
 
@@ -313,12 +317,17 @@ mutants: tests programs
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
-	%/test_role_minimal %/test_taken_over \
+	%/test_role_minimal %/test_taken_over %/test_limits \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests
 	@tests/run 2 $(SANITIZED)
+
+# SIZE=200,000: those alone that have this in their names.
+limits: programs
+	@$(MAKE) --silent $(B)/tests/limits/test_limits
+	@SANDOQ_LIMITS="$(SIZE)" $(B)/tests/limits/test_limits
 
 fuzz-smoke:
 	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
