@@ -162,7 +162,9 @@ static void boxes_come_as_pairs(void **state)
 		put(pairs[i][0], "boxes/0001.note");
 		put(pairs[i][1], "boxes/0001.age");
 		assert_int_equal(take_boxes(&role, &election), INTAKE_KEYS);
-		assert_int_equal(forked_next(&role), REFUSED);
+		assert_int_equal(
+			forked_ask(&role, SAY(INTAKE_NEXT, &nothing), -1),
+			REFUSED);
 		expect_refused(&role, "the medium: boxes do not come as "
 				      "NAME.note, then NAME.age");
 	}
@@ -171,7 +173,8 @@ static void boxes_come_as_pairs(void **state)
 	put("boxes/0001.note", "boxes/0001.note");
 	put("boxes/0001.age", "boxes/0001.age");
 	assert_int_equal(take_boxes(&role, &election), INTAKE_KEYS);
-	assert_int_equal(forked_next(&role), INTAKE_BOX);
+	assert_int_equal(
+		forked_ask(&role, SAY(INTAKE_NEXT, &nothing), -1), INTAKE_BOX);
 	forked_stop(&role);
 }
 

@@ -48,18 +48,13 @@ struct forked_role forked_start(enum role self, int (*role)(void), int granted)
 	return out;
 }
 
-enum wire_type forked_next(struct forked_role *role)
-{
-	wire_close(&role->answer);
-	assert_null(wire_receive(&role->end, LONG_MS, &role->answer));
-	return role->answer.type;
-}
-
 enum wire_type forked_ask(
 	struct forked_role *role, struct wire_said said, int list)
 {
 	assert_null(wire_send(&role->end, said, &list, list < 0 ? 0 : 1));
-	return forked_next(role);
+	wire_close(&role->answer);
+	assert_null(wire_receive(&role->end, LONG_MS, &role->answer));
+	return role->answer.type;
 }
 
 void forked_stop(struct forked_role *role)

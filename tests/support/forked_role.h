@@ -23,8 +23,6 @@ extern bool forked_in_role;
 struct forked_role forked_start(enum role, int (*role)(void), int granted);
 /* `list`: a descriptor that goes along, or -1. The type of the answer. */
 enum wire_type forked_ask(struct forked_role *, struct wire_said, int list);
-/* A further message of that answer. */
-enum wire_type forked_next(struct forked_role *);
 void forked_stop(struct forked_role *);
 
 #endif
