@@ -164,7 +164,8 @@ $(B)/tests/machine/test_medium_trouble: private WRAPPED := pread pwrite fsync
 $(B)/tests/machine/test_keys_airlock: private WRAPPED := \
 	tpm_pcr_extend tpm_airlock_refuses tpm_error
 $(FORGERYTESTS): $(call object,$(FORGERYSRC))
-$(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send
+$(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send \
+	result_write_head
 $(B)/tests/bench/sandbox: private WRAPPED := sandbox_enter sandbox_enter_inner \
 	execve
 
@@ -307,7 +308,8 @@ nightly: setup
 
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
-	limits role_calls role_minimal role_peers stock_tools taken_over)
+	limits result_large role_calls role_minimal role_peers stock_tools \
+	taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
 

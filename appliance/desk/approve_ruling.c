@@ -74,12 +74,12 @@ static int put_rulings(const struct arguments *arguments, struct result *result,
 /* Whether the votes leave open what was drawn: the writer knows. */
 static int fits(const struct result *result)
 {
-	size_t most = result_size_most(result);
+	size_t most = result_head_most(result);
 	uint8_t *space = malloc(most);
 	struct writer out = writer_of(space, most);
 	refusal refused = "no memory is left";
 	if (space != NULL)
-		refused = result_write(&out, result);
+		refused = result_write_head(&out, result);
 	free(space);
 	return refused == NULL ? 0 : fail(EX_DATAERR, NULL, 0, "%s", refused);
 }

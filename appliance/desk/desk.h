@@ -70,6 +70,7 @@ DESK_COMMAND(audit_zero);
 
 DESK_COMMAND(bundle_verify);
 DESK_COMMAND(bundle_report);
+DESK_COMMAND(bundle_station);
 DESK_COMMAND(bundle_public);
 
 DESK_COMMAND(recount);

@@ -46,7 +46,10 @@ const struct option recount_options[] = {
 	OPTION_BOX_KEY(OPTIONAL),
 	OPTION_RULING,
 	OPTION_MAY_SWAP,
-	{ "--output", "FILE", "writes the text of the result", OPTIONAL },
+	{ "--output", "FILE", "writes the head of the result, a text",
+		OPTIONAL },
+	{ "--stations", "FILE", "writes the stations' parts of the result",
+		OPTIONAL },
 	OPTION_JSON,
 	OPTION_END,
 };
@@ -75,6 +78,9 @@ struct recount {
 	struct count_order order;
 	size_t next;
 	struct opened_boxes opened;
+	/* The stations' parts, as they were counted; to be unmapped. */
+	struct bytes *piece;
+	size_t pieces;
 	bool headers; /* the machine has made some */
 	bool no_memory;
 	struct progress progress;
@@ -300,6 +306,29 @@ static void tell_box(void *context, const struct count_told *told)
 	progress_show(&recount->progress, told->boxes);
 }
 
+static bool take_piece(void *context, int piece, struct wire_text *why)
+{
+	struct recount *recount = context;
+	struct bytes *grown = reallocarray(
+		recount->piece, recount->pieces + 1, sizeof(*grown));
+	refusal refused = "no memory is left";
+	if (grown != NULL) {
+		recount->piece = grown;
+		refused = memfd_map(piece, ITEMS_MOST, &grown[recount->pieces]);
+	}
+	recount->pieces += refused == NULL;
+	if (refused != NULL)
+		wire_text_set(why, refused);
+	return refused == NULL;
+}
+
+static void drop_pieces(struct recount *recount)
+{
+	for (size_t i = 0; i < recount->pieces; i++)
+		memfd_unmap(&recount->piece[i]);
+	free(recount->piece);
+}
+
 static int encode_plan(const struct plan *plan)
 {
 	size_t size = plan_size_most(plan);
@@ -423,18 +452,31 @@ static int tell(const struct recount *recount, struct bytes text,
 	return status != 0 ? status : verdict;
 }
 
+static int write_stations(const struct recount *recount)
+{
+	const char *output = argument(recount->arguments, "--stations");
+	struct new_file file;
+	int status = output == NULL ? 0 : new_file_begin(&file, output);
+	if (output == NULL || status != 0)
+		return status;
+	for (size_t i = 0; i < recount->pieces && status == 0; i++)
+		status = descriptor_write(
+			file.descriptor, output, recount->piece[i]);
+	return new_file_end(&file, status, 0644);
+}
+
 /* With the ruling in it, when there is one. */
-static int write_text_of(
+static int write_head_of(
 	const struct recount *recount, const struct result *result)
 {
 	const char *output = argument(recount->arguments, "--output");
-	size_t most = result_size_most(result);
+	size_t most = result_head_most(result);
 	uint8_t *space = malloc(most);
 	struct writer out = writer_of(space, most);
 	refusal refused = "no memory is left";
 	int status = 0;
 	if (space != NULL)
-		refused = result_write(&out, result);
+		refused = result_write_head(&out, result);
 	if (refused != NULL)
 		status = fail(EX_DATAERR, NULL, 0, "%s", refused);
 	else if (output != NULL)
@@ -451,13 +493,15 @@ static int write_and_tell(const struct recount *recount, int memfd)
 	refusal refused = memfd_map(memfd, ITEMS_MOST, &text);
 	if (refused != NULL)
 		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	refused =
-		result_parse(&result, recount->sealing.terms.plan, text, &line);
+	refused = result_parse(&result, recount->sealing.terms.plan, text,
+		recount->piece, recount->pieces, &line);
 	int status = refused == NULL
 			     ? ruling_read(recount->arguments, &result)
 			     : fail(EX_SOFTWARE, NULL, line, "%s", refused);
 	if (status == 0)
-		status = write_text_of(recount, &result);
+		status = write_head_of(recount, &result);
+	if (status == 0)
+		status = write_stations(recount);
 	if (status == 0)
 		status = tell(recount, text, &result);
 	result_free(&result);
@@ -475,6 +519,7 @@ static int count(struct recount *recount)
 		.next = next_box,
 		.open = open_stanza,
 		.told = tell_box,
+		.piece = take_piece,
 	};
 	int status = order_boxes(recount);
 	if (status == 0)
@@ -607,6 +652,7 @@ int recount_command(const struct arguments *arguments)
 			status = count(&recount);
 		sealing_free(&recount.sealing);
 	}
+	drop_pieces(&recount);
 	opened_boxes_free(&recount.opened);
 	count_order_free(&recount.order);
 	free(recount.place);

@@ -52,16 +52,36 @@ void delivery_add_refusals(struct delivery *delivery, uint64_t count)
 	delivery->refusals += count;
 }
 
+static void sum_missing(struct delivery *delivery)
+{
+	delivery->missing = 0;
+	for (size_t s = 0; s < delivery->plan->stations; s++)
+		delivery->missing += delivery->missing_of[s];
+}
+
 void delivery_set_result(struct delivery *delivery, const struct result *result)
 {
 	delivery->has_result = true;
 	delivery->counted = result->boxes;
 	delivery->voids = result->voids;
 	delivery->unopened = result_unopened(result);
-	delivery->missing = 0;
 	result_missing(result, delivery->missing_of);
-	for (size_t s = 0; s < delivery->plan->stations; s++)
-		delivery->missing += delivery->missing_of[s];
+	sum_missing(delivery);
+}
+
+refusal delivery_set_head(struct delivery *delivery, struct bytes head)
+{
+	struct result_delivery told;
+	const refusal why = result_read_delivery(
+		delivery->plan, head, &told, delivery->missing_of);
+	if (why != NULL)
+		return why;
+	delivery->has_result = true;
+	delivery->counted = told.counted;
+	delivery->voids = told.voids;
+	delivery->unopened = told.unopened;
+	sum_missing(delivery);
+	return NULL;
 }
 
 size_t delivery_without(const struct delivery *delivery)

@@ -38,6 +38,8 @@ void delivery_add_box(struct delivery *, uint16_t station, uint16_t sequence);
 void delivery_add_refusals(struct delivery *, uint64_t count);
 /* What is missing is now what this result, of the same plan, leaves out. */
 void delivery_set_result(struct delivery *, const struct result *);
+/* The same by what a result's head says, which is believed. */
+refusal delivery_set_head(struct delivery *, struct bytes head);
 
 /* Boxes whose votes are in no sum: missing ones, and void ones. */
 size_t delivery_without(const struct delivery *);

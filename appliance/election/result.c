@@ -6,27 +6,53 @@
 
 #include "appliance/election/result_form.h"
 
+size_t result_row_size(const struct plan *plan, uint16_t contest)
+{
+	return ROW_VOTES + (size_t)plan->contest[contest].candidates;
+}
+
+bool result_votes_on(const struct plan *plan, size_t station, uint16_t contest)
+{
+	return contests_has(&plan->station[station].contests, contest);
+}
+
+/* Where the stations' rows begin; how many cells there are in all. */
+static size_t place_rows(const struct plan *plan, size_t *first)
+{
+	size_t cells = 0;
+	for (size_t s = 0; s < plan->stations; s++) {
+		first[s] = cells;
+		for (uint16_t c = 0; c < plan->contests; c++)
+			if (result_votes_on(plan, s, c))
+				cells += result_row_size(plan, c);
+	}
+	return cells;
+}
+
+/* Room for one more everywhere: there is some where there is no station. */
 bool result_init(struct result *result, const struct plan *plan)
 {
-	bool worked = true;
+	const size_t stations = plan->stations;
 	*result = (struct result){ .plan = plan };
-	result->station = calloc(plan->stations, sizeof(struct tally));
-	result->newest = calloc(plan->stations, sizeof(size_t));
-	if (!result->station || !result->newest)
+	result->first = calloc(stations + 1, sizeof(*result->first));
+	result->boxes_of = calloc(stations + 1, sizeof(*result->boxes_of));
+	result->voids_of = calloc(stations + 1, sizeof(*result->voids_of));
+	if (result->first == NULL || result->boxes_of == NULL ||
+		result->voids_of == NULL)
 		return false;
-	for (size_t s = 0; s < plan->stations && worked; s++)
-		worked = tally_init(
-			&result->station[s], plan, plan->station[s].contests);
-	return worked;
+	result->cell = calloc(
+		place_rows(plan, result->first) + 1, sizeof(*result->cell));
+	return result->cell != NULL;
 }
 
 void result_free(struct result *result)
 {
-	for (size_t s = 0; result->station && s < result->plan->stations; s++)
-		tally_free(&result->station[s]);
-	free(result->station);
-	free(result->newest);
-	free(result->before);
+	free(result->cell);
+	free(result->first);
+	free(result->boxes_of);
+	free(result->box_after);
+	free(result->voids_of);
+	free(result->void_after);
 	free(result->box);
 	free(result->voided);
 	free(result->annulment);
@@ -34,31 +60,103 @@ void result_free(struct result *result)
 	*result = (struct result){ 0 };
 }
 
-static bool make_room_for_box(struct result *result)
+uint32_t *result_row(
+	const struct result *result, size_t station, uint16_t contest)
 {
-	size_t capacity = 2 * result->box_capacity + 64;
-	if (result->boxes < result->box_capacity)
-		return true;
-	void *box = realloc(result->box, capacity * sizeof(*result->box));
-	if (box == NULL)
+	uint32_t *row = result->cell + result->first[station];
+	if (!result_votes_on(result->plan, station, contest))
+		return NULL;
+	for (uint16_t c = 0; c < contest; c++)
+		if (result_votes_on(result->plan, station, c))
+			row += result_row_size(result->plan, c);
+	return row;
+}
+
+bool result_tally(
+	const struct result *result, size_t station, struct tally *out)
+{
+	const uint32_t *cell = result->cell + result->first[station];
+	if (!tally_init(
+		    out, result->plan, result->plan->station[station].contests))
 		return false;
-	result->box = box;
-	void *before =
-		realloc(result->before, capacity * sizeof(*result->before));
-	if (before == NULL)
-		return false;
-	result->before = before;
-	result->box_capacity = capacity;
+	for (size_t i = 0; i < out->size; i++)
+		out->cell[i] = cell[i];
 	return true;
+}
+
+/* Room for one more in a list, and in what follows each of its members. */
+static bool grow(void **list, size_t size, size_t **after, size_t count,
+	size_t *capacity)
+{
+	const size_t more = 2 * *capacity + 64;
+	if (count < *capacity)
+		return true;
+	void *grown = reallocarray(*list, more, size);
+	if (grown == NULL)
+		return false;
+	*list = grown;
+	grown = reallocarray(*after, more, sizeof(**after));
+	if (grown == NULL)
+		return false;
+	*after = grown;
+	*capacity = more;
+	return true;
+}
+
+/* What chains are in the order of. */
+typedef uint64_t key_of(const struct result *, size_t index);
+
+static uint64_t key_of_box(const struct result *result, size_t index)
+{
+	return result->box[index].sequence;
+}
+
+static uint64_t key_of_void(const struct result *result, size_t index)
+{
+	return result->voided[index].entry;
+}
+
+/*
+ * The last of a chain whose key is no more than this: 1 + its index, 0 for
+ * none. What comes in order is found at once.
+ */
+static size_t find_before(const struct result *result,
+	const struct result_chain *chain, const size_t *after, key_of *key,
+	uint64_t wanted)
+{
+	size_t before = 0;
+	if (chain->last > 0 && key(result, chain->last - 1) <= wanted)
+		return chain->last;
+	for (size_t i = chain->first; i > 0 && key(result, i - 1) <= wanted;
+		i = after[i - 1])
+		before = i;
+	return before;
+}
+
+/* Behind `before`, which find_before() gave. */
+static void put_behind(
+	struct result_chain *chain, size_t *after, size_t before, size_t index)
+{
+	size_t *at = before > 0 ? &after[before - 1] : &chain->first;
+	after[index] = *at;
+	*at = index + 1;
+	if (chain->last == before)
+		chain->last = index + 1;
+	chain->count++;
+}
+
+static size_t box_before(
+	const struct result *result, uint16_t station, uint16_t sequence)
+{
+	return find_before(result, &result->boxes_of[station],
+		result->box_after, key_of_box, sequence);
 }
 
 static bool is_counted(
 	const struct result *result, const struct result_box *box)
 {
-	size_t i = result->newest[box->station];
-	while (i > 0 && result->box[i - 1].sequence != box->sequence)
-		i = result->before[i - 1];
-	return i > 0;
+	const size_t i = box_before(result, box->station, box->sequence);
+	return i > 0 && result->box[i - 1].sequence == box->sequence;
 }
 
 refusal result_check_box(
@@ -74,16 +172,21 @@ refusal result_check_box(
 
 refusal result_enter_box(struct result *result, const struct result_box *box)
 {
+	void *list = result->box;
 	refusal why = result_check_box(result, box);
 	if (why != NULL)
 		return why;
 	if (is_counted(result, box))
 		return RESULT_TWICE;
-	if (!make_room_for_box(result))
+	const size_t before = box_before(result, box->station, box->sequence);
+	const bool grown = grow(&list, sizeof(*box), &result->box_after,
+		result->boxes, &result->box_capacity);
+	result->box = list;
+	if (!grown)
 		return "there is not enough memory";
-	result->before[result->boxes] = result->newest[box->station];
-	result->box[result->boxes++] = *box;
-	result->newest[box->station] = result->boxes;
+	result->box[result->boxes] = *box;
+	put_behind(&result->boxes_of[box->station], result->box_after, before,
+		result->boxes++);
 	return NULL;
 }
 
@@ -91,31 +194,42 @@ static refusal check_against_station(const struct result *result,
 	const struct result_box *box, const struct tally *tally)
 {
 	const struct station *station = &result->plan->station[box->station];
-	const struct tally *sum = &result->station[box->station];
 	if (!contests_equal(&tally->contests, &station->contests))
 		return "the tally is not of this station's contests";
 	if (tally_ballots(tally) != box->ballots)
 		return "the tally does not have the box's number of ballots";
 	for (uint16_t c = 0; c < result->plan->contests; c++) {
 		const uint64_t *row = tally_row(tally, c);
-		if (row != NULL && row[ROW_CAST] + tally_row(sum, c)[ROW_CAST] >
-					   station->ballots_issued)
+		if (row != NULL &&
+			row[ROW_CAST] + result_row(result, box->station,
+						c)[ROW_CAST] >
+				station->ballots_issued)
 			return "there are more ballots than the station was "
 			       "issued";
 	}
 	return NULL;
 }
 
-/* From the station's rows to those of the contests. */
-static void move_flaws(struct result *result, struct tally *station)
+/* What was judged: no cell goes above the ballots that were issued. */
+static void add_row(
+	uint32_t *sum, uint64_t flaws[FLAWS], const uint64_t *row, size_t size)
 {
-	for (uint16_t c = 0; c < result->plan->contests; c++) {
-		uint64_t *row = tally_row(station, c);
-		for (size_t i = 0; row != NULL && i < FLAWS; i++) {
-			result->flaws[c][i] += row[ROW_FLAWS + i];
-			row[ROW_FLAWS + i] = 0;
-		}
-	}
+	for (size_t i = 0; i < size; i++)
+		if (i < ROW_FLAWS || i >= ROW_VOTES)
+			sum[i] += (uint32_t)row[i];
+	for (size_t i = 0; i < FLAWS; i++)
+		flaws[i] += row[ROW_FLAWS + i];
+}
+
+static void add_rows(
+	struct result *result, uint16_t station, const struct tally *tally)
+{
+	const struct plan *plan = result->plan;
+	for (uint16_t c = 0; c < plan->contests; c++)
+		if (tally_row(tally, c) != NULL)
+			add_row(result_row(result, station, c),
+				result->flaws[c], tally_row(tally, c),
+				result_row_size(plan, c));
 }
 
 refusal result_judge_box(const struct result *result,
@@ -138,29 +252,37 @@ refusal result_add_box(struct result *result, const struct result_box *box,
 	if (why == NULL)
 		why = result_enter_box(result, box);
 	if (why == NULL)
-		why = tally_add(&result->station[box->station], tally);
-	if (why == NULL)
-		move_flaws(result, &result->station[box->station]);
+		add_rows(result, box->station, tally);
 	return why;
+}
+
+static struct result_chain *voids_of(const struct result *result, int station)
+{
+	return &result->voids_of[station < 0 ? result->plan->stations
+					     : (size_t)station];
 }
 
 refusal result_add_void(struct result *result, const struct result_void *box)
 {
-	size_t capacity = 2 * result->void_capacity + 64;
 	struct bytes reason = bytes_of_text(box->reason);
+	void *list = result->voided;
 	if (box->station < -1 || box->station >= (int)result->plan->stations)
 		return "the definition has no such station";
 	if (reason.size == 0 || !text_is_clean(reason))
 		return "the reason of a void box is not a clean text";
-	if (result->voids == result->void_capacity) {
-		void *more = realloc(
-			result->voided, capacity * sizeof(*result->voided));
-		if (more == NULL)
-			return "there is not enough memory";
-		result->voided = more;
-		result->void_capacity = capacity;
-	}
-	result->voided[result->voids++] = *box;
+	const size_t before =
+		find_before(result, voids_of(result, box->station),
+			result->void_after, key_of_void, box->entry);
+	if (before > 0 && result->voided[before - 1].entry == box->entry)
+		return "this box is void already";
+	const bool grown = grow(&list, sizeof(*box), &result->void_after,
+		result->voids, &result->void_capacity);
+	result->voided = list;
+	if (!grown)
+		return "there is not enough memory";
+	result->voided[result->voids] = *box;
+	put_behind(voids_of(result, box->station), result->void_after, before,
+		result->voids++);
 	return NULL;
 }
 
@@ -194,23 +316,31 @@ void result_missing(const struct result *result, size_t *missing)
 
 size_t result_station_boxes(const struct result *result, uint16_t station)
 {
-	size_t boxes = 0;
-	for (size_t i = result->newest[station]; i > 0;
-		i = result->before[i - 1])
-		boxes++;
-	return boxes;
+	return result->boxes_of[station].count;
 }
 
-refusal result_total(const struct result *result, struct tally *total)
+static void add_station(
+	const struct result *result, size_t station, struct tally *total)
 {
-	refusal why = NULL;
-	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
+	const uint32_t *cell = result->cell + result->first[station];
+	for (uint16_t c = 0; c < result->plan->contests; c++) {
+		uint64_t *sum = tally_row(total, c);
+		if (!result_votes_on(result->plan, station, c))
+			continue;
+		for (size_t i = 0; i < result_row_size(result->plan, c); i++)
+			sum[i] += *cell++;
+	}
+}
+
+/* Fewer than 2^16 stations of 32-bit cells cannot pass 64 bits. */
+void result_total(const struct result *result, struct tally *total)
+{
+	for (size_t s = 0; s < result->plan->stations; s++)
 		if (!result_is_annulled(result, s))
-			why = tally_add(total, &result->station[s]);
+			add_station(result, s, total);
 	for (uint16_t c = 0; c < result->plan->contests; c++)
 		memcpy(tally_row(total, c) + ROW_FLAWS, result->flaws[c],
 			sizeof(result->flaws[c]));
-	return why;
 }
 
 /*

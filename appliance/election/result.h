@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The canonical result: the text whose SHA-256 the auditors approve and the
- * TPM signs as a note. Anyone who counts the same boxes writes the same
- * bytes; nothing in it differs from boot to boot.
+ * The canonical result: a head, whose SHA-256 the auditors approve and the TPM
+ * signs as a note, and a part for each station. Anyone who counts the same
+ * boxes writes the same bytes; nothing in it differs from boot to boot, or by
+ * the order in which boxes were counted.
  *
- *	sandoq/result/v1 live
+ * The head:
+ *
+ *	sandoq/result/v2 live
  *	election: <id>
  *	definition: <digest>
  *	ak, bk, rk: <TPM name>			(a line each)
@@ -17,21 +20,34 @@
  *	missing: <station> <boxes that it has yet to deliver>
  *	contest: <contest> <rule> seats=N alternates=N <row>
  *	candidate: <contest> <code> votes=N rank=N <outcome>
- *	station: <station> <contest> issued=N boxes=<counted>/<due> <ballots>
- *	votes: <station> <contest> <code>=N <code>=N ...
- *	box: <entry> <station> <sequence> <sha256> <ballots>
- *	void: <entry> <station or -> <sha256> <reason>
+ *	void: <entry> <sha256> <reason>		(of no station)
  *	annulled: <station> <reason>
  *	lot: <contest> <code> <code> ...
+ *	stations: <how many>
+ *	stations-root: <digest>
+ *
+ * A station's part:
+ *
+ *	station: <station> issued=N boxes=<counted>/<due>
+ *	ballots: <contest> <ballots>		(these two of each contest)
+ *	votes: <contest> <code>=N <code>=N ...
+ *	box: <entry> <sequence> <sha256> <ballots>
+ *	void: <entry> <sha256> <reason>
+ *
+ * The root is that of a tree (RFC 6962) with a leaf for each station of the
+ * definition, in its order: the bytes of the part. So one station's part and a
+ * proof show what the signed head has of it, and all parts together make every
+ * sum. They are one stream: each begins with its `station` line. The stream is
+ * cut into pieces between parts, where it is stored.
  *
  * <ballots> is cast=N valid=N blank=N unreadable=N, <row> the same and then the
  * flaws, unknown=N repeated=N extra=N (tally.h says what each counts).
- *Contests, candidates and stations come in the order of the definition, boxes
- *and voids by journal entry, annulments by station, lots by contest and the
- *candidate drawn first.
+ * Contests, candidates and stations come in the order of the definition, a
+ * station's boxes by sequence, voids by journal entry, annulments by station,
+ * lots by contest and the candidate drawn first.
  *
- * An annulled station is in no sum, rank or outcome; its own lines stay as
- * they were counted. Flaws are those of all boxes that were counted, annulled
+ * An annulled station is in no sum, rank or outcome; its own part stays as it
+ * was counted. Flaws are those of all boxes that were counted, annulled
  * stations' too, for nobody is told whose they are: so they are the one number
  * that only who counts the boxes again can check.
  *
@@ -44,6 +60,7 @@
 
 #include "appliance/election/seats.h"
 #include "appliance/election/tally.h"
+#include "appliance/formats/merkle.h"
 #include "appliance/formats/text.h"
 
 #define RESULT_COUNT_VERSION "sandoq/count/1"
@@ -56,7 +73,11 @@
 /* Why a box is void that has the number of one of its station's before it. */
 #define RESULT_TWICE "this box of the station was already counted"
 
-enum { RESULT_REASON_MOST = 160 };
+enum {
+	RESULT_REASON_MOST = 160,
+	/* A piece has as many parts as fit, and one at least. */
+	RESULT_PIECE_SIZE = 4 << 20,
+};
 
 /* What the result is bound to. */
 struct result_binding {
@@ -96,15 +117,26 @@ struct result_annulment {
 	char reason[RESULT_REASON_MOST + 1];
 };
 
+/* What is of one station, in order: 1 + the index of each, 0 for none. */
+struct result_chain {
+	size_t first;
+	size_t last;
+	size_t count;
+};
+
 struct result {
 	const struct plan *plan;
 	struct result_binding binding;
 	/*
-	 * One for each station of the plan, all zeros without a box. Its flaws
+	 * The rows of all stations, one station behind the other. No station
+	 * has more ballots than 2^32 - 1, so no cell does. The flaws in a row
 	 * are always zero: they are in `flaws`, of each contest.
 	 */
-	struct tally *station;
+	uint32_t *cell;
+	/* Where each station's rows begin. */
+	size_t *first;
 	uint64_t flaws[CONTESTS_MOST][FLAWS];
+	/* As they were entered. */
 	size_t boxes;
 	struct result_box *box;
 	size_t voids;
@@ -113,10 +145,12 @@ struct result {
 	struct result_annulment *annulment;
 	size_t lots;
 	struct lot *lot;
-	/* Each station's box counted last, and each box's one before that,
-	 * as 1 + its index in `box`; 0 for none. */
-	size_t *newest;
-	size_t *before;
+	/* Each station's boxes by sequence, and what follows each of them. */
+	struct result_chain *boxes_of;
+	size_t *box_after;
+	/* The same of voids, by entry; those of no station are the last. */
+	struct result_chain *voids_of;
+	size_t *void_after;
 	size_t box_capacity;
 	size_t void_capacity;
 };
@@ -127,6 +161,13 @@ struct result {
  */
 bool result_init(struct result *, const struct plan *);
 void result_free(struct result *);
+/* A station's row of a contest, NULL when it has none: like tally_row(). */
+uint32_t *result_row(const struct result *, size_t station, uint16_t contest);
+/*
+ * A station's rows as a tally, which tally_free frees; false when there is no
+ * memory.
+ */
+bool result_tally(const struct result *, size_t station, struct tally *out);
 /*
  * Why this box cannot be entered, whatever is in it: it is of a station that
  * may not have one.
@@ -145,10 +186,11 @@ refusal result_judge_box(
  * Enters what one box held. Refused: a box that was already counted, one that
  * the station does not have, a tally that cannot be (tally_check), and one that
  * brings the station above the ballots it was issued. What is refused leaves
- * the result as it was. The text has the boxes by their entries.
+ * the result as it was.
  */
 refusal result_add_box(
 	struct result *, const struct result_box *, const struct tally *);
+/* Each entry once. */
 refusal result_add_void(struct result *, const struct result_void *);
 /* How many of the voids are the word of who has the key. */
 size_t result_unopened(const struct result *);
@@ -174,23 +216,57 @@ size_t result_station_boxes(const struct result *, uint16_t station);
  * Sums over all stations that are not annulled, and flaws of all, into an
  * empty tally of all contests.
  */
-refusal result_total(const struct result *, struct tally *total);
+void result_total(const struct result *, struct tally *total);
 /* Who is elected by a total, lots settled; seats.h says what places. */
 refusal result_standings(const struct result *, const struct tally *total,
 	uint16_t contest, struct standing *standings);
 
-/* No text of this result is longer. */
-size_t result_size_most(const struct result *);
+/* No head of this result is longer, and no part of that station. */
+size_t result_head_most(const struct result *);
+size_t result_part_most(const struct result *, size_t station);
 /* Refuses what no count can have given. */
+refusal result_write_head(struct writer *, const struct result *);
+void result_write_part(struct writer *, const struct result *, size_t station);
+/*
+ * The piece that begins with the part of `*station`, which becomes the first
+ * that is not in it. The writer has room for result_piece_most().
+ */
+size_t result_piece_most(const struct result *);
+void result_write_piece(
+	struct writer *, const struct result *, size_t *station);
+/* The head, and all parts behind it. */
+size_t result_size_most(const struct result *);
 refusal result_write(struct writer *, const struct result *);
+/* The tree over the parts: its root, and the path of one of them. */
+refusal result_root(const struct result *, struct digest *root);
+refusal result_prove(
+	const struct result *, size_t station, struct merkle_proof *out);
 
 /*
- * Reads a result of this plan: accepted only if result_write makes the same
- * bytes of it. `*line`, from 1, is where a refused text is wrong; 0 when its
- * numbers disagree with each other in no one line.
+ * Reads a result of this plan from its head and the pieces of its parts:
+ * accepted only if the writers above make the same bytes of it. `*line`, from
+ * 1, is where a refused text is wrong, the parts' lines counted on from those
+ * of the head; 0 when its numbers disagree with each other in no one line.
  * result_free is due in either case.
  */
-refusal result_parse(
-	struct result *, const struct plan *, struct bytes text, size_t *line);
+refusal result_parse(struct result *, const struct plan *, struct bytes head,
+	const struct bytes *piece, size_t pieces, size_t *line);
+/* The same of what result_write() makes. */
+refusal result_parse_whole(
+	struct result *, const struct plan *, struct bytes whole, size_t *line);
+
+/*
+ * What a head says of boxes, for whoever has it alone: nothing that it sums up
+ * is compared with it.
+ */
+struct result_delivery {
+	uint64_t due;
+	uint64_t counted;
+	uint64_t voids;
+	uint64_t unopened;
+};
+/* `missing` has a place for each station. */
+refusal result_read_delivery(const struct plan *, struct bytes head,
+	struct result_delivery *, size_t *missing);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fields of the result text, for the writer and the parser beside it.
+ * The fields of a result's head and the lines of its parts, for the writers
+ * and the parser beside it.
  */
 #ifndef SANDOQ_ELECTION_RESULT_FORM_H
 #define SANDOQ_ELECTION_RESULT_FORM_H
@@ -22,12 +23,11 @@ enum result_field {
 	RESULT_MISSING,
 	RESULT_CONTEST,
 	RESULT_CANDIDATE,
-	RESULT_STATION,
-	RESULT_VOTES,
-	RESULT_BOX,
 	RESULT_VOID,
 	RESULT_ANNULLED,
 	RESULT_LOT,
+	RESULT_STATIONS,
+	RESULT_STATIONS_ROOT,
 	RESULT_FIELDS,
 };
 
@@ -37,8 +37,32 @@ enum {
 };
 
 extern const struct text_form result_form;
+
+/* How the lines of a station's part begin. */
+#define PART_STATION "station: "
+#define PART_BALLOTS "ballots: "
+#define PART_VOTES "votes: "
+#define PART_BOX "box: "
+#define PART_VOID "void: "
+
 /* "cast", "valid", ... in the order of a tally's row. */
 extern const char *const result_row_name[ROW_VOTES];
+
+/* Whether a contest is voted on in a station. */
+bool result_votes_on(const struct plan *, size_t station, uint16_t contest);
+/* Cells of a row. */
+size_t result_row_size(const struct plan *, uint16_t contest);
+/* What result_write_head() refuses. */
+refusal result_check(const struct result *);
+/* The head with a root that the caller has. */
+refusal result_write_head_of(
+	struct writer *, const struct result *, const struct digest *root);
+/* "ENTRY SHA256 REASON", the value of a void line. */
+void result_write_void(struct writer *, const struct result_void *);
+/*
+ * "NAME=N", the first of `count`, each behind a space.
+ */
+void result_write_row(struct writer *, const uint32_t *cells, size_t count);
 
 /*
  * Enters a box without its tally: what result_add_box and the parser have in

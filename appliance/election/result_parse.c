@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the text of a result, strictly: what it accepts, result_write.c would
- * write again in the same bytes. Sums in the text are compared with the
+ * Reads a result, strictly: what it accepts, result_write.c and result_part.c
+ * would write again in the same bytes. Sums in the text are compared with the
  * numbers that they are of, not believed.
  */
 #include "appliance/election/result.h"
@@ -57,26 +57,39 @@ static bool read_cells(
 }
 
 /*
- * What the words say beside the numbers is not looked at here: it differs
- * from what is written again if it is wrong.
+ * The lines of all pieces, one after the other. A line that is cut off, by the
+ * end of its piece too, is none.
  */
-static bool read_stations(struct result *result, const struct text *text)
+struct lines {
+	const struct bytes *piece;
+	size_t pieces;
+	struct cursor rest;
+	size_t number; /* of the line last taken */
+};
+
+static bool at_end(struct lines *lines)
 {
-	const struct plan *plan = result->plan;
-	struct text_values stations = text_values(text, RESULT_STATION);
-	struct text_values votes = text_values(text, RESULT_VOTES);
-	for (size_t s = 0; s < plan->stations; s++)
-		for (uint16_t c = 0; c < plan->contests; c++) {
-			uint64_t *row = tally_row(&result->station[s], c);
-			if (row != NULL &&
-				!(text_next(&stations) && text_next(&votes) &&
-					read_cells(stations.value, 4, row,
-						ROW_FLAWS) &&
-					read_cells(votes.value, 2,
-						row + ROW_VOTES,
-						plan->contest[c].candidates)))
-				return false;
-		}
+	while (lines->rest.rest.size == 0 && lines->pieces > 0) {
+		lines->rest = cursor_of(*lines->piece++);
+		lines->pieces--;
+	}
+	return lines->rest.rest.size == 0;
+}
+
+/* The next line without `name`, if it begins with that. */
+static bool take_line(struct lines *lines, const char *name, struct bytes *out)
+{
+	const size_t size = strlen(name);
+	if (at_end(lines))
+		return false;
+	struct cursor ahead = lines->rest;
+	*out = cursor_line(&ahead);
+	if (ahead.broken || out->size < size ||
+		memcmp(out->data, name, size) != 0)
+		return false;
+	*out = bytes_of(out->data + size, out->size - size);
+	lines->rest = ahead;
+	lines->number++;
 	return true;
 }
 
@@ -92,61 +105,110 @@ static bool read_flaws(struct result *result, const struct text *text)
 	return true;
 }
 
-/* Than the one before; UINT64_MAX: there is none. */
-static bool is_later(uint64_t *last, uint64_t entry)
+/*
+ * What the words say beside the numbers is not looked at here: it differs
+ * from what is written again if it is wrong.
+ */
+static bool read_row(struct bytes line, uint32_t *cell, size_t count)
 {
-	const bool later = *last == UINT64_MAX || entry > *last;
-	*last = entry;
-	return later;
+	bool worked = true;
+	take_word(&line);
+	for (size_t i = 0; i < count && worked; i++) {
+		uint64_t value = 0;
+		worked = take_named(&line, &value) && value <= UINT32_MAX;
+		cell[i] = (uint32_t)value;
+	}
+	return worked;
 }
 
-static refusal read_boxes(struct result *result, const struct text *text)
+/* A line that is refused is the next one still, as one that is not there. */
+static bool take_row(
+	struct lines *lines, const char *name, uint32_t *cell, size_t count)
 {
-	struct text_values values = text_values(text, RESULT_BOX);
-	uint64_t last = UINT64_MAX;
-	refusal why = NULL;
-	while (why == NULL && text_next(&values)) {
-		struct result_box box = { 0 };
-		struct bytes rest = values.value;
-		uint64_t sequence = 0;
-		bool worked = take_number(&rest, UINT64_MAX, &box.entry);
-		int station = plan_find_station(result->plan, take_word(&rest));
-		worked = worked && station >= 0 &&
-			 take_number(&rest, UINT16_MAX, &sequence) &&
-			 hex_decode(take_word(&rest), box.sealed.byte,
-				 SHA256_SIZE) &&
-			 take_number(&rest, UINT64_MAX, &box.ballots);
-		box.station = (uint16_t)station;
-		box.sequence = (uint16_t)sequence;
-		why = !worked ? not_canonical
-		      : !is_later(&last, box.entry)
-			      ? "the boxes are not in the order of the journal"
-			      : result_enter_box(result, &box);
+	struct bytes line;
+	if (!take_line(lines, name, &line))
+		return false;
+	const bool read = read_row(line, cell, count);
+	lines->number -= !read;
+	return read;
+}
+
+static bool read_rows(struct result *result, struct lines *lines, size_t s)
+{
+	const struct plan *plan = result->plan;
+	uint32_t *row = result->cell + result->first[s];
+	for (uint16_t c = 0; c < plan->contests; c++) {
+		if (!result_votes_on(plan, s, c))
+			continue;
+		if (!take_row(lines, PART_BALLOTS, row, ROW_FLAWS) ||
+			!take_row(lines, PART_VOTES, row + ROW_VOTES,
+				plan->contest[c].candidates))
+			return false;
+		row += result_row_size(plan, c);
 	}
+	return true;
+}
+
+static refusal read_box(struct result *result, size_t s, struct bytes rest)
+{
+	struct result_box box = { .station = (uint16_t)s };
+	uint64_t sequence = 0;
+	if (!take_number(&rest, UINT64_MAX, &box.entry) ||
+		!take_number(&rest, UINT16_MAX, &sequence) ||
+		!hex_decode(take_word(&rest), box.sealed.byte, SHA256_SIZE) ||
+		!take_number(&rest, UINT64_MAX, &box.ballots))
+		return not_canonical;
+	box.sequence = (uint16_t)sequence;
+	return result_enter_box(result, &box);
+}
+
+/* `station`: -1 for a void of none. */
+static refusal read_void(struct result *result, int station, struct bytes rest)
+{
+	struct result_void box = { .station = station };
+	if (!take_number(&rest, UINT64_MAX, &box.entry) ||
+		!hex_decode(take_word(&rest), box.sealed.byte, SHA256_SIZE) ||
+		rest.size > RESULT_REASON_MOST)
+		return not_canonical;
+	if (rest.size > 0)
+		memcpy(box.reason, rest.data, rest.size);
+	return result_add_void(result, &box);
+}
+
+static bool take_station(struct lines *lines, const char *id)
+{
+	struct bytes line;
+	if (!take_line(lines, PART_STATION, &line))
+		return false;
+	const bool found = bytes_equal(take_word(&line), bytes_of_text(id));
+	lines->number -= !found;
+	return found;
+}
+
+static refusal read_part(struct result *result, struct lines *lines, size_t s)
+{
+	struct bytes line;
+	refusal why = NULL;
+	if (!take_station(lines, result->plan->station[s].id))
+		return "the stations' parts are not those of the definition, "
+		       "each once and in its order";
+	if (!read_rows(result, lines, s))
+		return "the lines of a station are not those of its contests";
+	while (why == NULL && take_line(lines, PART_BOX, &line))
+		why = read_box(result, s, line);
+	while (why == NULL && take_line(lines, PART_VOID, &line))
+		why = read_void(result, (int)s, line);
+	lines->number -= why != NULL;
 	return why;
 }
 
-static refusal read_voids(struct result *result, const struct text *text)
+static refusal read_parts(struct result *result, struct lines *lines)
 {
-	struct text_values values = text_values(text, RESULT_VOID);
-	uint64_t last = UINT64_MAX;
 	refusal why = NULL;
-	while (why == NULL && text_next(&values)) {
-		struct result_void box = { 0 };
-		struct bytes rest = values.value;
-		bool worked = take_number(&rest, UINT64_MAX, &box.entry);
-		box.station = plan_find_station(result->plan, take_word(&rest));
-		worked = worked &&
-			 hex_decode(take_word(&rest), box.sealed.byte,
-				 SHA256_SIZE) &&
-			 rest.size <= RESULT_REASON_MOST;
-		if (worked && rest.size > 0)
-			memcpy(box.reason, rest.data, rest.size);
-		why = !worked ? not_canonical
-		      : !is_later(&last, box.entry)
-			      ? "the voids are not in the order of the journal"
-			      : result_add_void(result, &box);
-	}
+	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
+		why = read_part(result, lines, s);
+	if (why == NULL && !at_end(lines))
+		why = "there is more than one part of each station";
 	return why;
 }
 
@@ -157,6 +219,18 @@ static size_t line_of(const struct text *text, size_t field, size_t n)
 	for (size_t f = 0; f < field; f++)
 		line += text_count(text, f);
 	return line + n;
+}
+
+static refusal read_voids(
+	struct result *result, const struct text *text, size_t *line)
+{
+	struct text_values values = text_values(text, RESULT_VOID);
+	refusal why = NULL;
+	while (why == NULL && text_next(&values))
+		why = read_void(result, -1, values.value);
+	if (why != NULL)
+		*line = line_of(text, RESULT_VOID, result->voids);
+	return why;
 }
 
 refusal result_read_annulment(struct result *result, struct bytes line)
@@ -245,52 +319,178 @@ static size_t differing_line(struct bytes a, struct bytes b)
 	return line;
 }
 
-static refusal compare_with_rewritten(
-	const struct result *result, struct bytes whole, size_t *line)
+static refusal compare_with(
+	struct bytes again, struct bytes given, size_t *line)
 {
-	size_t most = result_size_most(result);
+	*line = 0;
+	if (bytes_equal(again, given))
+		return NULL;
+	*line = differing_line(again, given);
+	return not_canonical;
+}
+
+/* The next part as it is given: as many bytes of its piece as it should have.
+ */
+static struct bytes take_given(struct lines *lines, size_t size)
+{
+	at_end(lines);
+	const size_t left = lines->rest.rest.size;
+	return cursor_take(&lines->rest, size < left ? size : left);
+}
+
+/* The tree is grown by what is written again. */
+static refusal compare_part(const struct result *result, size_t s,
+	struct lines *lines, struct merkle_tree *tree, size_t *line)
+{
+	const size_t most = result_part_most(result, s);
+	uint8_t *space = malloc(most);
+	struct writer again = writer_of(space, most);
+	if (space == NULL)
+		return "there is not enough memory";
+	result_write_part(&again, result, s);
+	const refusal why = compare_with(
+		written(&again), take_given(lines, again.size), line);
+	if (why != NULL)
+		*line += lines->number;
+	for (size_t i = 0; i < again.size; i++)
+		lines->number += space[i] == '\n';
+	const struct digest leaf = merkle_leaf(written(&again));
+	merkle_append(tree, &leaf);
+	free(space);
+	return why;
+}
+
+static refusal compare_parts(const struct result *result, struct lines lines,
+	struct digest *root, size_t *line)
+{
+	struct merkle_tree tree = { .size = 0 };
+	refusal why = NULL;
+	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
+		why = compare_part(result, s, &lines, &tree, line);
+	*root = merkle_root(&tree);
+	return why;
+}
+
+static refusal compare_head(const struct result *result,
+	const struct digest *root, struct bytes head, size_t *line)
+{
+	const size_t most = result_head_most(result);
 	uint8_t *again = malloc(most);
 	struct writer w = writer_of(again, most);
 	refusal why = "there is not enough memory";
-	if (again != NULL) {
-		*line = 0;
-		why = result_write(&w, result);
-		if (why == NULL && !bytes_equal(written(&w), whole)) {
-			*line = differing_line(written(&w), whole);
-			why = not_canonical;
-		}
-	}
+	*line = 0;
+	if (again != NULL)
+		why = result_write_head_of(&w, result, root);
+	if (why == NULL)
+		why = compare_with(written(&w), head, line);
 	free(again);
 	return why;
 }
 
-refusal result_parse(struct result *result, const struct plan *plan,
-	struct bytes whole, size_t *line)
+/* Of another version it is said so, and not where it differs. */
+static refusal decode_head(struct bytes head, struct text *text)
 {
-	struct text text;
-	refusal why = NULL;
-	if (!result_init(result, plan))
-		return "there is not enough memory";
-	why = text_decode(&result_form, whole, &text);
-	*line = text.line;
+	static const char older[] = "sandoq/result/v1 ";
+	const refusal why = text_decode(&result_form, head, text);
+	if (why != NULL && head.size > strlen(older) &&
+		memcmp(head.data, older, strlen(older)) == 0)
+		return "it is a result of version 1; this program reads "
+		       "version 2";
+	return why;
+}
+
+/* All that the head alone has. */
+static refusal read_head(struct result *result, struct bytes head,
+	struct text *text, size_t *line)
+{
+	refusal why = decode_head(head, text);
+	*line = text->line;
 	if (why != NULL)
 		return why;
-	read_binding(result, &text);
-	*line = line_of(&text, RESULT_CONTEST, 0);
-	if (!read_flaws(result, &text))
+	read_binding(result, text);
+	*line = line_of(text, RESULT_CONTEST, 0);
+	if (!read_flaws(result, text))
 		return "the lines of the contests are not those of the "
 		       "definition";
-	*line = line_of(&text, RESULT_STATION, 0);
-	if (!read_stations(result, &text))
-		return "the lines of the stations are not those of the "
-		       "definition";
-	why = read_boxes(result, &text);
-	*line = line_of(&text, RESULT_BOX, result->boxes);
+	why = read_voids(result, text, line);
+	return why != NULL ? why : read_rulings(result, text, line);
+}
+
+refusal result_parse(struct result *result, const struct plan *plan,
+	struct bytes head, const struct bytes *piece, size_t pieces,
+	size_t *line)
+{
+	struct text text;
+	struct digest root;
+	*line = 0;
+	if (!result_init(result, plan))
+		return "there is not enough memory";
+	refusal why = read_head(result, head, &text, line);
 	if (why != NULL)
 		return why;
-	why = read_voids(result, &text);
-	*line = line_of(&text, RESULT_VOID, result->voids);
+	const struct lines parts = { piece, pieces, .number = text.line };
+	struct lines read = parts;
+	why = read_parts(result, &read);
+	*line = read.number + 1;
+	if (why != NULL)
+		return why;
+	*line = 0;
+	why = result_check(result);
 	if (why == NULL)
-		why = read_rulings(result, &text, line);
-	return why ? why : compare_with_rewritten(result, whole, line);
+		why = compare_parts(result, parts, &root, line);
+	return why != NULL ? why : compare_head(result, &root, head, line);
+}
+
+refusal result_parse_whole(struct result *result, const struct plan *plan,
+	struct bytes whole, size_t *line)
+{
+	static const char begins[] = "\n" PART_STATION;
+	const uint8_t *parts =
+		memmem(whole.data, whole.size, begins, strlen(begins));
+	const size_t head =
+		parts != NULL ? (size_t)(parts - whole.data) + 1 : whole.size;
+	const struct bytes piece =
+		bytes_of(whole.data + head, whole.size - head);
+	return result_parse(
+		result, plan, bytes_of(whole.data, head), &piece, 1, line);
+}
+
+static refusal read_missing(
+	const struct plan *plan, struct bytes line, size_t *missing)
+{
+	const int station = plan_find_station(plan, take_word(&line));
+	uint64_t boxes = 0;
+	if (station < 0 ||
+		!take_number(&line, plan->station[station].boxes, &boxes))
+		return not_canonical;
+	missing[station] = (size_t)boxes;
+	return NULL;
+}
+
+static uint64_t boxes_due(const struct plan *plan)
+{
+	uint64_t due = 0;
+	for (size_t s = 0; s < plan->stations; s++)
+		due += plan->station[s].boxes;
+	return due;
+}
+
+refusal result_read_delivery(const struct plan *plan, struct bytes head,
+	struct result_delivery *out, size_t *missing)
+{
+	struct text text;
+	uint64_t number[4] = { 0 };
+	refusal why = decode_head(head, &text);
+	if (why != NULL)
+		return why;
+	if (!read_cells(text_value(&text, RESULT_BOXES), 0, number, 4) ||
+		number[0] != boxes_due(plan))
+		return not_canonical;
+	*out = (struct result_delivery){ number[0], number[1], number[2],
+		number[3] };
+	memset(missing, 0, plan->stations * sizeof(*missing));
+	struct text_values lines = text_values(&text, RESULT_MISSING);
+	while (why == NULL && text_next(&lines))
+		why = read_missing(plan, lines.value, missing);
+	return why;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes the text of a result, in its one form. It prints to memory alone, and
+ * Writes the head of a result, in its one form. It prints to memory alone, and
  * alters nothing in the result.
  */
 #include "appliance/election/result.h"
@@ -30,20 +30,15 @@ static const struct text_field field[RESULT_FIELDS] = {
 		RESULT_LINE_MOST },
 	[RESULT_CANDIDATE] = { "candidate", TEXT_LINE, TEXT_MANY,
 		RESULT_LINE_MOST },
-	[RESULT_STATION] = { "station", TEXT_LINE, TEXT_MANY,
-		RESULT_LINE_MOST },
-	[RESULT_VOTES] = { "votes", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
-	[RESULT_BOX] = { "box", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
 	[RESULT_VOID] = { "void", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
 	[RESULT_ANNULLED] = { "annulled", TEXT_LINE, TEXT_MANY,
 		RESULT_LINE_MOST },
 	[RESULT_LOT] = { "lot", TEXT_LINE, TEXT_MANY, RESULT_LINE_MOST },
+	[RESULT_STATIONS] = { "stations", TEXT_NUMBER, TEXT_ONCE, 0 },
+	[RESULT_STATIONS_ROOT] = { "stations-root", TEXT_DIGEST, TEXT_ONCE, 0 },
 };
 
-const struct text_form result_form = { "result", RESULT_FIELDS, field };
-
-const char *const result_row_name[ROW_VOTES] = { "cast", "valid", "blank",
-	"unreadable", "unknown", "repeated", "extra" };
+const struct text_form result_form = { "result", 2, RESULT_FIELDS, field };
 
 static const char *const rule_text[] = {
 	[RELATIVE_MAJORITY_1] = "relative-majority/1",
@@ -94,37 +89,6 @@ static void put(
 	text->out->broken |= line->writer.broken;
 	text_put(text, which, written(&line->writer));
 	begin(line);
-}
-
-/* Where in the result the counted or the void box of an entry is. */
-struct by_entry {
-	uint64_t entry;
-	size_t which;
-};
-
-static int compare_entries(const void *a, const void *b)
-{
-	const struct by_entry *x = a;
-	const struct by_entry *y = b;
-	return (x->entry > y->entry) - (x->entry < y->entry);
-}
-
-/* The counted ones, then the void ones. From malloc; NULL: no memory. */
-static struct by_entry *sort_by_entry(const struct result *result)
-{
-	struct by_entry *out =
-		calloc(result->boxes + result->voids + 1, sizeof(*out));
-	if (out == NULL)
-		return NULL;
-	for (size_t i = 0; i < result->boxes; i++)
-		out[i] = (struct by_entry){ result->box[i].entry, i };
-	for (size_t i = 0; i < result->voids; i++)
-		out[result->boxes + i] =
-			(struct by_entry){ result->voided[i].entry, i };
-	qsort(out, result->boxes, sizeof(*out), compare_entries);
-	qsort(out + result->boxes, result->voids, sizeof(*out),
-		compare_entries);
-	return out;
 }
 
 static void put_digest(struct text_writer *text, enum result_field which,
@@ -211,87 +175,14 @@ static refusal put_candidates(struct text_writer *text, struct line *line,
 	return NULL;
 }
 
-static void station_line(
-	struct line *line, const struct result *result, uint16_t s, uint16_t c)
+static void put_voids(struct text_writer *text, struct line *line,
+	const struct result *result)
 {
-	const struct station *station = &result->plan->station[s];
-	word(line, station->id);
-	word(line, result->plan->contest[c].id);
-	named(line, "issued", station->ballots_issued);
-	named(line, "boxes", result_station_boxes(result, s));
-	write_u8(&line->writer, '/');
-	write_decimal(&line->writer, station->boxes);
-	row(line, tally_row(&result->station[s], c), ROW_FLAWS);
-}
-
-static void votes_line(
-	struct line *line, const struct result *result, uint16_t s, uint16_t c)
-{
-	const struct contest *contest = &result->plan->contest[c];
-	const struct candidate *who = plan_candidates(result->plan, c);
-	const uint64_t *cells = tally_row(&result->station[s], c) + ROW_VOTES;
-	word(line, result->plan->station[s].id);
-	word(line, contest->id);
-	for (size_t i = 0; i < contest->candidates; i++) {
-		number(line, who[i].code);
-		write_u8(&line->writer, '=');
-		write_decimal(&line->writer, cells[i]);
-	}
-}
-
-static void put_stations(struct text_writer *text, struct line *line,
-	const struct result *result, enum result_field which)
-{
-	const struct plan *plan = result->plan;
-	for (size_t s = 0; s < plan->stations; s++)
-		for (uint16_t c = 0; c < plan->contests; c++) {
-			if (!contests_has(&plan->station[s].contests, c))
-				continue;
-			if (which == RESULT_STATION)
-				station_line(line, result, (uint16_t)s, c);
-			else
-				votes_line(line, result, (uint16_t)s, c);
-			put(text, which, line);
-		}
-}
-
-static void digest_word(struct line *line, const struct digest *digest)
-{
-	word(line, "");
-	write_hex(&line->writer, bytes_of(digest->byte, SHA256_SIZE));
-}
-
-static void box_line(
-	struct line *line, const struct result *result, size_t which)
-{
-	const struct result_box *box = &result->box[which];
-	write_decimal(&line->writer, box->entry);
-	word(line, result->plan->station[box->station].id);
-	number(line, box->sequence);
-	digest_word(line, &box->sealed);
-	number(line, box->ballots);
-}
-
-static void void_line(
-	struct line *line, const struct result *result, size_t which)
-{
-	const struct result_void *box = &result->voided[which];
-	write_decimal(&line->writer, box->entry);
-	word(line, box->station < 0 ? "-"
-				    : result->plan->station[box->station].id);
-	digest_word(line, &box->sealed);
-	word(line, box->reason);
-}
-
-/* By their entries, whatever the order was in which they were counted. */
-static void put_boxes(struct text_writer *text, struct line *line,
-	const struct result *result, const struct by_entry *by_entry)
-{
-	for (size_t i = 0; i < result->boxes + result->voids; i++) {
-		const bool counted = i < result->boxes;
-		(counted ? box_line : void_line)(
-			line, result, by_entry[i].which);
-		put(text, counted ? RESULT_BOX : RESULT_VOID, line);
+	const size_t none = result->plan->stations;
+	for (size_t i = result->voids_of[none].first; i > 0;
+		i = result->void_after[i - 1]) {
+		result_write_void(&line->writer, &result->voided[i - 1]);
+		put(text, RESULT_VOID, line);
 	}
 }
 
@@ -320,36 +211,48 @@ static void put_rulings(struct text_writer *text, struct line *line,
  * Checking: what a reader of the text can see to be impossible.
  */
 
-static refusal check_entries(
-	const struct result *result, const struct by_entry *by_entry)
+static int by_value(const void *a, const void *b)
 {
-	const struct by_entry *box = by_entry;
-	const struct by_entry *voided = by_entry + result->boxes;
-	uint64_t size = result->binding.checkpoint_size;
-	size_t v = 0;
-	if (result->boxes > 0 && box[result->boxes - 1].entry >= size)
+	const uint64_t x = *(const uint64_t *)a;
+	const uint64_t y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Each entry is one box, counted or void. */
+static refusal check_once(uint64_t *entry, size_t count, uint64_t size)
+{
+	qsort(entry, count, sizeof(*entry), by_value);
+	if (count > 0 && entry[count - 1] >= size)
 		return "a box is not in the checkpoint";
-	if (result->voids > 0 && voided[result->voids - 1].entry >= size)
-		return "a void box is not in the checkpoint";
-	for (size_t i = 1; i < result->voids; i++)
-		if (voided[i - 1].entry == voided[i].entry)
-			return "a box is void twice";
-	for (size_t i = 0; i < result->boxes; i++) {
-		if (i > 0 && box[i - 1].entry == box[i].entry)
-			return "a box is counted twice";
-		while (v < result->voids && voided[v].entry < box[i].entry)
-			v++;
-		if (v < result->voids && voided[v].entry == box[i].entry)
-			return "a box is both counted and void";
-	}
+	for (size_t i = 1; i < count; i++)
+		if (entry[i - 1] == entry[i])
+			return "a box is there twice, counted or void";
 	return NULL;
 }
 
-static refusal check_station(const struct result *result, size_t s)
+static refusal check_entries(const struct result *result)
 {
-	const struct tally *tally = &result->station[s];
+	uint64_t *entry =
+		calloc(result->boxes + result->voids + 1, sizeof(*entry));
+	size_t count = 0;
+	if (entry == NULL)
+		return "there is not enough memory";
+	for (size_t i = 0; i < result->boxes; i++)
+		entry[count++] = result->box[i].entry;
+	for (size_t i = 0; i < result->voids; i++)
+		entry[count++] = result->voided[i].entry;
+	const refusal why =
+		check_once(entry, count, result->binding.checkpoint_size);
+	free(entry);
+	return why;
+}
+
+static refusal check_ballots(
+	const struct result *result, size_t s, const struct tally *tally)
+{
 	uint64_t ballots = 0;
-	for (size_t i = result->newest[s]; i > 0; i = result->before[i - 1])
+	for (size_t i = result->boxes_of[s].first; i > 0;
+		i = result->box_after[i - 1])
 		if (__builtin_add_overflow(
 			    ballots, result->box[i - 1].ballots, &ballots))
 			return "a station's boxes have above 2^64 - 1 ballots";
@@ -357,6 +260,16 @@ static refusal check_station(const struct result *result, size_t s)
 		return "a station's boxes do not add up to its ballots";
 	return tally_check_ballots(
 		tally, result->plan->station[s].ballots_issued);
+}
+
+static refusal check_station(const struct result *result, size_t s)
+{
+	struct tally tally;
+	refusal why = "there is not enough memory";
+	if (result_tally(result, s, &tally))
+		why = check_ballots(result, s, &tally);
+	tally_free(&tally);
+	return why;
 }
 
 /* They are of all stations' ballots, annulled or not. */
@@ -368,17 +281,15 @@ static refusal check_flaws(const struct result *result)
 	if (!tally_init(&total, all.plan, plan_all_contests(all.plan)))
 		return "there is not enough memory";
 	all.annulments = 0;
-	why = result_total(&all, &total);
-	if (why == NULL)
-		why = tally_check_flaws(&total);
+	result_total(&all, &total);
+	why = tally_check_flaws(&total);
 	tally_free(&total);
 	return why;
 }
 
-static refusal check_result(
-	const struct result *result, const struct by_entry *by_entry)
+refusal result_check(const struct result *result)
 {
-	refusal why = check_entries(result, by_entry);
+	refusal why = check_entries(result);
 	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
 		why = check_station(result, s);
 	return why != NULL ? why : check_flaws(result);
@@ -388,63 +299,73 @@ static refusal check_result(
  * The whole
  */
 
-size_t result_size_most(const struct result *result)
+size_t result_head_most(const struct result *result)
 {
 	enum { ROW_MOST = ROW_VOTES * 32, FIELD_MOST = 2 * ID_MOST + 64 };
 	const struct plan *plan = result->plan;
-	size_t size = 2048 + (result->boxes + result->voids) *
-				     (FIELD_MOST + 128 + RESULT_REASON_MOST);
-
+	size_t size = 2048 + result->voids_of[plan->stations].count *
+				     (FIELD_MOST + 64 + RESULT_REASON_MOST);
 	size += result->annulments * (FIELD_MOST + RESULT_REASON_MOST);
 	for (size_t i = 0; i < result->lots; i++)
 		size += FIELD_MOST + result->lot[i].count * 6u;
-	size += plan->stations * (FIELD_MOST + ID_MOST + 24);
+	size += plan->stations * (ID_MOST + 24);
 	size += plan->contests * (FIELD_MOST + 64 + ROW_MOST);
-	size += plan->candidates * (FIELD_MOST + 96);
-	for (size_t s = 0; s < plan->stations; s++)
-		for (size_t c = 0; c < plan->contests; c++)
-			if (contests_has(&plan->station[s].contests, c))
-				size += 2 * FIELD_MOST + 64 + ROW_MOST +
-					(size_t)plan->contest[c].candidates *
-						17;
-	return size;
+	return size + plan->candidates * (FIELD_MOST + 96);
 }
 
-static refusal write_whole(struct writer *out, const struct result *result,
-	const struct by_entry *by_entry)
+static refusal put_numbers(struct text_writer *text, struct line *line,
+	const struct result *result, struct tally *total)
+{
+	refusal why = put_delivery(text, line, result);
+	result_total(result, total);
+	put_contests(text, line, total);
+	for (uint16_t c = 0; c < result->plan->contests && why == NULL; c++)
+		why = put_candidates(text, line, result, total, c);
+	return why;
+}
+
+refusal result_write_head_of(struct writer *out, const struct result *result,
+	const struct digest *root)
 {
 	const struct plan *plan = result->plan;
 	struct line line;
 	struct tally total;
-	refusal why = check_result(result, by_entry);
-	if (why == NULL && !tally_init(&total, plan, plan_all_contests(plan)))
-		why = "there is not enough memory";
-	if (why != NULL)
-		return why;
-	why = result_total(result, &total);
+	if (!tally_init(&total, plan, plan_all_contests(plan)))
+		return "there is not enough memory";
 	begin(&line);
 	struct text_writer text =
 		text_begin(&result_form, plan->rehearsal, out);
 	put_binding(&text, result);
-	if (why == NULL)
-		why = put_delivery(&text, &line, result);
-	put_contests(&text, &line, &total);
-	for (uint16_t c = 0; c < plan->contests && why == NULL; c++)
-		why = put_candidates(&text, &line, result, &total, c);
-	put_stations(&text, &line, result, RESULT_STATION);
-	put_stations(&text, &line, result, RESULT_VOTES);
-	put_boxes(&text, &line, result, by_entry);
+	const refusal why = put_numbers(&text, &line, result, &total);
+	put_voids(&text, &line, result);
 	put_rulings(&text, &line, result);
+	text_put_number(&text, RESULT_STATIONS, plan->stations);
+	put_digest(&text, RESULT_STATIONS_ROOT, root);
 	tally_free(&total);
-	return why ? why : text_end(&text);
+	return why != NULL ? why : text_end(&text);
+}
+
+refusal result_write_head(struct writer *out, const struct result *result)
+{
+	struct digest root;
+	refusal why = result_check(result);
+	if (why == NULL)
+		why = result_root(result, &root);
+	return why != NULL ? why : result_write_head_of(out, result, &root);
+}
+
+size_t result_size_most(const struct result *result)
+{
+	size_t size = result_head_most(result);
+	for (size_t s = 0; s < result->plan->stations; s++)
+		size += result_part_most(result, s);
+	return size;
 }
 
 refusal result_write(struct writer *out, const struct result *result)
 {
-	struct by_entry *by_entry = sort_by_entry(result);
-	const refusal why = by_entry == NULL
-				    ? "there is not enough memory"
-				    : write_whole(out, result, by_entry);
-	free(by_entry);
-	return why;
+	const refusal why = result_write_head(out, result);
+	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
+		result_write_part(out, result, s);
+	return why == NULL && out->broken ? "the text is too long" : why;
 }

@@ -79,7 +79,9 @@ static void write_first_line(
 {
 	write_text(writer, "sandoq/");
 	write_text(writer, form->kind);
-	write_text(writer, rehearsal ? "/v1 rehearsal" : "/v1 live");
+	write_text(writer, "/v");
+	write_decimal(writer, form->version);
+	write_text(writer, rehearsal ? " rehearsal" : " live");
 }
 
 static bool is_first_line(

@@ -2,7 +2,7 @@
 /*
  * Signed text: the one line format of every text that somebody signs.
  *
- *	sandoq/<kind>/v1 live
+ *	sandoq/<kind>/v<version> live
  *	<name>: <value>
  *	...
  *
@@ -43,6 +43,7 @@ struct text_field {
 /* What the lines of one kind of text are: at most TEXT_FIELDS_MOST fields. */
 struct text_form {
 	const char *kind;
+	unsigned version;
 	size_t field_count;
 	const struct text_field *field;
 };

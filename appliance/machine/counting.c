@@ -2,6 +2,7 @@
 #include "appliance/machine/counting.h"
 
 #include "appliance/election/result.h"
+#include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 
@@ -387,6 +388,44 @@ static bool is_of(int result, const struct digest *told)
 	return digest_equal(&digest, told);
 }
 
+static bool take_piece(struct pass *pass, struct sha256 *hash, int piece)
+{
+	struct bytes content;
+	const refusal why = memfd_map(piece, ITEMS_MOST, &content);
+	if (why != NULL)
+		return trouble(pass, why);
+	sha256_add(hash, content);
+	memfd_unmap(&content);
+	return pass->source->piece(pass->source->context, piece, pass->why);
+}
+
+/* One more piece, until there is none. */
+static bool take_next(struct pass *pass, struct sha256 *hash, bool *ended)
+{
+	struct wire_message message;
+	const enum answer answer = peer_ask(&pass->tally,
+		SAY(TALLY_NEXT, &nothing), NULL, 0, &message, pass->why);
+	*ended = answer == ANSWERED && message.type == DONE;
+	if (*ended)
+		return true;
+	if (!must_be(pass, answer, &message, TALLY_PIECE))
+		return false;
+	const bool taken = take_piece(pass, hash, message.descriptor[0]);
+	wire_close(&message);
+	return taken;
+}
+
+static bool take_pieces(struct pass *pass)
+{
+	struct sha256 *hash = sha256_begin();
+	bool ended = pass->source->piece == NULL;
+	bool worked = true;
+	while (worked && !ended)
+		worked = take_next(pass, hash, &ended);
+	pass->outcome->pieces = sha256_end(hash);
+	return worked;
+}
+
 static bool close_tally(struct pass *pass)
 {
 	struct wire_message message;
@@ -419,14 +458,17 @@ bool count_boxes(const struct count_task *task,
 	};
 	refusal refused;
 	bool worked;
-	memset(outcome, 0, sizeof(*outcome));
+	*outcome = (struct count_outcome){ .result = -1 };
 	refused = peer_start(
 		&pass.tally, ROLE_TALLY, task->setting, &task->plan, 1);
 	if (refused == NULL)
 		refused = peer_start(&pass.starter, ROLE_STARTER, task->setting,
 			&task->plan, 1);
-	worked = refused == NULL ? take_all(&pass) && close_tally(&pass)
+	worked = refused == NULL ? take_all(&pass) && close_tally(&pass) &&
+					   take_pieces(&pass)
 				 : trouble(&pass, refused);
+	if (!worked && outcome->result >= 0)
+		close(outcome->result);
 	peer_stop(&pass.starter);
 	peer_stop(&pass.tally);
 	return worked;

@@ -84,6 +84,12 @@ struct count_source {
 		struct wire_text *why);
 	/* Told of each box, in the order of the count; may be NULL. */
 	void (*told)(void *context, const struct count_told *);
+	/*
+	 * Given the stations' parts, piece by piece, once the outcome has the
+	 * head; the memfd stays the engine's. NULL: they are not wanted. False
+	 * with `why` ends the count.
+	 */
+	bool (*piece)(void *context, int piece, struct wire_text *why);
 };
 
 enum { COUNT_AT_ONCE_MOST = 64 };
@@ -98,8 +104,9 @@ struct count_task {
 };
 
 struct count_outcome {
-	int result; /* memfd of the canonical text, the caller's to close */
+	int result; /* memfd of the result's head, the caller's to close */
 	struct digest digest;
+	struct digest pieces; /* SHA-256 of all parts, if they were wanted */
 	uint64_t counted;
 	uint64_t voided;
 };

@@ -4,6 +4,7 @@
  * quote. Approved: count again, sign. Either way the machine then restarts.
  */
 #include "appliance/machine/headers.h"
+#include "appliance/machine/stations.h"
 
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/note.h"
@@ -28,6 +29,8 @@ struct walk {
 	size_t next;
 	/* NULL when none are made in this boot. */
 	struct headers *headers;
+	struct stations *stations;
+	const struct count_outcome *outcome;
 	bool last;
 };
 
@@ -98,8 +101,8 @@ static enum opened open_stanza(void *context, const struct count_place *place,
 {
 	struct walk *walk = context;
 	struct session *session = walk->session;
-	const bool wanted =
-		walk->last && headers_wanted(walk->headers, place->leaf);
+	const bool wanted = walk->last && walk->headers != NULL &&
+			    headers_wanted(walk->headers, place->leaf);
 	const struct keys_box body = { asked->stanza, wanted };
 	struct wire_message answer;
 	const enum answer got = peer_ask(
@@ -121,6 +124,18 @@ static void tell(void *context, const struct count_told *told)
 	struct walk *walk = context;
 	if (walk->headers != NULL && !walk->last)
 		headers_told(walk->headers, told);
+}
+
+/* Both passes read them, and so have to agree; the last one keeps them. */
+static bool take_piece(void *context, int piece, struct wire_text *why)
+{
+	struct walk *walk = context;
+	const bool taken =
+		!walk->last ||
+		stations_take(walk->stations, &walk->outcome->digest, piece);
+	if (!taken)
+		*why = walk->session->why;
+	return taken;
 }
 
 /* `revocation`: R when the count was closed, whatever it is now. */
@@ -149,25 +164,35 @@ static struct count_task task_of(
 	return task;
 }
 
+static bool agree(
+	const struct count_outcome *one, const struct count_outcome *other)
+{
+	return digest_equal(&one->digest, &other->digest) &&
+	       digest_equal(&one->pieces, &other->pieces);
+}
+
 /*
  * Counts in fresh processes each time; both passes must agree. The last one
- * makes headers, unless that is NULL.
+ * makes headers and keeps the stations' parts, unless that is NULL.
  */
 static bool count_in_order(struct session *session, uint64_t revocation,
 	const struct count_order *order, struct headers *headers,
-	struct count_outcome *last)
+	struct stations *stations, struct count_outcome *last)
 {
 	const struct count_task task = task_of(session, revocation);
-	struct digest first;
+	struct count_outcome first;
 	for (unsigned pass = 0; pass < PASSES; pass++) {
 		struct walk walk = { .session = session,
 			.order = order,
 			.headers = headers,
-			.last = headers != NULL && pass + 1 == PASSES };
+			.stations = stations,
+			.outcome = last,
+			.last = pass + 1 == PASSES };
 		const struct count_source source = { .context = &walk,
 			.next = next_box,
 			.open = open_stanza,
-			.told = tell };
+			.told = tell,
+			.piece = stations != NULL ? take_piece : NULL };
 		if (!count_boxes(&task, &source, last, &session->why))
 			return false;
 		session_say(session,
@@ -175,8 +200,8 @@ static bool count_in_order(struct session *session, uint64_t revocation,
 			" void",
 			pass + 1, PASSES, last->counted, last->voided);
 		if (pass == 0)
-			first = last->digest;
-		if (!digest_equal(&first, &last->digest))
+			first = *last;
+		if (!agree(&first, last))
 			return session_refuse(
 				session, "the two counts do not agree");
 		if (pass + 1 < PASSES)
@@ -186,12 +211,13 @@ static bool count_in_order(struct session *session, uint64_t revocation,
 }
 
 static bool count_twice(struct session *session, uint64_t revocation,
-	struct headers *headers, struct count_outcome *last)
+	struct headers *headers, struct stations *stations,
+	struct count_outcome *last)
 {
 	struct count_order order = { 0 };
-	const bool counted =
-		order_boxes(session, &order) &&
-		count_in_order(session, revocation, &order, headers, last);
+	const bool counted = order_boxes(session, &order) &&
+			     count_in_order(session, revocation, &order,
+				     headers, stations, last);
 	count_order_free(&order);
 	return counted;
 }
@@ -278,7 +304,7 @@ static bool count_to_close(struct session *session, struct counted_boxes *out)
 	struct count_outcome count;
 	bool counted = headers_begin(session, &headers) &&
 		       count_twice(session, session->machine.revocation,
-			       &headers, &count);
+			       &headers, NULL, &count);
 	if (counted) {
 		out->result = count.digest;
 		close(count.result);
@@ -304,7 +330,7 @@ static bool close_count(
 	return closed && session_phase(session);
 }
 
-/* The result's text and RK's signature, as a note; and that note's digest. */
+/* The result's head and RK's signature, as a note; and that note's digest. */
 static int result_note(const struct session *session, int result,
 	const struct p256_signature *signature, struct digest *digest)
 {
@@ -369,9 +395,10 @@ static bool append_released(
 static bool release_count(
 	struct session *session, const struct define_approvals *release)
 {
+	struct stations stations = { session, release->given.result, 0 };
 	struct count_outcome count;
 	bool released = false;
-	if (!count_twice(session, release->revocation, NULL, &count))
+	if (!count_twice(session, release->revocation, NULL, &stations, &count))
 		return false;
 	if (digest_equal(&count.digest, &release->given.result))
 		released =

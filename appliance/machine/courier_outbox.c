@@ -34,7 +34,8 @@ static bool publish_entry(struct session *session, struct peer *publish,
 		return false;
 	of.number = member_has_entry_number(entry.type) ? number : entry.leaf;
 	of.type = entry.type;
-	given = journal_is_stale(entry.type, number, session->folded.headers) ||
+	given = journal_is_stale(entry.type, number, session->folded.headers,
+			session->folded.stations) ||
 		publish_list(session, publish, &of, list);
 	close(list);
 	*before = entry.before;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The define role, asked which boxes have come: what the journal's
- * entries say is compared with the plan, and so is the result once there is
- * one. The answer is for whoever reads the screen; nothing depends on it.
+ * entries say is compared with the plan, and so is the result's head once there
+ * is one. The answer is for whoever reads the screen; nothing depends on it.
  */
 #include "appliance/election/delivery.h"
 #include "appliance/machine/define.h"
@@ -33,18 +33,10 @@ static refusal read_came(struct task *task, struct delivery *delivery)
 	return NULL;
 }
 
-static refusal read_result(
-	struct task *task, const struct plan *plan, struct delivery *delivery)
+static refusal read_result(struct task *task, struct delivery *delivery)
 {
-	struct result result;
-	size_t line;
 	task_say(task, MEMBER_RESULT);
-	const refusal why =
-		result_parse(&result, plan, task->list[LIST_RESULT], &line);
-	if (why == NULL)
-		delivery_set_result(delivery, &result);
-	result_free(&result);
-	return why;
+	return delivery_set_head(delivery, task->list[LIST_RESULT]);
 }
 
 static refusal read_delivery(
@@ -57,7 +49,7 @@ static refusal read_delivery(
 	if (why == NULL)
 		why = read_came(task, &delivery);
 	if (why == NULL && task->list[LIST_RESULT].size > 0)
-		why = read_result(task, plan, &delivery);
+		why = read_result(task, &delivery);
 	if (why == NULL) {
 		delivery_line(&delivery, &text);
 		line[text.size] = '\0';

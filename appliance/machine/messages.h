@@ -105,6 +105,7 @@ LAYOUT_STRUCT(journal_key);
 	X(NUMBER, uint64_t, software)                                          \
 	X(NUMBER, uint64_t, sealed_software) /* the last before `sealed` */    \
 	X(NUMBER, uint64_t, headers)	     /* the first of the last count */ \
+	X(NUMBER, uint64_t, stations)	     /* likewise */                    \
 	X(NUMBER, uint64_t, revocation)                                        \
 	/* Of the partition, bytes: all of it, and what no entry takes. */     \
 	X(NUMBER, uint64_t, partition)                                         \
@@ -603,7 +604,12 @@ LAYOUT_STRUCT(starter_started);
 	ASK(TALLY_ADD, 144, tally_add, ROLE_TALLY, CARRIES(1, 1))              \
 	ASK(TALLY_VOID, 145, tally_void, ROLE_TALLY)                           \
 	ASK(TALLY_CLOSE, 146, tally_close, ROLE_TALLY)                         \
+	/* The head. */                                                        \
 	ANSWER(TALLY_RESULT, 147, tally_result, ROLE_TALLY, TO(TALLY_CLOSE),   \
+		CARRIES(1, 1))                                                 \
+	/* The next piece of the stations' parts; DONE behind the last. */     \
+	ASK(TALLY_NEXT, 148, nothing, ROLE_TALLY)                              \
+	ANSWER(TALLY_PIECE, 149, nothing, ROLE_TALLY, TO(TALLY_NEXT),          \
 		CARRIES(1, 1))                                                 \
                                                                                \
 	ASK(PUBLISH_MEMBERS_OF, 160, publish_members_of, ROLE_PUBLISH,         \

@@ -425,6 +425,7 @@ static struct journal_folded folded(
 		.sealed_software = fold->sealed_software,
 		.revocation = fold->last[ENTRY_REVOCATION],
 		.headers = fold->headers,
+		.stations = fold->stations,
 	};
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tally role: one process for one pass. It adds the boxes' tallies, allots
- * the seats and writes the canonical result.
+ * the seats and writes the canonical result: its head, and then as many pieces
+ * of the stations' parts as it is asked for.
  */
 #include "appliance/machine/roles.h"
 
@@ -22,6 +23,7 @@ struct tallying {
 	struct bytes encoded_plan;
 	struct plan *plan;
 	struct result result;
+	size_t station; /* whose part comes next */
 };
 
 static refusal start(struct tallying *tallying)
@@ -133,12 +135,12 @@ static refusal handle_close(
 	struct tally_result answer;
 	refusal why;
 	bind(&tallying->result.binding, HEARD(message, TALLY_CLOSE));
-	most = result_size_most(&tallying->result);
+	most = result_head_most(&tallying->result);
 	space = malloc(most);
 	if (space == NULL)
 		return "there is no memory";
 	out = writer_of(space, most);
-	why = result_write(&out, &tallying->result);
+	why = result_write_head(&out, &tallying->result);
 	answer = (struct tally_result){
 		.digest = sha256(written(&out)),
 		.counted = tallying->result.boxes,
@@ -151,12 +153,34 @@ static refusal handle_close(
 	return why;
 }
 
+static refusal handle_next(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct tallying *tallying = state;
+	const size_t most = result_piece_most(&tallying->result);
+	uint8_t *space;
+	struct writer out;
+	refusal why;
+	(void)message;
+	if (tallying->station == tallying->plan->stations)
+		return wire_send(end, SAY(DONE, &nothing), NULL, 0);
+	space = malloc(most);
+	if (space == NULL)
+		return "there is no memory";
+	out = writer_of(space, most);
+	result_write_piece(&out, &tallying->result, &tallying->station);
+	why = role_send_written(end, SAY(TALLY_PIECE, &nothing), &out);
+	free(space);
+	return why;
+}
+
 int role_tally(void)
 {
 	static const struct role_duty duties[] = {
 		{ TALLY_ADD, handle_add },
 		{ TALLY_VOID, handle_void },
 		{ TALLY_CLOSE, handle_close },
+		{ TALLY_NEXT, handle_next },
 	};
 	struct tallying tallying = { 0 };
 	struct wire_end end = role_end(ROLE_TALLY);

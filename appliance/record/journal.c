@@ -47,6 +47,8 @@ static const struct entry_row rows[] = {
 	{ ENTRY_FAILED, "failed", ~IN(STATE_BLANK), STAYS, false, false,
 		false },
 	{ ENTRY_HEADERS, "headers", IN(STATE_OPEN), STAYS, true, false, false },
+	{ ENTRY_STATIONS, "stations", IN(STATE_APPROVED), STAYS, true, false,
+		false },
 };
 
 const struct entry_row *entry_row_of(unsigned type)
@@ -122,6 +124,7 @@ void journal_fold_start(struct journal_fold *fold)
 	fold->state = STATE_BLANK;
 	fold->sealed_software = UINT64_MAX;
 	fold->headers = UINT64_MAX;
+	fold->stations = UINT64_MAX;
 	for (size_t i = 0; i <= ENTRY_TYPES; i++)
 		fold->last[i] = UINT64_MAX;
 }
@@ -181,24 +184,31 @@ static void begin_election(struct journal_fold *fold)
 	memset(&fold->frozen_root, 0, sizeof(fold->frozen_root));
 	fold->frozen_size = 0;
 	fold->headers = UINT64_MAX;
+	fold->stations = UINT64_MAX;
 	fold->sealed_software = fold->last[ENTRY_SOFTWARE];
 	for (unsigned type = ENTRY_INTAKE; type <= ENTRY_RELEASED; type++)
 		fold->last[type] = UINT64_MAX;
 	fold->last[ENTRY_ABANDONED] = UINT64_MAX;
 }
 
-bool journal_is_stale(unsigned type, uint64_t entry, uint64_t headers)
+bool journal_is_stale(
+	unsigned type, uint64_t entry, uint64_t headers, uint64_t stations)
 {
-	return type == ENTRY_HEADERS && entry < headers;
+	return (type == ENTRY_HEADERS && entry < headers) ||
+	       (type == ENTRY_STATIONS && entry < stations);
 }
 
 /* Of those that were made before the machine was started again none is left. */
-static void follow_headers(struct journal_fold *fold, unsigned type)
+static void follow_count(struct journal_fold *fold, unsigned type)
 {
 	if (type == ENTRY_BOOT && fold->state == STATE_OPEN)
 		fold->headers = UINT64_MAX;
 	if (type == ENTRY_HEADERS && fold->headers == UINT64_MAX)
 		fold->headers = fold->entries;
+	if (type == ENTRY_BOOT && fold->state == STATE_APPROVED)
+		fold->stations = UINT64_MAX;
+	if (type == ENTRY_STATIONS && fold->stations == UINT64_MAX)
+		fold->stations = fold->entries;
 }
 
 refusal journal_fold_next(
@@ -218,7 +228,7 @@ refusal journal_fold_next(
 		begin_election(fold);
 	if (header.type == ENTRY_OPEN)
 		freeze(fold);
-	follow_headers(fold, header.type);
+	follow_count(fold, header.type);
 	if (row->leaf) {
 		leaf = journal_leaf(&header);
 		merkle_append(&fold->tree, &leaf);

@@ -44,9 +44,10 @@ enum entry_type {
 	ENTRY_LOCKED,
 	ENTRY_HEADERS,
 	ENTRY_ABANDONED, /* the other end of one election */
+	ENTRY_STATIONS,
 };
 
-enum { ENTRY_TYPES = ENTRY_ABANDONED };
+enum { ENTRY_TYPES = ENTRY_STATIONS };
 
 /* One row for each entry type: where it may stand and what it does. */
 struct entry_row {
@@ -117,14 +118,19 @@ struct journal_fold {
 	 * cut ended is begun again, and makes others. UINT64_MAX: none.
 	 */
 	uint64_t headers;
+	/* The same of stations' parts, which the last count makes. */
+	uint64_t stations;
 	uint64_t frozen_size;
 	struct digest frozen_root;
 };
 
 void journal_fold_start(struct journal_fold *);
-/* Headers that the count that was begun last has not made; `headers` is of the
- * fold. They are not published. */
-bool journal_is_stale(unsigned type, uint64_t entry, uint64_t headers);
+/*
+ * Whether an entry is of a count that was begun anew: `headers` and `stations`
+ * are those of the fold. It is not published.
+ */
+bool journal_is_stale(
+	unsigned type, uint64_t entry, uint64_t headers, uint64_t stations);
 /*
  * The next entry. Refused, with nothing folded, when it does not follow the
  * one before or may not stand here.

@@ -45,6 +45,7 @@ static const struct row {
 	{ ENTRY_REVOCATION, "revocation/", NUMBER_AND_ITEM, true },
 	{ ENTRY_FAILED, "failed/", NUMBER_ALONE, true },
 	{ ENTRY_HEADERS, MEMBERS_BOXES, BEFORE_ITEM, false },
+	{ ENTRY_STATIONS, MEMBERS_STATIONS, BEFORE_ITEM, false },
 };
 
 static const struct row *row_of(unsigned type)
@@ -82,6 +83,16 @@ void member_header_item(uint64_t leaf, char name[MEMBER_NAME_SIZE])
 {
 	snprintf(name, MEMBER_NAME_SIZE, "%04" PRIu64 "." MEMBER_BOX_HEADER,
 		leaf);
+}
+
+void member_piece_item(size_t number, char name[MEMBER_NAME_SIZE])
+{
+	snprintf(name, MEMBER_NAME_SIZE, "%04zu", number);
+}
+
+void member_piece(size_t number, char name[MEMBER_NAME_SIZE])
+{
+	snprintf(name, MEMBER_NAME_SIZE, MEMBERS_STATIONS "%04zu", number);
 }
 
 bool member_is_ciphertext(const char *name)

@@ -69,6 +69,7 @@ extern const char *const head_members[HEADS];
 /* Folders and other beginnings of an archive's names. */
 #define MEMBERS_NOW "now/" /* made for this outbox */
 #define MEMBERS_BOXES "boxes/"
+#define MEMBERS_STATIONS "stations/"
 #define MEMBERS_OPEN "open-"
 #define MEMBERS_RELEASE "release-"
 
@@ -97,6 +98,10 @@ void member_of_entry(unsigned type, uint64_t number, struct bytes item,
 	char name[MEMBER_NAME_SIZE]);
 /* The item that is the new header of a box. */
 void member_header_item(uint64_t leaf, char name[MEMBER_NAME_SIZE]);
+/* The item that is a piece of the stations' parts, numbered from 0. */
+void member_piece_item(size_t number, char name[MEMBER_NAME_SIZE]);
+/* How an archive names it. */
+void member_piece(size_t number, char name[MEMBER_NAME_SIZE]);
 /* Whether such names have the number of the entry, and not of its leaf. */
 bool member_has_entry_number(unsigned type);
 /* Whether it is a box's ciphertext, which a public bundle does without. */

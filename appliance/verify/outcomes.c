@@ -12,7 +12,7 @@ refusal outcomes_of(const struct result *result, struct outcomes *out)
 	if (!out->standing ||
 		!tally_init(&out->total, plan, plan_all_contests(plan)))
 		return "there is not enough memory";
-	why = result_total(result, &out->total);
+	result_total(result, &out->total);
 	for (uint16_t c = 0; c < plan->contests && why == NULL; c++)
 		why = result_standings(result, &out->total, c,
 			out->standing + plan->contest[c].first);

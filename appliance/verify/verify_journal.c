@@ -202,8 +202,8 @@ static bool is_published(
 {
 	return (header->entry >= chain->fold.last[ENTRY_SEALED] ||
 		       entry_row_of(header->type)->machine) &&
-	       !journal_is_stale(
-		       header->type, header->entry, chain->fold.headers);
+	       !journal_is_stale(header->type, header->entry,
+		       chain->fold.headers, chain->fold.stations);
 }
 
 static refusal find_strangers(struct chain *chain, const bool *listed)

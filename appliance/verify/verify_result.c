@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The result: signed by the result key, bound to this chain, and with every box
- * of the journal counted or void. It adds no votes up again; a recount does.
+ * The result: its head is signed by the result key and bound to this chain, its
+ * stations' parts make up the head, and every box of the journal is counted or
+ * void. It counts no votes again; a recount does.
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/note.h"
@@ -9,6 +10,7 @@
 #include "appliance/verify/checks.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static refusal signed_by_result_key(
@@ -109,36 +111,74 @@ static refusal check_void(struct chain *chain, const struct result_void *voided)
 				voided->entry);
 }
 
-static bool is_accounted(const struct result *result, uint64_t entry)
+/* Of leaves: result_parse() found every entry below the checkpoint's size. */
+static void mark_accounted(const struct result *result, bool *accounted)
 {
 	for (size_t i = 0; i < result->boxes; i++)
-		if (result->box[i].entry == entry)
-			return true;
+		accounted[result->box[i].entry] = true;
 	for (size_t i = 0; i < result->voids; i++)
-		if (result->voided[i].entry == entry)
-			return true;
-	return false;
+		accounted[result->voided[i].entry] = true;
 }
 
-/* Every box of the journal is in the result: counted, or void with a reason. */
-static refusal check_all_boxes(struct chain *chain)
+static refusal find_unaccounted(struct chain *chain, const bool *accounted)
 {
 	struct journal_header header;
 	struct leaves leaves = leaves_of(chain);
 	while (leaves_next(&leaves, &header))
 		if (header.type == ENTRY_BOX &&
-			!is_accounted(&chain->result, leaves.leaf))
+			(leaves.leaf >= chain->checkpoint_size ||
+				!accounted[leaves.leaf]))
 			return refuse(chain,
 				"box %04" PRIu64 " is neither counted nor void",
 				leaves.leaf);
 	return NULL;
 }
 
+/* Every box of the journal is in the result: counted, or void with a reason. */
+static refusal check_all_boxes(struct chain *chain)
+{
+	bool *accounted = calloc((size_t)chain->checkpoint_size + 1, 1);
+	if (accounted == NULL)
+		return "no memory is left";
+	mark_accounted(&chain->result, accounted);
+	const refusal refused = find_unaccounted(chain, accounted);
+	free(accounted);
+	return refused;
+}
+
+/* The stations' parts, in pieces, as the archive has them. */
+static size_t find_pieces(const struct chain *chain, struct bytes *piece)
+{
+	char name[MEMBER_NAME_SIZE];
+	for (size_t count = 0;; count++) {
+		member_piece(count, name);
+		const struct bytes content =
+			archive_find(chain->evidence->sent, name);
+		if (content.size == 0)
+			return count;
+		if (piece != NULL)
+			piece[count] = content;
+	}
+}
+
+static refusal parse(struct chain *chain, size_t *line)
+{
+	const size_t count = find_pieces(chain, NULL);
+	struct bytes *piece = calloc(count + 1, sizeof(*piece));
+	if (piece == NULL)
+		return "no memory is left";
+	find_pieces(chain, piece);
+	const refusal refused =
+		result_parse(&chain->result, &chain->evidence->definition->plan,
+			chain->result_text, piece, count, line);
+	free(piece);
+	return refused;
+}
+
 refusal verify_result(struct chain *chain)
 {
 	size_t line = 0;
-	refusal refused = result_parse(&chain->result,
-		&chain->evidence->definition->plan, chain->result_text, &line);
+	refusal refused = parse(chain, &line);
 	chain->has_result = true;
 	if (refused != NULL)
 		return refuse(chain, "line %zu: %s", line, refused);

@@ -9,8 +9,10 @@
 #include "appliance/formats/base64.h"
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/merkle.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -867,6 +869,80 @@ static void bad_bundle_tells_no_numbers(void **state)
 	assert_null(strstr(said, "not-elected"));
 }
 
+static struct digest digest_in(const json_t *value)
+{
+	struct digest digest;
+	assert_true(hex_decode(bytes_of_text(json_string_value(value)),
+		digest.byte, SHA256_SIZE));
+	return digest;
+}
+
+/* The lines of the part that was told, as they are hashed. */
+static struct digest leaf_in(const json_t *told)
+{
+	static uint8_t space[1 << 16];
+	struct writer part = writer_of(space, sizeof(space));
+	const json_t *lines = json_object_get(told, "part");
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		write_text(&part, json_string_value(json_array_get(lines, i)));
+		write_u8(&part, '\n');
+	}
+	return merkle_leaf(written(&part));
+}
+
+static refusal proved(const json_t *told, const struct digest *leaf)
+{
+	struct merkle_proof proof = { .count = 0 };
+	const json_t *path = json_object_get(told, "path");
+	const struct digest root =
+		digest_in(json_object_get(told, "stations_root"));
+	for (size_t i = 0; i < json_array_size(path); i++)
+		proof.sibling[proof.count++] =
+			digest_in(json_array_get(path, i));
+	return merkle_verify(&proof, leaf,
+		(uint64_t)json_integer_value(json_object_get(told, "index")),
+		(uint64_t)json_integer_value(json_object_get(told, "stations")),
+		&root);
+}
+
+/* Whoever has the signed head needs nothing else than what is told. */
+static void a_part_of_one_station_is_proved(void **state)
+{
+	const char *head = (const char *)paper_get(paper, "result.note").data;
+	(void)state;
+	assert_status(run("bundle station --json station-02 " CHAIN), 0);
+	json_t *told = json_loads(said, 0, NULL);
+	assert_non_null(told);
+	const char *root =
+		json_string_value(json_object_get(told, "stations_root"));
+	const char *signed_root =
+		strstr(head, "\nstations-root: ") + strlen("\nstations-root: ");
+	assert_memory_equal(root, signed_root, (size_t)2 * SHA256_SIZE);
+	struct digest leaf = leaf_in(told);
+	assert_null(proved(told, &leaf));
+	leaf.byte[0] ^= 1;
+	assert_non_null(proved(told, &leaf));
+	assert_said("station: station-02 issued=");
+	json_decref(told);
+	assert_status(run("bundle station station-99 " CHAIN), EX_USAGE);
+	assert_said("the definition has no station 'station-99'");
+}
+
+static void no_part_of_a_bad_bundle_is_told(void **state)
+{
+	struct paper *copy = paper_copy(paper);
+	(void)state;
+	paper_flip(copy, "stations/0001", -10);
+	write_sent(copy, "bad.tar");
+	paper_free(copy);
+	assert_status(run("bundle station station-02 --sent bad.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		EX_DATAERR);
+	assert_said(": result: line ");
+	assert_null(strstr(said, "votes:"));
+}
+
 /* The public gets no ciphertext, and verifies and reads the result still. */
 static void a_public_bundle_verifies(void **state)
 {
@@ -1129,10 +1205,14 @@ static void evidence_is_counted_again(void **state)
 	write_sent(copy, "evidence.tar");
 	assert_status(
 		run("recount --may-swap --sent evidence.tar --output recounted "
-		    "--definition definition.json --escrow escrow.pem"),
+		    "--stations parts " RECOUNT_FILES),
 		0);
 	assert_said("the machine's result");
 	assert_said(digest);
+	assert_int_equal(shell("cd %s && cat recounted parts", folder), 0);
+	char *result = paper_result(paper);
+	assert_string_equal(said, result);
+	free(result);
 	challenge = paper_get(copy, "challenge");
 	paper_flip(copy, "challenge",
 		strstr((const char *)challenge.data, "revocation: ") + 12 -
@@ -1442,6 +1522,8 @@ int main(void)
 			a_ruling_about_an_unverified_result_is_not_signed),
 		cmocka_unit_test(no_name_moves_a_number),
 		cmocka_unit_test(bad_bundle_tells_no_numbers),
+		cmocka_unit_test(a_part_of_one_station_is_proved),
+		cmocka_unit_test(no_part_of_a_bad_bundle_is_told),
 		cmocka_unit_test(boxes_are_counted_again),
 		cmocka_unit_test(evidence_is_counted_again),
 		cmocka_unit_test(another_escrow_key_opens_nothing),

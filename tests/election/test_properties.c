@@ -148,7 +148,8 @@ static char *numbers_of(struct result *result)
 		char *boxes = strstr(line, "boxes=");
 		if (strncmp(line, "box: ", 5) == 0 ||
 			strncmp(line, "boxes: ", 7) == 0 ||
-			strncmp(line, "missing: ", 9) == 0)
+			strncmp(line, "missing: ", 9) == 0 ||
+			strncmp(line, "stations-root: ", 15) == 0)
 			continue;
 		if (boxes != NULL)
 			memset(boxes, '#', strlen("boxes=0/0"));

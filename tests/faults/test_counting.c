@@ -89,7 +89,7 @@ static int make_election(void **state)
 	assert_true(sealed_village_count(&sealed, &outcome, &why));
 	assert_int_equal(outcome.counted, 2);
 	assert_int_equal(outcome.voided, 1);
-	right = outcome_text_of(&outcome);
+	right = outcome_text_of(&sealed, &outcome);
 	assert_true(strlen(right) < TEXT_MOST);
 	for (size_t i = 0; i < FAULT_LANES; i++) {
 		lanes[i].told = mmap(NULL, sizeof(*lanes[i].told),
@@ -205,7 +205,7 @@ static void run(unsigned lane, const struct faults_wanted *wanted)
 	const bool has_result = sealed_village_count(&sealed, &outcome, &why);
 	faults_end();
 	if (has_result) {
-		char *copy = outcome_text_of(&outcome);
+		char *copy = outcome_text_of(&sealed, &outcome);
 		strncpy(told->text, copy, TEXT_MOST - 1);
 		free(copy);
 	} else {

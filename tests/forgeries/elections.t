@@ -27,7 +27,7 @@ for ((i = 1; i <= ${ELECTIONS:-3}; i++)); do
 	ok 'its medium seals nothing a second time' step seal_again
 	ok 'and what it came to can still be had' step bundle
 	is 'its bundle is its own' "$(told "$i")" \
-		"sandoq/result/v1 $word election: council-$i "
+		"sandoq/result/v2 $word election: council-$i "
 	ok 'the desk keeps it' step keep_desk "election-$i"
 	for ((j = 1; j < i; j++)); do
 		ok "election $j can still be had, and verifies" \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/forgeries/forgeries.h"
 
-#include "appliance/election/result.h"
+#include "appliance/election/result_form.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/spawn.h"
@@ -491,77 +491,66 @@ static void void_its_box(struct words *words)
 	words->descriptors = 0;
 }
 
-/* Written anew, so that every sum in it is right. */
-static void put_result(struct words *words, const struct result *result)
-{
-	const size_t most = result_size_most(result);
-	struct writer text = writer_of(malloc(most), most);
-	if (result_write(&text, result) != NULL)
-		_exit(1);
-	words->body.TALLY_RESULT.digest = sha256(written(&text));
-	put_bulk(words, &text);
-}
-
-static void change_result(
-	struct words *words, void (*change)(struct result *result))
-{
-	const struct writer text = copy_of(words->descriptor[0]);
-	struct bytes encoded;
-	struct plan *plan;
-	struct result result;
-	size_t line;
-	if (memfd_map(SPAWN_GRANTED, ITEMS_MOST, &encoded) != NULL ||
-		plan_decode(encoded, &plan) != NULL ||
-		result_parse(&result, plan, written(&text), &line) != NULL)
-		_exit(1);
-	change(&result);
-	put_result(words, &result);
-}
-
-static void raise_revocation(struct result *result)
-{
-	result->binding.revocation++;
-}
-
+/* Head and parts are written of what is changed here: every sum is right. */
 static void bind_to_another_revocation(struct words *words)
 {
-	change_result(words, raise_revocation);
-}
-
-static void vote_for_another(struct result *result)
-{
-	uint64_t *votes = tally_row(&result->station[0], 0) + ROW_VOTES;
-	votes[0]--;
-	votes[1]++;
-}
-
-static void forget_last(struct result *result)
-{
-	const struct result_box *box = &result->box[--result->boxes];
-	struct tally *sum = &result->station[box->station];
-	memset(sum->cell, 0, sum->size * sizeof(*sum->cell));
-	result->newest[box->station] = result->before[result->boxes];
-}
-
-static void forget_a_box(struct words *words)
-{
-	change_result(words, forget_last);
+	words->result->binding.revocation++;
 }
 
 static void move_a_vote(struct words *words)
 {
-	change_result(words, vote_for_another);
+	uint32_t *votes = result_row(words->result, 0, 0) + ROW_VOTES;
+	votes[0]--;
+	votes[1]++;
+}
+
+static void forget_a_box(struct words *words)
+{
+	struct result *result = words->result;
+	const uint16_t station = result->box[--result->boxes].station;
+	const struct plan *plan = result->plan;
+	for (uint16_t c = 0; c < plan->contests; c++) {
+		uint32_t *row = result_row(result, station, c);
+		if (row != NULL)
+			memset(row, 0,
+				result_row_size(plan, c) * sizeof(*row));
+	}
+	result->boxes_of[station] = (struct result_chain){ 0 };
 }
 
 /* One ballot more, or less, with a name too many: no sum is of it. */
-static void change_extra(struct result *result)
-{
-	result->flaws[0][ROW_EXTRA - ROW_FLAWS] ^= 1;
-}
-
 static void change_a_flaw(struct words *words)
 {
-	change_result(words, change_extra);
+	words->result->flaws[0][ROW_EXTRA - ROW_FLAWS] ^= 1;
+}
+
+/* The head has the root of the true ones. */
+static void change_a_part(struct words *words)
+{
+	replace(words, " cast=", " cast:");
+}
+
+/* All parts are in one piece here: of two stations it has the lines. */
+static void leave_a_part_out(struct words *words)
+{
+	struct writer copy = copy_of(words->descriptor[0]);
+	const uint8_t *next = memmem(copy.data + 1, copy.size - 1, "\nstation: ",
+		strlen("\nstation: "));
+	if (next == NULL)
+		_exit(1);
+	const size_t size = (size_t)(next + 1 - copy.data);
+	struct writer rest = writer_of(copy.data + size, copy.size - size);
+	rest.size = rest.capacity;
+	put_bulk(words, &rest);
+}
+
+static void repeat_the_parts(struct words *words)
+{
+	const struct writer copy = copy_of(words->descriptor[0]);
+	struct writer twice = writer_of(malloc(2 * copy.size), 2 * copy.size);
+	write_bytes(&twice, written(&copy));
+	write_bytes(&twice, written(&copy));
+	put_bulk(words, &twice);
 }
 
 /*
@@ -619,6 +608,7 @@ static void write_over_a_member(struct words *words)
 #define VOID_WITHOUT                                                           \
 	"box 0001 is void by what is in it, and the machine made no header "   \
 	"for it"
+#define NOT_THE_PARTS "the stations' parts are not those of the definition"
 #define DISPUTED "it is disputed: the machine left boxes out that it says its"
 
 const struct forgery forgeries[] = {
@@ -794,6 +784,13 @@ const struct forgery forgeries[] = {
 		RECOUNT, RECOUNTED },
 	{ ROLE_TALLY, "changes a flaw", COUNTING, TALLY_RESULT, change_a_flaw,
 		RECOUNT, RECOUNTED },
+	{ ROLE_TALLY, "changes a station's part", COUNTING_IN(RELEASE),
+		TALLY_PIECE, change_a_part, BUNDLE, "REFUSED result: line " },
+	{ ROLE_TALLY, "leaves a station's part out", COUNTING_IN(RELEASE),
+		TALLY_PIECE, leave_a_part_out, BUNDLE, NOT_THE_PARTS },
+	{ ROLE_TALLY, "gives the stations' parts twice", COUNTING_IN(RELEASE),
+		TALLY_PIECE, repeat_the_parts, BUNDLE,
+		"there is more than one part of each station" },
 
 	{ ROLE_MEDIA, "brings a medium unasked", COUNTING_IN(OPEN), DONE,
 		bring_a_medium, OPEN,
@@ -850,6 +847,27 @@ static void cut_power(const struct wire_end *end, enum wire_type type)
 
 static uint8_t *forged;
 
+/*
+ * What the tally role has counted, before it writes any of it. What it says
+ * later follows from that.
+ */
+refusal __real_result_write_head(struct writer *, const struct result *);
+refusal __wrap_result_write_head(struct writer *, const struct result *);
+
+refusal __wrap_result_write_head(
+	struct writer *out, const struct result *result)
+{
+	const long number = told_forgery();
+	struct words words = { .type = TALLY_RESULT,
+		.result = (struct result *)result };
+	if (number >= 0 && (size_t)number < forgery_count &&
+		applies(&forgeries[number], ROLE_TALLY, TALLY_RESULT)) {
+		*forged = 1;
+		forgeries[number].forge(&words);
+	}
+	return __real_result_write_head(out, result);
+}
+
 void forgery_begin(void)
 {
 	const char *path = getenv("FORGED");
@@ -869,7 +887,8 @@ refusal forgery_send(struct wire_end *end, struct wire_said said,
 	cut_power(end, said.type);
 	struct words words = { end, .type = said.type, .descriptors = count };
 	if (number < 0 || (size_t)number >= forgery_count ||
-		!applies(&forgeries[number], end->self, said.type))
+		!applies(&forgeries[number], end->self, said.type) ||
+		said.type == TALLY_RESULT)
 		return __real_wire_send(end, said, descriptor, count);
 	memcpy(&words.body, said.body,
 		wire_row_of(said.type)->body()->struct_size);

@@ -29,6 +29,8 @@ struct words {
 	int descriptor[WIRE_DESCRIPTORS_MOST];
 	size_t descriptors;
 	bool unsaid; /* it will not be */
+	/* Of TALLY_RESULT there is nothing else: what it will be written of. */
+	struct result *result;
 };
 
 enum { ANY_BOOT = -1 };

@@ -10,7 +10,9 @@ reason='there are more ballots than the station was issued'
 
 # Of the one void box: its station and digest, and why it is void.
 void_box() {
-	sed -n 's/^void: [0-9]* //p' "$scratch/$1/result.note"
+	awk '$1 == "station:" { station = $2 }
+		$1 == "void:" { $1 = $2 = ""; print station $0 }' \
+		"$scratch/$1"/stations/* | tr -s ' '
 }
 
 second_box() {

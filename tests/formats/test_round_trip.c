@@ -454,7 +454,7 @@ static const struct text_field fields[FIELDS] = {
 	[BASE64] = { "base64", TEXT_BASE64, TEXT_MANY, 12 },
 	[NUMBER] = { "number", TEXT_NUMBER, TEXT_ONCE, 0 },
 };
-static const struct text_form form = { "example", FIELDS, fields };
+static const struct text_form form = { "example", 1, FIELDS, fields };
 
 struct values {
 	bool rehearsal;

@@ -21,7 +21,7 @@ static const struct text_field fields[] = {
 	[SIGNATURE] = { "signature", TEXT_BASE64, TEXT_MANY, 5 },
 	[COUNT_OF] = { "count", TEXT_NUMBER, TEXT_ONCE, 0 },
 };
-static const struct text_form form = { "example", COUNT(fields), fields };
+static const struct text_form form = { "example", 1, COUNT(fields), fields };
 
 #define HEX32 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define FIRST "sandoq/example/v1 live\n"

@@ -42,7 +42,7 @@ static void one_result(struct bytes in, bool must_be_accepted)
 {
 	struct result result;
 	size_t line;
-	refusal why = result_parse(&result, &small_plan, in, &line);
+	refusal why = result_parse_whole(&result, &small_plan, in, &line);
 	property(why == NULL || !must_be_accepted);
 	if (why == NULL) {
 		size_t most = result_size_most(&result);

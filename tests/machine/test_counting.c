@@ -156,7 +156,7 @@ static void a_note_that_tells_another_number_voids_its_box(void **state)
 	sealed.told_more = 1;
 	sealed_village_add_ballots(&sealed, NORTH, 2, BALLOTS);
 	assert_true(sealed_village_count(&sealed, &outcome, &why));
-	char *text = outcome_text_of(&outcome);
+	char *text = outcome_text_of(&sealed, &outcome);
 	assert_int_equal(outcome.counted, 1);
 	assert_non_null(strstr(text, " the box holds another number of ballots "
 				     "than its note says\n"));

@@ -119,7 +119,7 @@ static void sums_count_as_many_as_they_are(void **state)
 		"refused: 3001");
 }
 
-/* A result in which one box is void, as text that the caller frees. */
+/* The head of a result in which one box is void; the caller frees it. */
 static char *result_text(void)
 {
 	struct result result;
@@ -133,10 +133,10 @@ static char *result_text(void)
 	assert_null(result_add_void(&result,
 		&(struct result_void){
 			.entry = 1, .station = NORTH, .reason = "torn" }));
-	const size_t most = result_size_most(&result);
+	const size_t most = result_head_most(&result);
 	char *text = calloc(1, most + 1);
 	struct writer out = writer_of(text, most);
-	assert_null(result_write(&out, &result));
+	assert_null(result_write_head(&out, &result));
 	result_free(&result);
 	return text;
 }

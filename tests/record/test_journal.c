@@ -170,6 +170,7 @@ static const char *const transitions[ENTRY_TYPES + 1] = {
 	[ENTRY_LOCKED] = "-E--------",
 	[ENTRY_HEADERS] = "-----.----",
 	[ENTRY_ABANDONED] = "---XXXXX--",
+	[ENTRY_STATIONS] = "-------.--",
 };
 
 static void expect_transition(
@@ -236,6 +237,30 @@ static void test_headers_are_of_the_last_count(void **state)
 	assert_int_equal(fold.headers, first);
 	assert_null(fold_type(&fold, ENTRY_SEALED));
 	assert_true(fold.headers == UINT64_MAX);
+}
+
+static void test_stations_are_of_the_last_count(void **state)
+{
+	struct journal_fold fold = fold_in(STATE_APPROVED);
+	(void)state;
+	assert_true(fold.stations == UINT64_MAX);
+	const uint64_t lost = fold.entries;
+	assert_null(fold_type(&fold, ENTRY_STATIONS));
+	assert_int_equal(fold.stations, lost);
+	assert_null(fold_type(&fold, ENTRY_BOOT));
+	assert_true(fold.stations == UINT64_MAX);
+	const uint64_t first = fold.entries;
+	assert_null(fold_type(&fold, ENTRY_STATIONS));
+	assert_null(fold_type(&fold, ENTRY_STATIONS));
+	assert_null(fold_type(&fold, ENTRY_RELEASED));
+	assert_null(fold_type(&fold, ENTRY_BOOT));
+	assert_int_equal(fold.stations, first);
+	assert_true(journal_is_stale(
+		ENTRY_STATIONS, lost, fold.headers, fold.stations));
+	assert_false(journal_is_stale(
+		ENTRY_STATIONS, first, fold.headers, fold.stations));
+	assert_null(fold_type(&fold, ENTRY_SEALED));
+	assert_true(fold.stations == UINT64_MAX);
 }
 
 static void test_unknown_types_are_refused(void **state)
@@ -526,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_every_type_in_every_state),
 		cmocka_unit_test(test_sealing_keeps_its_software),
 		cmocka_unit_test(test_headers_are_of_the_last_count),
+		cmocka_unit_test(test_stations_are_of_the_last_count),
 		cmocka_unit_test(test_unknown_types_are_refused),
 		cmocka_unit_test(test_entries_follow_each_other),
 		cmocka_unit_test(test_only_boxes_name_boxes),

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ enum {
 	MARKS = 4,
 	/* Codes, of which few are a candidate's: hardly two ballots alike. */
 	UNKNOWN = 4000,
+	PARTS_MOST = 1 << 20,
 	ITEMS_OVERHEAD = 2 * (ITEM_OVERHEAD + ITEM_NAME_MOST),
 };
 
@@ -60,6 +62,20 @@ static enum opened open_stanza(void *context, const struct count_place *place,
 	return STANZA_VOID;
 }
 
+static bool take_piece(void *context, int piece, struct wire_text *why)
+{
+	struct sealed_village *sealed = context;
+	struct bytes content;
+	const refusal refused = memfd_map(piece, ITEMS_MOST, &content);
+	if (refused != NULL) {
+		wire_text_set(why, refused);
+		return false;
+	}
+	write_bytes(&sealed->parts, content);
+	memfd_unmap(&content);
+	return !sealed->parts.broken;
+}
+
 static int memfd_of_plan(const struct plan *plan)
 {
 	size_t most = plan_size_most(plan);
@@ -90,7 +106,10 @@ static void describe(
 	task->close.rk = task->terms.bk;
 	task->close.size = SEALED_BOXES_MOST;
 	sealed->source = (struct count_source){
-		.context = sealed, .next = next, .open = open_stanza
+		.context = sealed,
+		.next = next,
+		.open = open_stanza,
+		.piece = take_piece,
 	};
 }
 
@@ -98,6 +117,8 @@ void sealed_village_init(struct sealed_village *sealed,
 	enum sandbox_setting setting, uint32_t issued, uint16_t boxes)
 {
 	memset(sealed, 0, sizeof(*sealed));
+	sealed->parts.data = malloc(PARTS_MOST);
+	assert_non_null(sealed->parts.data);
 	village_init(&sealed->village);
 	for (size_t s = 0; s < VILLAGE_STATIONS; s++) {
 		sealed->village.station[s].ballots_issued = issued;
@@ -116,6 +137,7 @@ void sealed_village_free(struct sealed_village *sealed)
 		close(sealed->box[i]);
 	close(sealed->task.plan);
 	p256_free(sealed->bk);
+	free(sealed->parts.data);
 }
 
 void sealed_village_secret(
@@ -215,16 +237,19 @@ bool sealed_village_count(struct sealed_village *sealed,
 	struct count_outcome *outcome, struct wire_text *why)
 {
 	sealed->next = 0;
+	sealed->parts = writer_of(sealed->parts.data, PARTS_MOST);
 	return count_boxes(&sealed->task, &sealed->source, outcome, why);
 }
 
-char *outcome_text_of(struct count_outcome *outcome)
+char *outcome_text_of(
+	const struct sealed_village *sealed, struct count_outcome *outcome)
 {
-	struct bytes text;
-	assert_null(memfd_map(outcome->result, ITEMS_MOST, &text));
-	char *copy = strndup((const char *)text.data, text.size);
-	assert_non_null(copy);
-	memfd_unmap(&text);
+	struct bytes head;
+	char *copy;
+	assert_null(memfd_map(outcome->result, ITEMS_MOST, &head));
+	assert_true(asprintf(&copy, "%.*s%.*s", (int)head.size, head.data,
+			    (int)sealed->parts.size, sealed->parts.data) > 0);
+	memfd_unmap(&head);
 	close(outcome->result);
 	return copy;
 }

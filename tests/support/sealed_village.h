@@ -20,6 +20,8 @@ struct sealed_village {
 	struct count_place place[SEALED_BOXES_MOST];
 	int box[SEALED_BOXES_MOST]; /* memfds of items */
 	size_t next;
+	/* The stations' parts of the last count. */
+	struct writer parts;
 	struct count_task task;
 	struct count_source source;
 	/* Ballots that the next notes tell beyond what is in the box. */
@@ -46,7 +48,10 @@ void sealed_village_add_ballots(struct sealed_village *, uint16_t station,
 bool sealed_village_count(
 	struct sealed_village *, struct count_outcome *, struct wire_text *why);
 
-/* The text of a result, which free() frees; closes its memfd. */
-char *outcome_text_of(struct count_outcome *);
+/*
+ * The text of a result, its head and all parts, which free() frees; closes the
+ * memfd.
+ */
+char *outcome_text_of(const struct sealed_village *, struct count_outcome *);
 
 #endif

@@ -361,7 +361,7 @@ static void share_what_it_was_granted(void)
 
 static struct bytes made_up(void)
 {
-	return bytes_of_text("sandoq/result/v1 live\nelection: made up\n");
+	return bytes_of_text("sandoq/result/v2 live\nelection: made up\n");
 }
 
 /* Nothing of what it was told is in it. */
@@ -378,6 +378,15 @@ static void make_up_a_result(void)
 	const struct tally_result said = { .digest = sha256(made_up()) };
 	answer_until_the_end();
 	say(SAY(TALLY_RESULT, &said), memfd_of(made_up()));
+	/* No station's part belongs to it. */
+	take_question();
+	say(SAY(DONE, &nothing), -1);
+}
+
+static void give_what_is_no_piece(void)
+{
+	answer_until_the_end();
+	say(SAY(TALLY_PIECE, &nothing), memfd_of(made_up()));
 }
 
 static void give_another_result(void)
@@ -593,6 +602,8 @@ const struct attack attacks[] = {
 	/* A tally process is believed by nobody: everybody can count again */
 	{ "makes up a result", ROLE_TALLY, 1, make_up_a_result, OTHER_RESULT,
 		NULL },
+	{ "gives a piece in the place of a result", ROLE_TALLY, 1,
+		give_what_is_no_piece, NO_RESULT, "" },
 	{ "gives another result than it says", ROLE_TALLY, 1,
 		give_another_result, NO_RESULT, "another result" },
 	{ "gives a result that it can change", ROLE_TALLY, 1,

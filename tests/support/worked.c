@@ -214,7 +214,7 @@ static void result_as_example(
 	if (why != NULL) {
 		snprintf(given, GIVEN_MOST, "refused: %s\n", why);
 	} else {
-		assert_null(result_parse(
+		assert_null(result_parse_whole(
 			&again, result->plan, written(&out), &line));
 		result_free(&again);
 		excerpt(text, given);

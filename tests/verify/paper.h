@@ -161,10 +161,14 @@ void paper_refuses(struct paper *, enum verify_goal, const char *check,
 	const char *reason);
 
 /*
- * The machine has counted and signed another text: the first `from` of the
- * result is `to`.
+ * The machine has counted and signed another result: the first `from` of its
+ * head and its stations' parts is `to`. The root is that of the changed parts.
  */
 void paper_change_result(struct paper *, const char *from, const char *to);
+/* The same, but the whole is `text`, of head and parts. */
+void paper_set_result(struct paper *, const char *text);
+/* Head and parts; free() frees them. */
+char *paper_result(const struct paper *);
 /* Released by a machine that has made no header for this box. */
 void paper_drop_header(struct paper *, size_t box);
 

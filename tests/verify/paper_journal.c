@@ -56,6 +56,7 @@ static const struct contents contents[] = {
 	{ ENTRY_RELEASED, { NULL }, NULL,
 		{ "result.note", "released.attest", "released.signature" } },
 	{ ENTRY_ABANDONED, { NULL }, NULL, { "abandonment.note" } },
+	{ ENTRY_STATIONS, { NULL }, NULL, { "0000", "0001" } },
 	{ ENTRY_SOFTWARE, { "approval" }, "boot-state", { NULL } },
 	{ ENTRY_REVOCATION, { "approval" }, NULL, { NULL } },
 	{ ENTRY_FAILED, { NULL }, NULL, { "failed" } },

@@ -658,7 +658,62 @@ static void close_with(struct paper *paper, struct bytes text)
 		paper, "journal", PAPER_AK_SCALAR, &challenge, entries);
 }
 
-/* The result key has signed this text. */
+/* A result as its head and what follows, which begins where a part does. */
+struct whole {
+	struct bytes head;
+	struct bytes parts;
+};
+
+static const char part_begins[] = "\nstation: ";
+
+static struct whole whole_of(const char *text)
+{
+	const char *parts = strstr(text, part_begins);
+	assert_non_null(parts);
+	return (struct whole){ bytes_of(text, (size_t)(++parts - text)),
+		bytes_of_text(parts) };
+}
+
+/* The first part off the front. */
+static struct bytes take_part(struct bytes *parts)
+{
+	const char *next = memmem(
+		parts->data, parts->size, part_begins, strlen(part_begins));
+	const size_t size =
+		next != NULL ? (size_t)((const uint8_t *)next - parts->data) + 1
+			     : parts->size;
+	const struct bytes part = bytes_of(parts->data, size);
+	*parts = bytes_of(parts->data + size, parts->size - size);
+	return part;
+}
+
+/* In two pieces. */
+static void put_parts(struct paper *paper, struct bytes parts)
+{
+	const struct bytes first = take_part(&parts);
+	paper_put(paper, "stations/0000", first);
+	paper_put(paper, "stations/0001", parts);
+}
+
+/* The head names the tree of these parts. */
+static void set_root(char *text)
+{
+	char *at =
+		strstr(text, "\nstations-root: ") + strlen("\nstations-root: ");
+	struct bytes parts = whole_of(text).parts;
+	struct merkle_tree tree = { .size = 0 };
+	char hex[2 * SHA256_SIZE];
+	struct writer out = writer_of(hex, sizeof(hex));
+	while (parts.size > 0) {
+		const struct digest leaf = merkle_leaf(take_part(&parts));
+		merkle_append(&tree, &leaf);
+	}
+	const struct digest root = merkle_root(&tree);
+	write_hex(&out, view(&root));
+	memcpy(at, hex, sizeof(hex));
+}
+
+/* The result key has signed this head. */
 static void release_with(struct paper *paper, struct bytes text)
 {
 	static uint8_t note[1 << 20];
@@ -670,40 +725,58 @@ static void release_with(struct paper *paper, struct bytes text)
 
 static void close_and_release(struct paper *paper)
 {
-	static uint8_t text[1 << 20];
-	struct writer out = writer_of(text, sizeof(text));
+	static char text[1 << 20];
+	struct writer out = writer_of(text, sizeof(text) - 1);
 	struct result result;
 	look(paper, VERIFY_CLOSED);
 	count(paper, &result);
 	assert_null(result_write(&out, &result));
 	result_free(&result);
+	text[out.size] = '\0';
+	const struct whole whole = whole_of(text);
 	add_headers(paper);
 	put_nonce(paper);
-	close_with(paper, written(&out));
+	close_with(paper, whole.head);
 	add_entry(paper, ENTRY_CLOSED);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
 	add_entry(paper, ENTRY_APPROVED);
-	release_with(paper, written(&out));
+	put_parts(paper, whole.parts);
+	add_entry(paper, ENTRY_STATIONS);
+	release_with(paper, whole.head);
 	add_entry(paper, ENTRY_RELEASED);
 }
 
-static void close_again_with(struct paper *paper, struct bytes text)
+static void close_again_with(struct paper *paper, const char *text)
 {
+	const struct whole whole = whole_of(text);
+	put_parts(paper, whole.parts);
 	paper_journal(paper);
-	close_with(paper, text);
+	close_with(paper, whole.head);
 	paper_journal(paper);
 	paper_certify_journal(paper);
 	paper_accepts(paper, VERIFY_CLOSED);
 	paper_approve_release(paper, &quorum);
 	paper_journal(paper);
-	release_with(paper, text);
+	release_with(paper, whole.head);
+}
+
+char *paper_result(const struct paper *paper)
+{
+	char *head = note_text_of(archive_find(&paper->sent, "result.note"));
+	const struct bytes first = archive_find(&paper->sent, "stations/0000");
+	const struct bytes rest = archive_find(&paper->sent, "stations/0001");
+	char *text;
+	assert_true(asprintf(&text, "%s%.*s%.*s", head, (int)first.size,
+			    first.data, (int)rest.size, rest.data) > 0);
+	free(head);
+	return text;
 }
 
 void paper_close_again(struct paper *paper)
 {
-	char *text = note_text_of(paper_get(paper, "result.note"));
-	close_again_with(paper, bytes_of_text(text));
+	char *text = paper_result(paper);
+	close_again_with(paper, text);
 	free(text);
 }
 
@@ -723,24 +796,33 @@ void paper_another_image(struct paper *paper)
 
 void paper_change_result(struct paper *paper, const char *from, const char *to)
 {
-	char *text = note_text_of(paper_get(paper, "result.note"));
+	char *text = paper_result(paper);
 	char *at = strstr(text, from);
 	char *changed;
 	assert_non_null(at);
 	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to,
 			    at + strlen(from)) > 0);
-	close_again_with(paper, bytes_of_text(changed));
+	paper_set_result(paper, changed);
 	free(changed);
 	free(text);
 }
 
+void paper_set_result(struct paper *paper, const char *text)
+{
+	char *whole = strdup(text);
+	assert_non_null(whole);
+	set_root(whole);
+	close_again_with(paper, whole);
+	free(whole);
+}
+
 void paper_drop_header(struct paper *paper, size_t box)
 {
-	char *text = note_text_of(paper_get(paper, "result.note"));
+	char *text = paper_result(paper);
 	char name[64];
 	header_name(paper, box, name);
 	paper_put(paper, name, bytes_of(NULL, 0));
-	close_again_with(paper, bytes_of_text(text));
+	close_again_with(paper, text);
 	free(text);
 }
 

@@ -1052,7 +1052,7 @@ static void listing_is_missing(void **state)
 	struct bytes items = paper_get(paper, "items");
 	paper_put(paper, "items", bytes_of(items.data, items.size - 1));
 	paper_refuses(paper, VERIFY_INTAKE, "journal",
-		"the items of entry 13 are not listed");
+		"the items of entry 14 are not listed");
 }
 
 static void listing_of_no_entry(void **state)
@@ -1395,6 +1395,144 @@ static void grounds_are_named(void **state)
 	assert_non_null(strstr(check->reason, "was refused"));
 }
 
+/* --- the stations' parts --- */
+
+static void refuses_result(struct paper *paper, const char *why)
+{
+	paper_refuses(paper, VERIFY_RELEASED, "result", why);
+}
+
+#define PARTS "the stations' parts are not those of the definition"
+#define NOT_ITS_NUMBERS "is not what the result's own numbers make it"
+
+static void part_was_changed(void **state)
+{
+	paper_flip(*state, "stations/0000", -10);
+	refuses_result(*state, "");
+}
+
+static void piece_is_missing(void **state)
+{
+	paper_put(*state, "stations/0001", bytes_of(NULL, 0));
+	refuses_result(*state, PARTS);
+}
+
+static void pieces_are_swapped(void **state)
+{
+	struct paper *paper = *state;
+	const struct bytes one = paper_get(paper, "stations/0000");
+	const struct bytes other = paper_get(paper, "stations/0001");
+	char *first = strndup((const char *)one.data, one.size);
+	char *second = strndup((const char *)other.data, other.size);
+	paper_put(paper, "stations/0000", bytes_of_text(second));
+	paper_put(paper, "stations/0001", bytes_of_text(first));
+	free(first);
+	free(second);
+	refuses_result(paper, PARTS);
+}
+
+static void piece_is_there_twice(void **state)
+{
+	struct paper *paper = *state;
+	paper_put(paper, "stations/0002", paper_get(paper, "stations/0001"));
+	refuses_result(paper, "there is more than one part of each station");
+}
+
+/* Each text is one that RK has signed the head of, its root being right. */
+static char *without_part(char *text, const char *station, char **part)
+{
+	char begins[64];
+	snprintf(begins, sizeof(begins), "\nstation: %s ", station);
+	char *at = strstr(text, begins);
+	assert_non_null(at);
+	char *next = strstr(++at, "\nstation: ");
+	assert_non_null(next);
+	*part = strndup(at, (size_t)(++next - at));
+	memmove(at, next, strlen(next) + 1);
+	return at;
+}
+
+static void a_signed_root_is_of_a_part_less(void **state)
+{
+	char *text = paper_result(*state);
+	char *part;
+	without_part(text, "station-02", &part);
+	paper_set_result(*state, text);
+	free(part);
+	free(text);
+	refuses_result(*state, PARTS);
+}
+
+static void a_signed_root_is_of_swapped_parts(void **state)
+{
+	char *text = paper_result(*state);
+	char *part;
+	char *swapped;
+	char *at = without_part(text, "station-02", &part);
+	char *behind = strstr(at, "\nstation: ") + 1;
+	assert_true(asprintf(&swapped, "%.*s%s%s", (int)(behind - text), text,
+			    part, behind) > 0);
+	paper_set_result(*state, swapped);
+	free(swapped);
+	free(part);
+	free(text);
+	refuses_result(*state, PARTS);
+}
+
+static void a_signed_root_is_of_a_repeated_part(void **state)
+{
+	char *text = paper_result(*state);
+	char *part;
+	char *repeated;
+	char *at = without_part(text, "station-02", &part);
+	assert_true(asprintf(&repeated, "%.*s%s%s%s", (int)(at - text), text,
+			    part, part, at) > 0);
+	paper_set_result(*state, repeated);
+	free(repeated);
+	free(part);
+	free(text);
+	refuses_result(*state, PARTS);
+}
+
+static void a_part_does_not_sum_up(void **state)
+{
+	paper_change_result(*state,
+		"\nballots: council cast=", "\nballots: council cast=1");
+	refuses_result(*state, "");
+}
+
+static void a_head_has_another_sum(void **state)
+{
+	paper_change_result(*state, " cast=", " cast=1");
+	refuses_result(*state, NOT_ITS_NUMBERS);
+}
+
+static void a_box_is_in_the_part_of_another_station(void **state)
+{
+	struct paper *paper = *state;
+	char *text = paper_result(paper);
+	char *box = strstr(text, "\nbox: ") + 1;
+	const size_t size = (size_t)(strchr(box, '\n') + 1 - box);
+	char *line = strndup(box, size);
+	char *moved;
+	memmove(box, box + size, strlen(box + size) + 1);
+	char *next = strstr(box, "\nbox: ") + 1;
+	assert_true(asprintf(&moved, "%.*s%s%s", (int)(next - text), text, line,
+			    next) > 0);
+	paper_set_result(paper, moved);
+	free(moved);
+	free(line);
+	free(text);
+	refuses_result(paper, "");
+}
+
+static void a_result_of_version_1(void **state)
+{
+	paper_change_result(*state, "result/v2", "result/v1");
+	refuses_result(*state,
+		"it is a result of version 1; this program reads version 2");
+}
+
 #define REFUSAL(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -1519,6 +1657,17 @@ int main(void)
 		REFUSAL(released_with_two_signatures),
 		REFUSAL(result_by_another_key),
 		REFUSAL(another_result),
+		REFUSAL(part_was_changed),
+		REFUSAL(piece_is_missing),
+		REFUSAL(pieces_are_swapped),
+		REFUSAL(piece_is_there_twice),
+		REFUSAL(a_signed_root_is_of_a_part_less),
+		REFUSAL(a_signed_root_is_of_swapped_parts),
+		REFUSAL(a_signed_root_is_of_a_repeated_part),
+		REFUSAL(a_part_does_not_sum_up),
+		REFUSAL(a_head_has_another_sum),
+		REFUSAL(a_box_is_in_the_part_of_another_station),
+		REFUSAL(a_result_of_version_1),
 		REFUSAL(not_released_yet),
 		REFUSAL(grounds_are_named),
 	};

@@ -68,6 +68,17 @@ static void write_scope(FILE *out, const struct scope *scope,
 	}
 }
 
+static void write_station(
+	FILE *out, const struct scope *scope, const uint32_t *row)
+{
+	const size_t size =
+		result_row_size(&scope->definition->plan, scope->contest);
+	uint64_t wide[ROW_VOTES + CANDIDATES_MOST];
+	for (size_t i = 0; i < size; i++)
+		wide[i] = row[i];
+	write_scope(out, scope, wide, NULL);
+}
+
 static void write_contest(FILE *out, struct scope *scope,
 	const struct result *result, const struct outcomes *outcomes)
 {
@@ -77,12 +88,11 @@ static void write_contest(FILE *out, struct scope *scope,
 	write_scope(out, scope, tally_row(&outcomes->total, scope->contest),
 		outcomes->standing);
 	for (size_t s = 0; s < plan->stations; s++) {
-		const uint64_t *row =
-			tally_row(&result->station[s], scope->contest);
 		scope->station = plan->station[s].id;
 		scope->annulled = result_is_annulled(result, s);
-		if (row != NULL)
-			write_scope(out, scope, row, NULL);
+		if (result_row(result, s, scope->contest) != NULL)
+			write_station(out, scope,
+				result_row(result, s, scope->contest));
 	}
 }
 

@@ -192,17 +192,18 @@ static json_t *votes(struct teller *t, json_t *unit_id, uint64_t count)
 }
 
 /* Of a station that has the contest and is not annulled, else NULL. */
-static const uint64_t *row_of(const struct teller *t, size_t s, uint16_t c)
+static const uint32_t *row_of(const struct teller *t, size_t s, uint16_t c)
 {
 	return result_is_annulled(t->result, s)
 		       ? NULL
-		       : tally_row(&t->result->station[s], c);
+		       : result_row(t->result, s, c);
 }
 
 static json_t *selection(struct teller *t, uint16_t c, size_t i)
 {
 	const size_t at = t->plan->contest[c].first + i;
 	const uint64_t *row = tally_row(&t->outcomes->total, c);
+	const uint32_t *of_station;
 	json_t *one = of_type("CandidateSelection");
 	json_t *counts;
 	put(t, one, "@id", person_id(t, "selection", c, at));
@@ -212,9 +213,10 @@ static json_t *selection(struct teller *t, uint16_t c, size_t i)
 	counts = array_in(t, one, "VoteCounts");
 	add(t, counts, votes(t, district_id(t, c), row[ROW_VOTES + i]));
 	for (size_t s = 0; s < t->plan->stations; s++)
-		if ((row = row_of(t, s, c)))
+		if ((of_station = row_of(t, s, c)))
 			add(t, counts,
-				votes(t, station_id(t, s), row[ROW_VOTES + i]));
+				votes(t, station_id(t, s),
+					of_station[ROW_VOTES + i]));
 	return one;
 }
 
@@ -243,8 +245,7 @@ static void put_contest_counts(struct teller *t, json_t *one, uint16_t c)
 	add(t, others, overvotes(t, district_id(t, c), row));
 	for (size_t s = 0; s < t->plan->stations; s++) {
 		total += contests_has(&t->plan->station[s].contests, c);
-		row = row_of(t, s, c);
-		if (row == NULL)
+		if (row_of(t, s, c) == NULL)
 			continue;
 		reported += result_station_boxes(t->result, (uint16_t)s) ==
 			    t->plan->station[s].boxes;
@@ -295,7 +296,7 @@ static void put_ballots(struct teller *t, json_t *election)
 		uint64_t cast = 0;
 		uint64_t valid = 0;
 		for (uint16_t c = 0; c < t->plan->contests; c++) {
-			const uint64_t *row = row_of(t, s, c);
+			const uint32_t *row = row_of(t, s, c);
 			cast += row ? row[ROW_CAST] : 0;
 			valid += row ? row[ROW_VALID] : 0;
 		}
