@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 #include "appliance/election/plan_check.h"
-#include "appliance/election/tally.h"
+#include "appliance/election/result.h"
+#include "appliance/record/items.h"
 #include "tests/support/election.h"
 #include "tests/support/scalar.h"
 
@@ -348,22 +349,27 @@ static void numbers_are_those_of_a_station_s_contests(void **state)
 	assert_int_equal(plan_boxes(&village.plan), 4);
 }
 
-/* As many candidates as there may be, and every station votes on all. */
-static void give_all_candidates(struct large *large)
+/*
+ * As many candidates as there may be, in so many contests, and every station
+ * votes on all.
+ */
+static void give_candidates(struct large *large, uint16_t contests)
 {
+	const uint16_t each = (uint16_t)(CANDIDATES_ALL_MOST / contests);
 	struct plan *plan = &large->village.plan;
 	free(large->candidate);
 	plan->candidates = CANDIDATES_ALL_MOST;
 	plan->candidate = large->candidate =
 		calloc(CANDIDATES_ALL_MOST, sizeof(*plan->candidate));
 	for (size_t i = 0; i < CANDIDATES_ALL_MOST; i++)
-		plan->candidate[i].code = 1 + i % CANDIDATES_MOST;
-	plan->contests = CANDIDATES_ALL_MOST / CANDIDATES_MOST;
+		plan->candidate[i].code = (uint16_t)(1 + i % each);
+	plan->contests = contests;
 	for (uint16_t c = 0; c < plan->contests; c++) {
 		plan->contest[c] = plan->contest[0];
-		plan->contest[c].id[0] = (char)('a' + c);
-		plan->contest[c].candidates = CANDIDATES_MOST;
-		plan->contest[c].first = (uint16_t)(c * CANDIDATES_MOST);
+		snprintf(plan->contest[c].id, sizeof(plan->contest[c].id),
+			"contest-%u", c);
+		plan->contest[c].candidates = each;
+		plan->contest[c].first = (uint16_t)(c * each);
 	}
 	for (size_t s = 0; s < plan->stations; s++)
 		large->station[s].contests = plan_all_contests(plan);
@@ -375,7 +381,7 @@ static void candidates_have_a_limit(void **state)
 	struct plan *plan = &large.village.plan;
 	(void)state;
 	large_init(&large, 2, 60);
-	give_all_candidates(&large);
+	give_candidates(&large, 4);
 	assert_null(plan_check(plan, NULL));
 	plan->candidates++;
 	expect_refused(&large, "contests", "16384 candidates in all");
@@ -394,13 +400,31 @@ static void what_is_said_of_a_station_has_a_limit(void **state)
 	large_init(&large, 1, CANDIDATES_MOST);
 	large.station[0].boxes = UINT16_MAX;
 	assert_null(plan_check(plan, NULL));
-	give_all_candidates(&large);
+	give_candidates(&large, 4);
 	while (plan_part_most(plan, 0) > PART_MOST)
 		large.station[0].boxes--;
 	assert_null(plan_check(plan, NULL));
 	large.station[0].boxes++;
 	expect_refused(
 		&large, "stations[0].boxes", "too large for one station");
+	large_free(&large);
+}
+
+/* As many as there may be of all that the head of a result has a line for. */
+static void a_result_s_head_has_room_for_the_largest_plan(void **state)
+{
+	struct large large;
+	struct plan *plan = &large.village.plan;
+	struct result result;
+	(void)state;
+	large_init(&large, STATIONS_MOST, 60);
+	give_candidates(&large, CONTESTS_MOST);
+	for (size_t s = 0; s < STATIONS_MOST; s++)
+		large.station[s].contests = contests_of(s % CONTESTS_MOST);
+	assert_null(plan_check(plan, NULL));
+	assert_true(result_init(&result, plan));
+	assert_in_range(result_head_most(&result), 1, ITEMS_MOST / 2);
+	result_free(&result);
 	large_free(&large);
 }
 
@@ -600,6 +624,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_those_of_a_station_s_contests),
 		cmocka_unit_test(candidates_have_a_limit),
 		cmocka_unit_test(what_is_said_of_a_station_has_a_limit),
+		cmocka_unit_test(a_result_s_head_has_room_for_the_largest_plan),
 		cmocka_unit_test(decoding_gives_back_the_plan),
 		cmocka_unit_test(a_plan_cut_short_or_longer_is_refused),
 		cmocka_unit_test(a_plan_that_is_wrong_is_refused),
