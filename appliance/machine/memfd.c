@@ -73,16 +73,30 @@ int memfd_written(const struct writer *out)
 	return out->broken ? -1 : memfd_of(written(out));
 }
 
+static refusal check(int memfd, size_t most, struct stat *status)
+{
+	const int seals = fcntl(memfd, F_GET_SEALS);
+	if (seals < 0 || (seals & ALL_SEALS) != ALL_SEALS)
+		return "a memfd is not sealed";
+	return fstat(memfd, status) != 0 || status->st_size < 0 ||
+			       (uint64_t)status->st_size > most
+		       ? "a memfd is too large"
+		       : NULL;
+}
+
+refusal memfd_check(int memfd, size_t most)
+{
+	struct stat status;
+	return check(memfd, most, &status);
+}
+
 refusal memfd_map(int memfd, size_t most, struct bytes *out)
 {
 	struct stat status;
 	void *data;
-	const int seals = fcntl(memfd, F_GET_SEALS);
-	if (seals < 0 || (seals & ALL_SEALS) != ALL_SEALS)
-		return "a memfd is not sealed";
-	if (fstat(memfd, &status) != 0 || status.st_size < 0 ||
-		(uint64_t)status.st_size > most)
-		return "a memfd is too large";
+	const refusal why = check(memfd, most, &status);
+	if (why != NULL)
+		return why;
 	*out = bytes_of(NULL, 0);
 	if (status.st_size == 0)
 		return NULL;

@@ -22,5 +22,7 @@ int memfd_written(const struct writer *);
  */
 refusal memfd_map(int memfd, size_t most, struct bytes *out);
 void memfd_unmap(struct bytes *);
+/* The same check alone. */
+refusal memfd_check(int memfd, size_t most);
 
 #endif

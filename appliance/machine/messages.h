@@ -453,7 +453,8 @@ LAYOUT_STRUCT(starter_started);
 
 /*
  * name, number, body, the role that is asked or that answers, and then what
- * there is to say of it: TO(the questions it answers), CARRIES(descriptors at
+ * there is to say of it: DEVICE when a descriptor is no sealed memfd,
+ * TO(the questions it answers), CARRIES(descriptors at
  * least, at most).
  *
  * DONE, REFUSED and UNABLE are any role's to say, to whatever was asked, so
@@ -540,11 +541,11 @@ LAYOUT_STRUCT(starter_started);
 	ASK(KEYS_CERTIFY, 57, keys_certify, ROLE_KEYS)                         \
                                                                                \
 	ASK(MEDIA_BIND, 64, nothing, ROLE_MEDIA)                               \
-	ANSWER(MEDIA_HERE, 65, nothing, ROLE_MEDIA, CARRIES(1, 1))             \
+	ANSWER(MEDIA_HERE, 65, nothing, ROLE_MEDIA, CARRIES(1, 1), DEVICE)     \
 	ANSWER(MEDIA_GONE, 66, nothing, ROLE_MEDIA)                            \
 	ASK(MEDIA_WRITE, 67, nothing, ROLE_MEDIA)                              \
 	ANSWER(MEDIA_WRITABLE, 68, nothing, ROLE_MEDIA, TO(MEDIA_WRITE),       \
-		CARRIES(1, 1))                                                 \
+		CARRIES(1, 1), DEVICE)                                         \
 	ASK(MEDIA_NONE, 69, nothing, ROLE_MEDIA)                               \
                                                                                \
 	ASK(CONSOLE_LINE, 80, wire_text, ROLE_CONSOLE)                         \
@@ -621,7 +622,7 @@ LAYOUT_STRUCT(starter_started);
 	/* The count role's socket, and its box; answered with its pidfd. */   \
 	ASK(STARTER_COUNT, 176, nothing, ROLE_STARTER, CARRIES(2, 2))          \
 	ANSWER(STARTER_STARTED, 177, starter_started, ROLE_STARTER,            \
-		TO(STARTER_COUNT), CARRIES(1, 1))
+		TO(STARTER_COUNT), CARRIES(1, 1), DEVICE)
 
 #define MESSAGE_NUMBER(name, number, ...) name = number,
 enum wire_type { MESSAGES(MESSAGE_NUMBER, MESSAGE_NUMBER) };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/peer.h"
 
+#include "appliance/machine/memfd.h"
+#include "appliance/record/items.h"
+
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -103,11 +106,30 @@ static void explain(struct peer *peer, enum wire_type type, refusal why,
 	wire_text_set(out, line);
 }
 
+/*
+ * Before anything is relayed: nobody else has to trust what a role hands out,
+ * and what is larger than a list takes no memory for longer than this.
+ */
+static refusal check_bulk(const struct wire_message *message)
+{
+	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
+		if (message->descriptor[i] >= 0 &&
+			!wire_row_of(message->type)->device &&
+			memfd_check(message->descriptor[i], ITEMS_MOST) != NULL)
+			return "a message with a memfd that is not sealed, or "
+			       "too large";
+	return NULL;
+}
+
 enum answer peer_next(
 	struct peer *peer, struct wire_message *out, struct wire_text *why)
 {
-	const refusal refused =
-		wire_receive(&peer->end, ANSWER_MILLISECONDS, out);
+	refusal refused = wire_receive(&peer->end, ANSWER_MILLISECONDS, out);
+	if (refused == NULL) {
+		refused = check_bulk(out);
+		if (refused != NULL)
+			wire_close(out);
+	}
 	if (refused != NULL) {
 		explain(peer, out->type, refused, why);
 		return ANSWER_BROKEN;

@@ -19,6 +19,7 @@
 		.body = body_##_layout,                                        \
 		__VA_ARGS__ },
 #define TO(...) .answers = { __VA_ARGS__ }
+#define DEVICE .device = true
 #define CARRIES(least, most)                                                   \
 	.descriptors_least = (least), .descriptors_most = (most)
 

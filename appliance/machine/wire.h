@@ -41,6 +41,8 @@ struct wire_row {
 	enum wire_type answers[WIRE_ANSWERS_MOST];
 	uint8_t descriptors_least;
 	uint8_t descriptors_most;
+	/* They are devices or processes; else sealed memfds. */
+	bool device;
 	const struct layout *(*body)(void);
 };
 
