@@ -307,7 +307,7 @@ nightly: setup
 	@$(MAKE) --silent reproduce
 
 # The inner loop: without what takes more than three seconds of a processor.
-LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file model \
+LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file large_journal model \
 	limits result_large role_calls role_minimal role_peers stock_tools \
 	taken_over)
 check: tests programs
