@@ -25,7 +25,7 @@
 enum {
 	LIST_MOST = 1 << 16,
 	/* So many that their list moves to another place. */
-	MANY = 3000,
+	MANY = 5000,
 	STATIONS = 2500,
 	LARGE_LIST = 2 << 20,
 	START = 4, /* entries before the first box */
@@ -552,6 +552,7 @@ static bool count(const struct stage *stage)
 static bool add_box(struct play *play, const struct plan *plan)
 {
 	struct tally_add add = { .entry = 1, .box.sequence = 1 };
+	const struct tally_add none = { .entry = 1, .box.sequence = 0 };
 	const struct bytes payload = sampled_box(plan, 0, 1);
 	struct tally tally;
 	count_box(plan, 0, 1, payload, &tally);
@@ -564,7 +565,7 @@ static bool add_box(struct play *play, const struct plan *plan)
 	const int vector = sealed(written(&out));
 	const bool well =
 		play_ask(play, SAY(TALLY_ADD, &add), &vector, 1, DONE) &&
-		play_ask(play, SAY(TALLY_ADD, &add), &vector, 1, REFUSED);
+		play_ask(play, SAY(TALLY_ADD, &none), &vector, 1, REFUSED);
 	close(vector);
 	free(space);
 	tally_free(&tally);
@@ -588,7 +589,8 @@ static bool tally_all(struct play *play, const struct paper *paper)
 		well = play_ask(play, SAY(TALLY_VOID, &box), NULL, 0, DONE);
 	}
 	return well &&
-	       play_ask(play, SAY(TALLY_CLOSE, &last), NULL, 0, TALLY_RESULT);
+	       play_ask(play, SAY(TALLY_CLOSE, &last), NULL, 0, TALLY_RESULT) &&
+	       play_ask(play, SAY(TALLY_NEXT, &nothing), NULL, 0, TALLY_PIECE);
 }
 
 static bool tally(const struct stage *stage)
