@@ -101,7 +101,8 @@ static void one_text(struct bytes in, struct bytes file)
 	otherwise.bk_name.byte[33] = way == OTHER_KEY;
 	said.definition.byte[0] = way == OTHER_ELECTION;
 	said.rehearsal = way == REHEARSAL;
-	who.id[0] = way == OTHER_STATION ? 'x' : who.id[0];
+	if (way == OTHER_STATION)
+		who.id[0] = 'x';
 	property(write_box_text(&text, &otherwise, 0, sequence, ballots,
 			 file) == NULL);
 	const bool accepted = check(sign(written(&text)), file);

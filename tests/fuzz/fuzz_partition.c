@@ -26,14 +26,16 @@ static const uint8_t type_guid[] = { 0xfc, 0xd1, 0x50, 0xca, 0xb8, 0x60, 0x8e,
 static const uint8_t journal_guid[] = { 0xfc, 0xd1, 0x50, 0xca, 0xb8, 0x60,
 	0x8e, 0x4b, 0x9d, 0x02, 0x53, 0x61, 0x6e, 0x64, 0x6f, 0x71 };
 
+static const uint8_t signature[] = { 'E', 'F', 'I', ' ', 'P', 'A', 'R', 'T' };
+
 static uint8_t edit_buffer[EDITED_MOST];
 
 /* The third of four is the journal's. */
 static struct bytes valid_disk(uint8_t disk[DISK])
 {
-	uint8_t *entry = disk + TABLE + 2 * ENTRY;
+	uint8_t *entry = disk + TABLE + (size_t)2 * ENTRY;
 	memset(disk, 0, DISK);
-	memcpy(disk + SECTOR, "EFI PART", 8);
+	memcpy(disk + SECTOR, signature, sizeof(signature));
 	disk[FIRST_ENTRY_AT] = 2;
 	disk[FIRST_ENTRY_AT + 8] = 4;
 	disk[ENTRY_SIZE_AT] = ENTRY;

@@ -20,12 +20,14 @@ enum {
 static const uint8_t store_guid[] = { 0x78, 0x2c, 0xf3, 0xaa, 0x7b, 0x94, 0x9a,
 	0x43, 0xa1, 0x80, 0x2e, 0x14, 0x4e, 0xc3, 0x77, 0x92 };
 
+static const uint8_t signature[] = { '_', 'F', 'V', 'H' };
+
 static uint8_t edit_buffer[EDITED_MOST];
 
 static struct bytes valid_volume(uint8_t volume[VOLUME])
 {
 	memset(volume, 0, VOLUME);
-	memcpy(volume + 40, "_FVH", 4);
+	memcpy(volume + 40, signature, sizeof(signature));
 	volume[48] = STORE_AT;
 	memcpy(volume + STORE_AT, store_guid, sizeof(store_guid));
 	volume[STORE_AT + 16] = STORE & 0xff;
