@@ -14,10 +14,8 @@ bool read_permanent(struct tpm *tpm, uint32_t *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;
 	const TPMS_TAGGED_PROPERTY *property;
-	bool worked = asked(tpm, "TPM2_GetCapability",
-		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
-			ESYS_TR_NONE, TPM2_CAP_TPM_PROPERTIES,
-			TPM2_PT_PERMANENT, 1, NULL, &found));
+	bool worked = ask_capability(
+		tpm, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, &found);
 	if (worked) {
 		property = found->data.tpmProperties.tpmProperty;
 		if (found->data.tpmProperties.count != 1 ||
@@ -43,8 +41,10 @@ bool read_has_policy(struct tpm *tpm, TPM2_HANDLE hierarchy, bool *out)
 		return refused(tpm, "TPM2_GetCapability",
 			"this TPM does not know TPM_CAP_AUTH_POLICIES, so that "
 			"nobody can tell whether its owner has a policy");
-	if (!asked(tpm, "TPM2_GetCapability", code))
+	if (!is_capability(tpm, code, TPM2_CAP_AUTH_POLICIES, found)) {
+		Esys_Free(found);
 		return false;
+	}
 	/* The first one at this handle or above. */
 	policy = found->data.authPolicies.policies;
 	*out = found->data.authPolicies.count > 0 &&
@@ -77,9 +77,7 @@ static bool is_empty(const TPMS_PCR_SELECTION *bank)
 static bool read_banks(struct tpm *tpm, struct tpm_state *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;
-	bool worked = asked(tpm, "TPM2_GetCapability",
-		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
-			ESYS_TR_NONE, TPM2_CAP_PCRS, 0, 1, NULL, &found));
+	bool worked = ask_capability(tpm, TPM2_CAP_PCRS, 0, &found);
 	bool sha256 = false;
 	bool other = false;
 	for (size_t i = 0; worked && i < found->data.assignedPCR.count; i++) {
@@ -108,10 +106,8 @@ static bool read_banks(struct tpm *tpm, struct tpm_state *out)
 static bool read_command(struct tpm *tpm, struct tpm_state *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;
-	bool worked = asked(tpm, "TPM2_GetCapability",
-		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
-			ESYS_TR_NONE, TPM2_CAP_COMMANDS, TPM2_CC_NV_Certify, 1,
-			NULL, &found));
+	bool worked = ask_capability(
+		tpm, TPM2_CAP_COMMANDS, TPM2_CC_NV_Certify, &found);
 	out->certifies_nv =
 		worked && found->data.command.count == 1 &&
 		(found->data.command.commandAttributes[0] &

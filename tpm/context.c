@@ -266,13 +266,27 @@ bool attestation_out(struct tpm *tpm, const TPM2B_ATTEST *attest,
 	return signature_out(tpm, signature, &out->signature);
 }
 
+bool is_capability(struct tpm *tpm, TSS2_RC code, TPM2_CAP capability,
+	const TPMS_CAPABILITY_DATA *found)
+{
+	return asked(tpm, "TPM2_GetCapability", code) &&
+	       (found->capability == capability ||
+		       refused(tpm, "TPM2_GetCapability",
+			       "the TPM tells of another capability"));
+}
+
+bool ask_capability(struct tpm *tpm, TPM2_CAP capability, uint32_t first,
+	TPMS_CAPABILITY_DATA **found)
+{
+	const TSS2_RC code = Esys_GetCapability(tpm->esys, ESYS_TR_NONE,
+		ESYS_TR_NONE, ESYS_TR_NONE, capability, first, 1, NULL, found);
+	return is_capability(tpm, code, capability, *found);
+}
+
 bool handle_exists(struct tpm *tpm, TPM2_HANDLE handle, bool *out)
 {
 	TPMS_CAPABILITY_DATA *found = NULL;
-	bool worked = asked(tpm, "TPM2_GetCapability",
-		Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE,
-			ESYS_TR_NONE, TPM2_CAP_HANDLES, handle, 1, NULL,
-			&found));
+	bool worked = ask_capability(tpm, TPM2_CAP_HANDLES, handle, &found);
 	*out = worked && found->data.handles.count > 0 &&
 	       found->data.handles.handle[0] == handle;
 	Esys_Free(found);

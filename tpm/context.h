@@ -54,6 +54,17 @@ bool signature_out(
 bool attestation_out(struct tpm *, const TPM2B_ATTEST *, const TPMT_SIGNATURE *,
 	struct attestation *out);
 
+/*
+ * One entry of a capability, from `first` on. The TSS takes an answer about
+ * another one, which has another form: it is refused. `*found`, NULL before, is
+ * Esys_Free()'s in either case.
+ */
+bool ask_capability(struct tpm *, TPM2_CAP capability, uint32_t first,
+	TPMS_CAPABILITY_DATA **found);
+/* The same of an answer, and the code that came with it. */
+bool is_capability(struct tpm *, TSS2_RC code, TPM2_CAP capability,
+	const TPMS_CAPABILITY_DATA *found);
+
 /* Whether a persistent object or an NV index is there. */
 bool handle_exists(struct tpm *, TPM2_HANDLE, bool *out);
 /* A reference to a persistent object, held until finish(). */
