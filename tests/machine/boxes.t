@@ -175,7 +175,7 @@ ok 'and the receipt given' collect received
 said() {
 	like "$1" "$2" cat "$machine/console.log"
 }
-said 'delivered twice' 'station 0, box 1: already in the journal'
+said 'delivered twice' 'station-01, box 1: already in the journal'
 said 'delivered twice, sealed again: refused' \
 	'station-01, box 1: this box of the station was delivered before'
 said 'a byte changed: refused' \
