@@ -47,7 +47,7 @@ static void make_plan(size_t stations, size_t candidates)
 	for (size_t s = 0; s < stations; s++) {
 		struct station *station = &plan.station[s];
 		snprintf(station->id, sizeof(station->id),
-			"station-of-the-city-%05zu", s);
+			"station-of-the-city-%05u", (unsigned)s % 100000);
 		station->contests = contests_of(0);
 		station->ballots_issued = ISSUED;
 		station->boxes = 1;
