@@ -5,87 +5,7 @@
 # nobody cut, byte for byte.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
-
-# What the people have done so far, and the medium that is plugged in.
-delivered='' received='' evidence='' plugged=''
-
-# plug NAME [--writable]
-plug() {
-	"$sandoq" machine plug "$machine" "$media/$1" "${@:2}" ||
-		state_bail "the medium $1 cannot be plugged in"
-	plugged=$1
-}
-
-# plug_outbox NAME
-plug_outbox() {
-	"$sandoq" courier pack "$media/$1" --kind outbox --capacity 8 ||
-		bail 'an outbox cannot be made'
-	plug "$1" --writable
-}
-
-pack_release() {
-	approve_release auditor-1 "$desk/release-1" &&
-		approve_release auditor-3 "$desk/release-2" &&
-		pack approvals "approval-1=$desk/release-1" \
-			"approval-2=$desk/release-2"
-}
-
-# bring_next STATE: what a machine that is ready in this state still needs.
-bring_next() {
-	case $1 in
-	sealed) pack_all_boxes && plug boxes ;;
-	intake)
-		if [ -z "$delivered" ]; then
-			pack_all_boxes && plug boxes
-		elif [ -z "$received" ]; then
-			plug_outbox received
-		else
-			pack_open && plug approvals
-		fi
-		;;
-	closed)
-		if [ -z "$evidence" ]; then
-			plug_outbox evidence
-		else
-			pack_release && plug approvals
-		fi
-		;;
-	released) plug_outbox bundle ;;
-	*) false ;;
-	esac || state_bail "nothing can be brought in state $1"
-}
-
-# The medium that is plugged in was taken.
-medium_done() {
-	"$sandoq" machine unplug "$machine"
-	case $plugged in
-	received) received=yes && cp "$media/received" "$desk" ;;
-	evidence) evidence=yes && cp "$media/evidence" "$desk" ;;
-	bundle) cp "$media/bundle" "$desk" ;;
-	esac
-	plugged=
-}
-
-# go_on TEXT [LATER]: does what the machine asks for, until its screen says
-# TEXT, or LATER: what it can only say when it will not say TEXT any more.
-go_on() {
-	local line lines
-	for ((lines = 0; lines < 200; lines++)); do
-		line=$("$sandoq" machine wait "$machine" 'sandoq: ' \
-			--timeout "$patience") || break
-		case $line in
-		*"$1"* | *"${2-$1}"*) return ;;
-		*': failed: '* | *': refused: '*) state_bail "$line" ;;
-		*'done: remove the medium'*) medium_done ;;
-		*' boxes taken, '*) delivered=yes ;;
-		*'ready: state '*)
-			line=${line#*ready: state }
-			[ -n "$plugged" ] || bring_next "${line%%:*}"
-			;;
-		esac
-	done
-	state_bail "the machine never says: $1"
-}
+. tests/machine/power.sh
 
 # cut_power TEXT[|LATER]: as soon as the screen says so. On a busy computer the
 # cut before may have come after TEXT was due; then it is at LATER.
@@ -110,20 +30,10 @@ run() {
 	for text; do
 		cut_power "$text"
 	done
-	while [ ! -e "$desk/bundle" ]; do
-		go_on 'ready: state released'
-		[ -n "$plugged" ] || bring_next released
-		go_on 'done: remove the medium'
-		medium_done
-	done
-	ok "$name: the bundle is verified" verify_bundle
-	is "$name: the same result" "$(tar -xOf "$desk/bundle" result.note |
-		sed '/^$/,$d' | sha256sum | cut -c -64)" "$wanted"
-	"$sandoq" machine stop "$machine"
+	to_bundle "$name"
 }
 
-take_state closed
-wanted=$(tar -xOf "$desk/evidence" challenge | sed -n 's/^result: //p')
+wanted_result
 
 run delivery sealed 'medium: boxes' ' boxes taken, ' 'medium: outbox' \
 	'medium: approvals' 'counting boot: state open|boot: state closed'

@@ -607,7 +607,7 @@ const struct attack attacks[] = {
 	{ "gives another result than it says", ROLE_TALLY, 1,
 		give_another_result, NO_RESULT, "another result" },
 	{ "gives a result that it can change", ROLE_TALLY, 1,
-		give_what_it_can_change, NO_RESULT, "another result" },
+		give_what_it_can_change, NO_RESULT, "not sealed" },
 	{ "refuses for ever", ROLE_TALLY, 1, refuse_for_ever, NO_RESULT, "no" },
 	{ "speaks as the keys role", ROLE_TALLY, 1, speak_as_another, NO_RESULT,
 		"wrong sender" },
