@@ -320,6 +320,7 @@ mutants: tests programs
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
+	%/test_large_journal %/test_result_large \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:

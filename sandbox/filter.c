@@ -60,6 +60,7 @@ static const struct sandbox_call runtime[] = {
 	SANDBOX_CALL(mmap, "AddressSanitizer's heap",
 		{ SANDBOX_MASKED_EQUAL, 2, 0, PROT_EXEC }),
 	SANDBOX_CALL(munmap, "AddressSanitizer's heap"),
+	SANDBOX_CALL(madvise, "AddressSanitizer's heap"),
 };
 static const size_t runtime_count = sizeof(runtime) / sizeof(runtime[0]);
 #else

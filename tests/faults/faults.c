@@ -215,8 +215,8 @@ void *__real_malloc(size_t);
 void *__wrap_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__wrap_calloc(size_t, size_t);
-void *__real_realloc(void *, size_t);
-void *__wrap_realloc(void *, size_t);
+void *__real_reallocarray(void *, size_t, size_t);
+void *__wrap_reallocarray(void *, size_t, size_t);
 void __real_free(void *);
 void __wrap_free(void *);
 void *__real_mmap(void *, size_t, int, int, int, off_t);
@@ -249,12 +249,12 @@ void *__wrap_calloc(size_t count, size_t size)
 					  : hold(__real_calloc(count, size));
 }
 
-void *__wrap_realloc(void *old, size_t size)
+void *__wrap_reallocarray(void *old, size_t count, size_t size)
 {
-	if (fails(CALL_realloc, ENOMEM))
+	if (fails(CALL_reallocarray, ENOMEM))
 		return NULL;
 	let_go(old);
-	return hold(__real_realloc(old, size));
+	return hold(__real_reallocarray(old, count, size));
 }
 
 void __wrap_free(void *block)
@@ -430,8 +430,7 @@ static void *grow(void *old, size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return fails(CALL_libcrypto_memory, ENOMEM) ? NULL
-						    : __real_realloc(old, size);
+	return fails(CALL_libcrypto_memory, ENOMEM) ? NULL : realloc(old, size);
 }
 
 static void drop(void *data, const char *file, int line)

@@ -39,6 +39,14 @@ static refusal say(const struct words *words)
 		words->end, said, words->descriptor, words->descriptors);
 }
 
+/* Beside what is said in answer: the question stays open. */
+static void say_before(const struct words *words)
+{
+	const enum wire_type asked = words->end->asked;
+	say(words);
+	words->end->asked = asked;
+}
+
 /* Of bulk, a copy that can be changed. */
 static struct writer copy_of(int memfd)
 {
@@ -307,6 +315,7 @@ static void end_after_a_box(struct words *words)
 {
 	if (!is_first(words)) {
 		words->type = INTAKE_END;
+		words->descriptors = 0;
 		words->body.INTAKE_END = (struct intake_end){ .boxes = 1 };
 	}
 }
@@ -314,7 +323,7 @@ static void end_after_a_box(struct words *words)
 static void say_a_box_twice(struct words *words)
 {
 	if (is_first(words))
-		say(words);
+		say_before(words);
 }
 
 static void give_two_places(struct words *words)
@@ -322,7 +331,7 @@ static void give_two_places(struct words *words)
 	if (is_first(words)) {
 		struct words other = *words;
 		other.body.INTAKE_BOX.box.station = 7;
-		say(&other);
+		say_before(&other);
 	}
 }
 
@@ -512,8 +521,7 @@ static void forget_a_box(struct words *words)
 	for (uint16_t c = 0; c < plan->contests; c++) {
 		uint32_t *row = result_row(result, station, c);
 		if (row != NULL)
-			memset(row, 0,
-				result_row_size(plan, c) * sizeof(*row));
+			memset(row, 0, result_row_size(plan, c) * sizeof(*row));
 	}
 	result->boxes_of[station] = (struct result_chain){ 0 };
 }
@@ -534,8 +542,8 @@ static void change_a_part(struct words *words)
 static void leave_a_part_out(struct words *words)
 {
 	struct writer copy = copy_of(words->descriptor[0]);
-	const uint8_t *next = memmem(copy.data + 1, copy.size - 1, "\nstation: ",
-		strlen("\nstation: "));
+	const uint8_t *next = memmem(copy.data + 1, copy.size - 1,
+		"\nstation: ", strlen("\nstation: "));
 	if (next == NULL)
 		_exit(1);
 	const size_t size = (size_t)(next + 1 - copy.data);

@@ -63,6 +63,20 @@ medium_done() {
 	plugged=
 }
 
+# answer LINE: does what the machine asks for with this line.
+answer() {
+	local state
+	case $1 in
+	*': failed: '* | *': refused: '*) state_bail "$1" ;;
+	*'done: remove the medium'*) medium_done ;;
+	*' boxes taken, '*) delivered=yes ;;
+	*'ready: state '*)
+		state=${1#*ready: state }
+		[ -n "$plugged" ] || bring_next "${state%%:*}"
+		;;
+	esac
+}
+
 # go_on TEXT [LATER]: does what the machine asks for, until its screen says
 # TEXT, or LATER: what it can only say when it will not say TEXT any more.
 go_on() {
@@ -72,16 +86,19 @@ go_on() {
 			--timeout "$patience") || break
 		case $line in
 		*"$1"* | *"${2-$1}"*) return ;;
-		*': failed: '* | *': refused: '*) state_bail "$line" ;;
-		*'done: remove the medium'*) medium_done ;;
-		*' boxes taken, '*) delivered=yes ;;
-		*'ready: state '*)
-			line=${line#*ready: state }
-			[ -n "$plugged" ] || bring_next "${line%%:*}"
-			;;
+		*) answer "$line" ;;
 		esac
 	done
 	state_bail "the machine never says: $1"
+}
+
+# begin_at STATE: the people as they are then, and the machine, started.
+begin_at() {
+	delivered='' received='' evidence='' plugged=''
+	take_state "$1"
+	[ "$1" = sealed ] || delivered=yes received=yes
+	rm -f "$desk/bundle"
+	start_machine || bail 'the machine does not start'
 }
 
 # to_bundle NAME: nobody cuts the power any more. The result has to be $wanted,

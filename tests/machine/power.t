@@ -21,12 +21,8 @@ cut_power() {
 # run NAME STATE TEXT...: from this state, with a cut at each text.
 run() {
 	local name=$1 text
-	delivered='' received='' evidence='' plugged=''
-	take_state "$2"
-	[ "$2" = sealed ] || delivered=yes received=yes
+	begin_at "$2"
 	shift 2
-	rm -f "$desk/bundle"
-	start_machine || bail 'the machine does not start'
 	for text; do
 		cut_power "$text"
 	done

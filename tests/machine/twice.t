@@ -67,8 +67,12 @@ ok 'the evidence comes out' take_evidence
 ok 'a recount comes to the same' \
 	"$sandoq" recount --may-swap --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
-	--output "$scratch/result"
+	--output "$scratch/result" --stations "$scratch/parts"
 is 'the machine closed with it' \
 	"result: $(sha256sum <"$scratch/result" | cut -c -64)" \
 	"$(tar -xOf "$desk/evidence" challenge | grep ^result:)"
+sed -n '/^station: station-01 /,/^station: /p' "$scratch/parts" >"$scratch/part"
+is 'the first box is counted' \
+	"$(sed -n 's/^box: [0-9]* \([0-9]*\) .*/\1/p' "$scratch/part")" 1
+like 'the second is void' "$reason" grep '^void: ' "$scratch/part"
 finish
