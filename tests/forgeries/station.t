@@ -20,6 +20,14 @@ second_box() {
 		cut -d ' ' -f 1) $reason"
 }
 
+# As the report tells it.
+reported() {
+	"$sandoq" bundle report --sent "$city/desk/bundle" \
+		--definition "$city/desk/definition.json" \
+		--authorities "$city/desk/authorities.pem" --json |
+		jq -r '.void_boxes[] | "\(.station) \(.reason)"'
+}
+
 # in_order NAME STEP...: an election in which boxes come by these steps.
 in_order() {
 	local name=$1 delivery
@@ -46,6 +54,7 @@ in_order() {
 		"$city/desk/bundle" "$scratch/$name"
 	is 'the second box is void, and the result says why' \
 		"$(void_box "$name")" "$(second_box)"
+	is 'so does the report' "$(reported)" "station-01 $reason"
 }
 
 in_order first-comes-first deliver deliver_second

@@ -91,6 +91,26 @@ static void report_rulings(struct report *report,
 	json_decref(lots);
 }
 
+/* Which boxes are in no sum, whose, and why. */
+static void report_voids(struct report *report, const struct plan *plan,
+	const struct result *result)
+{
+	json_t *voids = json_array();
+	for (size_t i = 0; i < result->voids; i++) {
+		const struct result_void *box = &result->voided[i];
+		json_array_append_new(
+			voids, json_pack("{s:s, s:I, s:s}", "station",
+				       box->station < 0
+					       ? "-"
+					       : plan->station[box->station].id,
+				       "leaf", (json_int_t)box->entry, "reason",
+				       box->reason));
+	}
+	if (result->voids > 0)
+		report_value(report, "void_boxes", json_incref(voids));
+	json_decref(voids);
+}
+
 int report_result(struct report *report, const struct definition *definition,
 	const struct result *result, bool incomplete)
 {
@@ -104,5 +124,6 @@ int report_result(struct report *report, const struct definition *definition,
 	report_number(report, "boxes_counted", result->boxes);
 	report_number(report, "boxes_void", result->voids);
 	report_number(report, "boxes_unopened", result_unopened(result));
+	report_voids(report, &definition->plan, result);
 	return refused == NULL ? 0 : fail(EX_DATAERR, NULL, 0, "%s", refused);
 }
