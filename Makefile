@@ -295,16 +295,10 @@ static: setup
 nightly: setup
 	@$(MAKE) --silent -j2 programs tests
 	@$(MAKE) --silent image
-	@SANDOQ_NIGHTLY=1 ELECTIONS=10 tests/run 1 tests/forgeries/elections.t \
-		$(B)/tests/machine/test_role_filters
 	@$(MAKE) --silent -j2 VARIANT=sanitize \
 		$(FAULTTESTS:build/native/%=build/sanitize/%)
-	@FAULT_RUNS=4 tests/run 1 $(FAULTTESTS:build/native/%=build/sanitize/%)
 	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
-	@tests/fuzz/coverage --check
-	@$(MAKE) --silent static
-	@$(MAKE) --silent limits
-	@$(MAKE) --silent reproduce
+	@tests/nightly $(PART)
 
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file large_journal model \

@@ -4,14 +4,15 @@
 # election goes on after every cut and ends with the result of the one that
 # nobody cut, byte for byte.
 #
-# The first line says the seed: SEED=NUMBER has the instants again.
+# The first line says the seed: SEED=NUMBER has the instants again. $SUMMARY: a
+# file that gets a line when all went well.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
 . tests/machine/power.sh
 
-cuts=${CUTS:-24}
+all=${CUTS:-24} cuts=$all
 RANDOM=${SEED:=$(date +%s)}
-echo "# seed $SEED, $cuts cuts"
+echo "# seed $SEED, $all cuts"
 # A start takes some ten seconds, and what a medium brings a few.
 horizon=20000
 
@@ -53,4 +54,9 @@ while ((cuts > 0)); do
 	done
 	to_bundle "election $election, $cut cuts"
 done
+echo "# $all cuts in $election elections"
+if [ -n "${SUMMARY:-}" ] && ((failures == 0)); then
+	echo "$(date -u +%F) seed $SEED: $all cuts in $election elections" \
+		>>"$SUMMARY"
+fi
 finish
