@@ -45,7 +45,7 @@ uint64_t plan_part_most(const struct plan *plan, size_t station)
 		CONTEST_LINES = 2 * (32 + ID_MOST) + ROW_VOTES * (16 + NUMBER),
 		VOTE = sizeof(" 65535=4294967295") - 1,
 		/* Of a counted box there is less to say than of a void one. */
-		VOID_LINE = sizeof("void: ") + NUMBER + 1 + 2 * SHA256_SIZE +
+		VOID_LINE = sizeof("void: ") + NUMBER + 1 + 2UL * SHA256_SIZE +
 			    1 + RESULT_REASON_MOST,
 	};
 	const struct station *at = &plan->station[station];

@@ -140,13 +140,13 @@ static void count(
 	struct bytes box = { 0 };
 	uint8_t *payload;
 	ballots_list_init(&list);
-	for (uint16_t c = 0; c < CONTESTS_MOST; c++)
+	for (unsigned c = 0; c < CONTESTS_MOST; c++)
 		for (unsigned i = 0;
-			i <= c &&
-			contests_has(&plan->station[station].contests, c);
+			i <= c && contests_has(&plan->station[station].contests,
+					  (uint16_t)c);
 			i++)
-			assert_null(ballots_list_add(
-				&list, c, &plan->contest[c].candidates, 1));
+			assert_null(ballots_list_add(&list, (uint16_t)c,
+				&plan->contest[c].candidates, 1));
 	assert_null(ballots_list_encode(
 		&list, plan, station, 1, &payload, &box.size));
 	box.data = payload;
@@ -164,15 +164,15 @@ static void each_of_many_contests_is_counted(void **state)
 	(void)state;
 	many_init(&many);
 	assert_true(tally_init(&total, plan, plan_all_contests(plan)));
-	for (uint16_t s = 0; s < VILLAGE_STATIONS; s++) {
+	for (unsigned s = 0; s < VILLAGE_STATIONS; s++) {
 		many.village.station[s].ballots_issued = CONTESTS_MOST;
-		count(plan, s, &tally);
+		count(plan, (uint16_t)s, &tally);
 		assert_null(tally_check(&tally, CONTESTS_MOST));
 		assert_null(tally_add(&total, &tally));
 		tally_free(&tally);
 	}
-	for (uint16_t c = 0; c < CONTESTS_MOST; c++) {
-		const uint64_t *row = tally_row(&total, c);
+	for (unsigned c = 0; c < CONTESTS_MOST; c++) {
+		const uint64_t *row = tally_row(&total, (uint16_t)c);
 		const size_t last = plan->contest[c].candidates - 1U;
 		assert_int_equal(row[ROW_CAST], c + 1);
 		assert_int_equal(row[ROW_VALID], c + 1);

@@ -162,6 +162,7 @@ static void assert_name(uint16_t station, uint16_t sequence, const char *wanted)
 /* By its station's id: a place is nothing that a person has ever read. */
 static void a_box_is_called_by_its_station(void **state)
 {
+	static const char last[] = ", box 65535";
 	char longest[DELIVERY_BOX_MOST] = { 0 };
 	(void)state;
 	assert_name(NORTH, 2, "north, box 2");
@@ -171,7 +172,7 @@ static void a_box_is_called_by_its_station(void **state)
 	assert_name(UINT16_MAX, 0, "-");
 	memset(village.plan.station[NORTH].id, 'n', ID_MOST);
 	memset(longest, 'n', ID_MOST);
-	strcat(longest, ", box 65535");
+	memcpy(longest + ID_MOST, last, sizeof(last));
 	assert_name(NORTH, UINT16_MAX, longest);
 }
 

@@ -289,9 +289,8 @@ static void expect_refused(
 {
 	char found[PLAN_PLACE_MOST] = "";
 	const refusal refused = plan_check(&large->village.plan, found);
-	if (refused == NULL)
-		fail_msg("accepted, not refused for: %s", why);
-	assert_non_null(strstr(refused, why));
+	if (refused == NULL || strstr(refused, why) == NULL)
+		fail_msg("not refused for: %s", why);
 	assert_string_equal(found, place);
 }
 
@@ -364,10 +363,10 @@ static void give_candidates(struct large *large, uint16_t contests)
 	for (size_t i = 0; i < CANDIDATES_ALL_MOST; i++)
 		plan->candidate[i].code = (uint16_t)(1 + i % each);
 	plan->contests = contests;
-	for (uint16_t c = 0; c < plan->contests; c++) {
+	for (size_t c = 0; c < plan->contests; c++) {
 		plan->contest[c] = plan->contest[0];
 		snprintf(plan->contest[c].id, sizeof(plan->contest[c].id),
-			"contest-%u", c);
+			"contest-%zu", c);
 		plan->contest[c].candidates = each;
 		plan->contest[c].first = (uint16_t)(c * each);
 	}

@@ -72,7 +72,7 @@ static void count_station(
 	uint64_t left = all - all / 8;
 	tally->cell[ROW_CAST] = tally->cell[ROW_VALID] = ISSUED;
 	for (size_t i = 0; i < plan.candidates; i++) {
-		const uint64_t wanted = 10000 + (s * 7u + i * 31u) % 20000;
+		const uint64_t wanted = 10000 + (s * 7ULL + i * 31ULL) % 20000;
 		votes[i] = plan.candidates > 60 ? 100 + wanted % 100 : wanted;
 		votes[i] = votes[i] < left ? votes[i] : left;
 		left -= votes[i];
@@ -164,7 +164,7 @@ static void all_of_it_is_read_again(void **state)
 {
 	struct result result;
 	struct result again;
-	struct bytes piece[PIECES_MOST];
+	struct bytes piece[PIECES_MOST] = { { NULL, 0 } };
 	size_t line;
 	size_t size = 0;
 	(void)state;

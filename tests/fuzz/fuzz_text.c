@@ -12,8 +12,8 @@ static const struct text_field fields[] = {
 	{ "base64", TEXT_BASE64, TEXT_MANY, 8 },
 	{ "number", TEXT_NUMBER, TEXT_ONCE, 0 },
 };
-static const struct text_form form = { "fuzz", 1, sizeof(fields) / sizeof(*fields),
-	fields };
+static const struct text_form form = { "fuzz", 1,
+	sizeof(fields) / sizeof(*fields), fields };
 
 static const char valid[] =
 	"sandoq/fuzz/v1 live\nline: a line\nword: one\nword: two\ndigest: "

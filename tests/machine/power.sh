@@ -3,6 +3,8 @@
 # The people of an election who do what the machine asks for, whatever was done
 # before: for tests that cut its power. After tap.sh and prepare.sh.
 
+: "${sandoq:?}" "${machine:?}" "${media:?}" "${desk:?}" "${patience:?}"
+
 # What the people have done so far, and the medium that is plugged in.
 delivered='' received='' evidence='' plugged=''
 

@@ -172,9 +172,9 @@ static void test_a_nations_boxes(void **state)
 	assert_int_equal(told.entries, BEFORE + BOXES + 1);
 	assert_int_equal(told.size, 1 + BOXES);
 	journal_fold_start(&fold);
-	assert_true(take_all(HEAD_ENTRIES, &fold) > 4 * WIRE_PIECE_MOST);
+	assert_true(take_all(HEAD_ENTRIES, &fold) > 4ULL * WIRE_PIECE_MOST);
 	assert_true(digest_equal(&fold.anchor, &told.anchor));
-	assert_true(take_all(HEAD_ITEMS, NULL) > 4 * WIRE_PIECE_MOST);
+	assert_true(take_all(HEAD_ITEMS, NULL) > 4ULL * WIRE_PIECE_MOST);
 	take_all(HEAD_CHECKPOINT, NULL);
 	ask(SAY(JOURNAL_DELIVERIES, &nothing), NULL, JOURNAL_CAME);
 	struct bytes came;

@@ -223,7 +223,7 @@ static void each_medium_has_its_words(void **state)
 		{ "inbox", NULL, 0, &none,
 			NONE "its label names no kind of courier that this "
 			     "machine knows: pack it anew" },
-		{ "outbox", "nonce", 3 * USTAR_BLOCK_SIZE, &none,
+		{ "outbox", "nonce", 3UL * USTAR_BLOCK_SIZE, &none,
 			NONE "the medium ends in the middle of its archive: "
 			     "pack it anew, on a larger one" },
 		{ "outbox", NULL, 0, &gone,

@@ -383,16 +383,16 @@ static void test_a_piece_begins_where_it_is_asked_for(void **state)
 {
 	struct trial machine = machine_after(ENTRIES);
 	const struct image image = image_of(&machine);
-	const uint64_t all = ENTRIES * JOURNAL_HEADER_SIZE;
+	const uint64_t all = 1ULL * ENTRIES * JOURNAL_HEADER_SIZE;
 	struct bytes rest;
 	(void)state;
-	ask_piece(&machine, HEAD_ENTRIES, ENTRIES, 2 * JOURNAL_HEADER_SIZE);
+	ask_piece(&machine, HEAD_ENTRIES, ENTRIES, 2ULL * JOURNAL_HEADER_SIZE);
 	assert_int_equal(machine.answer.type, JOURNAL_PIECE);
 	assert_int_equal(HEARD(&machine.answer, JOURNAL_PIECE)->size, all);
 	assert_int_equal(HEARD(&machine.answer, JOURNAL_PIECE)->next, all);
 	assert_null(memfd_map(
 		machine.answer.descriptor[0], WIRE_PIECE_MOST, &rest));
-	assert_int_equal(rest.size, all - 2 * JOURNAL_HEADER_SIZE);
+	assert_int_equal(rest.size, all - 2ULL * JOURNAL_HEADER_SIZE);
 	assert_memory_equal(
 		rest.data, image.byte + 2 * entry_size(), JOURNAL_HEADER_SIZE);
 	memfd_unmap(&rest);

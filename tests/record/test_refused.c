@@ -95,7 +95,9 @@ static void test_the_longest_has_room(void **state)
 	struct refused_text text;
 	(void)state;
 	memset(why, 'x', sizeof(why));
-	memcpy(why, "-: ", 3);
+	why[0] = '-';
+	why[1] = ':';
+	why[2] = ' ';
 	for (int i = 0; i < 10; i++) {
 		const struct refused one = { .told = bytes_of(
 						     why, sizeof(why)) };

@@ -102,7 +102,7 @@ static void test_disks_have_it(void **state)
 {
 	struct plan village = city(12, 1, 1500, 20, 5);
 	(void)state;
-	assert_true(room_of_partition(&village, 64 << 10) < 16 * MEBIBYTE);
+	assert_true(room_of_partition(&village, 64 << 10) < 16ULL * MEBIBYTE);
 	free(village.station);
 	const struct room nation = room_of(65535, 3, 1000, 60, 5);
 	assert_int_equal(nation.due, 65535 * 3);

@@ -194,9 +194,8 @@ static json_t *votes(struct teller *t, json_t *unit_id, uint64_t count)
 /* Of a station that has the contest and is not annulled, else NULL. */
 static const uint32_t *row_of(const struct teller *t, size_t s, uint16_t c)
 {
-	return result_is_annulled(t->result, s)
-		       ? NULL
-		       : result_row(t->result, s, c);
+	return result_is_annulled(t->result, s) ? NULL
+						: result_row(t->result, s, c);
 }
 
 static json_t *selection(struct teller *t, uint16_t c, size_t i)
