@@ -77,9 +77,11 @@ static void test_who_waits_for_a_disk_has_more(void **state)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		/* Nothing else makes this state without a disk. */
 		const pid_t own = vfork(); /* NOLINT */
-		if (own == 0)
+		if (own == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL); /* NOLINT */
 			for (;;)
 				pause(); /* NOLINT */
+		}
 		_exit(0);
 	}
 	const uint64_t waited = waited_for(pid);
