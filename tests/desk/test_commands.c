@@ -1233,6 +1233,8 @@ static bool dumps_core(const char *path, char *const *arguments)
 	char *fifo = path_join(folder, "fifo");
 	const pid_t pid = fork();
 	if (pid == 0) {
+		/* A shell ignores it for what it starts in the background. */
+		signal(SIGQUIT, SIG_DFL);
 		if (setrlimit(RLIMIT_CORE, &all) == 0 && chdir(folder) == 0)
 			execvp(path, arguments);
 		_exit(127);
