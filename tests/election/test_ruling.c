@@ -117,10 +117,10 @@ static void expect(const char *text, const char *const *lines)
 			fail_msg("no %s in %s", *lines, text);
 }
 
-#define NORTH_PART                                                             \
-	"station: north issued=100 boxes=1/2\n"                                \
-	"ballots: council cast=3 valid=2 blank=1 unreadable=0\n"               \
-	"votes: council 1=1 2=1 3=1 4=0 5=1 6=0\n"
+static const char north_part[] =
+	"station: north issued=100 boxes=1/2\n"
+	"ballots: council cast=3 valid=2 blank=1 unreadable=0\n"
+	"votes: council 1=1 2=1 3=1 4=0 5=1 6=0\n";
 
 static void an_annulled_station_is_out_of_the_totals(void **state)
 {
@@ -129,7 +129,7 @@ static void an_annulled_station_is_out_of_the_totals(void **state)
 		"candidate: council 1 votes=2 rank=1 elected\n",
 		"candidate: council 2 votes=0 rank=4 not-elected\n",
 		"candidate: council 4 votes=1 rank=3 alternate\n",
-		NORTH_PART,
+		north_part,
 		"box: 0 1 00",
 		"annulled: north the box stood open\n",
 		NULL,
