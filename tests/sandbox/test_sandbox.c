@@ -231,7 +231,7 @@ static bool is_few(long number)
 {
 #ifdef __SANITIZE_ADDRESS__
 	if (number == SYS_sigaltstack || number == SYS_sched_yield ||
-		number == SYS_munmap)
+		number == SYS_munmap || number == SYS_madvise)
 		return true;
 #endif
 	for (size_t i = 0; i < small.call_count; i++)
