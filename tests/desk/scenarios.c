@@ -299,7 +299,7 @@ static int archive_of(
 	return memfd;
 }
 
-static struct election election_of(const struct paper *paper)
+struct election scenario_election(const struct paper *paper)
 {
 	const struct chain *chain = &paper->chain;
 	struct election out = {
@@ -322,7 +322,7 @@ static bool next_is(struct play *play, enum wire_type wanted)
 
 static bool take_boxes(struct play *play, const struct paper *paper)
 {
-	const struct election election = election_of(paper);
+	const struct election election = scenario_election(paper);
 	const int plan = plan_of(paper);
 	const bool well = play_ask(play, SAY(INTAKE_START, &nothing), NULL, 0,
 				  INTAKE_KIND) &&

@@ -28,4 +28,7 @@ typedef bool scenario(const struct stage *);
 /* NULL for the media role where a user or kernel has no devices for it. */
 scenario *scenario_of(const struct stage *, enum role);
 
+/* As the define role tells it of this election. */
+struct election scenario_election(const struct paper *);
+
 #endif

@@ -8,6 +8,7 @@
 #include "appliance/formats/ustar.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/roles.h"
+#include "tests/desk/scenarios.h"
 #include "tests/support/forked_role.h"
 #include "tests/support/patience.h"
 #include "tests/verify/paper.h"
@@ -110,22 +111,6 @@ static void nothing_lies_behind_the_end(void **state)
 		&role, "the medium: the archive does not end as it should");
 }
 
-static struct election election_of(void)
-{
-	const struct chain *chain = &paper->chain;
-	struct election out = {
-		.definition = paper->definition.plan.definition,
-		.phase = PAPER_PHASE,
-	};
-	out.ak = chain->machine.ak;
-	out.bk = chain->bk.name;
-	out.rk = chain->rk.name;
-	p256_to_point(&chain->bk.key, out.bk_point);
-	p256_to_point(&chain->rk.key, out.rk_point);
-	wire_text_set(&out.id, paper->definition.plan.id);
-	return out;
-}
-
 /* The first answer to the boxes of what was put. */
 static enum wire_type take_boxes(
 	struct forked_role *role, const struct election *election)
@@ -153,7 +138,7 @@ static void boxes_come_as_pairs(void **state)
 		{ "crates/0001.note", "crates/0001.age" },
 		{ "boxes/0001.note", "boxes/0001.age2" },
 	};
-	const struct election election = election_of();
+	const struct election election = scenario_election(paper);
 	struct forked_role role;
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -180,7 +165,7 @@ static void boxes_come_as_pairs(void **state)
 
 static void keys_are_those_of_the_election(void **state)
 {
-	struct election other = election_of();
+	struct election other = scenario_election(paper);
 	struct forked_role role;
 	(void)state;
 	other.bk = other.rk;
@@ -188,7 +173,7 @@ static void keys_are_those_of_the_election(void **state)
 	put("election-keys.note", "election-keys.note");
 	take_boxes(&role, &other);
 	expect_refused(&role, "the medium: it names another box key");
-	other = election_of();
+	other = scenario_election(paper);
 	begin("sandoq/courier/v1 boxes\n");
 	put("boxes/0001.note", "boxes/0001.note");
 	take_boxes(&role, &other);
