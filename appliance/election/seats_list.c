@@ -84,26 +84,24 @@ static void place(const struct contest *contest, const struct runner *runner,
 			(struct standing){ (uint16_t)(first + 1), outcome };
 }
 
-/* `runner` is ordered by list: equal people of a list must fare equally. */
+/*
+ * `runner` is ordered by list: equal people of a list must fare equally, and so
+ * share the rank of the first, whose claim is the largest.
+ */
 static void level(
 	const struct runner *runner, size_t count, struct standing *standings)
 {
 	for (size_t first = 0, end; first < count; first = end) {
 		struct standing all = standings[runner[first].number];
-		bool differ = false;
 		for (end = first + 1; end < count &&
 				      same_list(&runner[first], &runner[end]) &&
 				      within(&runner[first], &runner[end]) == 0;
-			end++) {
-			struct standing one = standings[runner[end].number];
-			differ |= one.outcome != all.outcome;
-			all.rank = one.rank < all.rank ? one.rank : all.rank;
-		}
-		for (size_t i = first; i < end; i++) {
-			standings[runner[i].number].rank = all.rank;
-			if (differ)
-				standings[runner[i].number].outcome = LOT;
-		}
+			end++)
+			if (standings[runner[end].number].outcome !=
+				all.outcome)
+				all.outcome = LOT;
+		for (size_t i = first; i < end; i++)
+			standings[runner[i].number] = all;
 	}
 }
 

@@ -136,6 +136,22 @@ static void each_boundary_has_its_lot(void **state)
 	assert_non_null(seats_settle(&v.plan, &last, standing));
 }
 
+/* As many names as there are candidates, but one of them stands there twice. */
+static void a_lot_names_each_candidate_once(void **state)
+{
+	static const uint64_t votes[VILLAGE_CANDIDATES] = { 9, 9, 9, 1, 1, 1 };
+	static const struct lot twice[] = { { COUNCIL, 3, { 2, 2, 0 } },
+		{ COUNCIL, 3, { 2, 0, 2 } }, { COUNCIL, 3, { 2, 0, 0 } } };
+	struct standing standing[VILLAGE_CANDIDATES];
+	struct village v;
+	(void)state;
+	village_init(&v);
+	for (size_t i = 0; i < sizeof(twice) / sizeof(*twice); i++) {
+		seats_allot(&v.plan, COUNCIL, votes, standing);
+		assert_non_null(seats_settle(&v.plan, &twice[i], standing));
+	}
+}
+
 /* A letter is a candidate's list, - none. */
 static const struct {
 	const char *what;
@@ -144,22 +160,23 @@ static const struct {
 	const char *list;
 	uint64_t votes[VILLAGE_CANDIDATES];
 	const char *outcomes;
+	uint16_t rank[VILLAGE_CANDIDATES];
 } pilot[] = {
 	{ "about two thirds and one third", 3, 1, "aaabbb",
-		{ 30, 20, 10, 15, 11, 7 }, "EE-EA-" },
+		{ 30, 20, 10, 15, 11, 7 }, "EE-EA-", { 1, 3, 5, 2, 4, 6 } },
 	{ "the largest remainder gets what is left", 4, 0, "aaabbb",
-		{ 30, 20, 10, 20, 15, 5 }, "EE-EE-" },
+		{ 30, 20, 10, 20, 15, 5 }, "EE-EE-", { 1, 3, 5, 2, 4, 6 } },
 	{ "halves that rounding would give to both", 3, 0, "aaabbb",
-		{ 30, 20, 10, 31, 20, 9 }, "EL-EL-" },
+		{ 30, 20, 10, 31, 20, 9 }, "EL-EL-", { 1, 3, 5, 1, 3, 5 } },
 	{ "who is on no list is one of their own", 2, 1, "aab-bb",
-		{ 10, 9, 8, 30, 7, 1 }, "E-AE--" },
+		{ 10, 9, 8, 30, 7, 1 }, "E-AE--", { 2, 4, 3, 1, 5, 6 } },
 	{ "a list that runs out leaves its places", 4, 0, "abbbbb",
-		{ 90, 9, 5, 3, 2, 1 }, "EEEE--" },
+		{ 90, 9, 5, 3, 2, 1 }, "EEEE--", { 1, 2, 3, 4, 5, 6 } },
 	{ "equal people of a list", 1, 0, "aab-bb", { 9, 9, 5, 1, 1, 1 },
-		"LL----" },
+		"LL----", { 1, 1, 2, 3, 5, 5 } },
 	{ "nobody without a vote", 6, 0, "aaabbb", { 5, 0, 0, 1, 0, 0 },
-		"E--E--" },
-	{ "no ballot", 2, 1, "aaabbb", { 0 }, "------" },
+		"E--E--", { 1, 3, 3, 2, 3, 3 } },
+	{ "no ballot", 2, 1, "aaabbb", { 0 }, "------", { 1, 1, 1, 1, 1, 1 } },
 };
 
 static void a_pilot_goes_by_largest_remainders(void **state)
@@ -179,10 +196,13 @@ static void a_pilot_goes_by_largest_remainders(void **state)
 					(uint16_t)pilot[e].list[i];
 		seats_allot(&v.plan, COUNCIL, pilot[e].votes, standing);
 		for (size_t i = 0; i < VILLAGE_CANDIDATES; i++)
-			if (letter[standing[i].outcome] != pilot[e].outcomes[i])
-				fail_msg("%s: candidate %zu is %s",
+			if (letter[standing[i].outcome] !=
+					pilot[e].outcomes[i] ||
+				standing[i].rank != pilot[e].rank[i])
+				fail_msg("%s: candidate %zu is %s, rank %d",
 					pilot[e].what, i,
-					outcome_text(standing[i].outcome));
+					outcome_text(standing[i].outcome),
+					standing[i].rank);
 	}
 }
 
@@ -245,6 +265,7 @@ int main(void)
 		cmocka_unit_test(seats_go_as_the_rule_says),
 		cmocka_unit_test(who_has_withdrawn_is_last),
 		cmocka_unit_test(each_boundary_has_its_lot),
+		cmocka_unit_test(a_lot_names_each_candidate_once),
 		cmocka_unit_test(a_pilot_goes_by_largest_remainders),
 		cmocka_unit_test(a_vote_more_never_hurts),
 		cmocka_unit_test(never_more_seats_than_there_are),
