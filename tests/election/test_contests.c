@@ -16,6 +16,9 @@
 #include "appliance/election/rules.h"
 #include "appliance/election/tally.h"
 #include "tests/support/election.h"
+#include "tests/support/patience.h"
+
+enum { PATIENCE = 10 };
 
 static void a_set_has_what_was_put_in(void **state)
 {
@@ -219,5 +222,6 @@ int main(void)
 		cmocka_unit_test(
 			a_ballot_of_a_contest_that_is_not_voted_on_is_refused),
 	};
+	patience(PATIENCE);
 	return cmocka_run_group_tests_name("contests", tests, NULL, NULL);
 }

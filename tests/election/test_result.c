@@ -32,8 +32,13 @@ static refusal add(struct result *result, uint64_t entry, uint16_t station,
 		&tally, result->plan, result->plan->station[station].contests));
 	memcpy(tally.cell, cells, tally.size * sizeof(*cells));
 	box.ballots = tally_ballots(&tally);
+	refusal judged = result_check_box(result, &box);
+	if (judged == NULL)
+		judged = result_judge_box(result, &box, &tally);
 	refusal why = result_add_box(result, &box, &tally);
 	tally_free(&tally);
+	/* Who has judged a box need not fear that it cannot be added. */
+	assert_ptr_equal(judged, why);
 	return why;
 }
 

@@ -4,8 +4,10 @@
  * result, or there is none. This program executes itself as the roles.
  */
 #include "appliance/formats/crypto.h"
+#include "appliance/machine/memfd.h"
 #include "appliance/machine/roles.h"
 #include "tests/support/patience.h"
+#include "tests/support/scalar.h"
 #include "tests/support/sealed_village.h"
 
 #include <setjmp.h>
@@ -16,7 +18,15 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE = 300, BOXES = 4, BALLOTS = 10, AT_ONCE_MOST = 5 };
+enum {
+	PATIENCE = 300,
+	BOXES = 4,
+	BALLOTS = 10,
+	AT_ONCE_MOST = 5,
+	/* Of keys that nobody else has. */
+	ESCROW_SCALAR = 200,
+	OTHER_SCALAR,
+};
 
 static struct sealed_village sealed;
 static struct count_source whole;
@@ -163,6 +173,40 @@ static void a_note_that_tells_another_number_voids_its_box(void **state)
 	free(text);
 }
 
+static int memfd_of_plan(const struct plan *plan)
+{
+	static uint8_t space[1 << 16];
+	struct writer out = writer_of(space, sizeof(space));
+	plan_encode(&out, plan);
+	const int memfd = memfd_written(&out);
+	assert_true(memfd >= 0);
+	return memfd;
+}
+
+/* The keys role seals file keys to whom the supervisor names. */
+static void a_plan_of_other_recipients_is_not_counted(void **state)
+{
+	static const char refused[] =
+		"the box cannot be judged: the plan has other recipients";
+	const struct count_task task = sealed.task;
+	struct recipients *named = &sealed.task.terms.recipients;
+	struct plan *plan = &sealed.village.plan;
+	(void)state;
+	named->count = 1;
+	named->key[0] = scalar_public(OTHER_SCALAR);
+	expect_none(refused);
+	plan->recipients = 1;
+	plan->recipient[0] = (struct escrow){ .id = "escrow",
+		.key = scalar_public(ESCROW_SCALAR) };
+	sealed.task.plan = memfd_of_plan(plan);
+	expect_none(refused);
+	named->count = 0;
+	expect_none(refused);
+	close(sealed.task.plan);
+	plan->recipients = 0;
+	sealed.task = task;
+}
+
 static void boxes_are_counted_by_station_and_sequence(void **state)
 {
 	static const struct count_order_box came[] = { { 9, 2, 1 },
@@ -199,6 +243,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_stanza_that_does_not_open_voids_its_box),
 		cmocka_unit_test(
 			a_note_that_tells_another_number_voids_its_box),
+		cmocka_unit_test(a_plan_of_other_recipients_is_not_counted),
 		cmocka_unit_test(boxes_are_counted_by_station_and_sequence),
 	};
 	int status;

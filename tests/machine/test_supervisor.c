@@ -2,7 +2,8 @@
 /*
  * The supervisor among roles that this program executes itself as. One of
  * them is hostile: the journal then says which message of which role it was.
- * Or media come, and the partition has no room for all that they bring.
+ * Or media come, and the partition has no room for all that they bring. Or
+ * boxes are counted, and the second count differs from the first.
  *
  * The journal and the console are the true ones, without a sandbox, on a file
  * and on the null device; the keys role knows no more than the TPM's anchor,
@@ -52,15 +53,20 @@ struct told {
 	bool tpm_dies;
 	/* It refuses this anchor of the boot, from 1; 0: none. */
 	unsigned refuses_anchor;
+	/* The result of each count is another one. */
+	bool counts_differ;
 	/* Where the disk takes no more, other than it says; 0: as it says. */
 	rlim_t disk_most;
 };
 static const char told_file[] = "told";
 /* The types of the entries of which members were published. */
 static const char published_file[] = "published";
+/* A byte for each count. */
+static const char counted_file[] = "counted";
 static const char screen_file[] = "screen";
 static char place[] = "/tmp/sandoq-supervisor.XXXXXX";
 static const struct digest mac_key = { { 1 } };
+static const struct tpm_name some_name = { { 0x00, 0x0b } };
 
 /* --- the roles --- */
 
@@ -84,13 +90,18 @@ static refusal answer_or_attack(struct wire_end *end, struct wire_said said)
 	return "hostile";
 }
 
-/* For a list of which nothing matters but that there is one. */
-static int any_list(void)
+static int list_of(const char *item)
 {
 	uint8_t space[64];
 	struct writer out = writer_of(space, sizeof(space));
-	write_item(&out, ITEM_PUBLIC, "any", bytes_of_text("content"));
+	write_item(&out, ITEM_PUBLIC, item, bytes_of_text("content"));
 	return memfd_written(&out);
+}
+
+/* For a list of which nothing matters but that there is one. */
+static int any_list(void)
+{
+	return list_of("any");
 }
 
 static refusal done(
@@ -104,7 +115,9 @@ static refusal done(
 static refusal start_keys(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	struct keys_started started = { .mac_key = mac_key, .owner_locked = 1 };
+	struct keys_started started = {
+		.mac_key = mac_key, .ak = some_name, .owner_locked = 1
+	};
 	(void)state;
 	(void)message;
 	if (pread(SPAWN_GRANTED, &started.anchor, SHA256_SIZE, 0) !=
@@ -163,9 +176,9 @@ static refusal say_phase(
 static refusal attest(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	const int list = any_list();
+	const int list =
+		list_of(message->type == KEYS_QUOTE ? "quote" : "anchor");
 	(void)state;
-	(void)message;
 	return wire_send(end, SAY(KEYS_MEMBERS, &nothing), &list, 1);
 }
 
@@ -183,8 +196,10 @@ static refusal bind_media(
 	refusal why = answer_or_attack(end, SAY(DONE, &nothing));
 	(void)state;
 	(void)message;
-	if (why != NULL || !read_told().media_come)
+	if (why != NULL)
 		return why;
+	if (!read_told().media_come)
+		return "nothing comes";
 	why = plug_in(end, COURIER_BOXES);
 	return why != NULL ? why : plug_in(end, COURIER_OUTBOX);
 }
@@ -244,9 +259,10 @@ static refusal bring_box(
 static refusal define_election_of_nothing(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	static const struct election election = {
+	const struct election election = {
 		.id = { "village" },
 		.machine = { "machine" },
+		.rk = some_name,
 	};
 	const int plan = any_list();
 	(void)state;
@@ -261,6 +277,43 @@ static refusal tell_of_nothing(
 	(void)state;
 	(void)message;
 	return wire_send(end, SAY(DEFINE_DELIVERED, &line), NULL, 0);
+}
+
+static refusal approve_the_opening(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct define_approvals approvals = {
+		.nonce = { { "auditor-1 nonce" } }
+	};
+	(void)state;
+	(void)message;
+	return wire_send(end, SAY(DEFINE_APPROVALS, &approvals), NULL, 0);
+}
+
+/* The number of this count, from 1. */
+static uint8_t note_count(void)
+{
+	static const uint8_t one;
+	const int file = open(
+		counted_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (write(file, &one, sizeof(one)) != sizeof(one))
+		_exit(2);
+	const off_t size = lseek(file, 0, SEEK_END);
+	close(file);
+	return (uint8_t)size;
+}
+
+static refusal give_result(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const uint8_t number = note_count();
+	const uint8_t content = read_told().counts_differ ? number : 0;
+	const struct bytes text = bytes_of(&content, sizeof(content));
+	const struct tally_result result = { .digest = sha256(text) };
+	const int memfd = memfd_of(text);
+	(void)state;
+	(void)message;
+	return wire_send(end, SAY(TALLY_RESULT, &result), &memfd, 1);
 }
 
 static refusal note_published(
@@ -284,15 +337,19 @@ static int serve(enum role self)
 		{ KEYS_AIRLOCK, close_airlock },
 		{ KEYS_ELECTION, done },
 		{ KEYS_PHASE, say_phase },
+		{ KEYS_APPROVALS, done },
 		{ KEYS_QUOTE, attest },
 		{ KEYS_CERTIFY, attest },
 		{ MEDIA_BIND, bind_media },
 		{ MEDIA_WRITE, write_media },
+		{ MEDIA_NONE, done },
 		{ INTAKE_START, say_kind },
 		{ INTAKE_TAKE_BOXES, bring_keys_note },
 		{ INTAKE_NEXT, bring_box },
 		{ DEFINE_LOAD, define_election_of_nothing },
 		{ DEFINE_DELIVERY, tell_of_nothing },
+		{ DEFINE_OPEN, approve_the_opening },
+		{ TALLY_CLOSE, give_result },
 		{ PUBLISH_MEMBERS_OF, note_published },
 		{ PUBLISH_PIECE, done },
 		{ PUBLISH_STATE, done },
@@ -428,7 +485,7 @@ _Noreturn static void become_supervisor(const struct trial *machine)
 	_exit(supervisor_main(SANDBOX_DESK));
 }
 
-static void run_supervisor(const struct trial *machine, const struct told *told)
+static int supervisor_end(const struct trial *machine, const struct told *told)
 {
 	int status = -1;
 	const int file =
@@ -440,7 +497,12 @@ static void run_supervisor(const struct trial *machine, const struct told *told)
 		become_supervisor(machine);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), INIT_STOPPED);
+	return WEXITSTATUS(status);
+}
+
+static void run_supervisor(const struct trial *machine, const struct told *told)
+{
+	assert_int_equal(supervisor_end(machine, told), INIT_STOPPED);
 }
 
 /* After the enrolment, its lock and the boot, and under the TPM's anchor. */
@@ -600,6 +662,52 @@ static void test_a_refused_anchor_ends_the_boot(void **state)
 	machine_end(&machine);
 }
 
+static struct trial machine_with_boxes_to_count(void)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE,
+		ENTRY_OPEN };
+	const struct trial machine = machine_after(more, 3);
+	make_room(&machine, 16);
+	return machine;
+}
+
+static void test_boxes_are_counted_twice(void **state)
+{
+	const struct trial machine = machine_with_boxes_to_count();
+	(void)state;
+	assert_int_equal(
+		supervisor_end(&machine, &(struct told){ 0 }), INIT_REBOOT);
+	expect_screen("sandoq: count ",
+		"sandoq: count 1 of 2: 0 boxes counted, 0 void\n"
+		"sandoq: count 2 of 2: 0 boxes counted, 0 void\n"
+		"sandoq: 3 of 3 boxes were delivered\n"
+		"sandoq: closed: restarting into a courier boot to give the "
+		"evidence out\n");
+	unlink(counted_file);
+	machine_end(&machine);
+}
+
+/* Of a machine that has failed, when no medium comes. */
+#define FAILED_BOOT                                                            \
+	"sandoq: courier boot: state failed\n"                                 \
+	"sandoq: airlock: PCR 14 is extended; the TPM refuses the box key "    \
+	"and the result key in this boot (as it should)\n"                     \
+	"sandoq: waiting: state failed: insert an outbox, and give it to an "  \
+	"operator: it tells why\n"                                             \
+	"sandoq: failed: the media role: the peer has gone: it gave up\n"
+
+static void test_counts_that_differ_close_nothing(void **state)
+{
+	const struct trial machine = machine_with_boxes_to_count();
+	(void)state;
+	run_supervisor(&machine, &(struct told){ .counts_differ = true });
+	expect_screen("sandoq: count 2",
+		"sandoq: count 2 of 2: 0 boxes counted, 0 void\n"
+		"sandoq: failed: the two counts do not agree\n" FAILED_BOOT);
+	unlink(counted_file);
+	machine_end(&machine);
+}
+
 /* Of the boot, the boxes and their medium's end the last box has no room. */
 static void test_boxes_leave_room_for_their_mediums_end(void **state)
 {
@@ -647,6 +755,8 @@ int main(int argc, char **argv)
 			test_boxes_are_published_without_their_mediums_end),
 		cmocka_unit_test(test_a_dead_tpm_ends_the_boot),
 		cmocka_unit_test(test_a_refused_anchor_ends_the_boot),
+		cmocka_unit_test(test_boxes_are_counted_twice),
+		cmocka_unit_test(test_counts_that_differ_close_nothing),
 		cmocka_unit_test(test_boxes_leave_room_for_their_mediums_end),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
