@@ -58,7 +58,7 @@ struct definition {
 	/* Beside plan.station. */
 	struct name *station_name;
 	/* What the texts above point into. */
-	struct json_t *document;
+	char *texts;
 };
 
 /*

@@ -11,6 +11,11 @@ struct json_reader json_reader_of(struct json_source source)
 	return (struct json_reader){ .source = source, .line = 1 };
 }
 
+struct json_reader json_reader_of_bytes(struct bytes whole)
+{
+	return (struct json_reader){ .chunk = whole, .ended = true, .line = 1 };
+}
+
 void json_refuse(struct json_reader *json, refusal why)
 {
 	if (!json->refused)
@@ -71,7 +76,7 @@ static int look_past_space(struct json_reader *json)
 /* Programs of some systems start their files with a byte order mark. */
 static void pass_byte_order_mark(struct json_reader *json)
 {
-	if (json->depth > 0 || look(json) != 0xef)
+	if (json->depth > 0 || json->source.next == NULL || look(json) != 0xef)
 		return;
 	must_take(json, 0xef);
 	must_take(json, 0xbb);
@@ -436,6 +441,15 @@ void json_skip(struct json_reader *json)
 		else
 			skip_scalar(json, kind);
 	} while (!json->refused && json->depth > depth);
+}
+
+struct bytes json_raw(struct json_reader *json)
+{
+	json_peek(json);
+	const uint8_t *start = json->chunk.data;
+	json_skip(json);
+	return bytes_of(
+		start, json->refused ? 0 : (size_t)(json->chunk.data - start));
 }
 
 void json_end(struct json_reader *json)

@@ -57,6 +57,8 @@ struct json_reader {
 };
 
 struct json_reader json_reader_of(struct json_source);
+/* Of a document in memory, or of a value of one: no byte order mark. */
+struct json_reader json_reader_of_bytes(struct bytes);
 /* Of the value that comes next; reads nothing of it. */
 enum json_kind json_peek(struct json_reader *);
 
@@ -77,6 +79,8 @@ uint64_t json_number(struct json_reader *, uint64_t most);
 bool json_bool(struct json_reader *);
 /* Passes over a value of any kind and size. */
 void json_skip(struct json_reader *);
+/* The same, and gives it as it is written: of a reader of bytes alone. */
+struct bytes json_raw(struct json_reader *);
 
 /* After the document's value: nothing may follow. */
 void json_end(struct json_reader *);

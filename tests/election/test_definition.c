@@ -67,7 +67,10 @@ static const struct {
 	{ "\"rehearsal\": false", "\"rehearsal\": 0",
 		"rehearsal: must be true or false" },
 	{ "\"rehearsal\": false", "\"rehearsal\": false, \"rehearsal\": true",
-		"line " },
+		"rehearsal: is there twice" },
+	{ "\"rehearsal\": false", "\"rehearsal\":\n, false", "line 9: this" },
+	{ "\"recipients\": [", "\"recipients\": [3, ",
+		"recipients[0]: must be an object" },
 	{ "\"rehearsal\": false,", "", "rehearsal: is missing" },
 	{ "\"rehearsal\": false", "\"rehearsal\": false, \"seats\": 3",
 		"seats: is not a member" },
@@ -175,6 +178,36 @@ static void read_with(const char *from, const char *to, struct definition *city)
 	free(json);
 }
 
+/* What stations name of contests is known before, wherever it stands. */
+static void members_come_in_any_order(void **state)
+{
+	struct definition city;
+	struct definition turned;
+	char *json = city_json();
+	char error[DEFINITION_ERROR_MOST] = "";
+	char *other = NULL;
+	char *const stations = strstr(json, ",\n  \"stations\":");
+	(void)state;
+	assert_non_null(stations);
+	city_definition(&city);
+	*strrchr(json, '}') = '\0';
+	*stations = '\0';
+	assert_true(asprintf(&other, "{%s,%s}", stations + 1, json + 1) > 0);
+	if (!definition_parse(&turned, bytes_of_text(other), error))
+		fail_msg("%s", error);
+	assert_int_equal(turned.plan.stations, city.plan.stations);
+	assert_string_equal(turned.plan.station[11].id, "station-12");
+	assert_true(contests_equal(&turned.plan.station[11].contests,
+		&city.plan.station[11].contests));
+	assert_string_equal(
+		turned.station_name[11].fa, city.station_name[11].fa);
+	assert_string_equal(turned.title.en, city.title.en);
+	definition_free(&turned);
+	definition_free(&city);
+	free(other);
+	free(json);
+}
+
 static void a_pilot_is_declared(void **state)
 {
 	struct definition city;
@@ -244,7 +277,8 @@ static void a_key_in_two_roles_is_refused(void **state)
 static void what_is_no_object_is_refused(void **state)
 {
 	static const char *const text[] = { "", "[]", "3", "{", "{}", "null",
-		"{} {}", "\xff", "{\"format\": \"\\u0000\"}" };
+		"{} {}", "\xff", "\xef\xbb\xbf{}",
+		"{\"format\": \"\\u0000\"}" };
 	char error[DEFINITION_ERROR_MOST];
 	struct definition definition;
 	(void)state;
@@ -285,6 +319,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_city_is_read),
+		cmocka_unit_test(members_come_in_any_order),
 		cmocka_unit_test(a_pilot_is_declared),
 		cmocka_unit_test(lists_and_withdrawals_are_read),
 		cmocka_unit_test(what_is_wrong_is_named_with_its_place),

@@ -230,6 +230,32 @@ static void depth_is_bounded(void **state)
 		json.refused, "the JSON document is nested too deeply");
 }
 
+/* As it is written, without the spaces around it. */
+static void values_are_given_as_they_are_written(void **state)
+{
+	static const char *const value[] = { "{\"a\": [1, \"]\"]}",
+		"\"\\u0041\"", "-1.50e+3", "null" };
+	(void)state;
+	struct json_reader json = json_reader_of_bytes(
+		bytes_of_text(" [ {\"a\": [1, \"]\"]} ,\"\\u0041\", -1.50e+3,\n"
+			      "null ] "));
+	json_enter_array(&json);
+	for (size_t i = 0; i < sizeof(value) / sizeof(*value); i++) {
+		assert_true(json_item(&json));
+		assert_true(
+			bytes_equal(json_raw(&json), bytes_of_text(value[i])));
+	}
+	assert_false(json_item(&json));
+	json_end(&json);
+	assert_null(json.refused);
+	json = json_reader_of_bytes(bytes_of_text("[1"));
+	assert_int_equal(json_raw(&json).size, 0);
+	assert_string_equal(json.refused, early);
+	json = json_reader_of_bytes(bytes_of_text("\xef\xbb\xbf[]"));
+	json_skip(&json);
+	assert_string_equal(json.refused, not_json);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -239,6 +265,7 @@ int main(void)
 		cmocka_unit_test(only_whole_numbers_in_range_are_numbers),
 		cmocka_unit_test(long_texts_can_be_skipped_but_not_read),
 		cmocka_unit_test(depth_is_bounded),
+		cmocka_unit_test(values_are_given_as_they_are_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

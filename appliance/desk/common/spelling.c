@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/spelling.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,41 +28,63 @@ static refusal check_text(const char *text)
 	return refused;
 }
 
-/* `place` is of the value, and is kept when it or one below is refused. */
-static refusal check_value(json_t *value, char place[PLAN_PLACE_MOST])
+/* `place` is where the owner of the name stands; then where it is wrong. */
+static refusal check_name(
+	const struct name *name, const char *owner, char place[PLAN_PLACE_MOST])
 {
-	const size_t length = strlen(place);
-	char *end = place + length;
-	const size_t room = PLAN_PLACE_MOST - length;
-	refusal refused = NULL;
-	const char *key;
-	json_t *item;
-	size_t i;
-	if (json_is_string(value))
-		return check_text(json_string_value(value));
-	json_object_foreach(value, key, item)
-	{
-		snprintf(end, room, "%s%s", length == 0 ? "" : ".", key);
-		refused = check_value(item, place);
-		if (refused != NULL)
-			return refused;
-	}
-	json_array_foreach(value, i, item)
-	{
-		snprintf(end, room, "[%zu]", i);
-		refused = check_value(item, place);
-		if (refused != NULL)
-			return refused;
-	}
-	*end = '\0';
-	return NULL;
+	refusal refused = check_text(name->fa);
+	snprintf(place, PLAN_PLACE_MOST, "%s.fa", owner);
+	if (refused != NULL)
+		return refused;
+	snprintf(place, PLAN_PLACE_MOST, "%s.en", owner);
+	return check_text(name->en);
 }
 
+static refusal check_candidate(const struct definition *definition, size_t c,
+	size_t i, char place[PLAN_PLACE_MOST])
+{
+	const size_t at = definition->plan.contest[c].first + i;
+	const char *list = definition->candidate_list[at];
+	char owner[PLAN_PLACE_MOST];
+	snprintf(owner, sizeof(owner), "contests[%zu].candidates[%zu].name", c,
+		i);
+	const refusal refused =
+		check_name(&definition->candidate_name[at], owner, place);
+	if (refused != NULL || list == NULL)
+		return refused;
+	snprintf(place, PLAN_PLACE_MOST, "contests[%zu].candidates[%zu].list",
+		c, i);
+	return check_text(list);
+}
+
+static refusal check_contest(const struct definition *definition, size_t c,
+	char place[PLAN_PLACE_MOST])
+{
+	const struct contest *contest = &definition->plan.contest[c];
+	char owner[PLAN_PLACE_MOST];
+	snprintf(owner, sizeof(owner), "contests[%zu].title", c);
+	refusal refused =
+		check_name(&definition->contest_title[c], owner, place);
+	for (size_t i = 0; i < contest->candidates && refused == NULL; i++)
+		refused = check_candidate(definition, c, i, place);
+	return refused;
+}
+
+/* Ids, keys and digests are ASCII, which is in every normal form. */
 refusal spelling_check(
 	const struct definition *definition, char place[PLAN_PLACE_MOST])
 {
-	place[0] = '\0';
-	return check_value(definition->document, place);
+	const struct plan *plan = &definition->plan;
+	refusal refused = check_name(&definition->title, "title", place);
+	for (size_t c = 0; c < plan->contests && refused == NULL; c++)
+		refused = check_contest(definition, c, place);
+	for (size_t s = 0; s < plan->stations && refused == NULL; s++) {
+		char owner[PLAN_PLACE_MOST];
+		snprintf(owner, sizeof(owner), "stations[%zu].name", s);
+		refused =
+			check_name(&definition->station_name[s], owner, place);
+	}
+	return refused;
 }
 
 /*
