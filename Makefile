@@ -73,8 +73,8 @@ object = $(patsubst %.c,$(B)/%.o,$(1))
 
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTSRC))
 FORGERYTESTS := $(filter $(B)/tests/forgeries/%,$(TESTS))
-DESKTESTS := $(filter $(B)/tests/desk/% $(B)/tests/verify/%,$(TESTS)) \
-	$(FORGERYTESTS)
+DESKTESTS := $(filter $(B)/tests/desk/% $(B)/tests/verify/% \
+	%/test_large_definition,$(TESTS)) $(FORGERYTESTS)
 FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
@@ -151,7 +151,7 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libverify.a \
 WRAPPED :=
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
 faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\)[^A-Za-z0-9_].*/\1/p' $(1))
-$(B)/tests/limits/test_limits: $(call object,$(LIMITSRC))
+$(filter $(B)/tests/limits/%,$(TESTS)): $(call object,$(LIMITSRC))
 $(FAULTTESTS): $(call object,$(FAULTSRC))
 $(FAULTTESTS): private WRAPPED := counter_count free \
 	$(call faultcalls,$(wildcard tests/faults/*calls.h))
@@ -302,7 +302,7 @@ nightly: setup
 
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file large_journal model \
-	limits result_large role_calls role_minimal role_peers stock_tools \
+	large_definition limits result_large role_calls role_minimal role_peers stock_tools \
 	taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
@@ -314,7 +314,7 @@ mutants: tests programs
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
-	%/test_large_journal %/test_result_large \
+	%/test_large_definition %/test_large_journal %/test_result_large \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
@@ -323,7 +323,8 @@ sanitize:
 
 # SIZE=200,000: those alone that have this in their names.
 limits: programs
-	@$(MAKE) --silent $(B)/tests/limits/test_limits
+	@$(MAKE) --silent $(filter $(B)/tests/limits/%,$(TESTS))
+	@$(B)/tests/limits/test_large_definition
 	@SANDOQ_LIMITS="$(SIZE)" $(B)/tests/limits/test_limits
 
 fuzz-smoke:

@@ -27,7 +27,6 @@ enum {
 	/* So many that their list moves to another place. */
 	MANY = 5000,
 	STATIONS = 2500,
-	LARGE_LIST = 2 << 20,
 	START = 4, /* entries before the first box */
 };
 
@@ -362,7 +361,7 @@ static bool intake(const struct stage *stage)
 
 /* --- define --- */
 
-static struct define_facts facts_of(const struct paper *paper)
+struct define_facts scenario_facts(const struct paper *paper)
 {
 	struct define_facts out = { .phase = PAPER_PHASE };
 	out.ak = paper->chain.machine.ak;
@@ -385,49 +384,55 @@ static int enrolled_list(const struct paper *paper)
 }
 
 static void write_definition_note(
-	struct writer *out, const struct definition *definition)
+	struct writer *out, const struct plan *plan, struct bytes json)
 {
-	const struct plan *plan = &definition->plan;
+	const struct digest digest = sha256(json);
 	uint8_t space[STATEMENT_MOST];
 	struct writer text_out = writer_of(space, sizeof(space));
 	struct text_writer text = text_begin(
 		&statement_form[STATEMENT_DEFINITION], false, &text_out);
 	text_put(&text, DEFINITION_ELECTION, bytes_of_text(plan->id));
-	text_put(&text, DEFINITION_DIGEST,
-		bytes_of(plan->definition.byte, SHA256_SIZE));
+	text_put(&text, DEFINITION_DIGEST, bytes_of(digest.byte, SHA256_SIZE));
 	assert_null(text_end(&text));
 	write_note_text(out, written(&text_out));
 	paper_add_signatures(out, written(&text_out), &plan->roster[AUTHORITY],
 		AUTHORITY, QUORUM);
 }
 
-/* The election medium of the large city. */
-static int election_list(const struct paper *paper)
+/* The election's medium. */
+static int election_list(const struct paper *paper, struct bytes json)
 {
-	static uint8_t space[LARGE_LIST];
+	const size_t most = json.size + LIST_MOST;
+	uint8_t *space = malloc(most);
 	uint8_t note[STATEMENT_MOST];
-	struct writer out = writer_of(space, sizeof(space));
+	struct writer out = writer_of(space, most);
 	struct writer note_out = writer_of(note, sizeof(note));
-	struct definition definition;
-	large_definition(paper, &definition);
-	write_definition_note(&note_out, &definition);
-	definition_free(&definition);
-	write_item(&out, ITEM_PUBLIC, "definition.json",
-		bytes_of_text(large_json(paper)));
+	assert_non_null(space);
+	write_definition_note(&note_out, &paper->definition.plan, json);
+	write_item(&out, ITEM_PUBLIC, "definition.json", json);
 	write_item(&out, ITEM_PUBLIC, "definition.note", written(&note_out));
 	write_item(&out, ITEM_PUBLIC, "enrolment.note",
 		paper_get(paper, "enrolment.note"));
 	assert_false(out.broken);
-	return sealed(written(&out));
+	const int list = sealed(written(&out));
+	free(space);
+	return list;
+}
+
+void scenario_sealing(const struct paper *paper, struct bytes json, int list[2])
+{
+	list[0] = election_list(paper, json);
+	list[1] = enrolled_list(paper);
 }
 
 static bool define(const struct stage *stage)
 {
 	static const uint8_t box[DELIVERY_RECORD_SIZE] = { 0, ENTRY_BOX, 0, 1,
 		0, 1 };
-	const struct define_facts facts = facts_of(stage->paper);
-	const int list[] = { election_list(stage->paper),
-		enrolled_list(stage->paper) };
+	const struct define_facts facts = scenario_facts(stage->paper);
+	int list[2];
+	scenario_sealing(
+		stage->paper, bytes_of_text(large_json(stage->paper)), list);
 	const int other[] = { list[1], list[0] };
 	const int come[] = { plan_of(stage->paper),
 		sealed(bytes_of(box, sizeof(box))) };

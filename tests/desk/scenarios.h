@@ -28,6 +28,14 @@ typedef bool scenario(const struct stage *);
 /* NULL for the media role where a user or kernel has no devices for it. */
 scenario *scenario_of(const struct stage *, enum role);
 
+/*
+ * What the define role is asked at sealing: lists of a definition of the
+ * paper's people, signed by them, and of their enrolment, which the caller
+ * closes.
+ */
+struct define_facts scenario_facts(const struct paper *);
+void scenario_sealing(const struct paper *, struct bytes json, int list[2]);
+
 /* As the define role tells it of this election. */
 struct election scenario_election(const struct paper *);
 

@@ -111,9 +111,21 @@ struct memory memory_watch_end(const struct memory_watch *watch)
 	return memory;
 }
 
-uint64_t memory_own(void)
+static uint64_t memory_of_process(const char *process)
 {
 	char status[4096];
-	read_proc("self", "status", status, sizeof(status));
+	read_proc(process, "status", status, sizeof(status));
 	return number_of(status, "\nVmHWM:");
+}
+
+uint64_t memory_own(void)
+{
+	return memory_of_process("self");
+}
+
+uint64_t memory_of(int pid)
+{
+	char digits[16];
+	snprintf(digits, sizeof(digits), "%d", pid);
+	return memory_of_process(digits);
 }

@@ -24,5 +24,7 @@ struct memory_watch memory_watch_begin(void);
 struct memory memory_watch_end(const struct memory_watch *);
 /* Of this process itself, so far. */
 uint64_t memory_own(void);
+/* Of one that lives. */
+uint64_t memory_of(int pid);
 
 #endif
