@@ -46,11 +46,11 @@ CFLAGS := -std=c17 -O1 -g -Wall -Wextra $(PLACELESS) \
 LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
 endif
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
-LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -ljansson -lcrypto
-# Of the desk alone: they unpack the kernel of an image, and know how names
-# are spelled.
-DESKLIBS := -llz4 -llzma -lzstd -lutf8proc
-TESTLIBS := -ltss2-tcti-swtpm -lcmocka
+LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -lcrypto
+# Of the desk alone: they write reports, unpack the kernel of an image, and know
+# how names are spelled.
+DESKLIBS := -ljansson -llz4 -llzma -lzstd -lutf8proc
+TESTLIBS := -ltss2-tcti-swtpm -lcmocka -ljansson
 
 # Pure, and all that a verifier needs: no descriptor, no clock, no TPM.
 PURE := appliance/formats appliance/election appliance/record tpm/policy

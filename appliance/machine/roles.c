@@ -6,7 +6,6 @@
 #include "appliance/machine/spawn.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
@@ -532,7 +531,6 @@ void role_prepare(const struct role_row *row)
 	char block[LARGE_SORT] = "";
 	if (row->crypto)
 		crypto_load();
-	json_object_seed(0);
 	qsort(block, sizeof(block), 1, as_they_are);
 }
 

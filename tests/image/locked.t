@@ -29,9 +29,9 @@ relock "/^source/s/[0-9a-f]*\$/$hash/"
 refused 'another kernel source is named' 65 'here:   source linux-source' locked
 relock "/libcap.so/s/[0-9a-f]*\$/$hash/"
 refused 'another library is named' 65 'here:   library libcap2 ' locked
-relock '/^library libjansson4/s/libjansson4 [^ ]*/libjansson4 2.0-1/'
+relock '/^library libseccomp2/s/libseccomp2 [^ ]*/libseccomp2 2.0-1/'
 refused 'another version of a package is named' 65 \
-	'locked: library libjansson4 2.0-1 ' locked
+	'locked: library libseccomp2 2.0-1 ' locked
 relock "/^library libcap2/s/ [0-9a-f]\\{64\\} / $hash /"
 if grep -q "$hash" "$tree/image/sources.lock"; then
 	refused 'another .deb of the same version is named' 65 \
