@@ -4,6 +4,7 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/init.h"
 #include "appliance/machine/spawn.h"
+#include "appliance/record/items.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -57,11 +58,24 @@
 		SPAWN_SOCKET, SANDBOX_SOCKET, SANDBOX_BOTH, "the supervisor"   \
 	}
 
+/*
+ * Descriptors of who makes memfds: besides those it is granted, what comes with
+ * a message, and what it makes of that. Each one more is one more file of BULK
+ * that a role could keep open, and one more on its way to the supervisor.
+ */
+#define OPEN_FILES(granted)                                                    \
+	(SPAWN_GRANTED + (granted) + WIRE_DESCRIPTORS_MOST + 1)
+
 enum {
 	ROLE_UID = 1000, /* + the role */
 	/* glibc's qsort looks once how much memory there is, from here on. */
 	LARGE_SORT = 1024,
 	MEBIBYTE = 1 << 20,
+	/*
+	 * What is written is in memory, devices apart: the limit of a file's
+	 * size is none of theirs. No reader takes more than this.
+	 */
+	BULK = ITEMS_MOST,
 	NAMESPACES = CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS,
 };
 
@@ -94,8 +108,8 @@ static const struct sandbox_spec journal_sandbox = {
 	SANDBOX_DESCRIPTORS(journal_descriptors),
 	.memory = 512ULL * MEBIBYTE,
 	.cpu_seconds = 86400,
-	.file_size = 64ULL * MEBIBYTE * 1024,
-	.open_files = 16,
+	.file_size = BULK,
+	.open_files = OPEN_FILES(1),
 };
 
 /* --- keys --- */
@@ -221,8 +235,8 @@ static const struct sandbox_spec intake_sandbox = {
 	SANDBOX_DESCRIPTORS(intake_descriptors),
 	.memory = 512ULL * MEBIBYTE,
 	.cpu_seconds = 3600,
-	.file_size = 64ULL * MEBIBYTE,
-	.open_files = 16,
+	.file_size = BULK,
+	.open_files = OPEN_FILES(1),
 };
 
 /* --- define --- */
@@ -245,8 +259,8 @@ static const struct sandbox_spec define_sandbox = {
 	SANDBOX_DESCRIPTORS(socket_alone),
 	.memory = 512ULL * MEBIBYTE,
 	.cpu_seconds = 600,
-	.file_size = 64ULL * MEBIBYTE,
-	.open_files = 16,
+	.file_size = BULK,
+	.open_files = OPEN_FILES(0),
 };
 
 /* --- count --- */
@@ -274,7 +288,7 @@ static const struct sandbox_spec count_sandbox = {
 	SANDBOX_DESCRIPTORS(count_descriptors),
 	.memory = 256ULL * MEBIBYTE,
 	.cpu_seconds = 600,
-	.file_size = 16ULL * MEBIBYTE,
+	.file_size = MEBIBYTE,
 	.open_files = 16,
 };
 
@@ -302,8 +316,8 @@ static const struct sandbox_spec tally_sandbox = {
 	SANDBOX_DESCRIPTORS(tally_descriptors),
 	.memory = 1024ULL * MEBIBYTE,
 	.cpu_seconds = 3600,
-	.file_size = 64ULL * MEBIBYTE,
-	.open_files = 16,
+	.file_size = BULK,
+	.open_files = OPEN_FILES(1),
 };
 
 /* --- publish --- */
@@ -329,7 +343,6 @@ static const struct sandbox_spec publish_sandbox = {
 	SANDBOX_DESCRIPTORS(publish_descriptors),
 	.memory = 128ULL * MEBIBYTE,
 	.cpu_seconds = 3600,
-	.file_size = 64ULL * MEBIBYTE * 1024,
 	.open_files = 16,
 };
 
@@ -375,7 +388,7 @@ static const struct sandbox_spec starter_sandbox = {
 	SANDBOX_DESCRIPTORS(starter_descriptors),
 	.memory = 256ULL * MEBIBYTE,
 	.cpu_seconds = 3600,
-	.file_size = 16ULL * MEBIBYTE,
+	.file_size = MEBIBYTE,
 	.open_files = 16,
 	/* On a desk those of the whole user count. */
 	.processes = 4096,
@@ -480,7 +493,7 @@ static const struct sandbox_spec supervisor_sandbox = {
 	SANDBOX_CAPABILITIES(supervisor_capabilities),
 	.memory = 1024ULL * MEBIBYTE,
 	.cpu_seconds = 30ULL * 86400,
-	.file_size = 64ULL * MEBIBYTE * 1024,
+	.file_size = BULK,
 	.open_files = 1024,
 	.processes = 4096,
 };

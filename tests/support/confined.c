@@ -20,6 +20,9 @@ enum {
 	NOT_PREPARED = 200, /* no status of a sandbox, nor an errno */
 };
 
+/* Of a file in the place of a device, which has no limit of its own. */
+static const uint64_t DEVICE_MOST = 64ULL << 30;
+
 static int mode_of(enum sandbox_direction direction)
 {
 	if (direction == SANDBOX_READS)
@@ -69,6 +72,9 @@ void confined_prepare_as_open(
 	for (size_t i = 0; i < spec->descriptor_count; i++) {
 		out->descriptor[i] = spec->descriptors[i];
 		out->descriptor[i].kind = kind_of(&spec->descriptors[i]);
+		if (spec->descriptors[i].kind == SANDBOX_BLOCK &&
+			out->descriptor[i].kind == SANDBOX_MEMFD)
+			out->spec.file_size = DEVICE_MOST;
 	}
 }
 

@@ -31,7 +31,11 @@ struct confined {
 void confined_prepare(
 	struct confined *, const struct sandbox_spec *, const char *block);
 
-/* The same; what is open and no device is listed as the kind that it is. */
+/*
+ * The same; what is open and no device is listed as the kind that it is. Where
+ * a memfd stands in for a block device, files may become as long as that one:
+ * the kernel does not count what is written to a device.
+ */
 void confined_prepare_as_open(struct confined *, const struct sandbox_spec *);
 
 /*

@@ -26,6 +26,8 @@ enum { FLOOD = 2000, SEARCHED_MOST = 1 << 20, TOO_MANY = 1000000 };
 const char taken_over_mark[] = "station: south\n";
 #define LATE "no answer in time"
 const char taken_over_late[] = LATE;
+#define FORBIDDEN "it made a system call that it may not make"
+const char taken_over_forbidden[] = FORBIDDEN;
 
 /* What the process holds, as far as it has come. */
 static struct {
@@ -531,10 +533,29 @@ static void make_a_ring(void)
 }
 
 /*
+ * Memory that is no process's own, in files that nobody maps: as many as it can
+ * have, and as long. It leaves as soon as it has more than it should.
+ */
+static void fill_memory(void)
+{
+	enum { MOST = (WIRE_DESCRIPTORS_MOST + 1) * ITEMS_MOST };
+	static const uint8_t block[1 << 16];
+	size_t files = 0;
+	int last = memfd_create("sandoq", MFD_CLOEXEC);
+	for (int next = last; next >= 0; files++) {
+		last = next;
+		next = memfd_create("sandoq", MFD_CLOEXEC);
+	}
+	for (size_t size = 0; size * files <= MOST; size += sizeof(block))
+		if (write(last, block, sizeof(block)) <= 0)
+			leave();
+	leave();
+}
+
+/*
  * Tables
  */
 
-#define FORBIDDEN "it made a system call that it may not make"
 #define NOT_ITS_PLACE "the box is not the one that has its place in the journal"
 #define NOT_ITS_SIZE "the tally does not have the size of its contests"
 #define OTHER_BOX "a count process spoke of another box"
@@ -617,23 +638,25 @@ const struct attack attacks[] = {
 const size_t attack_count = sizeof(attacks) / sizeof(attacks[0]);
 
 const struct misdeed misdeeds[] = {
-	{ "ends", leave, "" },
-	{ "crashes", crash, "" },
-	{ "stalls", stall, LATE },
-	{ "babbles", babble, "a message of the wrong length" },
-	{ "speaks as another", speak_as_another, "wrong sender" },
-	{ "refuses for ever", refuse_for_ever, NULL },
-	{ "opens a file", open_a_file, FORBIDDEN },
-	{ "opens its memory", open_a_file_by_its_old_name, FORBIDDEN },
-	{ "makes a socket", make_a_socket, FORBIDDEN },
-	{ "forks", fork_a_child, FORBIDDEN },
-	{ "executes", execute, FORBIDDEN },
-	{ "asks to be traced", ask_to_be_traced, FORBIDDEN },
-	{ "reads another", read_another, FORBIDDEN },
-	{ "signals another", signal_another, FORBIDDEN },
-	{ "runs its own code", run_its_own_code, FORBIDDEN },
-	{ "loads a kernel module", load_a_kernel_module, FORBIDDEN },
-	{ "makes a ring", make_a_ring, FORBIDDEN },
+	{ "ends", leave, "", 0 },
+	{ "crashes", crash, "", 0 },
+	{ "stalls", stall, LATE, 0 },
+	{ "babbles", babble, "a message of the wrong length", 0 },
+	{ "speaks as another", speak_as_another, "wrong sender", 0 },
+	{ "refuses for ever", refuse_for_ever, NULL, 0 },
+	{ "opens a file", open_a_file, FORBIDDEN, 0 },
+	{ "opens its memory", open_a_file_by_its_old_name, FORBIDDEN, 0 },
+	{ "makes a socket", make_a_socket, FORBIDDEN, 0 },
+	{ "forks", fork_a_child, FORBIDDEN, 0 },
+	{ "executes", execute, FORBIDDEN, 0 },
+	{ "asks to be traced", ask_to_be_traced, FORBIDDEN, 0 },
+	{ "reads another", read_another, FORBIDDEN, 0 },
+	{ "signals another", signal_another, FORBIDDEN, 0 },
+	{ "runs its own code", run_its_own_code, FORBIDDEN, 0 },
+	{ "loads a kernel module", load_a_kernel_module, FORBIDDEN, 0 },
+	{ "makes a ring", make_a_ring, FORBIDDEN, 0 },
+	{ "fills memory", fill_memory, "it wrote more than it may",
+		SYS_memfd_create },
 };
 const size_t misdeed_count = sizeof(misdeeds) / sizeof(misdeeds[0]);
 

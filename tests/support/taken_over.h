@@ -35,6 +35,8 @@ struct misdeed {
 	const char *name;
 	void (*act)(void);
 	const char *why; /* the supervisor's; NULL: the role is only refused */
+	/* What it begins with, if that is forbidden to some roles alone. */
+	long call;
 };
 
 extern const struct misdeed misdeeds[];
@@ -45,6 +47,8 @@ extern const char taken_over_mark[];
 
 /* Why the supervisor gives a role up that stalls. */
 extern const char taken_over_late[];
+/* Why a role ends that makes a system call that it may not make. */
+extern const char taken_over_forbidden[];
 
 /* Secrets to look for: every byte is kept inverted, not to be found itself. */
 enum { SECRET_OWN_KEY, SECRET_OTHER_KEY, SECRET_BOX_KEY, SECRETS };
