@@ -96,6 +96,35 @@ static void operators_of_another_least_number(void **state)
 		paper, VERIFY_CLOSED, "operators", "not the definition's");
 }
 
+static void operators_of_other_boards(void **state)
+{
+	struct paper *paper = *state;
+	struct quorum *operators =
+		&paper->definition.plan.roster[OPERATORS].quorum;
+	assert_int_equal(operators->member[1].board, EXECUTIVE);
+	operators->member[1].board = SUPERVISORY;
+	paper_refuses(
+		paper, VERIFY_CLOSED, "operators", "not the definition's");
+}
+
+static void operators_with_another_key(void **state)
+{
+	struct paper *paper = *state;
+	struct plan *plan = &paper->definition.plan;
+	plan->roster[OPERATORS].quorum.member[2].key =
+		plan->roster[AUTHORITY].quorum.member[2].key;
+	paper_refuses(
+		paper, VERIFY_CLOSED, "operators", "not the definition's");
+}
+
+static void operators_of_another_name(void **state)
+{
+	struct paper *paper = *state;
+	strcpy(paper->definition.plan.roster[OPERATORS].id[2], "operator-4");
+	paper_refuses(
+		paper, VERIFY_CLOSED, "operators", "not the definition's");
+}
+
 static void other_operators_text(void **state)
 {
 	struct paper *paper = *state;
@@ -1544,6 +1573,9 @@ int main(void)
 		REFUSAL(definition_signed_by_one_board),
 		REFUSAL(other_operators),
 		REFUSAL(operators_of_another_least_number),
+		REFUSAL(operators_of_other_boards),
+		REFUSAL(operators_with_another_key),
+		REFUSAL(operators_of_another_name),
 		REFUSAL(other_operators_text),
 		REFUSAL(nobody_is_trusted),
 		REFUSAL(authority_is_not_listed),

@@ -520,6 +520,16 @@ static void bound_to_nothing(void **state)
 		"the approval is bound to no command: it would approve any");
 }
 
+/* The TPM would look for the command in vain: it is told of none. */
+static void bound_and_given_as_unbound(void **state)
+{
+	struct room *room = *state;
+	struct approvals approvals = approved(room, &room->scope);
+	approvals.list[1].bound = false;
+	assert_why(room, &approvals,
+		"the approval is bound to no command: it would approve any");
+}
+
 static void bound_where_it_must_not_be(void **state)
 {
 	struct room *room = *state;
@@ -580,6 +590,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(of_a_rehearsal, enter, leave),
 		cmocka_unit_test_setup_teardown(by_an_outsider, enter, leave),
 		cmocka_unit_test_setup_teardown(bound_to_nothing, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			bound_and_given_as_unbound, enter, leave),
 		cmocka_unit_test_setup_teardown(
 			bound_where_it_must_not_be, enter, leave),
 		cmocka_unit_test_setup_teardown(
