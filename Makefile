@@ -307,8 +307,9 @@ LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file large_jou
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
 
-# One plausible bug at a time, hours in all: do the unit tests see it?
-mutants: tests programs
+# One plausible bug at a time: do the tests see it? What no unit test sees is
+# tried on machines, whose image is there.
+mutants: tests programs image
 	@tests/mutants/run --resume $(if $(PART),--part $(PART))
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
