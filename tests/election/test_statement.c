@@ -205,6 +205,17 @@ static void approval_by_a_stranger(void **state)
 		"it is signed with a key that may not approve this");
 }
 
+static void approval_of_another_text(void **state)
+{
+	uint8_t space[NOTE_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	size_t member;
+	(void)state;
+	write_note_text(&out, bytes_of_text(definition_text));
+	sign(&out, "another text\n", "member-3", 3);
+	assert_non_null(approval_of(written(&out), &member));
+}
+
 static void text_of_another_kind(void **state)
 {
 	uint8_t space[NOTE_MOST];
@@ -635,6 +646,7 @@ int main(void)
 		cmocka_unit_test(approval_by_one_member),
 		cmocka_unit_test(approval_by_two),
 		cmocka_unit_test(approval_by_a_stranger),
+		cmocka_unit_test(approval_of_another_text),
 		cmocka_unit_test(text_of_another_kind),
 		cmocka_unit_test(boot_approval),
 		cmocka_unit_test(boot_approval_of_a_rehearsal),

@@ -155,6 +155,39 @@ static void a_stanza_that_does_not_open_voids_its_box(void **state)
 	each_failure(expect_void);
 }
 
+/* The first box comes as the journal's entry of another place, or of another
+ * note: it is void. */
+static void expect_out_of_place(const struct count_place *said)
+{
+	const struct count_place own = sealed.place[0];
+	struct count_outcome outcome;
+	struct wire_text why;
+	sealed.place[0] = *said;
+	assert_true(sealed_village_count(&sealed, &outcome, &why));
+	sealed.place[0] = own;
+	char *text = outcome_text_of(&sealed, &outcome);
+	assert_int_equal(outcome.counted, BOXES - 1);
+	assert_int_equal(outcome.voided, 1);
+	assert_non_null(strstr(text, " the box is not the one that has its "
+				     "place in the journal\n"));
+	free(text);
+}
+
+static void a_box_out_of_its_place_is_void(void **state)
+{
+	const struct count_place own = sealed.place[0];
+	struct count_place said = own;
+	(void)state;
+	said.station = SOUTH;
+	expect_out_of_place(&said);
+	said = own;
+	said.sequence = BOXES / 2;
+	expect_out_of_place(&said);
+	said = own;
+	said.text.byte[31] ^= 1;
+	expect_out_of_place(&said);
+}
+
 static void a_note_that_tells_another_number_voids_its_box(void **state)
 {
 	struct count_outcome outcome;
@@ -241,6 +274,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_source_in_trouble_gives_no_result),
 		cmocka_unit_test(keys_in_trouble_give_no_result),
 		cmocka_unit_test(a_stanza_that_does_not_open_voids_its_box),
+		cmocka_unit_test(a_box_out_of_its_place_is_void),
 		cmocka_unit_test(
 			a_note_that_tells_another_number_voids_its_box),
 		cmocka_unit_test(a_plan_of_other_recipients_is_not_counted),

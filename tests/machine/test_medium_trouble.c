@@ -87,13 +87,19 @@ int __wrap_fsync(int file)
  * A role on a medium
  */
 
+static struct forked_role start_on(
+	int medium, enum role self, int (*role)(void), struct bytes content)
+{
+	assert_int_equal(__real_pwrite(medium, content.data, content.size, 0),
+		content.size);
+	return forked_start(self, role, medium);
+}
+
 static struct forked_role start(
 	enum role self, int (*role)(void), struct bytes content)
 {
 	const int medium = memfd_create("medium", MFD_CLOEXEC);
-	assert_int_equal(__real_pwrite(medium, content.data, content.size, 0),
-		content.size);
-	const struct forked_role out = forked_start(self, role, medium);
+	const struct forked_role out = start_on(medium, self, role, content);
 	close(medium);
 	return out;
 }
@@ -101,6 +107,8 @@ static struct forked_role start(
 /*
  * Outboxes that cannot be written
  */
+
+static const char secret[] = "what stays in the machine";
 
 /* One member, the state, the end; the first that is refused, or nothing. */
 static bool write_outbox(struct forked_role *on)
@@ -110,6 +118,7 @@ static bool write_outbox(struct forked_role *on)
 	uint8_t space[64];
 	struct writer items = writer_of(space, sizeof(space));
 	write_item(&items, ITEM_PUBLIC, "challenge", bytes_of_text("any"));
+	write_item(&items, ITEM_PRIVATE, "lock", bytes_of_text(secret));
 	const int list = memfd_written(&items);
 	const bool written =
 		forked_ask(on, SAY(PUBLISH_MEMBERS_OF, &made), list) == DONE &&
@@ -159,6 +168,69 @@ static void each_outbox_has_its_words(void **state)
 		}
 		forked_stop(&on);
 	}
+}
+
+struct outbox {
+	bool written;
+	uint8_t content[ARCHIVE_MOST];
+	size_t size;
+};
+
+static struct outbox outbox_after(const struct trouble *is)
+{
+	struct outbox out;
+	const int medium = memfd_create("medium", MFD_CLOEXEC);
+	trouble = *is;
+	struct forked_role on = start_on(
+		medium, ROLE_PUBLISH, role_publish, bytes_of_text("outbox"));
+	out.written = write_outbox(&on);
+	forked_stop(&on);
+	const ssize_t size =
+		__real_pread(medium, out.content, sizeof(out.content), 0);
+	assert_true(size > 0 && size < ARCHIVE_MOST);
+	out.size = (size_t)size;
+	close(medium);
+	return out;
+}
+
+static bool holds(const struct outbox *outbox, const char *text)
+{
+	return memmem(outbox->content, outbox->size, text, strlen(text)) !=
+	       NULL;
+}
+
+static void what_is_private_is_not_written(void **state)
+{
+	static const struct trouble none = { NEVER, NEVER, 0, NEVER };
+	(void)state;
+	const struct outbox outbox = outbox_after(&none);
+	assert_true(outbox.written);
+	assert_true(holds(&outbox, "challenge"));
+	assert_true(holds(&outbox, COURIER_LABEL_START));
+	assert_false(holds(&outbox, secret));
+}
+
+/* Whatever came to the medium before: without its label it is no archive. */
+static void a_label_is_written_behind_all_else(void **state)
+{
+	static const struct trouble flush = { NEVER, 0, ENXIO, NEVER };
+	struct trouble write = { 0, NEVER, ENXIO, NEVER };
+	(void)state;
+	struct outbox outbox = outbox_after(&flush);
+	assert_false(outbox.written);
+	assert_true(holds(&outbox, "challenge"));
+	assert_false(holds(&outbox, COURIER_LABEL_START));
+	for (;; write.write++) {
+		outbox = outbox_after(&write);
+		if (holds(&outbox, COURIER_LABEL_START))
+			break;
+		assert_false(outbox.written);
+	}
+	/* The last write is the padding behind it. */
+	assert_false(outbox.written);
+	write.write++;
+	outbox = outbox_after(&write);
+	assert_true(outbox.written);
 }
 
 /*
@@ -258,6 +330,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_outbox_has_its_words),
+		cmocka_unit_test(what_is_private_is_not_written),
+		cmocka_unit_test(a_label_is_written_behind_all_else),
 		cmocka_unit_test(each_medium_has_its_words),
 	};
 	patience(PATIENCE);

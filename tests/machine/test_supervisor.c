@@ -20,6 +20,7 @@
 #include "appliance/record/journal.h"
 #include "tests/support/hostile.h"
 #include "tests/support/patience.h"
+#include "tests/support/scalar.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -55,6 +56,12 @@ struct told {
 	unsigned refuses_anchor;
 	/* The result of each count is another one. */
 	bool counts_differ;
+	/* The digest is that of another result than the tally role gives. */
+	bool tally_lies;
+	/* The result that is approved is no count's. */
+	bool another_approved;
+	/* That the TPM's phase counter is beyond the one that is asked for. */
+	int phase_ahead;
 	/* Where the disk takes no more, other than it says; 0: as it says. */
 	rlim_t disk_most;
 };
@@ -166,11 +173,13 @@ static refusal say_phase(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	static const struct wire_text why = { "no TPM answers" };
+	const struct told told = read_told();
+	struct keys_phase phase = *HEARD(message, KEYS_PHASE);
 	(void)state;
-	if (read_told().tpm_dies)
+	if (told.tpm_dies)
 		return wire_send(end, SAY(UNABLE, &why), NULL, 0);
-	return wire_send(
-		end, SAY(KEYS_PHASED, HEARD(message, KEYS_PHASE)), NULL, 0);
+	phase.phase += (uint64_t)told.phase_ahead;
+	return wire_send(end, SAY(KEYS_PHASED, &phase), NULL, 0);
 }
 
 static refusal attest(
@@ -259,14 +268,16 @@ static refusal bring_box(
 static refusal define_election_of_nothing(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	const struct election election = {
+	struct election election = {
 		.id = { "village" },
 		.machine = { "machine" },
 		.rk = some_name,
 	};
+	const struct p256_public rk = scalar_public(1);
 	const int plan = any_list();
 	(void)state;
 	(void)message;
+	p256_to_point(&rk, election.rk_point);
 	return wire_send(end, SAY(DEFINE_ELECTION, &election), &plan, 1);
 }
 
@@ -307,13 +318,51 @@ static refusal give_result(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	const uint8_t number = note_count();
-	const uint8_t content = read_told().counts_differ ? number : 0;
-	const struct bytes text = bytes_of(&content, sizeof(content));
-	const struct tally_result result = { .digest = sha256(text) };
+	const struct told told = read_told();
+	const char content[] = {
+		told.counts_differ ? (char)('a' + number) : 'a', '\n', '\0'
+	};
+	const struct bytes text = bytes_of_text(content);
+	struct tally_result result = { .digest = sha256(text) };
 	const int memfd = memfd_of(text);
 	(void)state;
 	(void)message;
+	result.digest.byte[0] ^= told.tally_lies;
 	return wire_send(end, SAY(TALLY_RESULT, &result), &memfd, 1);
+}
+
+static refusal approve_the_release(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	struct define_approvals approvals = { .given = {
+						      .release = 1,
+						      .result = sha256(
+							      bytes_of_text(
+								      "a\n")),
+					      } };
+	(void)state;
+	(void)message;
+	approvals.given.result.byte[0] ^= read_told().another_approved;
+	return wire_send(end, SAY(DEFINE_APPROVALS, &approvals), NULL, 0);
+}
+
+static refusal sign_result(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct keys_signed signed_by_rk = {
+		.signature = { .r = { 1 }, .s = { 1 } }
+	};
+	(void)state;
+	(void)message;
+	return wire_send(end, SAY(KEYS_SIGNED, &signed_by_rk), NULL, 0);
+}
+
+static refusal unbind_media(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	(void)state;
+	(void)message;
+	return answer_or_attack(end, SAY(DONE, &nothing));
 }
 
 static refusal note_published(
@@ -339,17 +388,20 @@ static int serve(enum role self)
 		{ KEYS_PHASE, say_phase },
 		{ KEYS_APPROVALS, done },
 		{ KEYS_QUOTE, attest },
+		{ KEYS_SIGN, sign_result },
 		{ KEYS_CERTIFY, attest },
 		{ MEDIA_BIND, bind_media },
 		{ MEDIA_WRITE, write_media },
-		{ MEDIA_NONE, done },
+		{ MEDIA_NONE, unbind_media },
 		{ INTAKE_START, say_kind },
 		{ INTAKE_TAKE_BOXES, bring_keys_note },
 		{ INTAKE_NEXT, bring_box },
 		{ DEFINE_LOAD, define_election_of_nothing },
 		{ DEFINE_DELIVERY, tell_of_nothing },
 		{ DEFINE_OPEN, approve_the_opening },
+		{ DEFINE_RELEASE, approve_the_release },
 		{ TALLY_CLOSE, give_result },
+		{ TALLY_NEXT, done },
 		{ PUBLISH_MEMBERS_OF, note_published },
 		{ PUBLISH_PIECE, done },
 		{ PUBLISH_STATE, done },
@@ -662,30 +714,20 @@ static void test_a_refused_anchor_ends_the_boot(void **state)
 	machine_end(&machine);
 }
 
-static struct trial machine_with_boxes_to_count(void)
+/* Open, or approved: what it does then is to count. */
+static struct trial machine_that_counts(enum machine_state state)
 {
 	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE,
-		ENTRY_OPEN };
-	const struct trial machine = machine_after(more, 3);
+		ENTRY_OPEN, ENTRY_CLOSED, ENTRY_APPROVED };
+	const struct trial machine =
+		machine_after(more, state == STATE_OPEN ? 3 : 5);
 	make_room(&machine, 16);
 	return machine;
 }
 
-static void test_boxes_are_counted_twice(void **state)
-{
-	const struct trial machine = machine_with_boxes_to_count();
-	(void)state;
-	assert_int_equal(
-		supervisor_end(&machine, &(struct told){ 0 }), INIT_REBOOT);
-	expect_screen("sandoq: count ",
-		"sandoq: count 1 of 2: 0 boxes counted, 0 void\n"
-		"sandoq: count 2 of 2: 0 boxes counted, 0 void\n"
-		"sandoq: 3 of 3 boxes were delivered\n"
-		"sandoq: closed: restarting into a courier boot to give the "
-		"evidence out\n");
-	unlink(counted_file);
-	machine_end(&machine);
-}
+#define COUNT_1 "sandoq: count 1 of 2: 0 boxes counted, 0 void\n"
+#define COUNT_2 "sandoq: count 2 of 2: 0 boxes counted, 0 void\n"
+#define DELIVERED "sandoq: 3 of 3 boxes were delivered\n"
 
 /* Of a machine that has failed, when no medium comes. */
 #define FAILED_BOOT                                                            \
@@ -696,15 +738,113 @@ static void test_boxes_are_counted_twice(void **state)
 	"operator: it tells why\n"                                             \
 	"sandoq: failed: the media role: the peer has gone: it gave up\n"
 
-static void test_counts_that_differ_close_nothing(void **state)
+static void expect_count(enum machine_state state, const struct told *told,
+	int end, const char *wanted)
 {
-	const struct trial machine = machine_with_boxes_to_count();
-	(void)state;
-	run_supervisor(&machine, &(struct told){ .counts_differ = true });
-	expect_screen("sandoq: count 2",
-		"sandoq: count 2 of 2: 0 boxes counted, 0 void\n"
-		"sandoq: failed: the two counts do not agree\n" FAILED_BOOT);
+	const struct trial machine = machine_that_counts(state);
+	assert_int_equal(supervisor_end(&machine, told), end);
+	expect_screen("sandoq: count ", wanted);
 	unlink(counted_file);
+	machine_end(&machine);
+}
+
+static void test_boxes_are_counted_twice(void **state)
+{
+	static const struct told told = { .media_come = false };
+	(void)state;
+	expect_count(STATE_OPEN, &told, INIT_REBOOT,
+		COUNT_1 COUNT_2 DELIVERED
+		"sandoq: closed: restarting into a courier boot to give the "
+		"evidence out\n");
+	expect_count(STATE_APPROVED, &told, INIT_REBOOT,
+		COUNT_1 COUNT_2 DELIVERED
+		"sandoq: released: the TPM signed the result; restarting into "
+		"a courier boot to give it out\n");
+}
+
+static void test_counts_that_differ_are_no_result(void **state)
+{
+	static const struct told told = { .counts_differ = true };
+	(void)state;
+	expect_count(STATE_OPEN, &told, INIT_STOPPED,
+		COUNT_1 COUNT_2
+		"sandoq: failed: the two counts do not agree\n" FAILED_BOOT);
+}
+
+static void test_no_other_result_is_signed_than_was_approved(void **state)
+{
+	static const struct told told = { .another_approved = true };
+	(void)state;
+	expect_count(STATE_APPROVED, &told, INIT_STOPPED,
+		COUNT_1 COUNT_2 DELIVERED
+		"sandoq: failed: the count is not the one that the auditors "
+		"approved\n" FAILED_BOOT);
+}
+
+/* Of a boot in which nothing was counted. */
+static void expect_no_count(const struct told *told, const char *wanted)
+{
+	const struct trial machine = machine_that_counts(STATE_OPEN);
+	run_supervisor(&machine, told);
+	expect_screen("sandoq: ", wanted);
+	unlink(counted_file);
+	machine_end(&machine);
+}
+
+static void test_a_result_is_the_one_that_was_told(void **state)
+{
+	static const struct told told = { .tally_lies = true };
+	(void)state;
+	expect_no_count(&told,
+		"sandoq: counting boot: state open\n"
+		"sandoq: no medium is bound, whatever is plugged in\n" DELIVERED
+		"sandoq: failed: the tally role gave another result than it "
+		"said\n" FAILED_BOOT);
+}
+
+/* Whose role does not answer may have bound one. */
+static void test_nothing_is_counted_before_media_are_unbound(void **state)
+{
+	static const struct told told = { .attack.peer = ROLE_MEDIA };
+	(void)state;
+	expect_no_count(&told,
+		"sandoq: counting boot: state open\n"
+		"sandoq: failed: the media role: the peer has gone: it gave "
+		"up\n");
+}
+
+static void test_the_phase_is_the_journal_s(void **state)
+{
+	static const char wanted[] =
+		"sandoq: failed: the TPM's phase counter is not where the "
+		"journal is\n" FAILED_BOOT;
+	static const struct told ahead = { .phase_ahead = 1 };
+	static const struct told behind = { .phase_ahead = -1 };
+	(void)state;
+	expect_no_count(&ahead, wanted);
+	expect_no_count(&behind, wanted);
+}
+
+#define WAITS                                                                  \
+	"sandoq: journal: 0 of 0 MiB are free\n"                               \
+	"sandoq: ready: state enrolled: insert a medium\n"
+
+/* Nobody has sealed an election: there is none whose boxes these are. */
+static void test_a_medium_is_for_a_state(void **state)
+{
+	const struct trial machine = machine_after(NULL, 0);
+	(void)state;
+	make_room(&machine, 16);
+	run_supervisor(&machine, &(struct told){ .media_come = true });
+	expect_screen("sandoq: medium: boxes",
+		"sandoq: medium: boxes\n"
+		"sandoq: refused: a medium of kind boxes is not for a machine "
+		"in state enrolled: bring what this state waits for\n"
+		"sandoq: remove the medium\n" WAITS "sandoq: medium: outbox\n"
+		"sandoq: done: remove the medium\n" WAITS
+		"sandoq: failed: the media role: the peer has gone: it gave "
+		"up\n");
+	unlink(published_file);
 	machine_end(&machine);
 }
 
@@ -756,7 +896,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_a_dead_tpm_ends_the_boot),
 		cmocka_unit_test(test_a_refused_anchor_ends_the_boot),
 		cmocka_unit_test(test_boxes_are_counted_twice),
-		cmocka_unit_test(test_counts_that_differ_close_nothing),
+		cmocka_unit_test(test_counts_that_differ_are_no_result),
+		cmocka_unit_test(
+			test_no_other_result_is_signed_than_was_approved),
+		cmocka_unit_test(test_a_result_is_the_one_that_was_told),
+		cmocka_unit_test(
+			test_nothing_is_counted_before_media_are_unbound),
+		cmocka_unit_test(test_the_phase_is_the_journal_s),
+		cmocka_unit_test(test_a_medium_is_for_a_state),
 		cmocka_unit_test(test_boxes_leave_room_for_their_mediums_end),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)

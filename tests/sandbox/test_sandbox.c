@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -152,6 +153,8 @@ static int outcome(struct trial trial, bool as_nobody)
 		patience(PATIENCE);
 		if (as_nobody)
 			become_nobody();
+		/* As after exec(), whoever it was before. */
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 		trial.missing = sandbox_enter(trial.spec, trial.setting);
 		_exit(trial.body(&trial));
 	}
@@ -193,6 +196,43 @@ static int do_allowed(const struct trial *trial)
 	void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return getpid() > 0 && memory != MAP_FAILED ? WELL : UNEXPECTED;
+}
+
+static const struct sandbox_call asking[] = {
+	SANDBOX_CALL(exit_group, "to end"),
+	SANDBOX_CALL(prctl, "to ask what it is"),
+};
+static const struct sandbox_spec asks = {
+	.name = "asks",
+	.uid = CONFINED_ID,
+	.gid = CONFINED_ID,
+	SANDBOX_CALLS(asking),
+	LIMITS,
+};
+
+/* No other process of its user's looks into it, and it does not outlive who
+ * started it. */
+static int ask_what_it_is(const struct trial *trial)
+{
+	int signal = 0;
+	(void)trial;
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+			       prctl(PR_GET_PDEATHSIG, &signal, 0, 0, 0) == 0 &&
+			       signal == SIGKILL
+		       ? WELL
+		       : UNEXPECTED;
+}
+
+static void check_asks(bool as_nobody)
+{
+	assert_true(
+		ended_with(desk(&asks, ask_what_it_is, 0, as_nobody), WELL));
+}
+
+static void test_nobody_looks_in_and_none_is_left_behind(void **state)
+{
+	(void)state;
+	as_each(check_asks);
 }
 
 static int map_executable(const struct trial *trial)
@@ -818,6 +858,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_allowed_calls_work),
+		cmocka_unit_test(test_nobody_looks_in_and_none_is_left_behind),
 		cmocka_unit_test(test_every_other_call_kills),
 		cmocka_unit_test(test_int_80_kills),
 		cmocka_unit_test(test_unlisted_descriptors_are_closed),

@@ -3,6 +3,7 @@
 #include "tests/support/scalar.h"
 #include "tests/verify/paper.h"
 
+#include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
 
 #include <setjmp.h>
@@ -375,6 +376,23 @@ static void boot_of_another_image(void **state)
 		"another image than the definition");
 }
 
+/* Whatever else is measured, or one of them less: another state can boot. */
+static void boot_of_other_pcrs(void **state)
+{
+	static const uint32_t masks[] = { BOOT_PROFILE_MASK | 1 << 5,
+		BOOT_PROFILE_MASK & ~(1 << 7) };
+	const struct paper_approval how = { .members = QUORUM };
+	struct paper *paper = *state;
+	struct boot_policy boot = paper->chain.in_force->boot;
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		boot.pcrs.mask = masks[i];
+		paper_approve_boot(
+			paper, &how, &boot, &paper->definition.image);
+		paper_refuses(paper, VERIFY_ENROLMENT, "boot approvals",
+			"it binds other PCRs than");
+	}
+}
+
 static void boot_approvals_disagree(void **state)
 {
 	const struct paper_approval how = { .members = QUORUM };
@@ -635,6 +653,33 @@ static void checkpoint_was_changed(void **state)
 	paper_accepts(*state, VERIFY_CLOSED); /* the origin names nothing */
 	paper_flip(*state, "checkpoint", 5);
 	paper_refuses(*state, VERIFY_CLOSED, "journal", "checkpoint");
+}
+
+/* The same checkpoint with another size or root, well written. */
+static void put_checkpoint(struct paper *paper, int more, uint8_t bits)
+{
+	uint8_t text[256];
+	struct writer out = writer_of(text, sizeof(text));
+	struct checkpoint checkpoint;
+	assert_null(
+		checkpoint_parse(paper_get(paper, "checkpoint"), &checkpoint));
+	checkpoint.size += (uint64_t)more;
+	checkpoint.root.byte[31] ^= bits;
+	write_checkpoint(&out, &checkpoint);
+	paper_put(paper, "checkpoint", written(&out));
+}
+
+static void checkpoint_of_other_entries(void **state)
+{
+	struct paper *paper = *state;
+	put_checkpoint(paper, 0, 0);
+	paper_accepts(paper, VERIFY_CLOSED);
+	put_checkpoint(paper, 0, 1);
+	paper_refuses(paper, VERIFY_CLOSED, "journal",
+		"the entries do not lead to the checkpoint");
+	put_checkpoint(paper, -1, 1);
+	paper_refuses(paper, VERIFY_CLOSED, "journal",
+		"the checkpoint is of another number of entries");
 }
 
 static void box_name(const struct paper *paper, size_t box, const char *ending,
@@ -1019,6 +1064,29 @@ static void anchor_that_the_challenge_does_not_name(void **state)
 		"the challenge names another anchor");
 }
 
+/* What stands there now was another entry when the TPM extended its anchor. */
+static void entry_was_exchanged(void **state)
+{
+	struct paper *paper = *state;
+	const size_t at = paper_find(paper, ENTRY_MEDIUM);
+	assert_true(at < paper->entries);
+	paper->entry[at].type = ENTRY_BOOT;
+	paper_journal(paper);
+	paper_refuses(paper, VERIFY_CLOSED, "closing anchor",
+		"one was left out, added or changed");
+}
+
+static void release_certified_over_something_else(void **state)
+{
+	struct paper *paper = *state;
+	const struct digest other = sha256(paper_get(paper, "challenge"));
+	paper_certify_anchor(paper, "released", PAPER_AK_SCALAR, &other,
+		paper_find(paper, ENTRY_RELEASED));
+	paper_journal(paper);
+	paper_refuses(paper, VERIFY_RELEASED, "release anchor",
+		"it was certified for something else, or before");
+}
+
 static void anchor_of_another_boot(void **state)
 {
 	struct paper *paper = *state;
@@ -1387,6 +1455,27 @@ static void result_by_another_key(void **state)
 	paper_refuses(paper, VERIFY_RELEASED, "result note", "");
 }
 
+static void result_with_two_signatures(void **state)
+{
+	static uint8_t text[1 << 20], one[1 << 20], two[1 << 20];
+	struct paper *paper = *state;
+	struct bytes signed_text = note_text(paper, "result.note");
+	struct writer out = writer_of(text, sizeof(text));
+	struct writer first = writer_of(one, sizeof(one));
+	struct writer both = writer_of(two, sizeof(two));
+	write_bytes(&out, signed_text);
+	paper_sign(&first, written(&out), "result", PAPER_RK_SCALAR);
+	const size_t whole = first.size;
+	paper_sign(&both, written(&out), "another", PAPER_OTHER_SCALAR);
+	/* Behind the text and an empty line is the signature. */
+	const size_t before = out.size + 1;
+	write_bytes(&first, bytes_of(two + before, both.size - before));
+	assert_true(first.size > whole);
+	paper_put(paper, "result.note", written(&first));
+	paper_refuses(paper, VERIFY_RELEASED, "result note",
+		"a result carries exactly one signature");
+}
+
 static void another_result(void **state)
 {
 	struct paper *paper = *state;
@@ -1555,6 +1644,41 @@ static void a_box_is_in_the_part_of_another_station(void **state)
 	refuses_result(paper, "");
 }
 
+/* Of the first line that begins so, the last byte of this word, from 0. */
+static void change_word(struct paper *paper, const char *begins, unsigned word)
+{
+	char *from = paper_result(paper);
+	char *to = strdup(from);
+	const char *at = strstr(from, begins);
+	assert_non_null(at);
+	for (at += strlen(begins); word > 0; word--)
+		at = strchr(at, ' ') + 1;
+	char *last = to + (at - from) + strcspn(at, " \n") - 1;
+	*last = *last == '0' ? '1' : '0';
+	paper_change_result(paper, from, to);
+	free(to);
+	free(from);
+}
+
+static void a_result_for_another_phase(void **state)
+{
+	change_word(*state, "\nphase: ", 0);
+	refuses_result(*state, "it is bound to another phase");
+}
+
+static void a_result_of_another_revocation(void **state)
+{
+	change_word(*state, "\nrevocation: ", 0);
+	refuses_result(
+		*state, "it has another revocation counter than the challenge");
+}
+
+static void a_counted_box_is_another_one(void **state)
+{
+	change_word(*state, "\nbox: ", 2);
+	refuses_result(*state, " is another one than was counted");
+}
+
 static void a_result_of_version_1(void **state)
 {
 	paper_change_result(*state, "result/v2", "result/v1");
@@ -1601,6 +1725,7 @@ int main(void)
 		REFUSAL(boot_approved_by_one_board),
 		REFUSAL(boot_approval_without_cp_hash),
 		REFUSAL(boot_of_another_image),
+		REFUSAL(boot_of_other_pcrs),
 		REFUSAL(boot_approvals_disagree),
 		REFUSAL(rk_policy_is_not_published),
 		REFUSAL(rk_is_not_named),
@@ -1618,6 +1743,7 @@ int main(void)
 		REFUSAL(nobody_called_it_off),
 		REFUSAL(called_off_for_another_phase),
 		REFUSAL(checkpoint_was_changed),
+		REFUSAL(checkpoint_of_other_entries),
 		REFUSAL(box_was_changed),
 		REFUSAL(box_is_missing),
 		REFUSAL(reason_was_changed),
@@ -1640,6 +1766,8 @@ int main(void)
 		REFUSAL(something_follows_the_header),
 		REFUSAL(anchor_of_other_entries),
 		REFUSAL(anchor_that_the_challenge_does_not_name),
+		REFUSAL(entry_was_exchanged),
+		REFUSAL(release_certified_over_something_else),
 		REFUSAL(anchor_of_another_boot),
 		REFUSAL(member_was_changed),
 		REFUSAL(member_is_missing),
@@ -1688,6 +1816,7 @@ int main(void)
 		REFUSAL(released_for_another_purpose),
 		REFUSAL(released_with_two_signatures),
 		REFUSAL(result_by_another_key),
+		REFUSAL(result_with_two_signatures),
 		REFUSAL(another_result),
 		REFUSAL(part_was_changed),
 		REFUSAL(piece_is_missing),
@@ -1699,6 +1828,9 @@ int main(void)
 		REFUSAL(a_part_does_not_sum_up),
 		REFUSAL(a_head_has_another_sum),
 		REFUSAL(a_box_is_in_the_part_of_another_station),
+		REFUSAL(a_result_for_another_phase),
+		REFUSAL(a_result_of_another_revocation),
+		REFUSAL(a_counted_box_is_another_one),
 		REFUSAL(a_result_of_version_1),
 		REFUSAL(not_released_yet),
 		REFUSAL(grounds_are_named),

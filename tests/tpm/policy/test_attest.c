@@ -13,7 +13,12 @@
 
 #include <cmocka.h>
 
-enum { WANTED = 1 << 0 | 1 << 4 | 1 << 9 | 1 << 14 };
+enum {
+	WANTED = 1 << 0 | 1 << 4 | 1 << 9 | 1 << 14,
+	/* In a TPMS_ATTEST, behind magic number, type and the name's size. */
+	SIGNER_AT = 4 + 2 + 2,
+	QUALIFYING_AT = SIGNER_AT + TPM_NAME_SIZE + 2,
+};
 
 static struct sealed_machine *at;
 static struct p256_public ak;
@@ -176,12 +181,18 @@ static struct claim claim_of(const struct election_key *key)
 	return claim;
 }
 
-static refusal check(const struct claim *claim)
+static refusal check_by(
+	const struct p256_public *key, const struct claim *claim)
 {
 	struct creation_data creation;
-	return creation_verify(&ak, &claim->certificate,
+	return creation_verify(key, &claim->certificate,
 		bytes_of(claim->data, claim->size), &claim->object, &claim->srk,
 		&claim->definition, claim->mask, &creation);
+}
+
+static refusal check(const struct claim *claim)
+{
+	return check_by(&ak, claim);
 }
 
 static void certified_creation(void **state)
@@ -209,6 +220,45 @@ static void creation_for_another_definition(void **state)
 	claim.definition.byte[3] ^= 1;
 	assert_string_equal(
 		check(&claim), "the key was made for another definition");
+}
+
+/*
+ * As a TPM would certify it that has this attestation key: whoever has one can
+ * certify a creation over what they like, and create for what they like.
+ */
+static struct p256_public certify_again(
+	struct claim *claim, struct p256_private *key)
+{
+	const struct p256_public public = p256_public_of(key);
+	const struct tpm_public area = key_encode(KEY_AK, NULL, &public);
+	const struct tpm_name name = public_name(tpm_public_bytes(&area));
+	const struct tpm_name signer = endorsement_qualified_name(&name);
+	const struct digest hash = sha256(bytes_of(claim->data, claim->size));
+	struct attestation *made = &claim->certificate;
+	memcpy(made->attest + SIGNER_AT, signer.byte, TPM_NAME_SIZE);
+	memcpy(made->attest + made->size - SHA256_SIZE, hash.byte, SHA256_SIZE);
+	const struct digest digest = sha256(attestation_bytes(made));
+	made->signature = p256_sign(key, &digest);
+	return public;
+}
+
+static void creation_for_two_definitions(void **state)
+{
+	static const char wanted[] = "the key was made for another definition";
+	struct p256_private *key = p256_generate();
+	struct claim claim = claim_of(&at->rk);
+	struct p256_public public = certify_again(&claim, key);
+	(void)state;
+	assert_null(check_by(&public, &claim));
+	claim.certificate.attest[QUALIFYING_AT] ^= 1;
+	certify_again(&claim, key);
+	assert_string_equal(check_by(&public, &claim), wanted);
+	claim = claim_of(&at->rk);
+	/* The last bytes are what it was created for. */
+	claim.data[claim.size - 1] ^= 1;
+	certify_again(&claim, key);
+	assert_string_equal(check_by(&public, &claim), wanted);
+	p256_free(key);
 }
 
 static void creation_with_other_data(void **state)
@@ -396,6 +446,7 @@ int main(void)
 		cmocka_unit_test(certified_creation),
 		cmocka_unit_test(creation_of_another_key),
 		cmocka_unit_test(creation_for_another_definition),
+		cmocka_unit_test(creation_for_two_definitions),
 		cmocka_unit_test(creation_with_other_data),
 		cmocka_unit_test(creation_under_another_root),
 		cmocka_unit_test(creation_with_fewer_pcrs),
