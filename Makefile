@@ -163,6 +163,9 @@ $(B)/tests/machine/test_journal_disk: private WRAPPED := pread pwrite fdatasync
 $(B)/tests/machine/test_medium_trouble: private WRAPPED := pread pwrite fsync
 $(B)/tests/machine/test_keys_airlock: private WRAPPED := \
 	tpm_pcr_extend tpm_airlock_refuses tpm_error
+$(B)/tests/machine/test_keys_start: private WRAPPED := \
+	tpm_state tpm_owner_is_locked tpm_platform_refuses tpm_error
+$(B)/tests/machine/test_keys_software: private WRAPPED := tpm_revocations
 $(FORGERYTESTS): $(call object,$(FORGERYSRC))
 $(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send \
 	result_write_head

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The define role, asked for an enrolment that a quorum has signed, or for an
- * election on an enrolled machine: this program executes itself as it, in its
- * sandbox. The operators are the paper's.
+ * The define role, asked about what a quorum has signed: an enrolment, an
+ * election on an enrolled machine, and that boxes may be opened or a result
+ * released. This program executes itself as it, in its sandbox. All people are
+ * the paper's.
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/memfd.h"
@@ -25,18 +26,36 @@
 
 enum { PATIENCE = 60 };
 
-static const char *const enrolled[] = { "operators", "authority", "approval-1",
-	"approval-2", NULL };
-static const char *const sealed[] = { "definition.json", "definition.note",
-	"enrolment.note", NULL };
+/* A list, which ends with NULL: an item's name, and its member's. */
+struct named {
+	const char *item;
+	const char *member; /* NULL: the same */
+};
+static const struct named enrolled[] = { { "operators", NULL },
+	{ "authority", NULL }, { "approval-1", NULL }, { "approval-2", NULL },
+	{ NULL, NULL } };
+static const struct named sealed[] = { { "definition.json", NULL },
+	{ "definition.note", NULL }, { "enrolment.note", NULL },
+	{ NULL, NULL } };
+static const struct named opening[] = { { "approval-1", "open-approval-1" },
+	{ "approval-2", "open-approval-2" }, { NULL, NULL } };
+static const struct named closing[] = { { "challenge", NULL },
+	{ "quote.attest", NULL }, { NULL, NULL } };
+static const struct named releasing[] = { { "approval-1",
+						  "release-approval-1" },
+	{ "approval-2", "release-approval-2" }, { NULL, NULL } };
 
-/* The paper's members of these names. */
-static int list_of(const struct paper *paper, const char *const *name)
+/* Those of them that the paper has. */
+static int list_of(const struct paper *paper, const struct named *name)
 {
 	static uint8_t space[1 << 16];
 	struct writer out = writer_of(space, sizeof(space));
-	for (; *name != NULL; name++)
-		write_item(&out, ITEM_PUBLIC, *name, paper_get(paper, *name));
+	for (; name->item != NULL; name++) {
+		const struct bytes content = archive_find(&paper->sent,
+			name->member != NULL ? name->member : name->item);
+		if (content.size > 0)
+			write_item(&out, ITEM_PUBLIC, name->item, content);
+	}
 	const int list = memfd_written(&out);
 	assert_true(list >= 0);
 	return list;
@@ -163,12 +182,194 @@ static void the_election_of_another_authority(void **state)
 	paper_free(paper);
 }
 
+/* As the journal and the TPM have it. */
+static struct election election_of(const struct paper *paper)
+{
+	const struct plan *plan = &paper->definition.plan;
+	struct election out = {
+		.definition = plan->definition,
+		.phase = paper->chain.terms.phase,
+		.officers = plan->roster[OFFICERS].quorum,
+		.auditors = plan->roster[AUDITORS].quorum,
+		.ak = paper->chain.machine.ak,
+		.bk = paper->chain.bk.name,
+		.rk = paper->chain.rk.name,
+		.machine = { "SQ-7" },
+	};
+	wire_text_set(&out.id, plan->id);
+	return out;
+}
+
+static struct define_open open_of(const struct paper *paper)
+{
+	return (struct define_open){ .election = election_of(paper),
+		.size = paper->chain.checkpoint_size,
+		.root = paper->chain.checkpoint_root };
+}
+
+static struct define_release release_of(const struct paper *paper)
+{
+	return (struct define_release){ .election = election_of(paper),
+		.size = paper->chain.checkpoint_size,
+		.root = paper->chain.checkpoint_root };
+}
+
+static void expect_reason(
+	enum answer got, const struct wire_text *why, const char *wanted)
+{
+	if (got != (wanted == NULL ? ANSWERED : ANSWER_REFUSED))
+		fail_msg("%s", got == ANSWERED ? "accepted" : why->line);
+	if (wanted != NULL)
+		assert_string_equal(why->line, wanted);
+}
+
+static void expect_open(const struct paper *paper,
+	const struct define_open *open, const char *wanted)
+{
+	const int list[] = { list_of(paper, opening), list_of(paper, sealed) };
+	struct wire_text why;
+	expect_reason(
+		asked(SAY(DEFINE_OPEN, open), list, 2, &why), &why, wanted);
+}
+
+static void expect_release(const struct paper *paper,
+	const struct define_release *release, const char *wanted)
+{
+	const int list[] = { list_of(paper, releasing), list_of(paper, sealed),
+		list_of(paper, closing) };
+	struct wire_text why;
+	expect_reason(asked(SAY(DEFINE_RELEASE, release), list, 3, &why), &why,
+		wanted);
+}
+
+/* Of the election what both kinds of approval are for: one bit changes. */
+static const struct {
+	size_t at;
+	const char *why;
+} meant[] = {
+#define MEANT(member, what)                                                    \
+	{                                                                      \
+		offsetof(struct election, member),                             \
+			"approval-1: it is for " what                          \
+	}
+	MEANT(id.line, "another election"),
+	MEANT(machine.line, "another machine"),
+	MEANT(definition, "another definition"),
+	MEANT(ak.byte[2], "a machine with another AK"),
+};
+
+static void an_opening_is_for_this_state(void **state)
+{
+	struct paper *paper = paper_make();
+	struct define_open open = open_of(paper);
+	(void)state;
+	expect_open(paper, &open, NULL);
+	for (size_t i = 0; i < sizeof(meant) / sizeof(meant[0]); i++) {
+		open = open_of(paper);
+		((uint8_t *)&open.election)[meant[i].at] ^= 1;
+		expect_open(paper, &open, meant[i].why);
+	}
+	open = open_of(paper);
+	open.election.bk.byte[2] ^= 1;
+	expect_open(paper, &open, "approval-1: it is for another box key");
+	open = open_of(paper);
+	open.election.phase++;
+	expect_open(paper, &open, "approval-1: it is for another phase");
+	open = open_of(paper);
+	open.size++;
+	expect_open(paper, &open,
+		"approval-1: it is for another set of boxes: its checkpoint is "
+		"of another size");
+	open = open_of(paper);
+	open.root.byte[0] ^= 1;
+	expect_open(paper, &open,
+		"approval-1: it is for another set of boxes: its checkpoint "
+		"has another root");
+	paper_free(paper);
+}
+
+static void an_opening_needs_the_officers_quorum(void **state)
+{
+	static const struct paper_approval one = { .members = MEMBER_1 };
+	static const struct paper_approval board = { .members = ONE_BOARD };
+	struct paper *paper = paper_make();
+	const struct define_open open = open_of(paper);
+	(void)state;
+	paper_approve_open(paper, &board);
+	expect_open(paper, &open,
+		"the approvals: fewer approvals of one board than the quorum "
+		"needs");
+	paper_approve_open(paper, &one);
+	expect_open(paper, &open,
+		"the approvals: fewer approvals than the quorum needs");
+	paper_free(paper);
+}
+
+static void a_release_is_for_this_closing(void **state)
+{
+	static const char boxes[] = "approval-1: it is for another set of "
+				    "boxes";
+	static const struct digest result;
+	static const struct paper_approval other = { .members = QUORUM,
+		.result = &result };
+	struct paper *paper = paper_make();
+	struct define_release release = release_of(paper);
+	(void)state;
+	expect_release(paper, &release, NULL);
+	for (size_t i = 0; i < sizeof(meant) / sizeof(meant[0]); i++) {
+		release = release_of(paper);
+		((uint8_t *)&release.election)[meant[i].at] ^= 1;
+		expect_release(paper, &release, meant[i].why);
+	}
+	release = release_of(paper);
+	release.election.rk.byte[2] ^= 1;
+	expect_release(
+		paper, &release, "approval-1: it is for another result key");
+	release = release_of(paper);
+	release.size++;
+	expect_release(paper, &release, boxes);
+	release = release_of(paper);
+	release.root.byte[0] ^= 1;
+	expect_release(paper, &release, boxes);
+	release = release_of(paper);
+	paper_flip(paper, "quote.attest", -1);
+	expect_release(paper, &release, "approval-1: it is for another quote");
+	paper_flip_behind(paper, "challenge", "\nrevocation: ");
+	expect_release(
+		paper, &release, "approval-1: it is for another challenge");
+	paper_approve_release(paper, &other);
+	expect_release(
+		paper, &release, "approval-1: it is for another result digest");
+	paper_free(paper);
+}
+
+static void a_release_needs_the_auditors_quorum(void **state)
+{
+	static const struct paper_approval one = { .members = MEMBER_1 };
+	static const struct paper_approval board = { .members = ONE_BOARD };
+	struct paper *paper = paper_make();
+	const struct define_release release = release_of(paper);
+	(void)state;
+	paper_approve_release(paper, &board);
+	expect_release(paper, &release,
+		"the approvals: fewer approvals of one board than the quorum "
+		"needs");
+	paper_approve_release(paper, &one);
+	expect_release(paper, &release,
+		"the approvals: fewer approvals than the quorum needs");
+	paper_free(paper);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pcr_that_is_never_bound),
 		cmocka_unit_test(nobody_approves_twice),
 		cmocka_unit_test(the_election_of_another_authority),
+		cmocka_unit_test(an_opening_is_for_this_state),
+		cmocka_unit_test(an_opening_needs_the_officers_quorum),
+		cmocka_unit_test(a_release_is_for_this_closing),
+		cmocka_unit_test(a_release_needs_the_auditors_quorum),
 	};
 	int status;
 	if (roles_main(argc, argv, &status))

@@ -42,14 +42,19 @@ enum {
 	LOCK_MOST = 1 << 14,
 	ASIDE = 32, /* above what the supervisor starts with */
 	BOXES = 3,  /* on the medium that has some */
+	REVOKED = 7,
 };
 
 /* What the roles are told to do. */
 struct told {
 	/* Sent in the place of an answer; type 0: the role ends. */
 	struct hostile attack;
-	/* One medium with boxes, then an outbox. */
+	/* One medium with boxes, or of another kind, then an outbox. */
 	bool media_come;
+	enum courier_kind kind; /* 0: boxes */
+	/* The counter of revocations, and up to where the software may run. */
+	uint64_t revocation;
+	uint64_t epoch;
 	/* The TPM dies when it is asked for the phase. */
 	bool tpm_dies;
 	/* It refuses this anchor of the boot, from 1; 0: none. */
@@ -122,9 +127,12 @@ static refusal done(
 static refusal start_keys(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	struct keys_started started = {
-		.mac_key = mac_key, .ak = some_name, .owner_locked = 1
-	};
+	const struct told told = read_told();
+	struct keys_started started = { .mac_key = mac_key,
+		.ak = some_name,
+		.owner_locked = 1,
+		.revocation = told.revocation,
+		.epoch = told.epoch };
 	(void)state;
 	(void)message;
 	if (pread(SPAWN_GRANTED, &started.anchor, SHA256_SIZE, 0) !=
@@ -207,9 +215,10 @@ static refusal bind_media(
 	(void)message;
 	if (why != NULL)
 		return why;
-	if (!read_told().media_come)
+	const struct told told = read_told();
+	if (!told.media_come)
 		return "nothing comes";
-	why = plug_in(end, COURIER_BOXES);
+	why = plug_in(end, told.kind == 0 ? COURIER_BOXES : told.kind);
 	return why != NULL ? why : plug_in(end, COURIER_OUTBOX);
 }
 
@@ -234,6 +243,27 @@ static refusal say_kind(
 		sizeof(kind.kind))
 		return "no medium";
 	return wire_send(end, SAY(INTAKE_KIND, &kind), NULL, 0);
+}
+
+static refusal bring_members(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	const int list = any_list();
+	const refusal why =
+		wire_send(end, SAY(INTAKE_MEMBERS, &nothing), &list, 1);
+	(void)state;
+	(void)message;
+	close(list);
+	return why;
+}
+
+static refusal approve_a_revocation(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	static const struct keys_revoke revoke = { .from = REVOKED };
+	(void)state;
+	(void)message;
+	return wire_send(end, SAY(DEFINE_REVOCATION, &revoke), NULL, 0);
 }
 
 static refusal bring_keys_note(
@@ -387,6 +417,7 @@ static int serve(enum role self)
 		{ KEYS_ELECTION, done },
 		{ KEYS_PHASE, say_phase },
 		{ KEYS_APPROVALS, done },
+		{ KEYS_REVOKE, done },
 		{ KEYS_QUOTE, attest },
 		{ KEYS_SIGN, sign_result },
 		{ KEYS_CERTIFY, attest },
@@ -394,10 +425,12 @@ static int serve(enum role self)
 		{ MEDIA_WRITE, write_media },
 		{ MEDIA_NONE, unbind_media },
 		{ INTAKE_START, say_kind },
+		{ INTAKE_TAKE, bring_members },
 		{ INTAKE_TAKE_BOXES, bring_keys_note },
 		{ INTAKE_NEXT, bring_box },
 		{ DEFINE_LOAD, define_election_of_nothing },
 		{ DEFINE_DELIVERY, tell_of_nothing },
+		{ DEFINE_REVOKE, approve_a_revocation },
 		{ DEFINE_OPEN, approve_the_opening },
 		{ DEFINE_RELEASE, approve_the_release },
 		{ TALLY_CLOSE, give_result },
@@ -829,6 +862,11 @@ static void test_the_phase_is_the_journal_s(void **state)
 	"sandoq: journal: 0 of 0 MiB are free\n"                               \
 	"sandoq: ready: state enrolled: insert a medium\n"
 
+#define OUTBOX                                                                 \
+	"sandoq: medium: outbox\n"                                             \
+	"sandoq: done: remove the medium\n" WAITS                              \
+	"sandoq: failed: the media role: the peer has gone: it gave up\n"
+
 /* Nobody has sealed an election: there is none whose boxes these are. */
 static void test_a_medium_is_for_a_state(void **state)
 {
@@ -846,6 +884,44 @@ static void test_a_medium_is_for_a_state(void **state)
 		"up\n");
 	unlink(published_file);
 	machine_end(&machine);
+}
+
+static void expect_revocation(
+	uint64_t revocation, uint64_t epoch, const char *wanted)
+{
+	const struct trial machine = machine_after(NULL, 0);
+	const struct told told = { .media_come = true,
+		.kind = COURIER_REVOCATION,
+		.revocation = revocation,
+		.epoch = epoch };
+	make_room(&machine, 16);
+	run_supervisor(&machine, &told);
+	expect_screen("sandoq: medium: revocation", wanted);
+	unlink(published_file);
+	machine_end(&machine);
+}
+
+#define REFUSED_REVOCATION(why)                                                \
+	"sandoq: medium: revocation\n"                                         \
+	"sandoq: refused: " why "\n"                                           \
+	"sandoq: remove the medium\n" WAITS OUTBOX
+
+/* A machine without any software that may run would be lost. */
+static void test_the_software_that_runs_outlives_a_revocation(void **state)
+{
+	(void)state;
+	expect_revocation(REVOKED, REVOKED + 1,
+		"sandoq: medium: revocation\n"
+		"sandoq: revoked: the revocation counter is 8; software "
+		"approved up to 7 never runs here again\n"
+		"sandoq: done: remove the medium\n" WAITS OUTBOX);
+	expect_revocation(REVOKED, REVOKED,
+		REFUSED_REVOCATION("the revocation would end the software that "
+				   "runs: have other software approved and "
+				   "installed first"));
+	expect_revocation(REVOKED - 1, REVOKED + 1,
+		REFUSED_REVOCATION("the revocation is for another value of the "
+				   "counter"));
 }
 
 /* Of the boot, the boxes and their medium's end the last box has no room. */
@@ -904,6 +980,8 @@ int main(int argc, char **argv)
 			test_nothing_is_counted_before_media_are_unbound),
 		cmocka_unit_test(test_the_phase_is_the_journal_s),
 		cmocka_unit_test(test_a_medium_is_for_a_state),
+		cmocka_unit_test(
+			test_the_software_that_runs_outlives_a_revocation),
 		cmocka_unit_test(test_boxes_leave_room_for_their_mediums_end),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
