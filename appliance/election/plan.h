@@ -125,6 +125,13 @@ bool id_is_valid(struct bytes id);
  */
 uint64_t plan_boxes(const struct plan *);
 uint64_t plan_cells(const struct plan *);
+/*
+ * Bytes of its result: of the head, were no box void that nobody knows whose it
+ * is; of a station's part with so many boxes; of that part whatever comes.
+ */
+uint64_t plan_head_most(const struct plan *);
+uint64_t plan_part_of(
+	const struct plan *, size_t station, uint64_t counted, uint64_t voids);
 uint64_t plan_part_most(const struct plan *, size_t station);
 
 /* No plan of this shape is longer. */

@@ -37,22 +37,42 @@ uint64_t plan_cells(const struct plan *plan)
 }
 
 /* By the lines of docs/protocols/result.md, each with its longest numbers. */
-uint64_t plan_part_most(const struct plan *plan, size_t station)
+enum {
+	NUMBER = 20,
+	DIGEST = 2 * SHA256_SIZE,
+	/* Ids, words, a rule or an outcome. */
+	HEAD_LINE = 2 * ID_MOST + 64,
+	HEAD_START = 2048,
+	MISSING_LINE = 24 + ID_MOST,
+	STATION_LINE = 64 + ID_MOST + 3 * NUMBER,
+	CONTEST_LINES = 2 * (32 + ID_MOST) + ROW_VOTES * (16 + NUMBER),
+	VOTE = sizeof(" 65535=4294967295") - 1,
+	BOX_LINE = sizeof("box: ") + NUMBER + 1 + 5 + 1 + DIGEST + 1 + NUMBER,
+	VOID_LINE =
+		sizeof("void: ") + NUMBER + 1 + DIGEST + 1 + RESULT_REASON_MOST,
+};
+
+uint64_t plan_head_most(const struct plan *plan)
 {
-	enum {
-		NUMBER = 20,
-		STATION_LINE = 64 + ID_MOST + 3 * NUMBER,
-		CONTEST_LINES = 2 * (32 + ID_MOST) + ROW_VOTES * (16 + NUMBER),
-		VOTE = sizeof(" 65535=4294967295") - 1,
-		/* Of a counted box there is less to say than of a void one. */
-		VOID_LINE = sizeof("void: ") + NUMBER + 1 + 2UL * SHA256_SIZE +
-			    1 + RESULT_REASON_MOST,
-	};
+	return HEAD_START + plan->stations * MISSING_LINE +
+	       plan->contests * (HEAD_LINE + 64 + ROW_VOTES * (12 + NUMBER)) +
+	       plan->candidates * (HEAD_LINE + 96);
+}
+
+uint64_t plan_part_of(const struct plan *plan, size_t station, uint64_t counted,
+	uint64_t voids)
+{
 	const struct station *at = &plan->station[station];
-	uint64_t size = STATION_LINE + (uint64_t)at->boxes * VOID_LINE;
+	uint64_t size = STATION_LINE + counted * BOX_LINE + voids * VOID_LINE;
 	for (size_t c = next_contest(plan, at, 0); c < CONTESTS_MOST;
 		c = next_contest(plan, at, c + 1))
 		size += CONTEST_LINES +
 			(uint64_t)plan->contest[c].candidates * VOTE;
 	return size;
+}
+
+/* Of a counted box there is less to say than of a void one. */
+uint64_t plan_part_most(const struct plan *plan, size_t station)
+{
+	return plan_part_of(plan, station, 0, plan->station[station].boxes);
 }

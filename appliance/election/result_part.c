@@ -109,24 +109,9 @@ void result_write_part(
 
 size_t result_part_most(const struct result *result, size_t station)
 {
-	enum {
-		STATION_MOST = 2 * ID_MOST + 64,
-		/* " 65535=4294967295" of each candidate. */
-		VOTES_MOST = 17,
-		ROWS_MOST = 2 * ID_MOST + 32 + ROW_FLAWS * 24,
-		BOX_MOST_SIZE = 136,
-		VOID_MOST = 104 + RESULT_REASON_MOST,
-	};
-	const struct plan *plan = result->plan;
-	size_t size = STATION_MOST +
-		      result->boxes_of[station].count * BOX_MOST_SIZE +
-		      result->voids_of[station].count * VOID_MOST;
-	for (uint16_t c = 0; c < plan->contests; c++)
-		if (result_votes_on(plan, station, c))
-			size += ROWS_MOST +
-				(size_t)plan->contest[c].candidates *
-					VOTES_MOST;
-	return size;
+	return (size_t)plan_part_of(result->plan, station,
+		result->boxes_of[station].count,
+		result->voids_of[station].count);
 }
 
 static size_t largest_part(const struct result *result)

@@ -301,16 +301,14 @@ refusal result_check(const struct result *result)
 
 size_t result_head_most(const struct result *result)
 {
-	enum { ROW_MOST = ROW_VOTES * 32, FIELD_MOST = 2 * ID_MOST + 64 };
-	const struct plan *plan = result->plan;
-	size_t size = 2048 + result->voids_of[plan->stations].count *
-				     (FIELD_MOST + 64 + RESULT_REASON_MOST);
-	size += result->annulments * (FIELD_MOST + RESULT_REASON_MOST);
+	enum { LINE_MOST = 2 * ID_MOST + 64 + RESULT_REASON_MOST };
+	const size_t stations = result->plan->stations;
+	size_t size = (size_t)plan_head_most(result->plan) +
+		      result->voids_of[stations].count * (LINE_MOST + 64);
+	size += result->annulments * LINE_MOST;
 	for (size_t i = 0; i < result->lots; i++)
-		size += FIELD_MOST + result->lot[i].count * 6u;
-	size += plan->stations * (ID_MOST + 24);
-	size += plan->contests * (FIELD_MOST + 64 + ROW_MOST);
-	return size + plan->candidates * (FIELD_MOST + 96);
+		size += LINE_MOST + result->lot[i].count * 6u;
+	return size;
 }
 
 static refusal put_numbers(struct text_writer *text, struct line *line,

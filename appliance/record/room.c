@@ -15,11 +15,6 @@ enum {
 	ENROLMENT_ROOM = 1 << 20,
 	/* A challenge, a quote, and the firmware's log. */
 	EVIDENCE_ROOM = 512 << 10,
-	/* Ids, numbers and digests on a line of a result. */
-	RESULT_LINE_ROOM = 512,
-	/* " 65535=4294967295" */
-	RESULT_VOTES_ROOM = 17,
-	RESULT_HEAD_ROOM = 64 << 10,
 	/* How often it may be switched on, and fail, beside. */
 	BOOTS = 256,
 	FAILURES = 64,
@@ -34,10 +29,9 @@ static uint64_t one_item(uint64_t content)
 	return journal_entry_size(ITEM_OVERHEAD + ITEM_NAME_MOST + content);
 }
 
-/* A content that may be split over entries, each with its lead. */
-static uint64_t split(uint64_t content)
+/* A content that is split over at most so many entries. */
+static uint64_t split(uint64_t content, uint64_t entries)
 {
-	const uint64_t entries = content / (JOURNAL_PAYLOAD_MOST / 2) + 1;
 	return content + entries * one_item(JOURNAL_BLOCK_SIZE);
 }
 
@@ -83,23 +77,23 @@ static uint64_t boxes_of(const struct plan *plan, const struct station *station)
 static uint64_t headers_of(const struct plan *plan, uint64_t boxes)
 {
 	return split(boxes * (ITEM_OVERHEAD + ITEM_NAME_MOST +
-				     AGE_HEADER_SIZE(plan->recipients)));
+				     AGE_HEADER_SIZE(plan->recipients)),
+		boxes / ITEM_COUNT_MOST + 1);
 }
 
-/* The result, and what is kept of it for each station. */
-static uint64_t result_of(const struct plan *plan, uint64_t boxes)
+/* Two pieces, one behind the other, together have more than fits into one. */
+static uint64_t parts_of(const struct plan *plan)
 {
-	uint64_t size = RESULT_HEAD_ROOM + boxes * RESULT_LINE_ROOM +
-			plan->candidates * RESULT_LINE_ROOM;
-	for (size_t s = 0; s < plan->stations; s++) {
-		size += RESULT_LINE_ROOM;
-		for (size_t c = 0; c < plan->contests; c++)
-			if (contests_has(&plan->station[s].contests, c))
-				size += RESULT_LINE_ROOM +
-					plan->contest[c].candidates *
-						(uint64_t)RESULT_VOTES_ROOM;
-	}
-	return split(size);
+	uint64_t size = 0;
+	for (size_t s = 0; s < plan->stations; s++)
+		size += plan_part_most(plan, s);
+	return split(size, 2 * size / RESULT_PIECE_SIZE + 1);
+}
+
+/* The note: the head, and RK's signature. */
+static uint64_t result_of(const struct plan *plan)
+{
+	return one_item(plan_head_most(plan) + NOTE_ROOM);
 }
 
 static uint64_t approvals_size(void)
@@ -114,9 +108,9 @@ uint64_t room_of_medium(void)
 	return one_item(REFUSED_LINE_MOST);
 }
 
-static uint64_t kept_of(const struct plan *plan, uint64_t boxes)
+static uint64_t kept_of(const struct plan *plan, uint64_t count)
 {
-	return COUNTS * (headers_of(plan, boxes) + result_of(plan, boxes)) +
+	return COUNTS * count + result_of(plan) +
 	       (2 + 2 * APPROVED) * approvals_size() + one_item(EVIDENCE_ROOM) +
 	       one_item(STATEMENT_MOST) + BOOTS * one_item(0) +
 	       FAILURES * one_item(REFUSED_LINE_MOST);
@@ -129,7 +123,8 @@ struct room room_of_plan(const struct plan *plan)
 		room.due += plan->station[s].boxes;
 		room.boxes += boxes_of(plan, &plan->station[s]);
 	}
-	room.kept = kept_of(plan, room.due);
+	room.count = headers_of(plan, room.due) + parts_of(plan);
+	room.kept = kept_of(plan, room.count);
 	return room;
 }
 

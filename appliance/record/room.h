@@ -21,7 +21,10 @@ struct room {
 	 * as it may have.
 	 */
 	uint64_t boxes;
-	/* From the opening to the release; restarts, failures, software. */
+	/* New headers of all boxes, and the stations' parts: one count. */
+	uint64_t count;
+	/* From the opening to the release, counts begun again; restarts,
+	 * failures, software. */
 	uint64_t kept;
 };
 
