@@ -66,7 +66,9 @@ LAYOUT_STRUCT(later_software);
 
 /* `software`: the last ones, in the journal's order. */
 #define journal_scanned_members(X)                                             \
+	/* No entry 0; because the disk cannot read it. */                     \
 	X(NUMBER, uint16_t, blank)                                             \
+	X(NUMBER, uint16_t, unreadable)                                        \
 	X(PART, journal_lock, lock)                                            \
 	X(NUMBER, uint16_t, software_count)                                    \
 	X(PARTS, later_software, software, WIRE_SOFTWARE_MOST)

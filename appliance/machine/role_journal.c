@@ -64,6 +64,8 @@ struct journal {
 	uint32_t last_of[NUMBERS]; /* delivery of each station, or NONE */
 };
 
+static const char unreadable[] = "the disk cannot read it";
+
 /*
  * Of a sector that cannot be read at once a disk may give the content later;
  * one that stays unreadable was destroyed when a write was cut off.
@@ -77,7 +79,7 @@ static refusal read_at(uint64_t offset, void *out, size_t size)
 		if (got == 0)
 			return "the partition ends here, and was larger before";
 		if (got < 0 && errno != EINTR && --tries == 0)
-			return "the disk cannot read it";
+			return unreadable;
 		if (got < 0)
 			continue;
 		to += got;
@@ -294,18 +296,22 @@ static refusal scan(struct journal *journal)
 	}
 }
 
-/* The lock of entry 0; false when there is none. */
-static bool read_lock(struct journal_lock *out)
+/* The lock of entry 0, or why there is none. */
+static refusal read_lock(struct journal_lock *out)
 {
 	struct raw_entry raw;
 	struct bytes lock;
-	const bool found = raw_read(0, &raw) == NULL &&
-			   raw.header.type == ENTRY_ENROLLED &&
-			   items_check(raw_payload(&raw)) == NULL &&
-			   items_find(raw_payload(&raw), MEMBER_LOCK, &lock) &&
-			   journal_lock_decode(lock, out) == NULL;
+	refusal why = raw_read(0, &raw);
+	if (why == NULL && raw.header.type != ENTRY_ENROLLED)
+		why = "it is not that of an enrolment";
+	if (why == NULL)
+		why = items_check(raw_payload(&raw));
+	if (why == NULL &&
+		(!items_find(raw_payload(&raw), MEMBER_LOCK, &lock) ||
+			journal_lock_decode(lock, out) != NULL))
+		why = "it has no lock";
 	free(raw.whole);
-	return found;
+	return why;
 }
 
 static bool read_boot(uint64_t offset, struct boot_policy *out)
@@ -358,13 +364,14 @@ static void read_software(struct journal_scanned *scanned)
 static refusal handle_scan(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	struct journal_scanned answer = { .blank = 1 };
+	struct journal_scanned answer = { .blank = 0 };
+	const refusal why = read_lock(&answer.lock);
 	(void)state;
 	(void)message;
-	if (read_lock(&answer.lock)) {
-		answer.blank = 0;
+	answer.blank = why != NULL;
+	answer.unreadable = why == unreadable;
+	if (why == NULL)
 		read_software(&answer);
-	}
 	return wire_send(end, SAY(JOURNAL_SCANNED, &answer), NULL, 0);
 }
 

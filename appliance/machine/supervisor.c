@@ -24,9 +24,13 @@ static bool start_keys(
 	}
 	if (scanned->blank && session->machine.owned)
 		return session_refuse(session,
-			"journal entry 0 is missing or was changed, but this "
-			"TPM has an owner: an enrolled machine, or whoever had "
-			"it before");
+			scanned->unreadable
+				? "journal entry 0: the disk cannot read it: "
+				  "switch off and on; if it stays so, copy the "
+				  "disk to another"
+				: "journal entry 0 is missing or was changed, "
+				  "but this TPM has an owner: an enrolled "
+				  "machine, or whoever had it before");
 	return true;
 }
 

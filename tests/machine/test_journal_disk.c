@@ -565,6 +565,30 @@ static void test_a_dead_sector_is_found(void **state)
 		}
 }
 
+/* A machine that has no entry 0 is told why, before any key is there. */
+static bool is_unreadable(const uint8_t *image, int reads)
+{
+	struct trial machine = machine_with(image, &after[0].anchor);
+	fault->dead = 0;
+	fault->dead_size = LOGICAL;
+	fault->dead_reads = reads;
+	ask(&machine, SAY(JOURNAL_SCAN, &nothing), NULL, 0);
+	assert_int_equal(machine.answer.type, JOURNAL_SCANNED);
+	const bool unreadable =
+		HEARD(&machine.answer, JOURNAL_SCANNED)->unreadable != 0;
+	mend();
+	machine_end(&machine);
+	return unreadable;
+}
+
+static void test_a_first_sector_is_dead_empty_or_late(void **state)
+{
+	(void)state;
+	assert_true(is_unreadable(after[STEPS].image, -1));
+	assert_false(is_unreadable(after[STEPS].image, 1));
+	assert_false(is_unreadable(after[0].image, 0));
+}
+
 static void test_exchanged_sectors_are_found(void **state)
 {
 	(void)state;
@@ -723,6 +747,7 @@ int main(void)
 		ON_A_DISK(test_a_read_may_fail_once),
 		ON_A_DISK(test_a_flipped_bit_is_found),
 		ON_A_DISK(test_a_dead_sector_is_found),
+		cmocka_unit_test(test_a_first_sector_is_dead_empty_or_late),
 		ON_A_DISK(test_exchanged_sectors_are_found),
 		ON_A_DISK(test_an_earlier_copy_is_found),
 		ON_A_DISK(test_a_flush_that_lied_is_found),
