@@ -166,6 +166,8 @@ $(B)/tests/machine/test_keys_airlock: private WRAPPED := \
 $(B)/tests/machine/test_keys_start: private WRAPPED := \
 	tpm_state tpm_owner_is_locked tpm_platform_refuses tpm_error
 $(B)/tests/machine/test_keys_software: private WRAPPED := tpm_revocations
+$(B)/tests/machine/test_residue: private WRAPPED := free tpm_box_secret \
+	peer_next
 $(FORGERYTESTS): $(call object,$(FORGERYSRC))
 $(FORGERYTESTS): private WRAPPED := execve sandbox_enter spawn_role wire_send \
 	result_write_head
@@ -318,7 +320,8 @@ mutants: tests programs image
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
-	%/test_large_definition %/test_large_journal %/test_result_large \
+	%/test_large_definition %/test_large_journal %/test_residue \
+	%/test_result_large \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
