@@ -17,6 +17,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct boxes {
@@ -149,10 +150,32 @@ static bool take_known(struct session *session, struct boxes *boxes,
 	return true;
 }
 
+/*
+ * More marks than a ballot may have, or noise: larger than all ballots of the
+ * station can make it. Such a box is taken only where all that are due would
+ * have room beside it.
+ */
+static bool takes_others_room(const struct session *session,
+	const struct intake_delivery *told, int list)
+{
+	struct stat box;
+	if (fstat(list, &box) != 0)
+		return true;
+	const uint64_t size = journal_entry_size((uint64_t)box.st_size);
+	return size > told->room &&
+	       session->folded.free <
+		       left_free(session) + session->election.boxes_room + size;
+}
+
 static bool take_box(struct session *session, struct boxes *boxes,
 	const struct wire_message *box)
 {
 	const struct intake_delivery *told = HEARD(box, INTAKE_BOX);
+	if (takes_others_room(session, told, box->descriptor[0]))
+		return refuse_box(session, boxes, told,
+			"it is larger than its ballots can be, and would take "
+			"other boxes' room: move the journal to a larger "
+			"partition and bring it again");
 	const struct journal_append what = {
 		.type = ENTRY_BOX,
 		.station = told->box.station,

@@ -325,7 +325,9 @@ LAYOUT_STRUCT(intake_box);
 #define intake_delivery_members(X)                                             \
 	X(PART, intake_box, box)                                               \
 	X(PART, wire_text, name) /* delivery_write_box() */                    \
-	X(NUMBER, uint16_t, due) /* boxes that its station is to deliver */
+	X(NUMBER, uint16_t, due) /* boxes that its station is to deliver */    \
+	/* Its entry is no larger, were all the station's ballots in it. */    \
+	X(NUMBER, uint64_t, room)
 LAYOUT_STRUCT(intake_delivery);
 
 #define intake_keys_members(X) X(PART, digest, text) /* of the note */

@@ -18,6 +18,7 @@
 #include "appliance/record/courier.h"
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
+#include "appliance/record/room.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -372,8 +373,10 @@ static refusal send_box(struct taking *taking, struct wire_end *end,
 	told.box.sequence = box.sequence;
 	told.box.digest = box.digest;
 	told.box.text = box.text;
-	if (box.station >= 0)
+	if (box.station >= 0) {
 		told.due = taking->plan->station[box.station].boxes;
+		told.room = room_of_box(taking->plan, (size_t)box.station);
+	}
 	set_name(taking->plan, &told);
 	if (why != NULL) {
 		taking->count.refused++;

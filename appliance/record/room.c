@@ -52,24 +52,30 @@ static uint64_t records_of(const struct plan *plan, const struct station *of)
 	return size;
 }
 
-/* A box with an equal share of them; the padding is of the whole. */
-static uint64_t box_size(const struct plan *plan, const struct station *station)
+/* The padding is of the whole. */
+static uint64_t box_size(const struct plan *plan, uint64_t records)
 {
-	const uint64_t share = records_of(plan, station) / station->boxes + 1 +
-			       BALLOTS_RECORD_MOST;
 	const uint64_t payload =
-		share < BALLOTS_PAYLOAD_MOST / 2
-			? ballots_padded(BALLOTS_HEADER_SIZE + (size_t)share)
+		records < BALLOTS_PAYLOAD_MOST / 2
+			? ballots_padded(BALLOTS_HEADER_SIZE + (size_t)records)
 			: BALLOTS_PAYLOAD_MOST;
 	return journal_entry_size(2ULL * (ITEM_OVERHEAD + ITEM_NAME_MOST) +
 				  NOTE_ROOM +
 				  AGE_FILE_SIZE(1 + plan->recipients, payload));
 }
 
+uint64_t room_of_box(const struct plan *plan, size_t station)
+{
+	return box_size(plan, records_of(plan, &plan->station[station]));
+}
+
+/* Each with an equal share of the records. */
 static uint64_t boxes_of(const struct plan *plan, const struct station *station)
 {
+	const uint64_t share = records_of(plan, station) / station->boxes + 1 +
+			       BALLOTS_RECORD_MOST;
 	return station->boxes *
-	       (box_size(plan, station) + room_of_medium() +
+	       (box_size(plan, share) + room_of_medium() +
 		       one_item(REFUSED_TEXT_MOST) +
 		       REFUSED_PER_BOX * one_item(REFUSED_LINE_MOST));
 }

@@ -30,6 +30,12 @@ struct room {
 
 struct room room_of_plan(const struct plan *);
 
+/*
+ * One box with all ballots of its station: of those that are larger somebody
+ * may make any number, up to the largest box that there is.
+ */
+uint64_t room_of_box(const struct plan *, size_t station);
+
 /* The end of a medium. */
 uint64_t room_of_medium(void);
 

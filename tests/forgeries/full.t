@@ -46,6 +46,14 @@ ok 'a station brings nonsense that it signed, four times' \
 	step deliver_nonsense 4
 ok 'two have an entry of their own, and the rest one together' \
 	said '0 boxes taken, 0 known, 4 refused; the journal holds 5 leaves'
+size 8192
+ok 'where others would have no room beside it a bloated box is refused alone' \
+	step deliver_bloated
+ok 'and the screen says why' \
+	said 'box refused: station-04, box 1: it is larger than its ballots can be'
+size 16384
+ok 'on a larger partition it is taken' step deliver_bloated_again
+export WITHOUT=7
 size 5120
 ok 'where no room is left the true boxes are not taken' \
 	step deliver_in_vain 'it has no room left for boxes; nothing is lost'
@@ -61,7 +69,7 @@ cp "$scratch/whole" "$city/machine/journal"
 size 5120
 ok 'what must be written has room: the boxes are opened' step open_boxes
 ok 'evidence' step evidence
-ok 'which tells the auditors of all that was refused' step told_refusals 3004
+ok 'which tells the auditors of all that was refused' step told_refusals 3005
 ok 'the result is released' step release_result
 ok 'the bundle verifies' step bundle
 ok 'with the stock tools, too' step stock_tools_boxes

@@ -103,6 +103,33 @@ deliver_nonsense() {
 	pack boxes "${members[@]}" && bring boxes
 }
 
+# The fourth station marks each of its ballots as often as one can be, no two
+# alike: in the box is the largest that its ballots can be made.
+seal_bloated() {
+	mkdir -p "$desk/boxes" &&
+		awk 'BEGIN {
+			print "contest,choices"
+			for (ballot = 1; ballot <= 2000; ballot++) {
+				printf "council,%d", 1000 + ballot
+				for (mark = 1; mark < 1024; mark++)
+					printf " 101"
+				print ""
+			}
+		}' >"$work/bloated.csv" &&
+		seal_box station-04 "$work/bloated.csv"
+}
+
+# Its box, and that of another station behind it.
+deliver_bloated() {
+	seal_bloated && seal_box station-05 &&
+		pack_boxes station-04 station-05 && bring boxes &&
+		see '1 boxes taken, 0 known, 1 refused'
+}
+
+deliver_bloated_again() {
+	bring boxes && see '1 boxes taken, 1 known, 0 refused'
+}
+
 # deliver_in_vain WHY
 deliver_in_vain() {
 	seal_boxes && pack_all_boxes && bring boxes "refused: .*$1"

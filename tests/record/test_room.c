@@ -79,6 +79,20 @@ static void test_the_largest_boxes_fit(void **state)
 	}
 }
 
+/* One box with all of a station's ballots is no larger, however many it has. */
+static void test_a_box_of_all_ballots_has_room(void **state)
+{
+	static const uint16_t boxes[] = { 1, 2, 40 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(boxes) / sizeof(boxes[0]); i++) {
+		struct plan plan = city(2, boxes[i], 2000, 60, 15);
+		const uint64_t room = room_of_box(&plan, 1);
+		free(plan.station);
+		assert_in_range(
+			room, largest(1, 2000, 15), 2 * largest(1, 2000, 15));
+	}
+}
+
 static void test_more_needs_more(void **state)
 {
 	const struct room least = room_of(10, 1, 500, 20, 5);
@@ -237,6 +251,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_largest_boxes_fit),
+		cmocka_unit_test(test_a_box_of_all_ballots_has_room),
 		cmocka_unit_test(test_more_needs_more),
 		cmocka_unit_test(test_the_longest_result_fits),
 		cmocka_unit_test(test_what_must_be_written_fits),
