@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The mutants' run on a tree of its own, which has one source and two tests:
+# which stage sees a bug, what is tried again, and that it can be split.
+. "$(dirname "$0")/../support/tap.sh"
+
+run=$PWD/tests/mutants/run
+mkdir "$scratch/tree"
+cd "$scratch/tree" || bail 'no folder'
+mkdir -p src tests/add tests/less tests/mutants
+cp "$run" tests/mutants/run
+git init -q .
+
+cat >Makefile <<'EOF'
+LONG := build/native/tests/add/test_add
+UNITS := $(patsubst tests/%.c,build/native/tests/%,$(wildcard tests/*/*.c))
+build/native/tests/%: tests/%.c src/code.c
+	@mkdir -p $(@D) && gcc -o $@ $^
+EOF
+cat >src/code.c <<'EOF'
+int sum(int a, int b) { return a + b; }
+int difference(int a, int b) { return a - b; }
+int twice(int a) { return 2 * a; }
+int answer(void) { return 42; }
+EOF
+cat >tests/add/test_add.c <<'EOF'
+int sum(int, int), twice(int);
+int main(void) { return sum(1, 2) != 3 || twice(4) != 8; }
+EOF
+cat >tests/less/test_less.c <<'EOF'
+int difference(int, int);
+int main(void) { return difference(3, 1) != 2; }
+EOF
+cat >tests/mutants/list <<'EOF'
+tests add/test_add
+
+bug sum-less src/code.c
+- return a + b;
++ return a - b;
+
+bug difference-more src/code.c
+- return a - b;
++ return a + b;
+
+bug twice-is-sum src/code.c
+- return 2 * a;
++ return a + a;
+
+bug another-answer src/code.c
+- return 42;
++ return 43;
+EOF
+echo 'twice-is-sum Twice a number is the sum of it and itself.' \
+	>tests/mutants/equal
+echo /build/ >.gitignore
+
+mutants() {
+	tests/mutants/run "$@" >../said 2>&1
+}
+
+# The bugs that were tried, with the stage that saw each.
+tried() {
+	sed -n 's/^\([a-z-]*\)\t\([a-zA-Z]*\)\t.*/\1:\2/p' ../said | tr '\n' ' '
+}
+
+last() {
+	tail -n 1 ../said
+}
+
+three='twice-is-sum:SURVIVED another-answer:SURVIVED '
+whole='2 of 4 seen, 2 survived, of which 1 change nothing'
+
+mutants --near
+is 'the nearest test sees one' "$(tried)" \
+	"sum-less:near difference-more:SURVIVED $three"
+mutants --wide --resume
+is 'what it did not see goes on with the others' "$(tried)" \
+	"difference-more:wide $three"
+is 'one survives that is not excused' "$(last)" "$whole"
+like 'and is named' 'another-answer: SURVIVED' cat ../said
+mutants --wide --resume
+is 'nothing is tried again' "$(tried)" ''
+is 'and it is all the same' "$(last)" "$whole"
+
+echo '/* changed */' >>tests/less/test_less.c
+mutants --wide --resume
+is 'but what hangs on a test that has changed' "$(tried)" \
+	'difference-more:wide another-answer:SURVIVED '
+sed -i 's/is the sum/is known to be the sum/' tests/mutants/equal
+mutants --wide --resume
+is 'or on the reason' "$(tried)" "$three"
+mutants --wide sum-less
+is 'or what is named' "$(tried)" 'sum-less:near '
+mutants --wide --resume --part 1/3
+is 'and a part knows what others have found' "$(tried)" ''
+
+rm -r build
+tests/mutants/run --wide --part 1/2 >../one 2>&1 &
+tests/mutants/run --wide --part 2/2 >../two 2>&1
+wait
+cat ../one ../two >../said
+is 'two parts at the same time' "$(tried | tr ' ' '\n' | sort | tr '\n' ' ')" \
+	'another-answer:SURVIVED difference-more:wide sum-less:near twice-is-sum:SURVIVED '
+
+refused 'the last stage needs the image' 1 'sandoq.efi is not built' \
+	tests/mutants/run
+mutants --summary
+like 'what has not come to the last stage is not judged' \
+	'  src                        4     1     1         0      0        2' \
+	cat tests/mutants/summary
+finish
