@@ -131,4 +131,9 @@ ok 'a machine made with other variables' "$sandoq" machine create \
 ok 'has them' cmp "$scratch/vars" "$scratch/other/vars.fd"
 refused 'variables that are not there' 66 'cannot open' \
 	machine run m --vars "$scratch/none"
+refused 'faults that are not there' 66 'cannot open' \
+	machine run m --faults "$scratch/none"
+echo '[no-such-fault]' >"$scratch/faults"
+refused 'faults that QEMU does not know' 69 'QEMU did not start' \
+	machine run m --daemon --faults "$scratch/faults"
 finish

@@ -7,6 +7,7 @@
  *	              so that a folder that has it is complete
  *	disk.img      the disk, with the image and the journal
  *	vars.fd       the firmware's variables
+ *	faults        of the disk, for QEMU's blkdebug, if it was given any
  *	tpm/          swtpm's state
  *	ca/           the CA that signed this TPM's endorsement certificate
  *	console.log   every line the console has shown, over all runs; lines
@@ -39,6 +40,7 @@
 #define MACHINE_PROFILE "profile"
 #define MACHINE_DISK "disk.img"
 #define MACHINE_VARS "vars.fd"
+#define MACHINE_FAULTS "faults"
 #define MACHINE_TPM "tpm"
 #define MACHINE_CA "ca"
 #define MACHINE_CONSOLE "console.log"

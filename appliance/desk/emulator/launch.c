@@ -86,15 +86,17 @@ static void add_base(
 	add_pair(words, "-smp", profile->value[PROFILE_PROCESSORS]);
 }
 
-static void add_storage(struct words *words, const struct profile *profile)
+static void add_storage(
+	struct words *words, const struct profile *profile, bool faulty)
 {
 	add(words, "-drive");
 	add(words, "if=pflash,format=raw,unit=0,readonly=on,file=%s",
 		profile->value[PROFILE_FIRMWARE_CODE]);
 	add_pair(words, "-drive",
 		"if=pflash,format=raw,unit=1,file=" MACHINE_VARS);
-	add_pair(words, "-drive",
-		"if=none,id=disk,format=raw,file=" MACHINE_DISK);
+	add(words, "-drive");
+	add(words, "if=none,id=disk,format=raw,file=%s" MACHINE_DISK,
+		faulty ? "blkdebug:" MACHINE_FAULTS ":" : "");
 	add(words, "-device");
 	add(words, "%s,drive=disk", profile->value[PROFILE_DISK]);
 	add_pair(words, "-device", profile->value[PROFILE_USB]);
@@ -213,7 +215,7 @@ static int start_qemu(struct child *child, const struct profile *profile,
 {
 	struct words words = { 0 };
 	add_base(&words, profile, argument_given(arguments, "--kvm"));
-	add_storage(&words, profile);
+	add_storage(&words, profile, argument_given(arguments, "--faults"));
 	add_sockets(&words, profile, keep);
 	add_extra(&words, arguments);
 	if (words.broken)

@@ -42,6 +42,8 @@ const struct option machine_run_options[] = {
 		OPTIONAL },
 	{ "--device", "ARG", "one more device, as QEMU's -device takes it",
 		REPEATED },
+	{ "--faults", "FILE",
+		"faults of the disk, as QEMU's blkdebug reads them", OPTIONAL },
 	{ "--kvm", NULL, "use hardware virtualization", OPTIONAL },
 	OPTION_END,
 };
@@ -510,10 +512,13 @@ static int run_in_background(
 	return status;
 }
 
-static int replace_vars(const char *folder, const char *vars)
+/* Nothing to do for an option that was not given. */
+static int take_file(const char *folder, const char *name, const char *from)
 {
-	char *path = path_join(folder, MACHINE_VARS);
-	int status = file_copy(vars, path);
+	if (from == NULL)
+		return 0;
+	char *path = path_join(folder, name);
+	int status = file_copy(from, path);
 	free(path);
 	return status;
 }
@@ -521,7 +526,6 @@ static int replace_vars(const char *folder, const char *vars)
 int machine_run_command(const struct arguments *arguments)
 {
 	const char *folder = argument(arguments, "DIR");
-	const char *vars = argument(arguments, "--vars");
 	uint64_t owner = 0;
 	int lock = -1;
 	int status = argument_number(arguments, "--until", 1, PID_MOST, &owner);
@@ -529,8 +533,12 @@ int machine_run_command(const struct arguments *arguments)
 		status = machine_check(folder);
 	if (status == 0)
 		status = machine_lock(folder, &lock);
-	if (status == 0 && vars != NULL)
-		status = replace_vars(folder, vars);
+	if (status == 0)
+		status = take_file(
+			folder, MACHINE_VARS, argument(arguments, "--vars"));
+	if (status == 0)
+		status = take_file(folder, MACHINE_FAULTS,
+			argument(arguments, "--faults"));
 	if (status != 0)
 		return status;
 	if (chdir(folder) != 0)
