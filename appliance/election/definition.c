@@ -626,7 +626,9 @@ static void read_document(
 	d->plan.definition = sha256(json);
 	if (is_refused(*root))
 		return;
-	const refusal why = plan_check(&d->plan, root->place);
+	refusal why = plan_check(&d->plan, root->place);
+	if (why == NULL)
+		why = plan_index(&d->plan);
 	if (why != NULL)
 		refuse(*root, why);
 }

@@ -287,6 +287,8 @@ refusal plan_decode(struct bytes encoded, struct plan **out)
 	decode_lists(&c, plan);
 	if (cursor_done(&c))
 		why = plan_check(plan, NULL);
+	if (why == NULL)
+		why = plan_index(plan);
 	if (why != NULL)
 		plan_free(plan);
 	else

@@ -99,6 +99,11 @@ struct station {
 	uint32_t ballots_issued;
 	/* Boxes that it delivers, numbered from 1. */
 	uint16_t boxes;
+	/*
+	 * Not this one's: which station comes here when all are in the order
+	 * of their ids. plan_index() writes it, plan_find_station() reads it.
+	 */
+	uint16_t sorted;
 };
 
 struct plan {
@@ -144,7 +149,13 @@ void plan_encode(struct writer *, const struct plan *);
 refusal plan_decode(struct bytes encoded, struct plan **out);
 void plan_free(struct plan *);
 
-/* plan_find.c. Each gives a number, or -1 when there is none such. */
+/*
+ * plan_find.c. Stations are found by an index, for each box names its own:
+ * plan_decode() and definition_parse() make it, whoever puts a plan together
+ * otherwise calls this once the stations have their ids.
+ */
+refusal plan_index(struct plan *);
+/* Each gives a number, or -1 when there is none such. */
 int plan_find_station(const struct plan *, struct bytes id);
 int plan_find_contest(const struct plan *, struct bytes id);
 int plan_find_member(const struct plan *, enum body, struct bytes id);

@@ -19,7 +19,7 @@ static struct station stations[] = {
 		.boxes = 2,
 		.contests = { { 3 } },
 		.ballots_issued = 100 },
-	{ .id = "station-02", .boxes = 1 },
+	{ .id = "station-02", .boxes = 1, .sorted = 1 },
 };
 static struct plan plan = {
 	.id = "council",

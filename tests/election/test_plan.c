@@ -557,6 +557,62 @@ static void things_are_found_by_id(void **state)
 	assert_int_equal(plan_candidates(&v.plan, MAYOR)[2].code, 3);
 }
 
+/* In an order of their own: turned, and each is the begin of others' ids. */
+static void each_of_many_stations_is_found(void **state)
+{
+	enum { MANY = 4000 };
+	struct large large;
+	struct plan *const plan = &large.village.plan;
+	char id[ID_MOST + 1];
+	(void)state;
+	large_init(&large, MANY, 1);
+	memset(plan->station[MANY - 1].id, '\0', sizeof(id));
+	for (size_t s = 0; s < MANY; s++)
+		snprintf(plan->station[s].id, sizeof(plan->station[s].id),
+			"s-%zu", MANY - s);
+	assert_null(plan_index(plan));
+	for (size_t s = 0; s < MANY; s++) {
+		snprintf(id, sizeof(id), "s-%zu", MANY - s);
+		assert_int_equal(plan_find_station(plan, bytes_of_text(id)), s);
+		snprintf(id, sizeof(id), "s-%zu.", MANY - s);
+		assert_int_equal(
+			plan_find_station(plan, bytes_of_text(id)), -1);
+	}
+	assert_int_equal(plan_find_station(plan, bytes_of_text("a")), -1);
+	assert_int_equal(plan_find_station(plan, bytes_of_text("t")), -1);
+	assert_int_equal(plan_find_station(plan, bytes_of_text("")), -1);
+	assert_int_equal(plan_find_station(plan, bytes_of("s-1\0", 4)), -1);
+	memset(id, 's', sizeof(id));
+	assert_int_equal(plan_find_station(plan, bytes_of(id, sizeof(id))), -1);
+	large_free(&large);
+}
+
+/* Both readers of a plan make the index; here ids are not in order. */
+static void who_reads_a_plan_can_find(void **state)
+{
+	struct definition city;
+	struct plan *plan = NULL;
+	(void)state;
+	city_definition(&city);
+	memcpy(city.plan.station[0].id, "z", 2);
+	struct bytes encoded = encode(&city.plan);
+	assert_null(plan_decode(encoded, &plan));
+	for (size_t s = 0; s < plan->stations; s++)
+		assert_int_equal(plan_find_station(plan,
+					 bytes_of_text(plan->station[s].id)),
+			s);
+	plan_free(plan);
+	free((void *)encoded.data);
+	definition_free(&city);
+	city_definition(&city);
+	for (size_t s = 0; s < city.plan.stations; s++)
+		assert_int_equal(
+			plan_find_station(&city.plan,
+				bytes_of_text(city.plan.station[s].id)),
+			s);
+	definition_free(&city);
+}
+
 static void a_quorum_needs_enough_of_both_boards(void **state)
 {
 	struct village v;
@@ -629,6 +685,8 @@ int main(void)
 		cmocka_unit_test(a_plan_that_is_wrong_is_refused),
 		cmocka_unit_test(every_byte_of_a_plan_means_something),
 		cmocka_unit_test(things_are_found_by_id),
+		cmocka_unit_test(each_of_many_stations_is_found),
+		cmocka_unit_test(who_reads_a_plan_can_find),
 		cmocka_unit_test(a_quorum_needs_enough_of_both_boards),
 		cmocka_unit_test(a_quorum_may_need_more_than_one_of_a_board),
 	};

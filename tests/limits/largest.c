@@ -87,6 +87,7 @@ static void add_stations(struct plan *plan, const struct largest_size *size)
 			contests_add(
 				&station->contests, (s + i) % size->contests);
 	}
+	assert_null(plan_index(plan));
 }
 
 static int memfd_of_plan(const struct plan *plan)

@@ -196,6 +196,7 @@ void village_init(struct village *village)
 		at->ballots_issued = 100;
 		at->boxes = s == NORTH ? 2 : 1;
 	}
+	assert_null(plan_index(plan));
 }
 
 static void sample_contest(struct ballots_list *list, const struct plan *plan,
