@@ -6,6 +6,7 @@
  */
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/common/completeness.h"
+#include "appliance/desk/common/pieces.h"
 #include "appliance/desk/common/ruling.h"
 #include "appliance/desk/common/sealing.h"
 #include "appliance/desk/common/swap.h"
@@ -78,9 +79,8 @@ struct recount {
 	struct count_order order;
 	size_t next;
 	struct opened_boxes opened;
-	/* The stations' parts, as they were counted; to be unmapped. */
-	struct bytes *piece;
-	size_t pieces;
+	/* The stations' parts, as they were counted. */
+	struct pieces pieces;
 	bool headers; /* the machine has made some */
 	bool no_memory;
 	struct progress progress;
@@ -309,24 +309,10 @@ static void tell_box(void *context, const struct count_told *told)
 static bool take_piece(void *context, int piece, struct wire_text *why)
 {
 	struct recount *recount = context;
-	struct bytes *grown = reallocarray(
-		recount->piece, recount->pieces + 1, sizeof(*grown));
-	refusal refused = "no memory is left";
-	if (grown != NULL) {
-		recount->piece = grown;
-		refused = memfd_map(piece, ITEMS_MOST, &grown[recount->pieces]);
-	}
-	recount->pieces += refused == NULL;
+	const refusal refused = pieces_keep(&recount->pieces, piece);
 	if (refused != NULL)
 		wire_text_set(why, refused);
 	return refused == NULL;
-}
-
-static void drop_pieces(struct recount *recount)
-{
-	for (size_t i = 0; i < recount->pieces; i++)
-		memfd_unmap(&recount->piece[i]);
-	free(recount->piece);
 }
 
 static int encode_plan(const struct plan *plan)
@@ -452,16 +438,29 @@ static int tell(const struct recount *recount, struct bytes text,
 	return status != 0 ? status : verdict;
 }
 
-static int write_stations(const struct recount *recount)
+static int write_pieces(
+	struct pieces *pieces, int descriptor, const char *output)
+{
+	struct bytes piece;
+	int status = 0;
+	pieces_rewind(pieces);
+	do {
+		const refusal refused = pieces_next(pieces, &piece);
+		status = refused != NULL
+				 ? fail(EX_OSERR, NULL, 0, "%s", refused)
+				 : descriptor_write(descriptor, output, piece);
+	} while (status == 0 && piece.size > 0);
+	return status;
+}
+
+static int write_stations(struct recount *recount)
 {
 	const char *output = argument(recount->arguments, "--stations");
 	struct new_file file;
 	int status = output == NULL ? 0 : new_file_begin(&file, output);
 	if (output == NULL || status != 0)
 		return status;
-	for (size_t i = 0; i < recount->pieces && status == 0; i++)
-		status = descriptor_write(
-			file.descriptor, output, recount->piece[i]);
+	status = write_pieces(&recount->pieces, file.descriptor, output);
 	return new_file_end(&file, status, 0644);
 }
 
@@ -485,16 +484,18 @@ static int write_head_of(
 	return status;
 }
 
-static int write_and_tell(const struct recount *recount, int memfd)
+static int write_and_tell(struct recount *recount, int memfd)
 {
+	const struct result_source source = { &recount->pieces, pieces_next };
 	struct bytes text;
 	struct result result;
 	size_t line;
 	refusal refused = memfd_map(memfd, ITEMS_MOST, &text);
 	if (refused != NULL)
 		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	refused = result_parse(&result, recount->sealing.terms.plan, text,
-		recount->piece, recount->pieces, &line);
+	pieces_rewind(&recount->pieces);
+	refused = result_parse(
+		&result, recount->sealing.terms.plan, text, &source, &line);
 	int status = refused == NULL
 			     ? ruling_read(recount->arguments, &result)
 			     : fail(EX_SOFTWARE, NULL, line, "%s", refused);
@@ -652,7 +653,7 @@ int recount_command(const struct arguments *arguments)
 			status = count(&recount);
 		sealing_free(&recount.sealing);
 	}
-	drop_pieces(&recount);
+	pieces_free(&recount.pieces);
 	opened_boxes_free(&recount.opened);
 	count_order_free(&recount.order);
 	free(recount.place);

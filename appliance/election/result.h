@@ -243,6 +243,15 @@ refusal result_prove(
 	const struct result *, size_t station, struct merkle_proof *out);
 
 /*
+ * Where the pieces of the parts come from, one after the other: what was given
+ * is no longer looked at when the next is asked for. Empty behind the last.
+ */
+struct result_source {
+	void *context;
+	refusal (*next)(void *context, struct bytes *piece);
+};
+
+/*
  * Reads a result of this plan from its head and the pieces of its parts:
  * accepted only if the writers above make the same bytes of it. `*line`, from
  * 1, is where a refused text is wrong, the parts' lines counted on from those
@@ -250,7 +259,7 @@ refusal result_prove(
  * result_free is due in either case.
  */
 refusal result_parse(struct result *, const struct plan *, struct bytes head,
-	const struct bytes *piece, size_t pieces, size_t *line);
+	const struct result_source *, size_t *line);
 /* The same of what result_write() makes. */
 refusal result_parse_whole(
 	struct result *, const struct plan *, struct bytes whole, size_t *line);

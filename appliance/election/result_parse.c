@@ -57,31 +57,31 @@ static bool read_cells(
 }
 
 /*
- * The lines of all pieces, one after the other. A line that is cut off, by the
- * end of its piece too, is none.
+ * The lines of all pieces, one after the other. A part is in one piece, so only
+ * before a part is the next one asked for.
  */
 struct lines {
-	const struct bytes *piece;
-	size_t pieces;
-	struct cursor rest;
-	size_t number; /* of the line last taken */
+	const struct result_source *source;
+	struct cursor rest; /* of the piece */
+	size_t number;	    /* of the line last taken */
 };
 
-static bool at_end(struct lines *lines)
+/* To where the next part begins; nothing is left there when there is none. */
+static refusal go_on(struct lines *lines)
 {
-	while (lines->rest.rest.size == 0 && lines->pieces > 0) {
-		lines->rest = cursor_of(*lines->piece++);
-		lines->pieces--;
-	}
-	return lines->rest.rest.size == 0;
+	struct bytes piece = bytes_of(NULL, 0);
+	refusal why = NULL;
+	if (lines->rest.rest.size == 0)
+		why = lines->source->next(lines->source->context, &piece);
+	if (why == NULL && piece.size > 0)
+		lines->rest = cursor_of(piece);
+	return why;
 }
 
 /* The next line without `name`, if it begins with that. */
 static bool take_line(struct lines *lines, const char *name, struct bytes *out)
 {
 	const size_t size = strlen(name);
-	if (at_end(lines))
-		return false;
 	struct cursor ahead = lines->rest;
 	*out = cursor_line(&ahead);
 	if (ahead.broken || out->size < size ||
@@ -202,16 +202,6 @@ static refusal read_part(struct result *result, struct lines *lines, size_t s)
 	return why;
 }
 
-static refusal read_parts(struct result *result, struct lines *lines)
-{
-	refusal why = NULL;
-	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
-		why = read_part(result, lines, s);
-	if (why == NULL && !at_end(lines))
-		why = "there is more than one part of each station";
-	return why;
-}
-
 /* Where the field's lines start, then on to the `n`th of them. */
 static size_t line_of(const struct text *text, size_t field, size_t n)
 {
@@ -329,18 +319,9 @@ static refusal compare_with(
 	return not_canonical;
 }
 
-/* The next part as it is given: as many bytes of its piece as it should have.
- */
-static struct bytes take_given(struct lines *lines, size_t size)
-{
-	at_end(lines);
-	const size_t left = lines->rest.rest.size;
-	return cursor_take(&lines->rest, size < left ? size : left);
-}
-
 /* The tree is grown by what is written again. */
 static refusal compare_part(const struct result *result, size_t s,
-	struct lines *lines, struct merkle_tree *tree, size_t *line)
+	struct bytes given, struct merkle_tree *tree, size_t *line)
 {
 	const size_t most = result_part_most(result, s);
 	uint8_t *space = malloc(most);
@@ -348,25 +329,45 @@ static refusal compare_part(const struct result *result, size_t s,
 	if (space == NULL)
 		return "there is not enough memory";
 	result_write_part(&again, result, s);
-	const refusal why = compare_with(
-		written(&again), take_given(lines, again.size), line);
-	if (why != NULL)
-		*line += lines->number;
-	for (size_t i = 0; i < again.size; i++)
-		lines->number += space[i] == '\n';
+	const refusal why = compare_with(written(&again), given, line);
 	const struct digest leaf = merkle_leaf(written(&again));
 	merkle_append(tree, &leaf);
 	free(space);
 	return why;
 }
 
-static refusal compare_parts(const struct result *result, struct lines lines,
+/* `*line` is where it is refused. */
+static refusal take_part(struct result *result, struct lines *lines, size_t s,
+	struct merkle_tree *tree, size_t *line)
+{
+	refusal why = go_on(lines);
+	const struct bytes given = lines->rest.rest;
+	const size_t before = lines->number;
+	if (why == NULL)
+		why = read_part(result, lines, s);
+	*line = lines->number + 1;
+	if (why != NULL)
+		return why;
+	why = compare_part(result, s,
+		bytes_of(given.data, given.size - lines->rest.rest.size), tree,
+		line);
+	*line += before;
+	return why;
+}
+
+static refusal take_parts(struct result *result, struct lines *lines,
 	struct digest *root, size_t *line)
 {
 	struct merkle_tree tree = { .size = 0 };
 	refusal why = NULL;
 	for (size_t s = 0; s < result->plan->stations && why == NULL; s++)
-		why = compare_part(result, s, &lines, &tree, line);
+		why = take_part(result, lines, s, &tree, line);
+	if (why != NULL)
+		return why;
+	why = go_on(lines);
+	*line = lines->number + 1;
+	if (why == NULL && lines->rest.rest.size > 0)
+		why = "there is more than one part of each station";
 	*root = merkle_root(&tree);
 	return why;
 }
@@ -417,8 +418,7 @@ static refusal read_head(struct result *result, struct bytes head,
 }
 
 refusal result_parse(struct result *result, const struct plan *plan,
-	struct bytes head, const struct bytes *piece, size_t pieces,
-	size_t *line)
+	struct bytes head, const struct result_source *source, size_t *line)
 {
 	struct text text;
 	struct digest root;
@@ -428,17 +428,22 @@ refusal result_parse(struct result *result, const struct plan *plan,
 	refusal why = read_head(result, head, &text, line);
 	if (why != NULL)
 		return why;
-	const struct lines parts = { piece, pieces, .number = text.line };
-	struct lines read = parts;
-	why = read_parts(result, &read);
-	*line = read.number + 1;
+	struct lines lines = { .source = source, .number = text.line };
+	why = take_parts(result, &lines, &root, line);
 	if (why != NULL)
 		return why;
 	*line = 0;
 	why = result_check(result);
-	if (why == NULL)
-		why = compare_parts(result, parts, &root, line);
 	return why != NULL ? why : compare_head(result, &root, head, line);
+}
+
+/* What is left of a whole, as a single piece. */
+static refusal take_whole(void *context, struct bytes *piece)
+{
+	struct bytes *rest = context;
+	*piece = *rest;
+	*rest = bytes_of(NULL, 0);
+	return NULL;
 }
 
 refusal result_parse_whole(struct result *result, const struct plan *plan,
@@ -449,10 +454,10 @@ refusal result_parse_whole(struct result *result, const struct plan *plan,
 		memmem(whole.data, whole.size, begins, strlen(begins));
 	const size_t head =
 		parts != NULL ? (size_t)(parts - whole.data) + 1 : whole.size;
-	const struct bytes piece =
-		bytes_of(whole.data + head, whole.size - head);
+	struct bytes rest = bytes_of(whole.data + head, whole.size - head);
+	const struct result_source source = { &rest, take_whole };
 	return result_parse(
-		result, plan, bytes_of(whole.data, head), &piece, 1, line);
+		result, plan, bytes_of(whole.data, head), &source, line);
 }
 
 static refusal read_missing(

@@ -147,32 +147,26 @@ static refusal check_all_boxes(struct chain *chain)
 }
 
 /* The stations' parts, in pieces, as the archive has them. */
-static size_t find_pieces(const struct chain *chain, struct bytes *piece)
+struct sent_pieces {
+	const struct archive *sent;
+	size_t next;
+};
+
+static refusal next_piece(void *context, struct bytes *piece)
 {
+	struct sent_pieces *pieces = context;
 	char name[MEMBER_NAME_SIZE];
-	for (size_t count = 0;; count++) {
-		member_piece(count, name);
-		const struct bytes content =
-			archive_find(chain->evidence->sent, name);
-		if (content.size == 0)
-			return count;
-		if (piece != NULL)
-			piece[count] = content;
-	}
+	member_piece(pieces->next++, name);
+	*piece = archive_find(pieces->sent, name);
+	return NULL;
 }
 
 static refusal parse(struct chain *chain, size_t *line)
 {
-	const size_t count = find_pieces(chain, NULL);
-	struct bytes *piece = calloc(count + 1, sizeof(*piece));
-	if (piece == NULL)
-		return "no memory is left";
-	find_pieces(chain, piece);
-	const refusal refused =
-		result_parse(&chain->result, &chain->evidence->definition->plan,
-			chain->result_text, piece, count, line);
-	free(piece);
-	return refused;
+	struct sent_pieces pieces = { .sent = chain->evidence->sent };
+	const struct result_source source = { &pieces, next_piece };
+	return result_parse(&chain->result, &chain->evidence->definition->plan,
+		chain->result_text, &source, line);
 }
 
 refusal verify_result(struct chain *chain)

@@ -159,13 +159,74 @@ static void results_of_large_elections_fit(void **state)
 	fits(4000, 3000);
 }
 
+/* Each is gone when the next one is asked for. */
+struct given {
+	const struct bytes *piece;
+	size_t pieces;
+	struct bytes copy;
+};
+
+static refusal give(void *context, struct bytes *out)
+{
+	struct given *given = context;
+	free((void *)given->copy.data);
+	given->copy = bytes_of(NULL, 0);
+	if (given->pieces > 0) {
+		const struct bytes piece = *given->piece++;
+		uint8_t *copy = malloc(piece.size);
+		assert_non_null(copy);
+		memcpy(copy, piece.data, piece.size);
+		given->copy = bytes_of(copy, piece.size);
+		given->pieces--;
+	}
+	*out = given->copy;
+	return NULL;
+}
+
+static refusal read_again(
+	struct bytes head, const struct bytes *piece, size_t pieces)
+{
+	struct given given = { piece, pieces, { NULL, 0 } };
+	const struct result_source source = { &given, give };
+	struct result again;
+	size_t line;
+	const refusal why = result_parse(&again, &plan, head, &source, &line);
+	result_free(&again);
+	free((void *)given.copy.data);
+	return why;
+}
+
+static refusal give_nothing(void *context, struct bytes *out)
+{
+	*out = bytes_of(NULL, 0);
+	return context;
+}
+
+static void a_piece_that_is_not_to_be_had_is_told(void **state)
+{
+	static char why[] = "the piece is gone";
+	const struct result_source source = { why, give_nothing };
+	struct result again;
+	struct result result;
+	size_t line;
+	(void)state;
+	make_plan(2, 60);
+	count(&result);
+	const struct writer head = write_head(&result);
+	assert_string_equal(
+		result_parse(&again, &plan, written(&head), &source, &line),
+		why);
+	result_free(&again);
+	result_free(&result);
+	free(head.data);
+	drop_plan();
+}
+
 /* More than one entry of the journal could hold. */
 static void all_of_it_is_read_again(void **state)
 {
 	struct result result;
-	struct result again;
 	struct bytes piece[PIECES_MOST] = { { NULL, 0 } };
-	size_t line;
 	size_t size = 0;
 	(void)state;
 	make_plan(2600, 1500);
@@ -175,19 +236,16 @@ static void all_of_it_is_read_again(void **state)
 	for (size_t i = 0; i < pieces; i++)
 		size += piece[i].size;
 	assert_true(size > 16 << 20);
-	assert_null(result_parse(
-		&again, &plan, written(&head), piece, pieces, &line));
-	result_free(&again);
-	/* One piece less, one changed vote. */
-	assert_non_null(result_parse(
-		&again, &plan, written(&head), piece, pieces - 1, &line));
-	result_free(&again);
+	assert_null(read_again(written(&head), piece, pieces));
+	/* One piece less, one more, one changed vote. */
+	assert_non_null(read_again(written(&head), piece, pieces - 1));
+	piece[pieces] = piece[pieces - 1];
+	assert_string_equal(read_again(written(&head), piece, pieces + 1),
+		"there is more than one part of each station");
 	uint8_t *const second = (uint8_t *)piece[1].data;
 	if (second != NULL)
 		second[piece[1].size - 2] ^= 1;
-	assert_non_null(result_parse(
-		&again, &plan, written(&head), piece, pieces, &line));
-	result_free(&again);
+	assert_non_null(read_again(written(&head), piece, pieces));
 	for (size_t i = 0; i < pieces; i++)
 		free((void *)piece[i].data);
 	free(head.data);
@@ -229,6 +287,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(results_of_large_elections_fit),
 		cmocka_unit_test(all_of_it_is_read_again),
+		cmocka_unit_test(a_piece_that_is_not_to_be_had_is_told),
 		cmocka_unit_test(each_part_is_proved_by_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
