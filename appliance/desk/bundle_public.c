@@ -11,7 +11,6 @@
 #include "appliance/record/courier.h"
 #include "appliance/record/members.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const struct option bundle_public_options[] = {
@@ -20,36 +19,56 @@ const struct option bundle_public_options[] = {
 	OPTION_END,
 };
 
-/* The label comes first. */
-static void write_public(struct writer *out, const struct archive *sent)
+static int put_member(
+	const struct new_file *to, const char *name, struct bytes content)
 {
-	write_ustar_member(
-		out, COURIER_MEMBER, archive_find(sent, COURIER_MEMBER));
-	for (size_t i = 0; i < sent->count; i++) {
-		const struct archive_member *member = &sent->member[i];
-		if (strcmp(member->name, COURIER_MEMBER) != 0 &&
-			!member_is_ciphertext(member->name))
-			write_ustar_member(out, member->name, member->content);
+	static const uint8_t zeros[USTAR_BLOCK_SIZE];
+	uint8_t header[USTAR_BLOCK_SIZE];
+	const refusal refused = ustar_header_encode(name, content.size, header);
+	if (refused != NULL)
+		return fail(EX_SOFTWARE, name, 0, "%s", refused);
+	int status = new_file_write(to, bytes_of(header, sizeof(header)));
+	if (status == 0)
+		status = new_file_write(to, content);
+	return status != 0
+		       ? status
+		       : new_file_write(to,
+				 bytes_of(zeros, ustar_padding(content.size)));
+}
+
+static bool goes_in(const char *name)
+{
+	return strcmp(name, COURIER_MEMBER) != 0 && !member_is_ciphertext(name);
+}
+
+/* The label comes first. */
+static int put_public(const struct new_file *to, const struct archive *sent)
+{
+	static const uint8_t end[2 * USTAR_BLOCK_SIZE];
+	int status = put_member(
+		to, COURIER_MEMBER, archive_find(sent, COURIER_MEMBER));
+	for (size_t i = 0; i < sent->count && status == 0; i++) {
+		const char *name = sent->member[i].name;
+		if (goes_in(name))
+			status = put_member(to, name, archive_find(sent, name));
 	}
-	write_ustar_end(out);
+	return status != 0 ? status
+			   : new_file_write(to, bytes_of(end, sizeof(end)));
 }
 
 static int publish(
 	const struct arguments *arguments, const struct archive_file *sent)
 {
+	struct new_file to;
 	if (archive_find(&sent->archive, MEMBER_RESULT).size == 0)
 		return fail(EX_DATAERR, argument(arguments, "--sent"), 0,
 			"there is no signed result in it; before the release "
 			"the boxes are looked at by those who decide");
-	uint8_t *space = malloc(sent->file.size);
-	struct writer out = writer_of(space, sent->file.size);
-	if (space == NULL)
-		return fail(EX_OSERR, NULL, 0, "no memory is left");
-	write_public(&out, &sent->archive);
-	int status = file_write(
-		argument(arguments, "--output"), written(&out), 0644);
-	free(space);
-	return status;
+	int status = new_file_begin(&to, argument(arguments, "--output"));
+	if (status != 0)
+		return status;
+	status = put_public(&to, &sent->archive);
+	return new_file_end(&to, status, 0644);
 }
 
 int bundle_public_command(const struct arguments *arguments)

@@ -22,10 +22,17 @@ static bool add(struct archive *archive, const struct archive_member *member)
 	return true;
 }
 
+static void look_at(const struct archive *archive, size_t size)
+{
+	if (archive->keeper.looked_at != NULL)
+		archive->keeper.looked_at(archive->keeper.context, size);
+}
+
 static refusal take(struct archive *archive, struct bytes *rest, bool *ended)
 {
 	struct ustar_member header = { 0 };
 	struct archive_member member = { 0 };
+	look_at(archive, USTAR_BLOCK_SIZE);
 	refusal refused = ustar_next(rest, &header, &member.content);
 	*ended = header.end;
 	if (refused != NULL || header.end)
@@ -50,9 +57,16 @@ static refusal check_names(const struct archive *archive)
 
 refusal archive_parse(struct bytes whole, struct archive *out)
 {
+	const struct archive_keeper none = { NULL, NULL };
+	return archive_parse_kept(whole, none, out);
+}
+
+refusal archive_parse_kept(
+	struct bytes whole, struct archive_keeper keeper, struct archive *out)
+{
 	bool ended = false;
 	refusal refused = NULL;
-	*out = (struct archive){ 0 };
+	*out = (struct archive){ .keeper = keeper };
 	while (refused == NULL && !ended)
 		refused = take(out, &whole, &ended);
 	if (refused == NULL && out->count > 0) {
@@ -93,7 +107,10 @@ const struct archive_member *archive_member(
 struct bytes archive_find(const struct archive *archive, const char *name)
 {
 	const struct archive_member *found = archive_member(archive, name);
-	return found != NULL ? found->content : find_earlier(archive, name);
+	if (found == NULL)
+		return find_earlier(archive, name);
+	look_at(archive, found->content.size);
+	return found->content;
 }
 
 struct bytes archive_numbered(

@@ -14,15 +14,27 @@ struct archive_member {
 	struct bytes content;
 };
 
+/*
+ * Who has the archive's bytes elsewhere than in memory: told before so many of
+ * them are looked at. What was found stays valid.
+ */
+struct archive_keeper {
+	void *context;
+	void (*looked_at)(void *context, size_t size);
+};
+
 struct archive {
 	size_t count;
 	struct archive_member *member;
+	struct archive_keeper keeper;
 	/* Has what is not here, but for now/; borrowed, NULL for none. */
 	const struct archive *earlier;
 };
 
 /* Borrows `whole`. Refused: a name twice. Ended by archive_free(). */
 refusal archive_parse(struct bytes whole, struct archive *out);
+refusal archive_parse_kept(
+	struct bytes whole, struct archive_keeper, struct archive *out);
 void archive_free(struct archive *);
 
 /* NULL when there is no such member; `earlier` is not looked at. */

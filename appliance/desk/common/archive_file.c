@@ -1,18 +1,141 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/archive_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	/* In memory at a time, beside the member that is being read. */
+	KEPT_MOST = 16 << 20,
+	/*
+	 * With a byte that is looked at the kernel maps what is around it: at
+	 * least so much, and all that was written at once.
+	 */
+	AROUND = 64 << 10,
+};
+
+/* The bytes stay where they are: who reads on gets them from the file again. */
+static void looked_at(void *context, size_t size)
+{
+	struct archive_file *file = context;
+	file->looked_at += size + AROUND;
+	if (file->looked_at < KEPT_MOST)
+		return;
+	madvise((void *)(uintptr_t)file->whole.data, file->whole.size,
+		MADV_DONTNEED);
+	file->looked_at = size + AROUND;
+}
+
+static int cannot(int status, const char *what, const char *path)
+{
+	return fail(status, path, 0, "cannot %s it: %s", what, strerror(errno));
+}
+
+/* A file without a name; -1 after printing why there is none. */
+static int make_copy(void)
+{
+	const char *folder = getenv("TMPDIR");
+	char *path =
+		path_join(folder != NULL && folder[0] != '\0' ? folder : "/tmp",
+			"sandoq-archive-XXXXXX");
+	const int copy = mkostemp(path, O_CLOEXEC);
+	if (copy < 0)
+		cannot(EX_CANTCREAT, "make a copy of the archive as", path);
+	else
+		unlink(path);
+	free(path);
+	return copy;
+}
+
+static int copy_block(
+	int from, int to, const char *path, uint8_t *block, size_t *size)
+{
+	ssize_t n;
+	do
+		n = read(from, block, AROUND);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return cannot(EX_IOERR, "read", path);
+	*size = (size_t)n;
+	return descriptor_write(to, "a copy of the archive in TMPDIR or /tmp",
+		bytes_of(block, (size_t)n));
+}
+
+static int copy_all(int from, int to, const char *path, size_t *whole)
+{
+	uint8_t *block = malloc(AROUND);
+	size_t size = 1;
+	int status = block == NULL
+			     ? fail(EX_OSERR, NULL, 0, "no memory is left")
+			     : 0;
+	*whole = 0;
+	while (status == 0 && size > 0) {
+		status = copy_block(from, to, path, block, &size);
+		*whole += size;
+		if (status == 0 && *whole > ARCHIVE_FILE_MOST)
+			status = fail(EX_DATAERR, path, 0,
+				"is larger than %d bytes; check that it is the "
+				"right file",
+				ARCHIVE_FILE_MOST);
+	}
+	free(block);
+	return status;
+}
+
+static int map_copy(int copy, size_t size, struct bytes *out)
+{
+	if (size == 0)
+		return 0;
+	void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, copy, 0);
+	if (data == MAP_FAILED)
+		return cannot(EX_OSERR, "map", "a copy of the archive");
+	*out = bytes_of(data, size);
+	return 0;
+}
+
+static int take(int from, const char *path, struct archive_file *out)
+{
+	const int copy = make_copy();
+	size_t size;
+	if (copy < 0)
+		return EX_CANTCREAT;
+	int status = copy_all(from, copy, path, &size);
+	if (status == 0)
+		status = map_copy(copy, size, &out->whole);
+	close(copy);
+	return status;
+}
+
+static int take_file(const char *path, struct archive_file *out)
+{
+	if (strcmp(path, "-") == 0)
+		return take(STDIN_FILENO, "stdin", out);
+	const int from = open(path, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return cannot(EX_NOINPUT, "open", path);
+	const int status = take(from, path, out);
+	close(from);
+	return status;
+}
 
 int archive_file_read(const char *path, struct archive_file *out)
 {
+	const struct archive_keeper keeper = { out, looked_at };
 	*out = (struct archive_file){ 0 };
-	int status = file_read(path, ARCHIVE_FILE_MOST, &out->file);
+	const int status = take_file(path, out);
 	if (status != 0)
 		return status;
-	refusal refused = archive_parse(file_bytes(&out->file), &out->archive);
+	const refusal refused =
+		archive_parse_kept(out->whole, keeper, &out->archive);
 	if (refused == NULL)
 		return 0;
-	file_free(&out->file);
+	archive_file_free(out);
 	return fail(EX_DATAERR, path, 0,
 		"%s; take the medium out of the machine again", refused);
 }
@@ -20,5 +143,7 @@ int archive_file_read(const char *path, struct archive_file *out)
 void archive_file_free(struct archive_file *file)
 {
 	archive_free(&file->archive);
-	file_free(&file->file);
+	if (file->whole.size > 0)
+		munmap((void *)(uintptr_t)file->whole.data, file->whole.size);
+	*file = (struct archive_file){ 0 };
 }

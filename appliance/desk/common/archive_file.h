@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A courier archive in a file: what a machine sent on an outbox.
+ * A courier archive in a file: what a machine sent on an outbox. It may be far
+ * larger than what a process should hold, and whoever has the medium could
+ * change what was looked at already. So it is copied to a file that only this
+ * process has, in TMPDIR or /tmp, and of that a few MB at a time are in memory.
  */
 #ifndef SANDOQ_DESK_COMMON_ARCHIVE_FILE_H
 #define SANDOQ_DESK_COMMON_ARCHIVE_FILE_H
@@ -10,10 +13,11 @@
 
 enum { ARCHIVE_FILE_MOST = 1 << 30 };
 
-/* The archive borrows from the file. */
+/* The archive borrows from the copy, and stays where it is. */
 struct archive_file {
 	struct archive archive;
-	struct file file;
+	struct bytes whole;
+	size_t looked_at; /* since memory was given back */
 };
 
 /*

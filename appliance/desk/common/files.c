@@ -155,7 +155,9 @@ static bool flush_folder_of(const char *path)
 
 int new_file_begin(struct new_file *file, const char *path)
 {
-	*file = (struct new_file){ .path = path, .descriptor = -1 };
+	*file = (struct new_file){ .path = path, .descriptor = STDOUT_FILENO };
+	if (strcmp(path, "-") == 0)
+		return 0;
 	if (asprintf(&file->beside, "%s.XXXXXX", path) < 0)
 		return out_of_memory();
 	file->descriptor = mkostemp(file->beside, O_CLOEXEC);
@@ -166,8 +168,16 @@ int new_file_begin(struct new_file *file, const char *path)
 	return EX_CANTCREAT;
 }
 
+int new_file_write(const struct new_file *file, struct bytes content)
+{
+	return descriptor_write(file->descriptor,
+		file->beside == NULL ? "stdout" : file->path, content);
+}
+
 int new_file_end(struct new_file *file, int status, mode_t mode)
 {
+	if (file->beside == NULL)
+		return status;
 	if (status == 0 && (fchmod(file->descriptor, mode) != 0 ||
 				   fsync(file->descriptor) != 0 ||
 				   rename(file->beside, file->path) != 0 ||
@@ -182,15 +192,11 @@ int new_file_end(struct new_file *file, int status, mode_t mode)
 
 int file_write(const char *path, struct bytes content, mode_t mode)
 {
-	if (strcmp(path, "-") == 0)
-		return descriptor_write(STDOUT_FILENO, "stdout", content);
-
 	struct new_file file;
 	int status = new_file_begin(&file, path);
 	if (status != 0)
 		return status;
-	return new_file_end(
-		&file, descriptor_write(file.descriptor, path, content), mode);
+	return new_file_end(&file, new_file_write(&file, content), mode);
 }
 
 int key_read(const char *path, struct p256_private **out)

@@ -34,19 +34,20 @@ struct bytes file_bytes(const struct file *);
 
 /*
  * A file that is written beside its path and renamed at the end, so that a
- * reader sees the old file or the whole new one.
+ * reader sees the old file or the whole new one; "-" is stdout, at once.
  */
 struct new_file {
 	const char *path;
-	char *beside;
+	char *beside; /* NULL for stdout */
 	int descriptor;
 };
 
 int new_file_begin(struct new_file *, const char *path);
+int new_file_write(const struct new_file *, struct bytes content);
 /* Flushes and renames when `status` is 0, else drops it and returns status. */
 int new_file_end(struct new_file *, int status, mode_t mode);
 
-/* The same in one step; "-" writes to stdout. */
+/* The same in one step. */
 int file_write(const char *path, struct bytes content, mode_t mode);
 
 /* Writes all of it to an open file; `path` is for the message. */
