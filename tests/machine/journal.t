@@ -4,24 +4,7 @@
 # copy, cut short, changed. The machine names the entry and does nothing else.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
-
-find_journal() {
-	read -r offset size < <(image/disk --where journal "$machine/disk.img")
-}
-
-# Where the entries start in FILE, from the partition's start, in bytes.
-entries() {
-	dd if="$machine/disk.img" bs=512 skip=$((offset / 512)) \
-		count=$((size / 512)) status=none |
-		LC_ALL=C grep -obUa sandoqJ1 | cut -d : -f 1 |
-		awk '$1 % 512 == 0'
-}
-
-# overwrite PLACE: what stdin holds, from this byte of the partition on.
-overwrite() {
-	dd of="$machine/disk.img" bs=64K oflag=seek_bytes \
-		seek=$((offset + $1)) conv=notrunc status=none
-}
+. tests/machine/partition.sh
 
 # failed WHAT ENTRY: the machine starts, fails and names the entry.
 failed() {
@@ -38,9 +21,7 @@ failed() {
 take_state sealed
 find_journal
 mapfile -t earlier < <(entries)
-dd if="$machine/disk.img" bs=64K iflag=skip_bytes,count_bytes \
-	skip="$offset" count="$size" of="$scratch/earlier" conv=sparse \
-	status=none
+journal_bytes >"$scratch/earlier"
 
 take_state received
 mapfile -t place < <(entries)
