@@ -18,6 +18,7 @@ build/native/tests/%: tests/%.c src/code.c
 	@mkdir -p $(@D) && gcc -o $@ $^
 EOF
 cat >src/code.c <<'EOF'
+#include <unistd.h>
 int sum(int a, int b) { return a + b; }
 int difference(int a, int b) { return a - b; }
 int twice(int a) { return 2 * a; }
@@ -49,6 +50,14 @@ bug twice-is-sum src/code.c
 bug another-answer src/code.c
 - return 42;
 + return 43;
+EOF
+cat >waits <<'EOF'
+
+tests add/test_add
+
+bug sum-waits src/code.c
+- return a + b;
++ for (;;) pause();
 EOF
 echo 'twice-is-sum Twice a number is the sum of it and itself.' \
 	>tests/mutants/equal
@@ -102,10 +111,15 @@ cat ../one ../two >../said
 is 'two parts at the same time' "$(tried | tr ' ' '\n' | sort | tr '\n' ' ')" \
 	'another-answer:SURVIVED difference-more:wide sum-less:near twice-is-sum:SURVIVED '
 
+cat waits >>tests/mutants/list
+STUCK_SECONDS=1 mutants --near sum-waits
+like 'a test that waits for ever is ended' 'add/test_add waits for ever' \
+	cat ../said
+
 refused 'the last stage needs the image' 1 'sandoq.efi is not built' \
 	tests/mutants/run
 mutants --summary
 like 'what has not come to the last stage is not judged' \
-	'  src                        4     1     1         0      0        2' \
+	'  src                        5     2     1         0      0        2' \
 	cat tests/mutants/summary
 finish
