@@ -67,9 +67,11 @@ mutants() {
 	tests/mutants/run "$@" >../said 2>&1
 }
 
-# The bugs that were tried, with the stage that saw each.
+# The bugs that were tried, with the stage that saw each, or none.
 tried() {
-	sed -n 's/^\([a-z-]*\)\t\([a-zA-Z]*\)\t.*/\1:\2/p' ../said | tr '\n' ' '
+	awk -F '\t' 'NF == 4 { if (!($1 in by)) bug[n++] = $1; by[$1] = $2 }
+		END { for (i = 0; i < n; i++) printf "%s:%s ", bug[i],
+			by[bug[i]] }' ../said
 }
 
 last() {
@@ -86,6 +88,8 @@ mutants --wide --resume
 is 'what it did not see goes on with the others' "$(tried)" \
 	"difference-more:wide $three"
 is 'one survives that is not excused' "$(last)" "$whole"
+like 'each stage is told as it ends' "$(printf 'another-answer\tSURVIVED\tnear wide\t')" \
+	cat ../said
 like 'and is named' 'another-answer: SURVIVED' cat ../said
 mutants --wide --resume
 is 'nothing is tried again' "$(tried)" ''
