@@ -69,7 +69,7 @@ static int pack_label(struct pack *pack, enum courier_kind kind)
 {
 	uint8_t space[COURIER_LABEL_MOST];
 	struct writer label = writer_of(space, sizeof(space));
-	write_courier_label(&label, kind);
+	write_courier_label(&label, kind, 0);
 	int status = pack_header(pack, COURIER_MEMBER, label.size);
 	if (status == 0)
 		status = pack_bytes(pack, written(&label));

@@ -134,8 +134,9 @@ static int unpack_label(struct unpack *unpack)
 	status = unpack_bytes(unpack, block, sizeof(block));
 	if (status != 0)
 		return status;
-	const struct courier_row *row =
-		courier_of_label(bytes_of(block, (size_t)member.size));
+	uint64_t capacity;
+	const struct courier_row *row = courier_of_label(
+		bytes_of(block, (size_t)member.size), &capacity);
 	if (row == NULL)
 		return fail(EX_DATAERR, unpack->path, 0,
 			"its member '" COURIER_MEMBER

@@ -275,6 +275,21 @@ static bool make_writable(struct session *session, int *device)
 	return got == ANSWERED;
 }
 
+/* A publish process, once it has seen the outbox where intake found it. */
+static bool start_publish(struct session *session, const struct medium *medium,
+	int device, struct peer *publish)
+{
+	struct wire_message answer;
+	if (!session_start_role(session, publish, ROLE_PUBLISH, &device, 1))
+		return false;
+	if (session_ask(session, publish,
+		    SAY(PUBLISH_BEGIN, &medium->told.room), NULL, 0, DONE,
+		    &answer))
+		return true;
+	peer_stop(publish);
+	return false;
+}
+
 bool give_outbox(struct session *session, struct medium *medium)
 {
 	const struct wire_text failure = session->why;
@@ -286,7 +301,7 @@ bool give_outbox(struct session *session, struct medium *medium)
 	if (!make_writable(session, &device))
 		return false;
 	given = look_back(session, &medium->told.definition, &of) &&
-		session_start_role(&of, &publish, ROLE_PUBLISH, &device, 1);
+		start_publish(&of, medium, device, &publish);
 	if (given) {
 		given = publish_all(&of, &publish, &medium->told.nonce, &state);
 		peer_stop(&publish);

@@ -305,9 +305,16 @@ LAYOUT_STRUCT(keys_quote);
 	X(NUMBER, uint16_t, released)
 LAYOUT_STRUCT(keys_certify);
 
-/* Of an outbox: what lies on it. */
+/* One stretch of a medium, in bytes. */
+#define publish_begin_members(X)                                               \
+	X(NUMBER, uint64_t, at)                                                \
+	X(NUMBER, uint64_t, size)
+LAYOUT_STRUCT(publish_begin);
+
+/* Of an outbox: what lies on it, and where the machine may write. */
 #define intake_kind_members(X)                                                 \
 	X(NUMBER, uint16_t, kind)                                              \
+	X(PART, publish_begin, room)                                           \
 	/* `AUDITOR HEX64`; empty when it has none. */                         \
 	X(PART, wire_text, nonce)                                              \
 	/* SHA-256 of the definition that it asks for; else zeros. */          \
@@ -617,6 +624,8 @@ LAYOUT_STRUCT(starter_started);
 	ANSWER(TALLY_PIECE, 149, nothing, ROLE_TALLY, TO(TALLY_NEXT),          \
 		CARRIES(1, 1))                                                 \
                                                                                \
+	/* Where the outbox lies, before all else. */                          \
+	ASK(PUBLISH_BEGIN, 164, publish_begin, ROLE_PUBLISH)                   \
 	ASK(PUBLISH_MEMBERS_OF, 160, publish_members_of, ROLE_PUBLISH,         \
 		CARRIES(1, 1))                                                 \
 	ASK(PUBLISH_STATE, 161, wire_text, ROLE_PUBLISH)                       \

@@ -19,6 +19,7 @@
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
 #include "appliance/record/room.h"
+#include "appliance/record/stick.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,8 +43,10 @@ struct taking {
 };
 
 struct medium {
-	uint64_t at; /* offset of the next header block */
+	struct stick stick;
+	uint64_t at; /* offset of the next header block in the archive */
 	enum courier_kind kind;
+	struct publish_begin room; /* of an outbox */
 	struct wire_text nonce;
 	struct digest definition; /* of the one that an outbox asks for */
 	struct taking taking;
@@ -67,9 +70,10 @@ static refusal end_of_medium(void)
 			 "it until it is done";
 }
 
-static refusal read_medium(uint64_t offset, void *out, size_t size)
+static refusal read_disk(void *none, uint64_t offset, void *out, size_t size)
 {
 	uint8_t *to = out;
+	(void)none;
 	while (size > 0) {
 		const ssize_t got = pread(MEDIUM, to, size, (off_t)offset);
 		if (got < 0 && errno == EINTR)
@@ -86,10 +90,17 @@ static refusal read_medium(uint64_t offset, void *out, size_t size)
 	return NULL;
 }
 
-static refusal padding_is_zero(uint64_t offset, size_t size)
+static refusal read_medium(
+	struct medium *medium, uint64_t at, void *out, size_t size)
+{
+	return stick_read(&medium->stick, at, out, size);
+}
+
+static refusal padding_is_zero(
+	struct medium *medium, uint64_t offset, size_t size)
 {
 	uint8_t padding[USTAR_BLOCK_SIZE];
-	const refusal why = read_medium(offset, padding, size);
+	const refusal why = read_medium(medium, offset, padding, size);
 	if (why != NULL)
 		return why;
 	for (size_t i = 0; i < size; i++)
@@ -104,7 +115,7 @@ static refusal next_member(
 {
 	uint8_t block[USTAR_BLOCK_SIZE];
 	size_t size;
-	refusal why = read_medium(medium->at, block, sizeof(block));
+	refusal why = read_medium(medium, medium->at, block, sizeof(block));
 	file->data = NULL;
 	if (why == NULL)
 		why = ustar_header_decode(block, &file->member);
@@ -116,20 +127,20 @@ static refusal next_member(
 	file->data = malloc(size + 1);
 	if (file->data == NULL)
 		return "there is no memory";
-	why = read_medium(medium->at + sizeof(block), file->data, size);
+	why = read_medium(medium, medium->at + sizeof(block), file->data, size);
 	if (why == NULL)
-		why = padding_is_zero(
-			medium->at + sizeof(block) + size, ustar_padding(size));
+		why = padding_is_zero(medium, medium->at + sizeof(block) + size,
+			ustar_padding(size));
 	medium->at += sizeof(block) + size + ustar_padding(size);
 	return why;
 }
 
-static refusal end_check(const struct medium *medium)
+static refusal end_check(struct medium *medium)
 {
 	uint8_t block[USTAR_BLOCK_SIZE];
 	struct ustar_member member;
 	refusal why = read_medium(
-		medium->at + USTAR_BLOCK_SIZE, block, sizeof(block));
+		medium, medium->at + USTAR_BLOCK_SIZE, block, sizeof(block));
 	if (why == NULL)
 		why = ustar_header_decode(block, &member);
 	if (why != NULL)
@@ -142,17 +153,48 @@ static struct bytes content_of(const struct member_file *file)
 	return bytes_of(file->data, (size_t)file->member.size);
 }
 
-static refusal read_kind(struct bytes label, enum courier_kind *out)
+/* A file is named for the way that it goes: in, or out. */
+static refusal form_check(
+	enum stick_form form, enum courier_kind kind, bool has_size)
 {
-	const struct courier_row *row = courier_of_label(label);
+	if (form == STICK_RAW || (form == STICK_FILE_FOR_OUT) ==
+					 (kind == COURIER_OUTBOX && has_size))
+		return NULL;
+	return form == STICK_FILE
+		       ? "its file " STICK_ARCHIVE " is an outbox: pack the "
+			 "outbox anew"
+		       : "its file " STICK_OUTBOX " is no outbox that was "
+			 "packed for this machine: pack the outbox anew";
+}
+
+/* Where publish may write: as much as the file has, and says that it has. */
+static refusal find_room(struct medium *medium, uint64_t size)
+{
+	struct stretch room;
+	const refusal why = stick_stretch(&medium->stick, &room);
+	if (why == NULL && size != 0 && size != room.size)
+		return "it has another size than the desk gave it: pack the "
+		       "outbox anew";
+	medium->room = (struct publish_begin){ room.at, room.size };
+	return why;
+}
+
+static refusal read_kind(struct medium *medium, struct bytes label)
+{
+	uint64_t size;
+	const struct courier_row *row = courier_of_label(label, &size);
 	if (row == NULL)
 		return "its label names no kind of courier that this machine "
 		       "knows: pack it anew";
 	if (row->kind == COURIER_SENT)
 		return "it is an outbox that was written already: take it to "
 		       "the desk; to use it again, pack it anew as an outbox";
-	*out = row->kind;
-	return NULL;
+	medium->kind = row->kind;
+	const refusal why =
+		form_check(medium->stick.form, row->kind, size != 0);
+	return why == NULL && row->kind == COURIER_OUTBOX
+		       ? find_room(medium, size)
+		       : why;
 }
 
 static refusal read_label(struct medium *medium)
@@ -164,7 +206,7 @@ static refusal read_label(struct medium *medium)
 		why = "the first member is not named " COURIER_MEMBER
 		      ": pack it anew";
 	if (why == NULL)
-		why = read_kind(content_of(&file), &medium->kind);
+		why = read_kind(medium, content_of(&file));
 	free(file.data);
 	return why;
 }
@@ -203,13 +245,16 @@ static refusal handle_start(
 {
 	struct medium *medium = state;
 	struct intake_kind answer = { 0 };
-	refusal why = read_label(medium);
+	refusal why = stick_open(read_disk, NULL, &medium->stick);
 	(void)message;
+	if (why == NULL)
+		why = read_label(medium);
 	if (why == NULL && medium->kind == COURIER_OUTBOX)
 		why = read_outbox(medium);
 	if (why != NULL)
 		return role_refuse(end, "not a courier medium", why, NULL);
 	answer.kind = (uint16_t)medium->kind;
+	answer.room = medium->room;
 	answer.nonce = medium->nonce;
 	answer.definition = medium->definition;
 	return wire_send(end, SAY(INTAKE_KIND, &answer), NULL, 0);

@@ -44,17 +44,37 @@ const struct courier_row *courier_of_word(const char *word)
 	return row_of(bytes_of_text(word));
 }
 
-const struct courier_row *courier_of_label(struct bytes label)
+/* Takes " BYTES" off the end of an outbox's words. */
+static bool take_size(struct bytes *words, uint64_t *size)
+{
+	const uint8_t *space = memchr(words->data, ' ', words->size);
+	if (space == NULL)
+		return true;
+	const size_t word = (size_t)(space - words->data);
+	const struct bytes number = bytes_of(space + 1, words->size - word - 1);
+	words->size = word;
+	return decimal_decode(number, INT64_MAX, size) && *size > 0;
+}
+
+const struct courier_row *courier_of_label(struct bytes label, uint64_t *size)
 {
 	static const char start[] = COURIER_LABEL_START;
 	const size_t before = sizeof(start) - 1;
+	*size = 0;
 	if (label.size <= before || memcmp(label.data, start, before) != 0 ||
 		label.data[label.size - 1] != '\n')
 		return NULL;
-	return row_of(bytes_of(label.data + before, label.size - before - 1));
+	struct bytes words =
+		bytes_of(label.data + before, label.size - before - 1);
+	if (!take_size(&words, size))
+		return NULL;
+	const struct courier_row *row = row_of(words);
+	return row != NULL && *size > 0 && row->kind != COURIER_OUTBOX ? NULL
+								       : row;
 }
 
-void write_courier_label(struct writer *out, enum courier_kind kind)
+void write_courier_label(
+	struct writer *out, enum courier_kind kind, uint64_t size)
 {
 	const struct courier_row *row = courier_of_kind(kind);
 	if (row == NULL) {
@@ -63,5 +83,9 @@ void write_courier_label(struct writer *out, enum courier_kind kind)
 	}
 	write_bytes(out, bytes_of_text(COURIER_LABEL_START));
 	write_bytes(out, bytes_of_text(row->word));
+	if (size > 0) {
+		write_u8(out, ' ');
+		write_decimal(out, size);
+	}
 	write_u8(out, '\n');
 }

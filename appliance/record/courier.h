@@ -23,7 +23,11 @@ enum courier_kind {
 
 enum { COURIER_LABEL_MOST = 64 };
 
-/* The member that holds the label: one line, this start and the kind's word. */
+/*
+ * The member that holds the label: one line, this start and the kind's word.
+ * That of an outbox which is a file says, behind another space, how many bytes
+ * the file has: nothing behind them is written.
+ */
 #define COURIER_MEMBER "courier"
 #define COURIER_LABEL_START "sandoq/courier/v1 "
 /* For people: every word of the table. */
@@ -45,8 +49,9 @@ extern const size_t courier_table_size;
 /* NULL when there is no such kind, word or label. */
 const struct courier_row *courier_of_kind(unsigned kind);
 const struct courier_row *courier_of_word(const char *word);
-const struct courier_row *courier_of_label(struct bytes label);
-/* At most COURIER_LABEL_MOST bytes. */
-void write_courier_label(struct writer *, enum courier_kind);
+/* *size is 0 where the label names none. */
+const struct courier_row *courier_of_label(struct bytes label, uint64_t *size);
+/* At most COURIER_LABEL_MOST bytes; size: of an outbox that is a file, or 0. */
+void write_courier_label(struct writer *, enum courier_kind, uint64_t size);
 
 #endif

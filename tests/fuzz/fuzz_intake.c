@@ -186,7 +186,7 @@ static struct bytes valid_archive(enum courier_kind kind)
 	struct writer out = writer_of(archive_space, sizeof(archive_space));
 	char label[COURIER_LABEL_MOST];
 	struct writer text = writer_of(label, sizeof(label));
-	write_courier_label(&text, kind);
+	write_courier_label(&text, kind, 0);
 	write_ustar_member(&out, COURIER_MEMBER, written(&text));
 	if (kind == COURIER_OUTBOX)
 		write_ustar_member(&out, MEMBER_DEFINITION, bytes_of_text("{"));

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/formats/volume_form.h"
+
+#include <endian.h>
+#include <string.h>
+
+enum {
+	/* More than a FAT folder can have, and 2 MiB to look through. */
+	ENTRIES_MOST = 65536,
+	LINK_OF_FAT32 = 0x0FFFFFFF,
+	BAD_OF_FAT32 = 0x0FFFFFF7,
+	BAD_OF_FAT16 = 0xFFF7,
+};
+
+/* What people bring in the place of FAT, by what stands behind the jump. */
+static const struct stranger {
+	const char *name;
+	refusal why;
+} strangers[] = {
+	{ "NTFS    ", "the stick is formatted with NTFS, which this machine "
+		      "does not read: format it with exFAT or FAT32" },
+	{ "-FVE-FS-", "the stick is encrypted with BitLocker: format it with "
+		      "exFAT or FAT32, without encryption" },
+};
+
+static refusal stranger_of(const uint8_t boot[DISK_BLOCK])
+{
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+		if (memcmp(boot + 3, strangers[i].name, 8) == 0)
+			return strangers[i].why;
+	return NULL;
+}
+
+refusal volume_open(struct disk *disk, struct stretch where, struct volume *out)
+{
+	uint8_t boot[DISK_BLOCK];
+	refusal why = disk_peek(disk, where.at, boot, sizeof(boot));
+	*out = (struct volume){ .disk = disk };
+	if (why == NULL)
+		why = stranger_of(boot);
+	if (why == NULL)
+		why = exfat_open(boot, where, out);
+	if (why == NULL && out->kind == VOLUME_NONE)
+		why = fat_open(boot, where, out);
+	return why;
+}
+
+bool volume_has(const struct volume *volume, uint32_t cluster)
+{
+	return cluster >= CLUSTER_FIRST &&
+	       cluster - CLUSTER_FIRST < volume->clusters;
+}
+
+static uint64_t place_of(const struct volume *volume, uint32_t cluster)
+{
+	return volume->clusters_at +
+	       (uint64_t)(cluster - CLUSTER_FIRST) * volume->cluster;
+}
+
+static refusal read_link(
+	const struct volume *volume, uint32_t cluster, uint32_t *out, bool *end)
+{
+	refusal why;
+	if (volume->kind == VOLUME_FAT16) {
+		uint16_t link = 0;
+		why = disk_peek(volume->disk,
+			volume->table + (uint64_t)cluster * sizeof(link), &link,
+			sizeof(link));
+		*out = le16toh(link);
+		*end = *out > BAD_OF_FAT16;
+		return why;
+	}
+	why = disk_peek(volume->disk,
+		volume->table + (uint64_t)cluster * sizeof(*out), out,
+		sizeof(*out));
+	*out = le32toh(*out);
+	if (volume->kind == VOLUME_FAT32)
+		*out &= LINK_OF_FAT32;
+	*end = volume->kind == VOLUME_FAT32 ? *out > BAD_OF_FAT32
+					    : *out == UINT32_MAX;
+	return why;
+}
+
+refusal volume_next(
+	const struct volume *volume, uint32_t cluster, uint32_t *out)
+{
+	bool end = false;
+	const refusal why = read_link(volume, cluster, out, &end);
+	if (why != NULL)
+		return why;
+	if (end)
+		*out = CLUSTER_LAST;
+	else if (!volume_has(volume, *out))
+		return VOLUME_DAMAGED;
+	return NULL;
+}
+
+/* --- the first folder --- */
+
+struct folder {
+	const struct volume *volume;
+	entry_taker *take;
+	void *context;
+	size_t entries;
+	bool done;
+};
+
+static refusal each_of_stretch(struct folder *folder, struct stretch stretch)
+{
+	refusal why = NULL;
+	for (uint64_t i = 0; why == NULL && !folder->done &&
+			     i + FOLDER_ENTRY <= stretch.size;
+		i += FOLDER_ENTRY) {
+		uint8_t entry[FOLDER_ENTRY];
+		if (folder->entries++ == ENTRIES_MOST)
+			return "the stick has too many files in its first "
+			       "folder: move them into another";
+		why = disk_peek(folder->volume->disk, stretch.at + i, entry,
+			sizeof(entry));
+		if (why == NULL)
+			why = folder->take(
+				folder->context, entry, &folder->done);
+	}
+	return why;
+}
+
+/* No longer than its entries: a loop ends, too. */
+static refusal each_of_chain(struct folder *folder, uint32_t cluster)
+{
+	const struct volume *volume = folder->volume;
+	refusal why = NULL;
+	if (!volume_has(volume, cluster))
+		return VOLUME_DAMAGED;
+	while (why == NULL && !folder->done && cluster != CLUSTER_LAST) {
+		const struct stretch stretch = { place_of(volume, cluster),
+			volume->cluster };
+		why = each_of_stretch(folder, stretch);
+		if (why == NULL && !folder->done)
+			why = volume_next(volume, cluster, &cluster);
+	}
+	return why;
+}
+
+refusal volume_each_entry(
+	const struct volume *volume, entry_taker *take, void *context)
+{
+	struct folder folder = { volume, take, context, 0, false };
+	return volume->kind == VOLUME_FAT16
+		       ? each_of_stretch(&folder, volume->root)
+		       : each_of_chain(&folder, volume->folder);
+}
+
+/* --- a file --- */
+
+static uint64_t clusters_of(const struct volume_file *file)
+{
+	return (file->size - 1) / file->volume.cluster + 1;
+}
+
+/* A chain that has its end where the size says has no loop before it. */
+static refusal chain_check(const struct volume_file *file)
+{
+	const uint64_t count = clusters_of(file);
+	uint32_t cluster = file->first;
+	refusal why = NULL;
+	for (uint64_t i = 1; i < count && why == NULL; i++) {
+		why = volume_next(&file->volume, cluster, &cluster);
+		if (why == NULL && cluster == CLUSTER_LAST)
+			return VOLUME_DAMAGED;
+	}
+	if (why == NULL)
+		why = volume_next(&file->volume, cluster, &cluster);
+	return why != NULL || cluster == CLUSTER_LAST ? why : VOLUME_DAMAGED;
+}
+
+static refusal file_check(const struct volume_file *file)
+{
+	if (file->size == 0)
+		return "the stick's file is empty: copy it again, and eject "
+		       "the stick before you pull it out";
+	if (!volume_has(&file->volume, file->first) ||
+		clusters_of(file) > file->volume.clusters)
+		return VOLUME_DAMAGED;
+	if (file->chained)
+		return chain_check(file);
+	return clusters_of(file) <= file->volume.clusters -
+					    (file->first - CLUSTER_FIRST)
+		       ? NULL
+		       : VOLUME_DAMAGED;
+}
+
+refusal volume_find(const struct volume *volume, const char *name, bool *found,
+	struct volume_file *out)
+{
+	struct found what = { .name = name };
+	const refusal why = volume->kind == VOLUME_EXFAT
+				    ? exfat_find(volume, &what)
+				    : fat_find(volume, &what);
+	*found = what.count > 0;
+	*out = (struct volume_file){ .volume = *volume,
+		.size = what.size,
+		.first = what.first,
+		.chained = what.chained,
+		.cluster = what.first };
+	if (why != NULL || what.count == 0)
+		return why;
+	return what.count == 1 ? file_check(out) : VOLUME_DAMAGED;
+}
+
+static refusal step(struct volume_file *file)
+{
+	refusal why = NULL;
+	uint32_t next = file->cluster + 1;
+	if (file->chained)
+		why = volume_next(&file->volume, file->cluster, &next);
+	if (why == NULL && !volume_has(&file->volume, next))
+		why = VOLUME_DAMAGED;
+	if (why != NULL)
+		return why;
+	file->cluster = next;
+	file->number++;
+	return NULL;
+}
+
+static refusal go_to(struct volume_file *file, uint32_t number)
+{
+	refusal why = NULL;
+	if (number < file->number) {
+		file->cluster = file->first;
+		file->number = 0;
+	}
+	while (why == NULL && file->number < number)
+		why = step(file);
+	return why;
+}
+
+refusal volume_file_at(struct volume_file *file, uint64_t at, uint64_t most,
+	struct stretch *out)
+{
+	const uint32_t cluster = file->volume.cluster;
+	refusal why;
+	if (at >= file->size || most == 0)
+		return "the stick's file ends in the middle of its archive: "
+		       "copy it again, and eject the stick before you pull it "
+		       "out";
+	if (most > file->size - at)
+		most = file->size - at;
+	why = go_to(file, (uint32_t)(at / cluster));
+	out->at = place_of(&file->volume, file->cluster) + at % cluster;
+	out->size = cluster - at % cluster;
+	while (why == NULL && out->size < most) {
+		const uint32_t before = file->cluster;
+		why = step(file);
+		if (why != NULL || file->cluster != before + 1)
+			break;
+		out->size += cluster;
+	}
+	if (out->size > most)
+		out->size = most;
+	return why;
+}
