@@ -207,6 +207,7 @@ $(BENCHES): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/tests/bench/bench.o \
 # A machine on paper, made of parts that are written for tests.
 $(B)/tests/fuzz/fuzz_verify: $(call object,$(wildcard tests/verify/paper*.c) \
 	$(SUPPORTSRC))
+$(B)/tests/fuzz/fuzz_stick: $(B)/tests/support/volume_maker.o
 $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 		$(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) \

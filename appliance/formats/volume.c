@@ -209,11 +209,9 @@ refusal volume_find(const struct volume *volume, const char *name, bool *found,
 
 static refusal step(struct volume_file *file)
 {
-	refusal why = NULL;
-	uint32_t next = file->cluster + 1;
-	if (file->chained)
-		why = volume_next(&file->volume, file->cluster, &next);
-	if (why == NULL && !volume_has(&file->volume, next))
+	uint32_t next;
+	refusal why = volume_next(&file->volume, file->cluster, &next);
+	if (why == NULL && next == CLUSTER_LAST)
 		why = VOLUME_DAMAGED;
 	if (why != NULL)
 		return why;
@@ -234,6 +232,26 @@ static refusal go_to(struct volume_file *file, uint32_t number)
 	return why;
 }
 
+/* From where the chain was followed to: up to the next gap. */
+static refusal follow(struct volume_file *file, uint64_t inside, uint64_t most,
+	struct stretch *out)
+{
+	const uint32_t cluster = file->volume.cluster;
+	refusal why = NULL;
+	out->at = place_of(&file->volume, file->cluster) + inside;
+	out->size = cluster - inside;
+	while (why == NULL && out->size < most) {
+		const uint32_t before = file->cluster;
+		why = step(file);
+		if (why != NULL || file->cluster != before + 1)
+			break;
+		out->size += cluster;
+	}
+	if (out->size > most)
+		out->size = most;
+	return why;
+}
+
 refusal volume_file_at(struct volume_file *file, uint64_t at, uint64_t most,
 	struct stretch *out)
 {
@@ -245,17 +263,11 @@ refusal volume_file_at(struct volume_file *file, uint64_t at, uint64_t most,
 		       "out";
 	if (most > file->size - at)
 		most = file->size - at;
-	why = go_to(file, (uint32_t)(at / cluster));
-	out->at = place_of(&file->volume, file->cluster) + at % cluster;
-	out->size = cluster - at % cluster;
-	while (why == NULL && out->size < most) {
-		const uint32_t before = file->cluster;
-		why = step(file);
-		if (why != NULL || file->cluster != before + 1)
-			break;
-		out->size += cluster;
-	}
-	if (out->size > most)
+	if (!file->chained) {
+		out->at = place_of(&file->volume, file->first) + at;
 		out->size = most;
-	return why;
+		return NULL;
+	}
+	why = go_to(file, (uint32_t)(at / cluster));
+	return why != NULL ? why : follow(file, at % cluster, most, out);
 }

@@ -133,9 +133,10 @@ static refusal read_marker(
 {
 	const size_t size = 2 * (size_t)USTAR_BLOCK_SIZE;
 	struct ustar_member member;
-	refusal why = "it was pulled out, or cannot be read: insert it again";
-	if (pread(OUTBOX, blocks, size, (off_t)at) == (ssize_t)size)
-		why = ustar_header_decode(blocks, &member);
+	refusal why;
+	if (pread(OUTBOX, blocks, size, (off_t)at) != (ssize_t)size)
+		return write_refusal(EIO);
+	why = ustar_header_decode(blocks, &member);
 	if (why == NULL && (strcmp(member.name, COURIER_MEMBER) != 0 ||
 				   member.size > COURIER_LABEL_MOST))
 		why = "there is no outbox where it was said to be";

@@ -622,18 +622,37 @@ static bool holds(int outbox, const char *name)
 	return worked;
 }
 
-/* It has its label's block, and never gets another. */
+/* Raw, and for all that a machine has. */
+static int empty_outbox(void)
+{
+	const int outbox = empty_memfd();
+	uint8_t blocks[2 * USTAR_BLOCK_SIZE] = { 0 };
+	struct writer label =
+		writer_of(blocks + USTAR_BLOCK_SIZE, USTAR_BLOCK_SIZE);
+	write_courier_label(&label, COURIER_OUTBOX, 0);
+	return ustar_header_encode(COURIER_MEMBER, label.size, blocks) ==
+				       NULL &&
+			       pwrite(outbox, blocks, sizeof(blocks), 0) ==
+				       sizeof(blocks)
+		       ? outbox
+		       : -1;
+}
+
+static const struct publish_begin anywhere = { 0, INT64_MAX };
+
+/* It has its label, and never gets another member. */
 static bool refuses_a_full_one(const struct stage *stage, int list)
 {
 	static const struct publish_members_of made = { 12, ENTRY_FAILED };
-	static const uint8_t block[USTAR_BLOCK_SIZE];
-	const int outbox = empty_memfd();
+	const int outbox = empty_outbox();
 	struct play play;
-	bool well = pwrite(outbox, block, sizeof(block), 0) == sizeof(block) &&
-		    fcntl(outbox, F_ADD_SEALS, F_SEAL_GROW) == 0;
+	bool well = fcntl(outbox, F_ADD_SEALS, F_SEAL_GROW) == 0;
 	play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
-	well = play_ends(&play, play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made),
-					&list, 1, REFUSED)) &&
+	well = play_ends(&play,
+		       play_ask(&play, SAY(PUBLISH_BEGIN, &anywhere), NULL, 0,
+			       DONE) &&
+			       play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made),
+				       &list, 1, REFUSED)) &&
 	       well;
 	close(outbox);
 	return well;
@@ -645,14 +664,16 @@ static bool publish(const struct stage *stage)
 	const struct publish_members_of made = { 12, ENTRY_FAILED };
 	const struct wire_text state = { "intake" };
 	const int list = list_of(stage->paper, items);
-	const int outbox = empty_memfd();
+	const int outbox = empty_outbox();
 	const struct publish_piece piece = { HEAD_ENTRIES,
 		(uint64_t)lseek(list, 0, SEEK_END) };
 	struct play play = play_start(stage, ROLE_PUBLISH, &outbox, 1);
 	const bool well =
 		play_ends(&play,
-			play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made), &list,
-				1, DONE) &&
+			play_ask(&play, SAY(PUBLISH_BEGIN, &anywhere), NULL, 0,
+				DONE) &&
+				play_ask(&play, SAY(PUBLISH_MEMBERS_OF, &made),
+					&list, 1, DONE) &&
 				play_ask(&play, SAY(PUBLISH_PIECE, &piece),
 					&list, 1, DONE) &&
 				play_ask(&play, SAY(PUBLISH_STATE, &state),

@@ -8,14 +8,17 @@
 #include "appliance/formats/ustar.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/roles.h"
+#include "appliance/record/courier.h"
 #include "tests/desk/scenarios.h"
 #include "tests/support/forked_role.h"
 #include "tests/support/patience.h"
+#include "tests/support/volume_maker.h"
 #include "tests/verify/paper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -180,6 +183,98 @@ static void keys_are_those_of_the_election(void **state)
 	expect_refused(&role, "the medium: election-keys.note is missing");
 }
 
+/* A stick of exFAT that has the archive as a file of this name. */
+static struct forked_role insert_file(const char *name, struct stretch *where)
+{
+	struct maker stick = { .kind = VOLUME_EXFAT,
+		.table = TABLE_MBR,
+		.sector = 512,
+		.per_cluster = 8 };
+	maker_begin(&stick);
+	const uint32_t first = maker_add(&stick, name, written(&archive));
+	struct writer disk = { stick.disk, stick.size, stick.size, false };
+	const int medium = memfd_written(&disk);
+	assert_true(medium >= 0);
+	where->at = (uint64_t)(maker_cluster(&stick, first) - stick.disk);
+	where->size = archive.size;
+	maker_free(&stick);
+	const struct forked_role role =
+		forked_start(ROLE_INTAKE, role_intake, medium);
+	close(medium);
+	return role;
+}
+
+#define NO_COURIER "not a courier medium: "
+#define NO_OUTBOX                                                              \
+	NO_COURIER "its file OUTBOX.TAR is no outbox that was packed for "     \
+		   "this machine: pack the outbox anew"
+
+static void a_file_is_named_for_its_way(void **state)
+{
+	/* The archive has 2,048 bytes. */
+	static const struct {
+		const char *file;
+		const char *label;
+		const char *said; /* NULL: it is taken */
+	} cases[] = {
+		{ "SANDOQ.TAR", "boxes", NULL },
+		{ "OUTBOX.TAR", "outbox 2048", NULL },
+		{ "OUTBOX.TAR", "outbox 2047",
+			NO_COURIER "it has another size than the desk gave "
+				   "it: pack the outbox anew" },
+		{ "OUTBOX.TAR", "outbox", NO_OUTBOX },
+		{ "OUTBOX.TAR", "boxes", NO_OUTBOX },
+		{ "OUTBOX.TAR", "sent",
+			NO_COURIER "it is an outbox that was written already: "
+				   "take it to the desk; to use it again, pack "
+				   "it anew as an outbox" },
+		{ "SANDOQ.TAR", "outbox 2048",
+			NO_COURIER "its file SANDOQ.TAR is an outbox: pack the "
+				   "outbox anew" },
+		{ "SANDOQ.TXT", "boxes",
+			NO_COURIER "there is no file SANDOQ.TAR in its first "
+				   "folder: bring the stick that was packed "
+				   "for this machine" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char label[64];
+		struct stretch where;
+		snprintf(label, sizeof(label), "sandoq/courier/v1 %s\n",
+			cases[i].label);
+		begin(label);
+		write_ustar_end(&archive);
+		struct forked_role role = insert_file(cases[i].file, &where);
+		forked_ask(&role, SAY(INTAKE_START, &nothing), -1);
+		if (cases[i].said != NULL) {
+			expect_refused(&role, cases[i].said);
+			continue;
+		}
+		assert_int_equal(role.answer.type, INTAKE_KIND);
+		const struct intake_kind *kind =
+			HEARD(&role.answer, INTAKE_KIND);
+		const bool out = kind->kind == COURIER_OUTBOX;
+		assert_int_equal(kind->room.at, out ? where.at : 0);
+		assert_int_equal(kind->room.size, out ? where.size : 0);
+		forked_stop(&role);
+	}
+}
+
+static void a_file_that_ends_too_early_is_refused(void **state)
+{
+	struct stretch where;
+	(void)state;
+	begin("sandoq/courier/v1 election\n");
+	struct forked_role role = insert_file("SANDOQ.TAR", &where);
+	assert_int_equal(forked_ask(&role, SAY(INTAKE_START, &nothing), -1),
+		INTAKE_KIND);
+	forked_ask(&role, SAY(INTAKE_TAKE, &nothing), -1);
+	expect_refused(&role,
+		"the medium: the stick's file ends in the middle of its "
+		"archive: copy it again, and eject the stick before you pull "
+		"it out");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +282,8 @@ int main(void)
 		cmocka_unit_test(nothing_lies_behind_the_end),
 		cmocka_unit_test(boxes_come_as_pairs),
 		cmocka_unit_test(keys_are_those_of_the_election),
+		cmocka_unit_test(a_file_is_named_for_its_way),
+		cmocka_unit_test(a_file_that_ends_too_early_is_refused),
 	};
 	patience(PATIENCE);
 	return cmocka_run_group_tests(tests, make, drop);

@@ -110,10 +110,40 @@ static struct forked_role start(
 
 static const char secret[] = "what stays in the machine";
 
+static void put(struct writer *out, const char *name, struct bytes content)
+{
+	uint8_t block[USTAR_BLOCK_SIZE];
+	assert_null(ustar_header_encode(name, content.size, block));
+	write_bytes(out, bytes_of(block, sizeof(block)));
+	write_bytes(out, content);
+	memset(block, 0, sizeof(block));
+	write_bytes(out, bytes_of(block, ustar_padding(content.size)));
+}
+
+/* With a label of this kind, and a member of this name, if any. */
+static struct bytes archive_of(
+	const char *kind, const char *member, uint8_t space[ARCHIVE_MOST])
+{
+	static const uint8_t end[2 * USTAR_BLOCK_SIZE];
+	struct writer out = writer_of(space, ARCHIVE_MOST);
+	uint8_t label_space[COURIER_LABEL_MOST];
+	struct writer label = writer_of(label_space, sizeof(label_space));
+	write_text(&label, COURIER_LABEL_START);
+	write_text(&label, kind);
+	write_text(&label, "\n");
+	put(&out, COURIER_MEMBER, written(&label));
+	if (member != NULL)
+		put(&out, member, bytes_of_text("any"));
+	write_bytes(&out, bytes_of(end, sizeof(end)));
+	assert_false(out.broken);
+	return written(&out);
+}
+
 /* One member, the state, the end; the first that is refused, or nothing. */
 static bool write_outbox(struct forked_role *on)
 {
 	static const struct publish_members_of made = { .type = 0 };
+	static const struct publish_begin all = { 0, INT64_MAX };
 	static const struct wire_text state = { "intake" };
 	uint8_t space[64];
 	struct writer items = writer_of(space, sizeof(space));
@@ -121,6 +151,7 @@ static bool write_outbox(struct forked_role *on)
 	write_item(&items, ITEM_PRIVATE, "lock", bytes_of_text(secret));
 	const int list = memfd_written(&items);
 	const bool written =
+		forked_ask(on, SAY(PUBLISH_BEGIN, &all), -1) == DONE &&
 		forked_ask(on, SAY(PUBLISH_MEMBERS_OF, &made), list) == DONE &&
 		forked_ask(on, SAY(PUBLISH_STATE, &state), -1) == DONE &&
 		forked_ask(on, SAY(PUBLISH_END, &nothing), -1) == DONE;
@@ -152,14 +183,17 @@ static void each_outbox_has_its_words(void **state)
 		{ { NEVER, 0, ENXIO, NEVER }, BROKEN },
 		{ { NEVER, 1, ENXIO, NEVER }, BROKEN },
 		{ { NEVER, NEVER, 0, 0 }, PULLED_OUT },
-		{ { NEVER, NEVER, 0, 5 }, PULLED_OUT },
-		{ { NEVER, NEVER, 0, 8 }, PULLED_OUT },
+		{ { NEVER, NEVER, 0, 1 }, PULLED_OUT },
+		{ { NEVER, NEVER, 0, 6 }, PULLED_OUT },
+		{ { NEVER, NEVER, 0, 9 }, PULLED_OUT },
 	};
+	uint8_t space[ARCHIVE_MOST];
+	const struct bytes outbox = archive_of("outbox", NULL, space);
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		trouble = cases[i].is;
-		struct forked_role on = start(
-			ROLE_PUBLISH, role_publish, bytes_of_text("outbox"));
+		struct forked_role on =
+			start(ROLE_PUBLISH, role_publish, outbox);
 		assert_int_equal(write_outbox(&on), cases[i].said == NULL);
 		if (cases[i].said != NULL) {
 			assert_int_equal(on.answer.type, REFUSED);
@@ -179,10 +213,11 @@ struct outbox {
 static struct outbox outbox_after(const struct trouble *is)
 {
 	struct outbox out;
+	uint8_t space[ARCHIVE_MOST];
 	const int medium = memfd_create("medium", MFD_CLOEXEC);
 	trouble = *is;
-	struct forked_role on = start_on(
-		medium, ROLE_PUBLISH, role_publish, bytes_of_text("outbox"));
+	struct forked_role on = start_on(medium, ROLE_PUBLISH, role_publish,
+		archive_of("outbox", NULL, space));
 	out.written = write_outbox(&on);
 	forked_stop(&on);
 	const ssize_t size =
@@ -192,6 +227,8 @@ static struct outbox outbox_after(const struct trouble *is)
 	close(medium);
 	return out;
 }
+
+#define SENT COURIER_LABEL_START "sent"
 
 static bool holds(const struct outbox *outbox, const char *text)
 {
@@ -206,7 +243,7 @@ static void what_is_private_is_not_written(void **state)
 	const struct outbox outbox = outbox_after(&none);
 	assert_true(outbox.written);
 	assert_true(holds(&outbox, "challenge"));
-	assert_true(holds(&outbox, COURIER_LABEL_START));
+	assert_true(holds(&outbox, SENT));
 	assert_false(holds(&outbox, secret));
 }
 
@@ -219,10 +256,10 @@ static void a_label_is_written_behind_all_else(void **state)
 	struct outbox outbox = outbox_after(&flush);
 	assert_false(outbox.written);
 	assert_true(holds(&outbox, "challenge"));
-	assert_false(holds(&outbox, COURIER_LABEL_START));
+	assert_false(holds(&outbox, SENT));
 	for (;; write.write++) {
 		outbox = outbox_after(&write);
-		if (holds(&outbox, COURIER_LABEL_START))
+		if (holds(&outbox, SENT))
 			break;
 		assert_false(outbox.written);
 	}
@@ -234,37 +271,110 @@ static void a_label_is_written_behind_all_else(void **state)
 }
 
 /*
- * Media that cannot be read
+ * Where an outbox may be written
  */
 
-static void put(struct writer *out, const char *name, struct bytes content)
+enum {
+	FILE_AT = 4096,
+	FILE_SIZE = 8192,
+	BEHIND = 4096,
+	STICK = FILE_AT + FILE_SIZE + BEHIND
+};
+
+/* Something, an outbox of that size in its middle, and something. */
+static struct bytes stick_with(const char *label, uint8_t space[STICK])
 {
-	uint8_t block[USTAR_BLOCK_SIZE];
-	assert_null(ustar_header_encode(name, content.size, block));
-	write_bytes(out, bytes_of(block, sizeof(block)));
-	write_bytes(out, content);
-	memset(block, 0, sizeof(block));
-	write_bytes(out, bytes_of(block, ustar_padding(content.size)));
+	uint8_t archive[ARCHIVE_MOST];
+	const struct bytes outbox = archive_of(label, NULL, archive);
+	memset(space, 'x', STICK);
+	memset(space + FILE_AT, 0, FILE_SIZE);
+	memcpy(space + FILE_AT, outbox.data, outbox.size);
+	return bytes_of(space, STICK);
 }
 
-/* With a label of this kind, and a member of this name, if any. */
-static struct bytes archive_of(
-	const char *kind, const char *member, uint8_t space[ARCHIVE_MOST])
+static void an_outbox_is_where_it_says(void **state)
 {
-	static const uint8_t end[2 * USTAR_BLOCK_SIZE];
-	struct writer out = writer_of(space, ARCHIVE_MOST);
-	uint8_t label_space[COURIER_LABEL_MOST];
-	struct writer label = writer_of(label_space, sizeof(label_space));
-	write_text(&label, COURIER_LABEL_START);
-	write_text(&label, kind);
-	write_text(&label, "\n");
-	put(&out, COURIER_MEMBER, written(&label));
-	if (member != NULL)
-		put(&out, member, bytes_of_text("any"));
-	write_bytes(&out, bytes_of(end, sizeof(end)));
-	assert_false(out.broken);
-	return written(&out);
+	static const struct {
+		const char *label;
+		struct publish_begin room;
+		bool good;
+	} cases[] = {
+		{ "outbox 8192", { FILE_AT, FILE_SIZE }, true },
+		{ "outbox", { FILE_AT, FILE_SIZE }, false },
+		{ "outbox 8192", { FILE_AT, FILE_SIZE + 1 }, false },
+		{ "outbox 8192", { FILE_AT, INT64_MAX - FILE_AT }, false },
+		{ "outbox 8192", { FILE_AT, UINT64_MAX }, false },
+		{ "outbox 8192", { FILE_AT + 512, FILE_SIZE }, false },
+		{ "outbox 8192", { 0, FILE_SIZE }, false },
+		{ "outbox 8192", { UINT64_MAX - 511, 1024 }, false },
+		{ "outbox 0", { FILE_AT, 0 }, false },
+		{ "boxes", { FILE_AT, FILE_SIZE }, false },
+		{ "sent", { FILE_AT, FILE_SIZE }, false },
+	};
+	(void)state;
+	trouble = (struct trouble){ NEVER, NEVER, 0, NEVER };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t space[STICK];
+		struct forked_role on = start(ROLE_PUBLISH, role_publish,
+			stick_with(cases[i].label, space));
+		const enum wire_type got =
+			forked_ask(&on, SAY(PUBLISH_BEGIN, &cases[i].room), -1);
+		if (got != (cases[i].good ? DONE : REFUSED))
+			fail_msg("case %zu: answered with %d", i, (int)got);
+		/* No second time, and nothing without the first. */
+		if (cases[i].good)
+			assert_int_equal(
+				forked_ask(&on,
+					SAY(PUBLISH_BEGIN, &cases[i].room), -1),
+				REFUSED);
+		else
+			assert_int_equal(
+				forked_ask(&on, SAY(PUBLISH_END, &nothing), -1),
+				REFUSED);
+		forked_stop(&on);
+	}
 }
+
+/* As many bytes as it says, and whatever lies around them stays. */
+static void nothing_is_written_around_an_outbox(void **state)
+{
+	static const struct publish_begin room = { FILE_AT, FILE_SIZE };
+	static const struct publish_members_of made = { .type = 0 };
+	uint8_t space[STICK];
+	uint8_t after[STICK];
+	uint8_t items[2048];
+	struct writer list = writer_of(items, sizeof(items));
+	const struct bytes before = stick_with("outbox 8192", space);
+	const int medium = memfd_create("medium", MFD_CLOEXEC);
+	(void)state;
+	trouble = (struct trouble){ NEVER, NEVER, 0, NEVER };
+	assert_int_equal(pwrite(medium, before.data, STICK, 0), STICK);
+	struct forked_role on =
+		forked_start(ROLE_PUBLISH, role_publish, medium);
+	memset(after, 'y', 1500);
+	write_item(&list, ITEM_PUBLIC, "challenge", bytes_of(after, 1500));
+	const int memfd = memfd_written(&list);
+	assert_int_equal(forked_ask(&on, SAY(PUBLISH_BEGIN, &room), -1), DONE);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			forked_ask(&on, SAY(PUBLISH_MEMBERS_OF, &made), memfd),
+			DONE);
+	assert_int_equal(forked_ask(&on, SAY(PUBLISH_MEMBERS_OF, &made), memfd),
+		REFUSED);
+	assert_string_equal(HEARD(&on.answer, REFUSED)->line, TOO_SMALL);
+	forked_stop(&on);
+	close(memfd);
+	assert_int_equal(pread(medium, after, STICK, 0), STICK);
+	assert_memory_equal(after, space, FILE_AT);
+	assert_memory_not_equal(after + FILE_AT, space + FILE_AT, FILE_SIZE);
+	assert_memory_equal(after + FILE_AT + FILE_SIZE,
+		space + FILE_AT + FILE_SIZE, BEHIND);
+	close(medium);
+}
+
+/*
+ * Media that cannot be read
+ */
 
 #define NONE "not a courier medium: "
 #define SPOILED                                                                \
@@ -332,6 +442,8 @@ int main(void)
 		cmocka_unit_test(each_outbox_has_its_words),
 		cmocka_unit_test(what_is_private_is_not_written),
 		cmocka_unit_test(a_label_is_written_behind_all_else),
+		cmocka_unit_test(an_outbox_is_where_it_says),
+		cmocka_unit_test(nothing_is_written_around_an_outbox),
 		cmocka_unit_test(each_medium_has_its_words),
 	};
 	patience(PATIENCE);

@@ -435,6 +435,7 @@ static int serve(enum role self)
 		{ DEFINE_RELEASE, approve_the_release },
 		{ TALLY_CLOSE, give_result },
 		{ TALLY_NEXT, done },
+		{ PUBLISH_BEGIN, done },
 		{ PUBLISH_MEMBERS_OF, note_published },
 		{ PUBLISH_PIECE, done },
 		{ PUBLISH_STATE, done },
