@@ -35,6 +35,9 @@ typedef bool courier_take(struct session *, struct medium *);
 courier_take take_enrolment, take_election, take_boxes, take_approvals,
 	take_operators, take_abandonment, give_outbox;
 
+/* Says what the media role tells unasked, and closes the message. */
+void courier_media_news(struct session *, struct wire_message *);
+
 /*
  * Raises P to where an abandoned election's keys work no more, where a power
  * cut kept the TPM from it. Behind the airlock.

@@ -102,11 +102,22 @@ static bool await_media(struct session *session)
 	return session_refuse(session, ended[which]);
 }
 
-/* The next medium that is plugged in; one that goes is no news. */
+/* Of what the media role says unasked: one that goes is no news. */
+void courier_media_news(struct session *session, struct wire_message *message)
+{
+	if (message->type == MEDIA_WAITS)
+		session_say(session,
+			"another medium waits (%.60s): it is taken when the "
+			"first one is removed",
+			HEARD(message, MEDIA_WAITS)->line);
+	wire_close(message);
+}
+
+/* The next medium that is plugged in. */
 static bool next_medium(struct session *session, int *device)
 {
 	struct wire_message message;
-	do {
+	for (;;) {
 		if (!await_media(session))
 			return false;
 		if (peer_next(&session->media, &message, &session->why) !=
@@ -114,7 +125,10 @@ static bool next_medium(struct session *session, int *device)
 			session->broken = true;
 			return false;
 		}
-	} while (message.type != MEDIA_HERE);
+		if (message.type == MEDIA_HERE)
+			break;
+		courier_media_news(session, &message);
+	}
 	*device = message.descriptor[0];
 	return true;
 }

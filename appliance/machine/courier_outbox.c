@@ -267,7 +267,7 @@ static bool make_writable(struct session *session, int *device)
 	enum answer got = peer_ask(&session->media, SAY(MEDIA_WRITE, &nothing),
 		NULL, 0, &answer, &session->why);
 	while (got == ANSWERED && answer.type != MEDIA_WRITABLE) {
-		wire_close(&answer);
+		courier_media_news(session, &answer);
 		got = peer_next(&session->media, &answer, &session->why);
 	}
 	session->broken |= got == ANSWER_BROKEN;

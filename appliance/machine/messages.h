@@ -554,6 +554,8 @@ LAYOUT_STRUCT(starter_started);
 	ASK(MEDIA_BIND, 64, nothing, ROLE_MEDIA)                               \
 	ANSWER(MEDIA_HERE, 65, nothing, ROLE_MEDIA, CARRIES(1, 1), DEVICE)     \
 	ANSWER(MEDIA_GONE, 66, nothing, ROLE_MEDIA)                            \
+	/* Another one, and what it calls itself. */                           \
+	ANSWER(MEDIA_WAITS, 70, wire_text, ROLE_MEDIA)                         \
 	ASK(MEDIA_WRITE, 67, nothing, ROLE_MEDIA)                              \
 	ANSWER(MEDIA_WRITABLE, 68, nothing, ROLE_MEDIA, TO(MEDIA_WRITE),       \
 		CARRIES(1, 1), DEVICE)                                         \

@@ -26,7 +26,10 @@
 static const char usb_devices[] = "/sys/bus/usb/devices";
 static const char disks[] = "/sys/block";
 
-enum { FOLDER_PART = 4096 }; /* bytes of a list that are read at once */
+enum {
+	FOLDER_PART = 4096, /* bytes of a list that are read at once */
+	NAME_PART = 32,	    /* of what a disk calls itself */
+};
 
 /* A folder's names. opendir(3) would ask for memory, this role for none. */
 struct folder {
@@ -42,6 +45,7 @@ struct media {
 	bool bound;
 	char disk[NAME_MAX + 1]; /* the medium handed out; empty: none */
 	uint64_t sequence;	 /* its disk sequence number */
+	uint64_t waiting; /* that of the one that was told to wait, or 0 */
 };
 
 static bool folder_open(const char *path, struct folder *out)
@@ -146,19 +150,85 @@ static refusal offer_any(struct media *media)
 	return why;
 }
 
+/* What a disk says of itself: letters that every screen has, or nothing. */
+static size_t read_name(const char *disk, const char *leaf, char *out)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/%s/device/%s", disks, disk, leaf);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return 0;
+	ssize_t got = read(file, out, NAME_PART);
+	close(file);
+	while (got > 0 && (out[got - 1] == '\n' || out[got - 1] == ' '))
+		got--;
+	for (ssize_t i = 0; i < got; i++)
+		if (out[i] < ' ' || out[i] > '~')
+			out[i] = '?';
+	return got < 0 ? 0 : (size_t)got;
+}
+
+static refusal tell_that_it_waits(struct media *media, const char *disk)
+{
+	struct wire_text text;
+	char vendor[NAME_PART];
+	char model[NAME_PART];
+	char line[2 * NAME_PART + 2];
+	const int vendor_size = (int)read_name(disk, "vendor", vendor);
+	const int model_size = (int)read_name(disk, "model", model);
+	snprintf(line, sizeof(line), "%.*s %.*s", vendor_size, vendor,
+		model_size, model);
+	wire_text_set(&text, line);
+	return wire_send(&media->end, SAY(MEDIA_WAITS, &text), NULL, 0);
+}
+
+/* One that is not the one handed out; an empty card reader is none. */
+static refusal tell_of_another(struct media *media, const char *disk)
+{
+	uint64_t sequence;
+	if (strcmp(disk, media->disk) == 0 || !is_medium(disk))
+		return NULL;
+	int other = open_disk(disk, O_RDONLY, &sequence);
+	if (other < 0)
+		return NULL;
+	close(other);
+	if (sequence == media->waiting)
+		return NULL;
+	media->waiting = sequence;
+	return tell_that_it_waits(media, disk);
+}
+
+static refusal tell_of_others(struct media *media)
+{
+	struct folder folder;
+	const char *name;
+	refusal why = NULL;
+	if (!folder_open(disks, &folder))
+		return "the disks cannot be listed";
+	while (why == NULL && (name = folder_next(&folder)) != NULL)
+		why = tell_of_another(media, name);
+	close(folder.file);
+	return why;
+}
+
+static refusal forget_what_has_gone(struct media *media)
+{
+	if (media->disk[0] == '\0' ||
+		sequence_now(media->disk) == media->sequence)
+		return NULL;
+	media->disk[0] = '\0';
+	return wire_send(&media->end, SAY(MEDIA_GONE, &nothing), NULL, 0);
+}
+
 /* Tells what has gone since, then what has come. */
 static refusal look(struct media *media)
 {
-	if (media->disk[0] != '\0') {
-		if (sequence_now(media->disk) == media->sequence)
-			return NULL;
-		media->disk[0] = '\0';
-		refusal why = wire_send(
-			&media->end, SAY(MEDIA_GONE, &nothing), NULL, 0);
-		if (why != NULL)
-			return why;
-	}
-	return media->bound ? offer_any(media) : NULL;
+	refusal why = forget_what_has_gone(media);
+	if (why == NULL && media->bound && media->disk[0] == '\0')
+		why = offer_any(media);
+	if (why == NULL && media->disk[0] != '\0')
+		why = tell_of_others(media);
+	return why;
 }
 
 static bool write_switch(const char *device, const char *leaf)

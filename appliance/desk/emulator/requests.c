@@ -18,11 +18,14 @@ const struct option machine_plug_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
 	{ "MEDIUM", NULL, "the file that is the medium", REQUIRED },
 	{ "--writable", NULL, "let the machine write to it", OPTIONAL },
+	{ "--second", NULL, "beside a medium that is plugged in", OPTIONAL },
+	{ "--sector", "BYTES", "512 or 4096; 512 if not given", OPTIONAL },
 	OPTION_END,
 };
 
 const struct option machine_unplug_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
+	{ "--second", NULL, "the one that was plugged in as such", OPTIONAL },
 	OPTION_END,
 };
 
@@ -44,14 +47,26 @@ const struct option machine_stop_options[] = {
 	OPTION_END,
 };
 
+/* The launcher's names of the two places. */
+static const char *port_of(const struct arguments *arguments)
+{
+	return argument_given(arguments, "--second") ? "second" : "medium";
+}
+
 int machine_plug_command(const struct arguments *arguments)
 {
+	const char *sector = argument(arguments, "--sector");
 	const char *medium = argument(arguments, "MEDIUM");
 	char path[PATH_MAX], line[CONTROL_LINE_MOST];
 	struct stat file;
 	if (realpath(medium, path) == NULL || stat(path, &file) != 0)
 		return fail(EX_NOINPUT, medium, 0, "cannot open it: %s",
 			strerror(errno));
+	if (sector == NULL)
+		sector = "512";
+	if (strcmp(sector, "512") != 0 && strcmp(sector, "4096") != 0)
+		return fail(EX_USAGE, NULL, 0,
+			"a sector has 512 or 4096 bytes, and not '%s'", sector);
 	if (file.st_size == 0 || file.st_size % 512 != 0)
 		return fail(EX_DATAERR, medium, 0,
 			"is no whole number of 512-byte blocks; make it by "
@@ -59,14 +74,17 @@ int machine_plug_command(const struct arguments *arguments)
 	if (strchr(path, '\n') != NULL)
 		return fail(EX_USAGE, medium, 0,
 			"has a line break in its path; move it");
-	snprintf(line, sizeof(line), "plug %s %s\n",
-		argument_given(arguments, "--writable") ? "rw" : "ro", path);
+	snprintf(line, sizeof(line), "plug %s %s %s %s\n",
+		argument_given(arguments, "--writable") ? "rw" : "ro", sector,
+		port_of(arguments), path);
 	return machine_request(argument(arguments, "DIR"), line);
 }
 
 int machine_unplug_command(const struct arguments *arguments)
 {
-	return machine_request(argument(arguments, "DIR"), "unplug\n");
+	char line[CONTROL_LINE_MOST];
+	snprintf(line, sizeof(line), "unplug %s\n", port_of(arguments));
+	return machine_request(argument(arguments, "DIR"), line);
 }
 
 int machine_press_command(const struct arguments *arguments)

@@ -48,8 +48,17 @@ const struct option machine_run_options[] = {
 	OPTION_END,
 };
 
-/* The name of the medium's drive and device in QEMU. */
-#define MEDIUM "medium"
+/* Where media go: the name of drive and device in QEMU. */
+static const char *const ports[] = { "medium", "second" };
+enum { PORTS = sizeof(ports) / sizeof(ports[0]) };
+
+/* What "plug" says of a medium before its path, with a space behind each. */
+struct plugging {
+	size_t port;
+	bool writable;
+	const char *sector; /* bytes */
+	const char *path;
+};
 
 enum outcome { RUNNING, POWERED_OFF, STOPPED, CUT, BROKEN };
 
@@ -70,8 +79,8 @@ struct launcher {
 	int owner;  /* pidfd of --until, -1 without it */
 	int client; /* told when all has ended, -1 when nobody asked */
 	char reason[QMP_ERROR_SIZE];
-	bool medium_in;
-	bool medium_gone;
+	bool medium_in[PORTS];
+	bool medium_gone[PORTS];
 	enum outcome outcome;
 };
 
@@ -81,16 +90,22 @@ static void on_event(void *owner, const char *name, const json_t *data)
 	const char *device = json_string_value(json_object_get(data, "device"));
 	if (strcmp(name, "RESET") == 0)
 		console_note(&launcher->console, "reset");
-	if (strcmp(name, "DEVICE_DELETED") == 0 && device != NULL &&
-		strcmp(device, MEDIUM) == 0)
-		launcher->medium_gone = true;
+	if (strcmp(name, "DEVICE_DELETED") != 0 || device == NULL)
+		return;
+	for (size_t i = 0; i < PORTS; i++)
+		if (strcmp(device, ports[i]) == 0)
+			launcher->medium_gone[i] = true;
 }
 
 /* "driver,key=value,..." as the arguments of device_add. */
-static json_t *medium_device(const struct profile *profile)
+static json_t *medium_device(
+	const struct profile *profile, const struct plugging *plugging)
 {
+	const char *name = ports[plugging->port];
 	char text[PROFILE_VALUE_SIZE], *rest;
-	json_t *device = json_pack("{s:s, s:s}", "id", MEDIUM, "drive", MEDIUM);
+	json_t *device = json_pack("{s:s, s:s, s:s, s:s}", "id", name, "drive",
+		name, "logical_block_size", plugging->sector,
+		"physical_block_size", plugging->sector);
 	memcpy(text, profile->value[PROFILE_MEDIUM], sizeof(text));
 	char *word = strtok_r(text, ",", &rest);
 	json_object_set_new(device, "driver", json_string(word));
@@ -108,50 +123,68 @@ static json_t *medium_device(const struct profile *profile)
 	return device;
 }
 
-static bool add_drive(struct qmp *qmp, const char *path, bool writable)
+static bool add_drive(struct qmp *qmp, const struct plugging *plugging)
 {
 	json_t *drive = json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}", "driver",
-		"raw", "node-name", MEDIUM, "read-only", !writable, "file",
-		"driver", "file", "filename", path);
+		"raw", "node-name", ports[plugging->port], "read-only",
+		!plugging->writable, "file", "driver", "file", "filename",
+		plugging->path);
 	return qmp_call(qmp, "blockdev-add", drive, QMP_MS);
 }
 
-static bool remove_drive(struct qmp *qmp)
+static bool remove_drive(struct qmp *qmp, size_t port)
 {
 	return qmp_call(qmp, "blockdev-del",
-		json_pack("{s:s}", "node-name", MEDIUM), QMP_MS);
+		json_pack("{s:s}", "node-name", ports[port]), QMP_MS);
 }
 
-static refusal plug(struct launcher *launcher, const char *path, bool writable)
+static refusal plug_in(
+	struct launcher *launcher, const struct plugging *plugging)
 {
 	struct qmp *qmp = &launcher->qmp;
-	if (launcher->medium_in)
+	if (launcher->medium_in[plugging->port])
 		return "a medium is plugged in already; unplug it first";
-	if (!add_drive(qmp, path, writable))
+	if (!add_drive(qmp, plugging))
 		return qmp->error;
-	if (qmp_call(qmp, "device_add", medium_device(&launcher->profile),
-		    QMP_MS)) {
-		launcher->medium_in = true;
+	if (qmp_call(qmp, "device_add",
+		    medium_device(&launcher->profile, plugging), QMP_MS)) {
+		launcher->medium_in[plugging->port] = true;
 		return NULL;
 	}
 	memcpy(launcher->reason, qmp->error, sizeof(launcher->reason));
-	remove_drive(qmp);
+	remove_drive(qmp, plugging->port);
 	return launcher->reason;
 }
 
-static refusal unplug(struct launcher *launcher)
+/* "ro" or "rw", bytes of a sector, the port's name, the path. */
+static refusal plug(struct launcher *launcher, char *words)
+{
+	char *rest;
+	const char *mode = strtok_r(words, " ", &rest);
+	struct plugging plugging = { .sector = strtok_r(NULL, " ", &rest) };
+	const char *port = strtok_r(NULL, " ", &rest);
+	plugging.path = strtok_r(NULL, "", &rest);
+	if (plugging.path == NULL)
+		return "the request is not known";
+	plugging.writable = strcmp(mode, "rw") == 0;
+	plugging.port = strcmp(port, ports[1]) == 0;
+	return plug_in(launcher, &plugging);
+}
+
+static refusal unplug(struct launcher *launcher, const char *name)
 {
 	struct qmp *qmp = &launcher->qmp;
-	if (!launcher->medium_in)
+	const size_t port = strcmp(name, ports[1]) == 0;
+	if (!launcher->medium_in[port])
 		return "no medium is plugged in";
-	launcher->medium_gone = false;
-	if (!qmp_call(qmp, "device_del", json_pack("{s:s}", "id", MEDIUM),
+	launcher->medium_gone[port] = false;
+	if (!qmp_call(qmp, "device_del", json_pack("{s:s}", "id", ports[port]),
 		    QMP_MS) ||
-		!qmp_events(qmp, &launcher->medium_gone, QMP_MS))
+		!qmp_events(qmp, &launcher->medium_gone[port], QMP_MS))
 		return qmp->error;
-	if (!remove_drive(qmp))
+	if (!remove_drive(qmp, port))
 		return qmp->error;
-	launcher->medium_in = false;
+	launcher->medium_in[port] = false;
 	return NULL;
 }
 
@@ -192,12 +225,10 @@ static refusal stop(struct launcher *launcher)
 
 static refusal obey(struct launcher *launcher, char *line)
 {
-	if (strncmp(line, "plug ro ", 8) == 0)
-		return plug(launcher, line + 8, false);
-	if (strncmp(line, "plug rw ", 8) == 0)
-		return plug(launcher, line + 8, true);
-	if (strcmp(line, "unplug") == 0)
-		return unplug(launcher);
+	if (strncmp(line, "plug ", 5) == 0)
+		return plug(launcher, line + 5);
+	if (strncmp(line, "unplug ", 7) == 0)
+		return unplug(launcher, line + 7);
 	if (strncmp(line, "press ", 6) == 0)
 		return press(launcher, line + 6);
 	if (strncmp(line, "picture ", 8) == 0)
