@@ -335,6 +335,26 @@ static void an_outbox_is_where_it_says(void **state)
 	}
 }
 
+/* Raw, too: whatever else lies there is not written over. */
+static void nothing_but_an_outbox_is_written(void **state)
+{
+	static const char *const kinds[] = { "boxes", "sent", "election" };
+	static const struct publish_begin all = { 0, INT64_MAX };
+	uint8_t space[ARCHIVE_MOST];
+	(void)state;
+	trouble = (struct trouble){ NEVER, NEVER, 0, NEVER };
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct forked_role on = start(ROLE_PUBLISH, role_publish,
+			archive_of(kinds[i], NULL, space));
+		assert_int_equal(
+			forked_ask(&on, SAY(PUBLISH_BEGIN, &all), -1), REFUSED);
+		assert_string_equal(HEARD(&on.answer, REFUSED)->line,
+			"the outbox: there is no outbox where it was said to "
+			"be");
+		forked_stop(&on);
+	}
+}
+
 /* As many bytes as it says, and whatever lies around them stays. */
 static void nothing_is_written_around_an_outbox(void **state)
 {
@@ -443,6 +463,7 @@ int main(void)
 		cmocka_unit_test(what_is_private_is_not_written),
 		cmocka_unit_test(a_label_is_written_behind_all_else),
 		cmocka_unit_test(an_outbox_is_where_it_says),
+		cmocka_unit_test(nothing_but_an_outbox_is_written),
 		cmocka_unit_test(nothing_is_written_around_an_outbox),
 		cmocka_unit_test(each_medium_has_its_words),
 	};

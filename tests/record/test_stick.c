@@ -336,6 +336,63 @@ static void test_wrong_numbers_are_refused(void **state)
 	}
 }
 
+/* One sector less than the volume says. */
+static void test_a_volume_stays_in_its_partition(void **state)
+{
+	static const struct {
+		size_t at;
+		size_t size;
+	} total[] = {
+		[VOLUME_FAT16] = { 19, 2 },
+		[VOLUME_FAT32] = { 32, 4 },
+		[VOLUME_EXFAT] = { 72, 8 },
+	};
+	(void)state;
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		struct maker maker = usual(kinds[kind]);
+		const uint8_t *boot = maker.disk + maker.where.at;
+		uint64_t sectors = 0;
+		for (size_t i = total[kinds[kind]].size; i-- > 0;)
+			sectors =
+				sectors << 8 | boot[total[kinds[kind]].at + i];
+		maker_add(&maker, STICK_ARCHIVE, whole());
+		put(maker.disk + 446 + 12, sectors, 4);
+		reads_all(&maker, STICK_FILE);
+		put(maker.disk + 446 + 12, sectors - 1, 4);
+		says(&maker, "damaged");
+	}
+}
+
+static void seal_set(uint8_t *set)
+{
+	uint16_t sum = 0;
+	for (size_t i = 0; i < 96; i++)
+		if (i != 2 && i != 3)
+			sum = (uint16_t)((sum << 15 | sum >> 1) + set[i]);
+	put(set + 2, sum, 2);
+}
+
+/* Without a chain, its clusters lie behind each other: to the last one. */
+static void test_a_file_stays_in_its_volume(void **state)
+{
+	const uint32_t clusters = (CONTENT + 1023) / 1024;
+	(void)state;
+	for (uint32_t beyond = 0; beyond < 2; beyond++) {
+		struct maker maker = usual(VOLUME_EXFAT);
+		struct stick stick;
+		maker_add(&maker, STICK_ARCHIVE, whole());
+		put(maker_entry(&maker, 0) + 52,
+			maker.clusters + 2 - clusters + beyond, 4);
+		seal_set(maker_entry(&maker, 0));
+		if (beyond != 0) {
+			says(&maker, "damaged");
+			continue;
+		}
+		assert_null(open_it(&maker, &stick));
+		maker_free(&maker);
+	}
+}
+
 static void test_a_changed_exfat_boot_sector_is_refused(void **state)
 {
 	struct maker maker = usual(VOLUME_EXFAT);
@@ -363,16 +420,10 @@ static void test_a_changed_exfat_file_is_refused(void **state)
 static void test_a_file_that_was_cut_off_is_refused(void **state)
 {
 	struct maker maker = usual(VOLUME_EXFAT);
-	uint8_t *set;
-	uint16_t sum = 0;
 	(void)state;
 	maker_add(&maker, STICK_ARCHIVE, whole());
-	set = maker_entry(&maker, 0);
-	put(set + 40, CONTENT - 1, 8);
-	for (size_t i = 0; i < 96; i++)
-		if (i != 2 && i != 3)
-			sum = (uint16_t)((sum << 15 | sum >> 1) + set[i]);
-	put(set + 2, sum, 2);
+	put(maker_entry(&maker, 0) + 40, CONTENT - 1, 8);
+	seal_set(maker_entry(&maker, 0));
 	says(&maker, "was not written to its end");
 }
 
@@ -461,6 +512,8 @@ int main(void)
 		cmocka_unit_test(test_broken_chains_are_refused),
 		cmocka_unit_test(test_reserved_bits_of_a_link_are_ignored),
 		cmocka_unit_test(test_wrong_numbers_are_refused),
+		cmocka_unit_test(test_a_volume_stays_in_its_partition),
+		cmocka_unit_test(test_a_file_stays_in_its_volume),
 		cmocka_unit_test(test_a_changed_exfat_boot_sector_is_refused),
 		cmocka_unit_test(test_a_changed_exfat_file_is_refused),
 		cmocka_unit_test(test_a_file_that_was_cut_off_is_refused),

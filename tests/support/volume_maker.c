@@ -107,6 +107,9 @@ static void begin_fat(struct maker *maker)
 			       : maker->where.at + root * maker->sector;
 	maker->free = is_32 ? 3 : 2;
 	set_fat(maker, table, total);
+	/* The first two links stand for no cluster, and look like ends. */
+	end_chain(maker, 0);
+	end_chain(maker, 1);
 	if (is_32)
 		end_chain(maker, 2);
 }
@@ -159,7 +162,8 @@ static void begin_exfat(struct maker *maker)
 	maker->clusters_at = maker->where.at + at * maker->sector;
 	maker->root_at = maker->clusters_at;
 	maker->free = 3;
-	end_chain(maker, 2);
+	for (uint32_t i = 0; i <= 2; i++)
+		end_chain(maker, i);
 }
 
 /* --- the disk --- */
