@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A booted machine takes sticks as people have them: of exFAT and FAT16 that
+# other programs made, in pieces, among other files, in sectors of 4096 bytes,
+# behind the second tebibyte, behind a hub. Of an outbox it writes the file and
+# nothing else. What it cannot read it says, and goes on. A second stick waits.
+# shellcheck source=tests/support/tap.sh
+. "$(dirname "$0")/../support/tap.sh"
+# shellcheck source=tests/machine/prepare.sh
+. tests/machine/prepare.sh
+PATH=$PATH:/usr/sbin:/sbin
+export MTOOLSRC=/dev/null
+
+mib=$((1024 * 1024))
+
+# empty FILE MIB
+empty() {
+	rm -f "$1"
+	truncate --size "$(($2 * mib))" "$1"
+}
+
+# archive_of NAME BOX...: those boxes as $scratch/NAME.tar.
+archive_of() {
+	local name=$1
+	shift
+	(media=$scratch/packed sticks=raw pack_boxes "$@") &&
+		mv "$scratch/packed/boxes" "$scratch/$name.tar"
+}
+
+# --- sticks of boxes ---
+
+# exFAT, the file in pieces from the end on, in the one partition of an MBR.
+exfat_stick() {
+	local part=$scratch/part
+	empty "$part" 40 && mkfs.exfat -L BOXES "$part" >/dev/null &&
+		tests/desk/exfat_put --hidden "$part" \
+			"._SANDOQ.TAR=$desk/definition.json" &&
+		tests/desk/exfat_put --scattered "$part" \
+			"sandoq.tar=$scratch/first.tar" &&
+		fsck.exfat -n "$part" >/dev/null &&
+		empty "$media/exfat" 48 &&
+		echo '2048,,7' | sfdisk -q "$media/exfat" &&
+		dd if="$part" of="$media/exfat" bs=1M seek=1 conv=notrunc,sparse \
+			status=none
+}
+
+# FAT16 in sectors of 4096 bytes, without partitions.
+large_sectors() {
+	local part=$media/sectors
+	empty "$part" 64 && mkfs.vfat -S 4096 -F 16 "$part" >/dev/null &&
+		mcopy -i "$part" "$desk/definition.json" \
+			'::a long name of Windows.json' &&
+		mcopy -i "$part" "$scratch/second.tar" ::SANDOQ.TAR
+}
+
+# FAT32, behind the second tebibyte of a disk of 3 TB.
+large_disk() {
+	local part=$scratch/part at=$((5 * 1024 * 1024 * 1024))
+	empty "$part" 64 && mkfs.vfat -F 32 "$part" >/dev/null &&
+		mcopy -i "$part" "$scratch/third.tar" ::SANDOQ.TAR &&
+		rm -f "$media/large" &&
+		truncate --size 3000000000000 "$media/large" &&
+		sgdisk -n "1:$at:+64M" -t 1:0700 "$media/large" >/dev/null &&
+		dd if="$part" of="$media/large" bs=512 seek="$at" \
+			conv=notrunc,sparse status=none
+}
+
+half_a_table() {
+	cp "$media/sectors" "$media/damaged" &&
+		dd if=/dev/zero of="$media/damaged" bs=4096 seek=1 count=2 \
+			conv=notrunc status=none
+}
+
+cipher_of_windows() {
+	cp "$media/sectors" "$media/ntfs" &&
+		printf 'NTFS    ' | dd of="$media/ntfs" bs=1 seek=3 conv=notrunc \
+			status=none
+}
+
+# --- an outbox among other files ---
+
+# What of a stick is not in the outbox file, with zeros in its place.
+around_outbox() {
+	python3 - "$1" "$outbox_at" "$outbox_size" <<'END'
+import hashlib
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at, size = int(sys.argv[2]), int(sys.argv[3])
+data[at:at + size] = bytes(size)
+print(hashlib.sha256(data).hexdigest())
+END
+}
+
+outbox_stick() {
+	"$sandoq" courier pack "$scratch/outbox.tar" --kind outbox \
+		--capacity 8 --to "$media/outbox" >/dev/null &&
+		mcopy -i "$media/outbox@@1M" "$desk/definition.json" \
+			::PHOTO.JPG &&
+		outbox_at=$(grep -obUaF 'sandoq/courier/v1 outbox' \
+			"$media/outbox" | head -n 1) &&
+		outbox_at=$((${outbox_at%%:*} - 512)) &&
+		outbox_size=$((8 * mib))
+}
+
+# taken NAME WORDS [OPTION...]: the machine says so, and the stick goes.
+taken() {
+	local name=$1 words=$2
+	shift 2
+	"$sandoq" machine plug "$machine" "$media/$name" "$@" &&
+		see "$words" && see 'remove the medium' &&
+		"$sandoq" machine unplug "$machine"
+}
+
+take_state sealed
+archive_of first station-01 station-02 || bail 'boxes cannot be packed'
+archive_of second station-03 || bail 'boxes cannot be packed'
+archive_of third station-04 || bail 'boxes cannot be packed'
+exfat_stick || bail 'no stick of exFAT can be made'
+large_sectors || bail 'no stick of large sectors can be made'
+large_disk || bail 'no disk of 3 TB can be made'
+outbox_stick || bail 'no outbox can be made'
+half_a_table && cipher_of_windows && empty "$media/blank" 8
+{ start_machine --device usb-hub,bus=xhci.0 && ready sealed; } ||
+	state_bail 'the machine does not start'
+
+ok 'exFAT, in pieces' taken exfat '2 boxes taken'
+ok 'FAT16 in sectors of 4096 bytes' taken sectors '1 boxes taken' --sector 4096
+ok 'FAT32 behind the second tebibyte' taken large '1 boxes taken'
+ok 'a stick that is damaged is refused in words' taken damaged \
+	'the stick'"'"'s file system is damaged' --sector 4096
+ok 'a stick of NTFS is, too' taken ntfs 'formatted with NTFS' --sector 4096
+ok 'an empty stick is, too' taken blank 'it is empty, or formatted in a way'
+
+# --- two at once ---
+
+before=$(around_outbox "$media/outbox")
+"$sandoq" machine plug "$machine" "$media/exfat"
+see '0 boxes taken, 2 known'
+ok 'the second is plugged in' "$sandoq" machine plug "$machine" \
+	"$media/outbox" --second --writable
+show 'it waits, by its name' 'another medium waits (QEMU'
+"$sandoq" machine unplug "$machine"
+show 'then it is written' 'done: remove the medium'
+"$sandoq" machine unplug "$machine" --second
+is 'and around the outbox nothing is' "$(around_outbox "$media/outbox")" \
+	"$before"
+tail -c "+$((mib + 1))" "$media/outbox" >"$scratch/part"
+ok 'the file system is as it was' fsck.vfat -n "$scratch/part"
+ok 'what was written is there' mcopy -i "$media/outbox@@1M" ::OUTBOX.TAR \
+	"$desk/received"
+is 'it is what the machine had' \
+	"$(tar -xOf "$desk/received" now/state)" intake
+ok 'written once, it is no outbox' taken outbox \
+	'it is an outbox that was written already' --writable
+finish
