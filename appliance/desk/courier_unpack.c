@@ -4,9 +4,8 @@
  * reads may be hostile: it follows no link, leaves the folder never, and
  * overwrites nothing.
  */
+#include "appliance/desk/common/stick_file.h"
 #include "appliance/desk/desk.h"
-#include "appliance/formats/ustar.h"
-#include "appliance/record/courier.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +19,8 @@ enum {
 };
 
 const struct option courier_unpack_options[] = {
-	{ "ARCHIVE", NULL, "the medium: a file, or a stick's raw device",
+	{ "ARCHIVE", NULL,
+		"the medium: an archive, a stick (/dev/sdX) or its image",
 		REQUIRED },
 	{ "DIR", NULL, "folder for the members, made when missing", REQUIRED },
 	OPTION_JSON,
@@ -29,41 +29,12 @@ const struct option courier_unpack_options[] = {
 
 /* The archive that is being read and the folder that it goes into. */
 struct unpack {
-	const char *path;
-	int descriptor;
+	struct stick_file stick;
 	const char *folder_path;
 	int folder;
 	struct report *report;
 	json_t *members;
 };
-
-static int unpack_bytes(struct unpack *unpack, uint8_t *data, size_t size)
-{
-	for (size_t done = 0; done < size;) {
-		ssize_t n = read(unpack->descriptor, data + done, size - done);
-		if (n < 0)
-			return fail(EX_IOERR, unpack->path, 0,
-				"cannot read it: %s", strerror(errno));
-		if (n == 0)
-			return fail(EX_DATAERR, unpack->path, 0,
-				"ends inside the archive; copy it again");
-		done += (size_t)n;
-	}
-	return 0;
-}
-
-static int unpack_header(struct unpack *unpack, struct ustar_member *member)
-{
-	uint8_t block[USTAR_BLOCK_SIZE];
-	int status = unpack_bytes(unpack, block, sizeof(block));
-	if (status != 0)
-		return status;
-	refusal refused = ustar_header_decode(block, member);
-	if (refused != NULL)
-		return fail(EX_DATAERR, unpack->path, 0,
-			"%s; it is no courier archive", refused);
-	return 0;
-}
 
 /* A new file below the folder, its one folder level made when missing. */
 static int create_member(const struct unpack *unpack, const char *name)
@@ -85,17 +56,17 @@ static int unpack_content(struct unpack *unpack,
 {
 	uint8_t chunk[CHUNK_SIZE];
 	int status = 0;
-	for (uint64_t left = member->size; left > 0 && status == 0;) {
+	for (uint64_t at = 0; at < member->size && status == 0;) {
+		const uint64_t left = member->size - at;
 		size_t size = left < CHUNK_SIZE ? (size_t)left : CHUNK_SIZE;
-		status = unpack_bytes(unpack, chunk, size);
+		status = stick_file_say(
+			&unpack->stick, stick_file_content(&unpack->stick,
+						member, at, chunk, size));
 		if (status == 0)
 			status = descriptor_write(descriptor, member->name,
 				bytes_of(chunk, size));
-		left -= size;
+		at += size;
 	}
-	if (status == 0)
-		status = unpack_bytes(
-			unpack, chunk, ustar_padding(member->size));
 	return status;
 }
 
@@ -118,56 +89,50 @@ static int unpack_member(
 	return status;
 }
 
-/* Reads the first member, which has to be the label, and names the kind. */
-static int unpack_label(struct unpack *unpack)
+static int unpack_members(struct unpack *unpack)
 {
 	struct ustar_member member;
-	uint8_t block[USTAR_BLOCK_SIZE];
-	int status = unpack_header(unpack, &member);
-	if (status != 0)
-		return status;
-	if (member.end || strcmp(member.name, COURIER_MEMBER) != 0 ||
-		member.size > COURIER_LABEL_MOST)
-		return fail(EX_DATAERR, unpack->path, 0,
-			"does not begin with the member '" COURIER_MEMBER
-			"'; it is no courier archive");
-	status = unpack_bytes(unpack, block, sizeof(block));
-	if (status != 0)
-		return status;
-	uint64_t capacity;
-	const struct courier_row *row = courier_of_label(
-		bytes_of(block, (size_t)member.size), &capacity);
-	if (row == NULL)
-		return fail(EX_DATAERR, unpack->path, 0,
-			"its member '" COURIER_MEMBER
-			"' is not '" COURIER_LABEL_START
-			"KIND' of a kind that this "
-			"version knows");
-	report_text(unpack->report, "kind", row->word);
-	return 0;
+	struct progress progress = progress_begin("unpacking", 0);
+	int status = 0;
+	for (size_t i = 0; status == 0; i++) {
+		progress_show(&progress, i);
+		status = stick_file_say(&unpack->stick,
+			stick_file_next(&unpack->stick, &member));
+		if (status != 0 || member.end)
+			break;
+		status = i == MEMBERS_MOST
+				 ? fail(EX_DATAERR, unpack->stick.path, 0,
+					   "has more than %d members",
+					   MEMBERS_MOST)
+				 : unpack_member(unpack, &member);
+	}
+	progress_end(&progress);
+	return status != 0 ? status
+			   : stick_file_say(&unpack->stick,
+				     stick_file_end(&unpack->stick));
 }
 
 static int unpack_all(struct unpack *unpack)
 {
-	struct ustar_member member;
-	int status = unpack_label(unpack);
-	struct progress progress = progress_begin("unpacking", 0);
-	for (size_t i = 0; status == 0; i++) {
-		progress_show(&progress, i);
-		status = unpack_header(unpack, &member);
-		if (status != 0 || member.end)
-			break;
-		status = i == MEMBERS_MOST ? fail(EX_DATAERR, unpack->path, 0,
-						     "has more than %d members",
-						     MEMBERS_MOST)
-					   : unpack_member(unpack, &member);
-	}
-	if (status == 0)
-		status = unpack_header(unpack, &member);
-	if (status == 0 && !member.end)
-		status = fail(EX_DATAERR, unpack->path, 0,
-			"has one zero block where two must end it");
-	progress_end(&progress);
+	const struct courier_row *kind;
+	uint64_t capacity;
+	const int status = stick_file_say(&unpack->stick,
+		stick_file_label(&unpack->stick, &kind, &capacity));
+	if (status != 0)
+		return status;
+	report_text(unpack->report, "kind", kind->word);
+	return unpack_members(unpack);
+}
+
+static int unpack_into_folder(struct unpack *unpack)
+{
+	unpack->folder =
+		open(unpack->folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (unpack->folder < 0)
+		return fail(EX_CANTCREAT, unpack->folder_path, 0,
+			"cannot open it: %s", strerror(errno));
+	const int status = unpack_all(unpack);
+	close(unpack->folder);
 	return status;
 }
 
@@ -175,33 +140,18 @@ int courier_unpack_command(const struct arguments *arguments)
 {
 	struct report report = report_begin(arguments);
 	struct unpack unpack = {
-		.path = argument(arguments, "ARCHIVE"),
-		.descriptor = -1,
 		.folder_path = argument(arguments, "DIR"),
-		.folder = -1,
 		.report = &report,
 		.members = json_array(),
 	};
 	int status = folder_make(unpack.folder_path);
 	if (status == 0) {
-		unpack.descriptor = open(unpack.path, O_RDONLY | O_CLOEXEC);
-		if (unpack.descriptor < 0)
-			status = fail(EX_NOINPUT, unpack.path, 0,
-				"cannot open it: %s", strerror(errno));
+		status = stick_file_open(
+			argument(arguments, "ARCHIVE"), &unpack.stick);
+		if (status == 0)
+			status = unpack_into_folder(&unpack);
+		stick_file_close(&unpack.stick);
 	}
-	if (status == 0) {
-		unpack.folder = open(
-			unpack.folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		status =
-			unpack.folder < 0
-				? fail(EX_CANTCREAT, unpack.folder_path, 0,
-					  "cannot open it: %s", strerror(errno))
-				: unpack_all(&unpack);
-	}
-	if (unpack.descriptor >= 0)
-		close(unpack.descriptor);
-	if (unpack.folder >= 0)
-		close(unpack.folder);
 	report_value(&report, "members", unpack.members);
 	return report_end(&report, status);
 }

@@ -45,6 +45,7 @@ DESK_COMMAND(machine_power);
 DESK_COMMAND(machine_stop);
 DESK_COMMAND(machine_screen);
 
+DESK_COMMAND(courier_list);
 DESK_COMMAND(courier_pack);
 DESK_COMMAND(courier_unpack);
 

@@ -94,6 +94,8 @@ static const struct command offices[] = {
 		courier_pack_options, courier_pack_command },
 	{ "courier", "unpack", "take a medium's archive apart",
 		courier_unpack_options, courier_unpack_command },
+	{ "courier", "list", "say what is on a stick", courier_list_options,
+		courier_list_command },
 	{ "key", NULL, "make a private key, or print its public key",
 		key_options, key_command },
 };

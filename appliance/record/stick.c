@@ -161,3 +161,28 @@ refusal stick_stretch(struct stick *stick, struct stretch *out)
 		      "and so cannot be written safely: pack the outbox anew";
 	return why;
 }
+
+static refusal form_check(
+	enum stick_form form, enum courier_kind kind, bool has_size)
+{
+	if (form == STICK_FILE && kind == COURIER_OUTBOX)
+		return "its file " STICK_ARCHIVE " is an outbox: pack the "
+		       "outbox anew";
+	if (form == STICK_FILE_FOR_OUT && (kind != COURIER_OUTBOX || !has_size))
+		return "its file " STICK_OUTBOX " is no outbox that was "
+		       "packed for this machine: pack the outbox anew";
+	return NULL;
+}
+
+refusal stick_fits(struct stick *stick, const struct courier_row *row,
+	uint64_t size, struct stretch *room)
+{
+	refusal why = form_check(stick->form, row->kind, size != 0);
+	*room = (struct stretch){ 0 };
+	if (why == NULL && row->kind == COURIER_OUTBOX)
+		why = stick_stretch(stick, room);
+	if (why == NULL && size != 0 && size != room->size)
+		why = "it has another size than the desk gave it: pack the "
+		      "outbox anew";
+	return why;
+}

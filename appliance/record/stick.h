@@ -10,6 +10,7 @@
 
 #include "appliance/formats/disk.h"
 #include "appliance/formats/volume.h"
+#include "appliance/record/courier.h"
 
 /* What is brought, and what the machine may write into. */
 #define STICK_ARCHIVE "SANDOQ.TAR"
@@ -37,5 +38,13 @@ refusal stick_read(struct stick *, uint64_t at, void *out, size_t size);
  * in more than one piece. Of a raw stick nobody knows the size: INT64_MAX.
  */
 refusal stick_stretch(struct stick *, struct stretch *out);
+/*
+ * Whether a medium of this kind, whose label names this size (0: none), may
+ * lie where it was found: a file is named for the way that it goes, in or out.
+ * Of an outbox *room is where it may be written: as much as the file has, and
+ * says that it has.
+ */
+refusal stick_fits(struct stick *, const struct courier_row *, uint64_t size,
+	struct stretch *room);
 
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/archive_file.h"
 
+#include "appliance/desk/common/stick_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -53,37 +56,58 @@ static int make_copy(void)
 	return copy;
 }
 
-static int copy_block(
-	int from, int to, const char *path, uint8_t *block, size_t *size)
+/* Where an archive is copied from: a stick on which it is a file, or else. */
+struct source {
+	const char *path;
+	int from;
+	struct stick_file *stick; /* NULL: `from` is read to its end */
+	uint64_t at;
+};
+
+static int read_block(struct source *source, uint8_t *block, size_t *size)
 {
+	const struct stick_file *stick = source->stick;
 	ssize_t n;
+	if (stick != NULL) {
+		const uint64_t left = stick->stick.file.size - source->at;
+		*size = left < AROUND ? (size_t)left : AROUND;
+		return stick_file_say(stick, stick_file_read(source->stick,
+						     source->at, block, *size));
+	}
 	do
-		n = read(from, block, AROUND);
+		n = read(source->from, block, AROUND);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return cannot(EX_IOERR, "read", path);
+		return cannot(EX_IOERR, "read", source->path);
 	*size = (size_t)n;
-	return descriptor_write(to, "a copy of the archive in TMPDIR or /tmp",
-		bytes_of(block, (size_t)n));
+	return 0;
 }
 
-static int copy_all(int from, int to, const char *path, size_t *whole)
+static int copy_block(
+	struct source *source, int to, uint8_t *block, size_t *size)
+{
+	const int status = read_block(source, block, size);
+	source->at += *size;
+	if (status == 0 && source->at > ARCHIVE_FILE_MOST)
+		return fail(EX_DATAERR, source->path, 0,
+			"is larger than %d bytes; check that it is the right "
+			"file",
+			ARCHIVE_FILE_MOST);
+	return status != 0 ? status
+			   : descriptor_write(to,
+				     "a copy of the archive in TMPDIR or /tmp",
+				     bytes_of(block, *size));
+}
+
+static int copy_all(struct source *source, int to)
 {
 	uint8_t *block = malloc(AROUND);
 	size_t size = 1;
 	int status = block == NULL
 			     ? fail(EX_OSERR, NULL, 0, "no memory is left")
 			     : 0;
-	*whole = 0;
-	while (status == 0 && size > 0) {
-		status = copy_block(from, to, path, block, &size);
-		*whole += size;
-		if (status == 0 && *whole > ARCHIVE_FILE_MOST)
-			status = fail(EX_DATAERR, path, 0,
-				"is larger than %d bytes; check that it is the "
-				"right file",
-				ARCHIVE_FILE_MOST);
-	}
+	while (status == 0 && size > 0)
+		status = copy_block(source, to, block, &size);
 	free(block);
 	return status;
 }
@@ -99,27 +123,49 @@ static int map_copy(int copy, size_t size, struct bytes *out)
 	return 0;
 }
 
-static int take(int from, const char *path, struct archive_file *out)
+static int take(struct source *source, struct archive_file *out)
 {
 	const int copy = make_copy();
-	size_t size;
 	if (copy < 0)
 		return EX_CANTCREAT;
-	int status = copy_all(from, copy, path, &size);
+	int status = copy_all(source, copy);
 	if (status == 0)
-		status = map_copy(copy, size, &out->whole);
+		status = map_copy(copy, (size_t)source->at, &out->whole);
 	close(copy);
 	return status;
 }
 
+/* What can be read at any offset, so that an archive may lie in its middle. */
+static bool can_be_stick(int from)
+{
+	struct stat file;
+	return fstat(from, &file) == 0 &&
+	       (S_ISREG(file.st_mode) || S_ISBLK(file.st_mode));
+}
+
+static int take_from(int from, const char *path, struct archive_file *out)
+{
+	struct stick_file stick;
+	struct source source = { .path = path, .from = from };
+	if (!can_be_stick(from))
+		return take(&source, out);
+	const refusal why = stick_file_look(from, path, &stick);
+	if (why != NULL)
+		return stick_file_say(&stick, why);
+	if (stick.stick.form != STICK_RAW)
+		source.stick = &stick;
+	return take(&source, out);
+}
+
 static int take_file(const char *path, struct archive_file *out)
 {
+	struct source standard = { .path = "stdin", .from = STDIN_FILENO };
 	if (strcmp(path, "-") == 0)
-		return take(STDIN_FILENO, "stdin", out);
+		return take(&standard, out);
 	const int from = open(path, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
 		return cannot(EX_NOINPUT, "open", path);
-	const int status = take(from, path, out);
+	const int status = take_from(from, path, out);
 	close(from);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A courier archive in a file: what a machine sent on an outbox. It may be far
+ * A courier archive: what a machine sent on an outbox, from the stick itself,
+ * from its image, or from a file that was copied off it. It may be far
  * larger than what a process should hold, and whoever has the medium could
  * change what was looked at already. So it is copied to a file that only this
  * process has, in TMPDIR or /tmp, and of that a few MB at a time are in memory.
