@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `courier pack`: writes a medium's archive from files, into a file or onto a
+ * `courier pack`: writes a medium's archive from files, and puts it onto a
  * stick. Reads regular files alone and writes nothing but what it was told.
  */
+#include "appliance/desk/common/stick_write.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/ustar.h"
-#include "appliance/record/courier.h"
+#include "appliance/record/brought.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,19 +20,29 @@ enum {
 	MIB = 1024 * 1024,
 	CAPACITY_LEAST_MIB = 1,
 	CAPACITY_MOST_MIB = 65536,
+	/* Of an outbox on a stick, when no other is given. */
+	OUTBOX_MIB = 64,
 	CHUNK_SIZE = 65536,
 };
 
 const struct option courier_pack_options[] = {
-	{ "OUT", NULL, "the medium: a file, or a stick's raw device",
+	{ "OUT", NULL, "the archive: a file, or a stick to be written raw",
 		REQUIRED },
 	{ "MEMBER=FILE", NULL,
 		"name in the archive and the file that it holds, in order",
 		REPEATED },
 	{ "--kind", "KIND", COURIER_WORDS, REQUIRED },
 	{ "--capacity", "MIB",
-		"size of the file; 1 or what is needed if not "
-		"given",
+		"size of the archive; 1 or what is needed if not given, 64 of "
+		"an outbox for a stick",
+		OPTIONAL },
+	{ "--to", "STICK",
+		"put it as a file onto this stick (/dev/sdX), formatted "
+		"anew, or into an image of that name",
+		OPTIONAL },
+	OPTION_OVERWRITE,
+	{ "--unchecked", NULL,
+		"take any members, for tests and rehearsals of mistakes",
 		OPTIONAL },
 	OPTION_END,
 };
@@ -40,6 +51,9 @@ const struct option courier_pack_options[] = {
 struct pack {
 	const char *path;
 	int descriptor;
+	enum courier_kind kind;
+	uint64_t capacity; /* 0: as large as it becomes */
+	bool for_stick;	   /* as a file */
 	uint64_t size;
 };
 
@@ -65,11 +79,13 @@ static int pack_padding(struct pack *pack, uint64_t size)
 	return pack_bytes(pack, bytes_of(zeros, ustar_padding(size)));
 }
 
-static int pack_label(struct pack *pack, enum courier_kind kind)
+/* An outbox that will be a file says its size: see courier.h. */
+static int pack_label(struct pack *pack)
 {
 	uint8_t space[COURIER_LABEL_MOST];
 	struct writer label = writer_of(space, sizeof(space));
-	write_courier_label(&label, kind, 0);
+	const bool says_size = pack->for_stick && pack->kind == COURIER_OUTBOX;
+	write_courier_label(&label, pack->kind, says_size ? pack->capacity : 0);
 	int status = pack_header(pack, COURIER_MEMBER, label.size);
 	if (status == 0)
 		status = pack_bytes(pack, written(&label));
@@ -160,9 +176,10 @@ static int check_names_differ(const struct arguments *arguments)
 }
 
 /* Ends the archive and, in a regular file, adds zeros up to the capacity. */
-static int pack_end(struct pack *pack, bool is_file, uint64_t capacity)
+static int pack_end(struct pack *pack, bool is_file)
 {
 	static const uint8_t zeros[2 * USTAR_BLOCK_SIZE];
+	uint64_t capacity = pack->capacity;
 	int status = pack_bytes(pack, bytes_of(zeros, sizeof(zeros)));
 	if (status != 0)
 		return status;
@@ -181,11 +198,10 @@ static int pack_end(struct pack *pack, bool is_file, uint64_t capacity)
 	return 0;
 }
 
-static int pack_all(struct pack *pack, const struct arguments *arguments,
-	bool is_file, uint64_t capacity)
+static int pack_all(
+	struct pack *pack, const struct arguments *arguments, bool is_file)
 {
-	const char *kind = argument(arguments, "--kind");
-	int status = pack_label(pack, courier_of_word(kind)->kind);
+	int status = pack_label(pack);
 	size_t count;
 	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
 	struct progress progress = progress_begin("packing", count);
@@ -195,58 +211,118 @@ static int pack_all(struct pack *pack, const struct arguments *arguments,
 	}
 	progress_end(&progress);
 	free(word);
-	return status != 0 ? status : pack_end(pack, is_file, capacity);
+	return status != 0 ? status : pack_end(pack, is_file);
 }
 
-static bool is_device(const char *path)
-{
-	struct stat file;
-	return stat(path, &file) == 0 && S_ISBLK(file.st_mode);
-}
-
-static int pack_to_file(
-	const struct arguments *arguments, const char *path, uint64_t capacity)
+static int pack_to_file(struct pack *pack, const struct arguments *arguments)
 {
 	struct new_file file;
-	int status = new_file_begin(&file, path);
+	int status = block_device_missing(pack->path);
+	if (status == 0)
+		status = new_file_begin(&file, pack->path);
 	if (status != 0)
 		return status;
-	struct pack pack = { .path = path, .descriptor = file.descriptor };
-	status = pack_all(&pack, arguments, true, capacity);
+	pack->descriptor = file.descriptor;
+	status = pack_all(pack, arguments, true);
 	return new_file_end(&file, status, 0644);
 }
 
-static int pack_to_device(
-	const struct arguments *arguments, const char *path, uint64_t capacity)
+static int pack_to_device(struct pack *pack, const struct arguments *arguments)
 {
-	struct pack pack = {
-		.path = path,
-		.descriptor = open(path, O_WRONLY | O_EXCL | O_CLOEXEC),
-	};
-	if (pack.descriptor < 0)
-		return fail(EX_CANTCREAT, path, 0, "cannot open it: %s",
-			strerror(errno));
-	int status = pack_all(&pack, arguments, false, capacity);
-	close(pack.descriptor);
+	struct block_device device;
+	int status = block_device_open(
+		pack->path, argument_given(arguments, "--yes"), &device);
+	if (status != 0)
+		return status;
+	pack->descriptor = device.descriptor;
+	status = pack_all(pack, arguments, false);
+	if (status == 0)
+		block_device_reread(&device);
+	block_device_close(&device);
+	return status;
+}
+
+static bool are_one_file(const char *path, const char *other)
+{
+	struct stat a, b;
+	return strcmp(path, other) == 0 ||
+	       (stat(path, &a) == 0 && stat(other, &b) == 0 &&
+		       a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+/* The stick is looked at, and agreed to, before anything is packed. */
+static int pack_to_stick(struct pack *pack, const struct arguments *arguments)
+{
+	const char *to = argument(arguments, "--to");
+	struct stick_target target;
+	if (is_block_device(pack->path) || are_one_file(pack->path, to))
+		return fail(EX_USAGE, pack->path, 0,
+			"with --to the archive is written first; give a file "
+			"for it, another than the stick");
+	int status = stick_target_open(
+		to, argument_given(arguments, "--yes"), &target);
+	if (status != 0)
+		return status;
+	status = pack_to_file(pack, arguments);
+	if (status == 0)
+		status = stick_target_write(&target, pack->path, pack->kind);
+	stick_target_close(&target);
+	return status;
+}
+
+/* Names alone, in their order: what follows is looked at when it is packed. */
+static int check_members(
+	const struct arguments *arguments, enum courier_kind kind)
+{
+	struct brought_fault fault;
+	size_t count;
+	const char **word = argument_list(arguments, "MEMBER=FILE", &count);
+	for (size_t i = 0; i < count; i++)
+		word[i] = strndup(word[i], strcspn(word[i], "="));
+	const refusal why = brought_check(kind, word, count, &fault);
+	for (size_t i = 0; i < count; i++)
+		free((char *)word[i]);
+	free(word);
+	return why == NULL
+		       ? 0
+		       : fail(EX_USAGE, NULL, 0, "a medium of kind %s: %s %s",
+				 courier_of_kind(kind)->word, fault.member,
+				 why);
+}
+
+static int read_arguments(const struct arguments *arguments, struct pack *pack)
+{
+	const char *kind = argument(arguments, "--kind");
+	const struct courier_row *row = courier_of_word(kind);
+	uint64_t capacity = 0;
+	if (row == NULL)
+		return fail(EX_USAGE, NULL, 0,
+			"there is no kind '%s'; see "
+			"'sandoq courier pack --help'",
+			kind);
+	pack->kind = row->kind;
+	pack->path = argument(arguments, "OUT");
+	pack->for_stick = argument_given(arguments, "--to");
+	if (pack->for_stick && row->kind == COURIER_OUTBOX)
+		capacity = OUTBOX_MIB;
+	const int status = argument_number(arguments, "--capacity",
+		CAPACITY_LEAST_MIB, CAPACITY_MOST_MIB, &capacity);
+	pack->capacity = capacity * MIB;
 	return status;
 }
 
 int courier_pack_command(const struct arguments *arguments)
 {
-	const char *kind = argument(arguments, "--kind");
-	uint64_t capacity = 0;
-	if (courier_of_word(kind) == NULL)
-		return fail(EX_USAGE, NULL, 0,
-			"there is no kind '%s'; see "
-			"'sandoq courier pack --help'",
-			kind);
-	int status = argument_number(arguments, "--capacity",
-		CAPACITY_LEAST_MIB, CAPACITY_MOST_MIB, &capacity);
+	struct pack pack = { .descriptor = -1 };
+	int status = read_arguments(arguments, &pack);
 	if (status == 0)
 		status = check_names_differ(arguments);
+	if (status == 0 && !argument_given(arguments, "--unchecked"))
+		status = check_members(arguments, pack.kind);
 	if (status != 0)
 		return status;
-	const char *path = argument(arguments, "OUT");
-	return is_device(path) ? pack_to_device(arguments, path, capacity * MIB)
-			       : pack_to_file(arguments, path, capacity * MIB);
+	if (pack.for_stick)
+		return pack_to_stick(&pack, arguments);
+	return is_block_device(pack.path) ? pack_to_device(&pack, arguments)
+					  : pack_to_file(&pack, arguments);
 }

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/partitions.h"
 
+#include "appliance/formats/mbr.h"
+
 #include <endian.h>
 #include <string.h>
 
 enum {
-	MBR_ENTRIES = 4,
-	MBR_SIGNATURE = 0xAA55,
-	TYPE_NONE = 0x00,
-	TYPE_GPT = 0xEE,
 	GUID_SIZE = 16,
 	GPT_ENTRY_LEAST = 128,
 	GPT_ENTRIES_MOST = 1024,
-};
-
-struct __attribute__((packed)) mbr_entry {
-	uint8_t status;
-	uint8_t first_chs[3];
-	uint8_t type;
-	uint8_t last_chs[3];
-	uint32_t first;
-	uint32_t sectors;
-};
-
-struct __attribute__((packed)) mbr {
-	uint8_t code[446];
-	struct mbr_entry entry[MBR_ENTRIES];
-	uint16_t signature;
 };
 
 struct __attribute__((packed)) gpt_header {
@@ -116,7 +99,7 @@ static refusal read_mbr(const struct mbr *mbr, struct partitions *out)
 	refusal why = NULL;
 	for (size_t i = 0; i < MBR_ENTRIES && why == NULL; i++) {
 		const struct mbr_entry *entry = &mbr->entry[i];
-		if (entry->type != TYPE_NONE && entry->first != 0 &&
+		if (entry->type != MBR_TYPE_NONE && entry->first != 0 &&
 			entry->sectors != 0)
 			why = add(out, le32toh(entry->first),
 				le32toh(entry->sectors));
@@ -131,8 +114,8 @@ refusal partitions_read(struct disk *disk, struct partitions *out)
 	*out = (struct partitions){ 0 };
 	if (why != NULL || le16toh(mbr.signature) != MBR_SIGNATURE)
 		return why;
-	return has_type(&mbr, TYPE_GPT) ? read_gpt(disk, out)
-					: read_mbr(&mbr, out);
+	return has_type(&mbr, MBR_TYPE_GPT) ? read_gpt(disk, out)
+					    : read_mbr(&mbr, out);
 }
 
 struct stretch partition_bytes(struct stretch part, uint32_t sector)

@@ -51,22 +51,33 @@ ok 'that are accepted' unpack "$scratch/foreign.tar"
 refused 'no kind' 64 'missing: --kind' pack "$medium"
 refused 'an unknown kind' 64 "no kind 'bag'" pack "$medium" --kind bag
 refused 'a member without file' 64 'is not MEMBER=FILE' \
-	pack "$medium" --kind boxes note
+	pack "$medium" --kind sent note
 refused 'a member twice' 64 'given twice' pack "$medium" --kind boxes \
 	a="$scratch/note" a="$scratch/box"
 refused 'a foreign first member' 64 'written from --kind' \
-	pack "$medium" --kind boxes courier="$scratch/note"
+	pack "$medium" --kind sent courier="$scratch/note"
 refused 'a missing file' 66 'cannot open it' \
-	pack "$medium" --kind boxes a="$scratch/nothing"
+	pack "$medium" --kind sent a="$scratch/nothing"
 refused 'a folder' 66 'no regular file' \
-	pack "$medium" --kind boxes a="$scratch"
+	pack "$medium" --kind sent a="$scratch"
+refused 'members of another kind' 64 \
+	'a medium of kind boxes: nonce does not belong' \
+	pack "$medium" --kind boxes nonce="$scratch/note"
+refused 'none at all' 64 'operators is missing: add it' \
+	pack "$medium" --kind enrol
+refused 'a box without its file' 64 'boxes/1.age is missing' \
+	pack "$medium" --kind boxes election-keys.note="$scratch/note" \
+	boxes/1.note="$scratch/note"
+ok 'but for rehearsals of mistakes' pack "$scratch/mistake" --kind enrol \
+	--unchecked nonce="$scratch/note"
 head -c 1100000 /dev/zero >"$scratch/big"
 refused 'more than the capacity' 65 'larger --capacity' \
-	pack "$scratch/small" --capacity 1 --kind boxes a="$scratch/big"
+	pack "$scratch/small" --capacity 1 --kind outbox --unchecked \
+	a="$scratch/big"
 ok 'leaves no file' test ! -e "$scratch/small"
 for name in ../up /root a/b/c a//b .hidden a/.. 'a b' ''; do
 	refused "the name '$name'" 64 '' \
-		pack "$medium" --kind boxes "$name=$scratch/note"
+		pack "$medium" --kind sent "$name=$scratch/note"
 done
 ok 'and the medium is still the old one' unpack "$medium"
 

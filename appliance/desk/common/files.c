@@ -174,6 +174,13 @@ int new_file_write(const struct new_file *file, struct bytes content)
 		file->beside == NULL ? "stdout" : file->path, content);
 }
 
+void new_file_drop(struct new_file *file)
+{
+	unlink(file->beside);
+	close(file->descriptor);
+	free(file->beside);
+}
+
 int new_file_end(struct new_file *file, int status, mode_t mode)
 {
 	if (file->beside == NULL)
@@ -183,11 +190,13 @@ int new_file_end(struct new_file *file, int status, mode_t mode)
 				   rename(file->beside, file->path) != 0 ||
 				   !flush_folder_of(file->path)))
 		status = cannot(EX_IOERR, "write", file->path);
-	if (status != 0)
-		unlink(file->beside);
+	if (status != 0) {
+		new_file_drop(file);
+		return status;
+	}
 	close(file->descriptor);
 	free(file->beside);
-	return status;
+	return 0;
 }
 
 int file_write(const char *path, struct bytes content, mode_t mode)

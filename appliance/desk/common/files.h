@@ -46,6 +46,8 @@ int new_file_begin(struct new_file *, const char *path);
 int new_file_write(const struct new_file *, struct bytes content);
 /* Flushes and renames when `status` is 0, else drops it and returns status. */
 int new_file_end(struct new_file *, int status, mode_t mode);
+/* Of one that was for this process alone. */
+void new_file_drop(struct new_file *);
 
 /* The same in one step. */
 int file_write(const char *path, struct bytes content, mode_t mode);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/signing.h"
 
+#include "appliance/desk/common/asking.h"
 #include "appliance/formats/crypto.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 static void find_signer(struct signer *signer, const struct roster *roster)
 {
@@ -64,22 +64,19 @@ static bool has_option(const struct arguments *arguments, const char *name)
 	return false;
 }
 
-static int ask(struct bytes text, bool authorizes)
+static int show_and_ask(struct bytes text, bool authorizes)
 {
-	char answer[8];
+	static const struct asking asking = {
+		.question = "Do you sign this?",
+		.nobody = "nobody was there to agree to the text above; read "
+			  "it, then give --yes",
+		.declined = "nothing was signed",
+	};
 	fprintf(stderr, "\n%.*s%s\n", (int)text.size, (const char *)text.data,
 		authorizes ? "and your authorization of this for the "
 			     "machine's TPM, made when you agree\n"
 			   : "");
-	if (isatty(STDIN_FILENO) != 1)
-		return fail(EX_USAGE, NULL, 0,
-			"nobody was there to agree to the text above; read "
-			"it, then give --yes");
-	fprintf(stderr, "Do you sign this? Write yes: ");
-	if (fgets(answer, sizeof(answer), stdin) == NULL ||
-		strcmp(answer, "yes\n") != 0)
-		return fail(EX_TEMPFAIL, NULL, 0, "nothing was signed");
-	return 0;
+	return ask(&asking);
 }
 
 /* The note so far: that of the others, or the bare text. */
@@ -163,7 +160,7 @@ int sign_text(const struct arguments *arguments, struct text_writer *text,
 	const bool authorizes = authorization != NULL;
 	int status = prepare(arguments, text, authorizes, &out);
 	if (status == 0 && !argument_given(arguments, "--yes"))
-		status = ask(text_so_far(text), authorizes);
+		status = show_and_ask(text_so_far(text), authorizes);
 	return status != 0 ? status
 			   : sign_agreed(arguments, text, signer, authorization,
 				     &out);
