@@ -196,4 +196,30 @@ written() {
 }
 written 512
 written 4096
+
+# A stick that takes no more in the middle: what is on it then is no archive,
+# and not what was on it before.
+mkdir "$scratch/full"
+breaking() {
+	# shellcheck disable=SC2016 # words of the shell inside
+	unshare --mount --propagation private bash -c '
+		mount -t tmpfs -o size=8m none "$1" || exit 99
+		cp --sparse=always "$4" "$1/backing"
+		loop=$(losetup --find --show "$1/backing") || exit 99
+		mount --bind "$yes" \
+			"/sys/class/block/${loop#/dev/}/removable" || exit 99
+		"$2" courier pack "$3" --kind outbox --capacity 20 \
+			--to "$loop" --yes
+		status=$?
+		"$2" courier list "$loop"
+		losetup --detach "$loop"
+		exit "$status"' bash "$scratch/full" "$sandoq" \
+		"$scratch/archive" "$scratch/before"
+}
+ok 'a stick was written before' "${pack[@]}" --kind outbox --capacity 1 \
+	--to "$scratch/before"
+refused 'and breaks while it is written again' 74 'cannot write it' breaking
+cp "$scratch/.said" "$scratch/shown"
+like 'it was an outbox' 'for the machine  an outbox' cat "$scratch/shown"
+like 'and is an empty stick' 'REFUSED archive: it is empty' cat "$scratch/shown"
 finish
