@@ -14,6 +14,8 @@ root=$PWD
 image=$root/build/image/sandoq.efi
 work=$1
 seed=1
+# shellcheck disable=SC2034 # flow.sh reads it: no file systems in memory
+sticks=raw
 # shellcheck source=tests/machine/flow.sh
 . tests/machine/flow.sh
 # shellcheck disable=SC2034 # flow.sh reads all

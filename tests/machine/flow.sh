@@ -46,12 +46,45 @@ ready() {
 	see ": state $1: insert"
 }
 
+# Sticks are as people have them, of FAT, with the archive as a file; where
+# $sticks is `raw` the archive lies on the device itself.
+: "${sticks:=fat}"
+
+# pack_stick NAME OPTION...: the stick $media/NAME.
+pack_stick() {
+	local name=$1
+	shift
+	mkdir -p "$media"
+	if [ "$sticks" = raw ]; then
+		"$sandoq" courier pack "$media/$name" "$@"
+	else
+		"$sandoq" courier pack "$media/$name.tar" "$@" \
+			--to "$media/$name"
+	fi
+}
+
+# pack_outbox NAME [nonce=FILE]
+pack_outbox() {
+	local name=$1
+	shift
+	pack_stick "$name" --kind outbox --capacity "${outbox_mib:-8}" "$@"
+}
+
+# fetch NAME: what the machine wrote onto that stick becomes $desk/NAME.
+fetch() {
+	if [ "$sticks" = raw ]; then
+		cp "$media/$1" "$desk/$1"
+	else
+		MTOOLSRC=/dev/null mcopy -n -o -i "$media/$1@@1M" ::OUTBOX.TAR \
+			"$desk/$1"
+	fi
+}
+
 # pack KIND MEMBER=FILE...: the stick $media/KIND.
 pack() {
 	local kind=$1
 	shift
-	mkdir -p "$media"
-	"$sandoq" courier pack "$media/$kind" --kind "$kind" "$@"
+	pack_stick "$kind" --kind "$kind" "$@"
 }
 
 # bring KIND: plug the stick in, wait until the machine has taken it.
@@ -65,11 +98,11 @@ bring() {
 collect() {
 	local name=$1
 	shift
-	"$sandoq" courier pack "$media/$name" --kind outbox --capacity 8 "$@" &&
+	pack_outbox "$name" "$@" &&
 		"$sandoq" machine plug "$machine" "$media/$name" --writable &&
 		see 'done: remove the medium' &&
 		"$sandoq" machine unplug "$machine" &&
-		cp "$media/$name" "$desk/$name"
+		fetch "$name"
 }
 
 # --- the people ---

@@ -63,14 +63,6 @@ seal_many() {
 	done
 }
 
-# collect_large NAME: with more room than other tests need.
-collect_large() {
-	"$sandoq" courier pack "$media/$1" --kind outbox --capacity 64 &&
-		"$sandoq" machine plug "$machine" "$media/$1" --writable &&
-		see 'done: remove the medium' &&
-		"$sandoq" machine unplug "$machine" && cp "$media/$1" "$desk/$1"
-}
-
 boxes=() since=$SECONDS
 sealed_election >"$scratch/.made" 2>&1 ||
 	state_bail 'no election of so many boxes can be sealed'
@@ -82,7 +74,7 @@ ok 'the stick is taken' bring boxes
 took 'it was taken in'
 ready intake || bail 'no outbox can be brought'
 ok 'the receipt comes out' \
-	collect_large received
+	outbox_mib=64 collect received
 ok 'the officers approve' pack_open
 took 'receipt, checks and approvals:'
 ok 'the boxes are opened' \

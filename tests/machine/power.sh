@@ -17,7 +17,7 @@ plug() {
 
 # plug_outbox NAME
 plug_outbox() {
-	"$sandoq" courier pack "$media/$1" --kind outbox --capacity 8 ||
+	pack_outbox "$1" ||
 		bail 'an outbox cannot be made'
 	plug "$1" --writable
 }
@@ -58,9 +58,9 @@ bring_next() {
 medium_done() {
 	"$sandoq" machine unplug "$machine"
 	case $plugged in
-	received) received=yes && cp "$media/received" "$desk" ;;
-	evidence) evidence=yes && cp "$media/evidence" "$desk" ;;
-	bundle) cp "$media/bundle" "$desk" ;;
+	received) received=yes && fetch received ;;
+	evidence) evidence=yes && fetch evidence ;;
+	bundle) fetch bundle ;;
 	esac
 	plugged=
 }

@@ -6,6 +6,8 @@
 # On the same stick are more boxes of another station than the kernel lets be
 # on their way between two processes: they are taken one by one.
 . "$(dirname "$0")/../support/tap.sh"
+# shellcheck disable=SC2034 # flow.sh reads it
+sticks=raw
 . tests/machine/prepare.sh
 
 many=40
