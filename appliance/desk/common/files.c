@@ -176,6 +176,8 @@ int new_file_write(const struct new_file *file, struct bytes content)
 
 void new_file_drop(struct new_file *file)
 {
+	if (file->beside == NULL)
+		return;
 	unlink(file->beside);
 	close(file->descriptor);
 	free(file->beside);
