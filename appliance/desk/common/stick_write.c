@@ -177,7 +177,7 @@ static int write_device(
 	return status;
 }
 
-/* The image is made beside the archive, and never has a name of its own. */
+/* The image is made where the archive is, and goes when this process does. */
 static int write_to_device(
 	const struct stick_target *target, struct stick_image *image)
 {
@@ -185,6 +185,7 @@ static int write_to_device(
 	int status = new_file_begin(&file, image->path);
 	if (status != 0)
 		return status;
+	unlink(file.beside);
 	image->path = target->path;
 	image->descriptor = file.descriptor;
 	image->size = target->device.size;
