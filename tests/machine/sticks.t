@@ -65,13 +65,16 @@ large_disk() {
 			conv=notrunc,sparse status=none
 }
 
-half_a_table() {
-	cp "$media/sectors" "$media/damaged" &&
-		dd if=/dev/zero of="$media/damaged" bs=4096 seek=1 count=2 \
-			conv=notrunc status=none
+# The table of clusters, which begins behind the reserved sectors, is empty.
+no_table() {
+	local reserved
+	reserved=$(od -An -tu2 -j14 -N2 "$media/sectors") &&
+		cp "$media/sectors" "$media/damaged" &&
+		dd if=/dev/zero of="$media/damaged" bs=4096 \
+			seek="$((reserved))" count=1 conv=notrunc status=none
 }
 
-cipher_of_windows() {
+other_system() {
 	cp "$media/sectors" "$media/ntfs" &&
 		printf 'NTFS    ' | dd of="$media/ntfs" bs=1 seek=3 conv=notrunc \
 			status=none
@@ -119,7 +122,7 @@ exfat_stick || bail 'no stick of exFAT can be made'
 large_sectors || bail 'no stick of large sectors can be made'
 large_disk || bail 'no disk of 3 TB can be made'
 outbox_stick || bail 'no outbox can be made'
-half_a_table && cipher_of_windows && empty "$media/blank" 8
+no_table && other_system && empty "$media/blank" 8
 { start_machine --device usb-hub,bus=xhci.0 && ready sealed; } ||
 	state_bail 'the machine does not start'
 
