@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/formats/volume_form.h"
 
-#include <endian.h>
 #include <string.h>
-
-enum {
-	/* More than a FAT folder can have, and 2 MiB to look through. */
-	ENTRIES_MOST = 65536,
-	LINK_OF_FAT32 = 0x0FFFFFFF,
-	BAD_OF_FAT32 = 0x0FFFFFF7,
-	BAD_OF_FAT16 = 0xFFF7,
-};
 
 /* What people bring in the place of FAT, by what stands behind the jump. */
 static const struct stranger {
@@ -44,113 +35,6 @@ refusal volume_open(struct disk *disk, struct stretch where, struct volume *out)
 		why = fat_open(boot, where, out);
 	return why;
 }
-
-bool volume_has(const struct volume *volume, uint32_t cluster)
-{
-	return cluster >= CLUSTER_FIRST &&
-	       cluster - CLUSTER_FIRST < volume->clusters;
-}
-
-static uint64_t place_of(const struct volume *volume, uint32_t cluster)
-{
-	return volume->clusters_at +
-	       (uint64_t)(cluster - CLUSTER_FIRST) * volume->cluster;
-}
-
-static refusal read_link(
-	const struct volume *volume, uint32_t cluster, uint32_t *out, bool *end)
-{
-	refusal why;
-	if (volume->kind == VOLUME_FAT16) {
-		uint16_t link = 0;
-		why = disk_peek(volume->disk,
-			volume->table + (uint64_t)cluster * sizeof(link), &link,
-			sizeof(link));
-		*out = le16toh(link);
-		*end = *out > BAD_OF_FAT16;
-		return why;
-	}
-	why = disk_peek(volume->disk,
-		volume->table + (uint64_t)cluster * sizeof(*out), out,
-		sizeof(*out));
-	*out = le32toh(*out);
-	if (volume->kind == VOLUME_FAT32)
-		*out &= LINK_OF_FAT32;
-	*end = volume->kind == VOLUME_FAT32 ? *out > BAD_OF_FAT32
-					    : *out == UINT32_MAX;
-	return why;
-}
-
-refusal volume_next(
-	const struct volume *volume, uint32_t cluster, uint32_t *out)
-{
-	bool end = false;
-	const refusal why = read_link(volume, cluster, out, &end);
-	if (why != NULL)
-		return why;
-	if (end)
-		*out = CLUSTER_LAST;
-	else if (!volume_has(volume, *out))
-		return VOLUME_DAMAGED;
-	return NULL;
-}
-
-/* --- the first folder --- */
-
-struct folder {
-	const struct volume *volume;
-	entry_taker *take;
-	void *context;
-	size_t entries;
-	bool done;
-};
-
-static refusal each_of_stretch(struct folder *folder, struct stretch stretch)
-{
-	refusal why = NULL;
-	for (uint64_t i = 0; why == NULL && !folder->done &&
-			     i + FOLDER_ENTRY <= stretch.size;
-		i += FOLDER_ENTRY) {
-		uint8_t entry[FOLDER_ENTRY];
-		if (folder->entries++ == ENTRIES_MOST)
-			return "the stick has too many files in its first "
-			       "folder: move them into another";
-		why = disk_peek(folder->volume->disk, stretch.at + i, entry,
-			sizeof(entry));
-		if (why == NULL)
-			why = folder->take(
-				folder->context, entry, &folder->done);
-	}
-	return why;
-}
-
-/* No longer than its entries: a loop ends, too. */
-static refusal each_of_chain(struct folder *folder, uint32_t cluster)
-{
-	const struct volume *volume = folder->volume;
-	refusal why = NULL;
-	if (!volume_has(volume, cluster))
-		return VOLUME_DAMAGED;
-	while (why == NULL && !folder->done && cluster != CLUSTER_LAST) {
-		const struct stretch stretch = { place_of(volume, cluster),
-			volume->cluster };
-		why = each_of_stretch(folder, stretch);
-		if (why == NULL && !folder->done)
-			why = volume_next(volume, cluster, &cluster);
-	}
-	return why;
-}
-
-refusal volume_each_entry(
-	const struct volume *volume, entry_taker *take, void *context)
-{
-	struct folder folder = { volume, take, context, 0, false };
-	return volume->kind == VOLUME_FAT16
-		       ? each_of_stretch(&folder, volume->root)
-		       : each_of_chain(&folder, volume->folder);
-}
-
-/* --- a file --- */
 
 static uint64_t clusters_of(const struct volume_file *file)
 {
@@ -238,7 +122,7 @@ static refusal follow(struct volume_file *file, uint64_t inside, uint64_t most,
 {
 	const uint32_t cluster = file->volume.cluster;
 	refusal why = NULL;
-	out->at = place_of(&file->volume, file->cluster) + inside;
+	out->at = volume_place(&file->volume, file->cluster) + inside;
 	out->size = cluster - inside;
 	while (why == NULL && out->size < most) {
 		const uint32_t before = file->cluster;
@@ -264,7 +148,7 @@ refusal volume_file_at(struct volume_file *file, uint64_t at, uint64_t most,
 	if (most > file->size - at)
 		most = file->size - at;
 	if (!file->chained) {
-		out->at = place_of(&file->volume, file->first) + at;
+		out->at = volume_place(&file->volume, file->first) + at;
 		out->size = most;
 		return NULL;
 	}

@@ -7,7 +7,8 @@
  * used: a loop, a chain that is too short or too long, and one that leaves the
  * volume are refused when the file is found.
  *
- *   volume.c        folders and chains of clusters, which the three share
+ *   volume.c        which of the three it is, and the file
+ *   volume_chain.c  chains of clusters and folders, which the three share
  *   volume_fat.c    FAT16 and FAT32
  *   volume_exfat.c  exFAT
  *

@@ -38,6 +38,8 @@ refusal fat_find(const struct volume *, struct found *);
 refusal exfat_find(const struct volume *, struct found *);
 
 bool volume_has(const struct volume *, uint32_t cluster);
+/* Where that one lies on the disk. */
+uint64_t volume_place(const struct volume *, uint32_t cluster);
 /* The cluster behind this one in its chain, or CLUSTER_LAST. */
 refusal volume_next(const struct volume *, uint32_t cluster, uint32_t *out);
 

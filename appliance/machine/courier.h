@@ -3,6 +3,7 @@
  * The courier boot's parts: what each kind of medium does.
  *
  *   courier_boot.c       the loop: a medium comes, its kind, whether it may
+ *   courier_media.c      media come, wait, and are written to
  *   courier_read.c       all that a medium brought
  *   courier_enrol.c      the machine becomes its operators'
  *   courier_election.c   an election is sealed
@@ -37,6 +38,8 @@ courier_take take_enrolment, take_election, take_boxes, take_approvals,
 
 /* Says what the media role tells unasked, and closes the message. */
 void courier_media_news(struct session *, struct wire_message *);
+/* The medium that is plugged in, opened for writing: the caller's. */
+bool courier_make_writable(struct session *, int *device);
 
 /*
  * Raises P to where an abandoned election's keys work no more, where a power

@@ -102,17 +102,6 @@ static bool await_media(struct session *session)
 	return session_refuse(session, ended[which]);
 }
 
-/* Of what the media role says unasked: one that goes is no news. */
-void courier_media_news(struct session *session, struct wire_message *message)
-{
-	if (message->type == MEDIA_WAITS)
-		session_say(session,
-			"another medium waits (%.60s): it is taken when the "
-			"first one is removed",
-			HEARD(message, MEDIA_WAITS)->line);
-	wire_close(message);
-}
-
 /* The next medium that is plugged in. */
 static bool next_medium(struct session *session, int *device)
 {

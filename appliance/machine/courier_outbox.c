@@ -260,21 +260,6 @@ static void look_up(struct session *session, const struct session *from)
 		close(from->plan);
 }
 
-/* Media may also come and go while one is asked for. */
-static bool make_writable(struct session *session, int *device)
-{
-	struct wire_message answer;
-	enum answer got = peer_ask(&session->media, SAY(MEDIA_WRITE, &nothing),
-		NULL, 0, &answer, &session->why);
-	while (got == ANSWERED && answer.type != MEDIA_WRITABLE) {
-		courier_media_news(session, &answer);
-		got = peer_next(&session->media, &answer, &session->why);
-	}
-	session->broken |= got == ANSWER_BROKEN;
-	*device = answer.descriptor[0];
-	return got == ANSWERED;
-}
-
 /* A publish process, once it has seen the outbox where intake found it. */
 static bool start_publish(struct session *session, const struct medium *medium,
 	int device, struct peer *publish)
@@ -298,7 +283,7 @@ bool give_outbox(struct session *session, struct medium *medium)
 	struct peer publish;
 	int device;
 	bool given;
-	if (!make_writable(session, &device))
+	if (!courier_make_writable(session, &device))
 		return false;
 	given = look_back(session, &medium->told.definition, &of) &&
 		start_publish(&of, medium, device, &publish);

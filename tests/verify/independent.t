@@ -13,7 +13,7 @@ here=tests/verify
 # compiler calls some of them by names of its own, __NAME_chk.
 libc='abort asprintf calloc explicit_bzero free malloc memchr memcmp memcpy
 	memmem memmove memset qsort qsort_r realloc reallocarray snprintf
-	strchr strcmp strlen strncmp strnlen vsnprintf
+	strchr strcmp strlen strncmp strnlen strrchr vsnprintf
 	__popcountdi2 __stack_chk_fail _GLOBAL_OFFSET_TABLE_'
 # What libcrypto and jansson have for files, streams, sockets and settings.
 outside='_fp$|_fd$|fd$|_file|_path|_socket|_connect|_accept|^CONF_|^json_(load|dump)f'
