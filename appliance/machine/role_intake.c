@@ -153,32 +153,6 @@ static struct bytes content_of(const struct member_file *file)
 	return bytes_of(file->data, (size_t)file->member.size);
 }
 
-/* A file is named for the way that it goes: in, or out. */
-static refusal form_check(
-	enum stick_form form, enum courier_kind kind, bool has_size)
-{
-	if (form == STICK_RAW || (form == STICK_FILE_FOR_OUT) ==
-					 (kind == COURIER_OUTBOX && has_size))
-		return NULL;
-	return form == STICK_FILE
-		       ? "its file " STICK_ARCHIVE " is an outbox: pack the "
-			 "outbox anew"
-		       : "its file " STICK_OUTBOX " is no outbox that was "
-			 "packed for this machine: pack the outbox anew";
-}
-
-/* Where publish may write: as much as the file has, and says that it has. */
-static refusal find_room(struct medium *medium, uint64_t size)
-{
-	struct stretch room;
-	const refusal why = stick_stretch(&medium->stick, &room);
-	if (why == NULL && size != 0 && size != room.size)
-		return "it has another size than the desk gave it: pack the "
-		       "outbox anew";
-	medium->room = (struct publish_begin){ room.at, room.size };
-	return why;
-}
-
 static refusal read_kind(struct medium *medium, struct bytes label)
 {
 	uint64_t size;
@@ -190,11 +164,10 @@ static refusal read_kind(struct medium *medium, struct bytes label)
 		return "it is an outbox that was written already: take it to "
 		       "the desk; to use it again, pack it anew as an outbox";
 	medium->kind = row->kind;
-	const refusal why =
-		form_check(medium->stick.form, row->kind, size != 0);
-	return why == NULL && row->kind == COURIER_OUTBOX
-		       ? find_room(medium, size)
-		       : why;
+	struct stretch room;
+	const refusal why = stick_fits(&medium->stick, row, size, &room);
+	medium->room = (struct publish_begin){ room.at, room.size };
+	return why;
 }
 
 static refusal read_label(struct medium *medium)

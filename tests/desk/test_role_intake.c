@@ -231,6 +231,9 @@ static void a_file_is_named_for_its_way(void **state)
 		{ "SANDOQ.TAR", "outbox 2048",
 			NO_COURIER "its file SANDOQ.TAR is an outbox: pack the "
 				   "outbox anew" },
+		{ "SANDOQ.TAR", "outbox",
+			NO_COURIER "its file SANDOQ.TAR is an outbox: pack the "
+				   "outbox anew" },
 		{ "SANDOQ.TXT", "boxes",
 			NO_COURIER "there is no file SANDOQ.TAR in its first "
 				   "folder: bring the stick that was packed "
