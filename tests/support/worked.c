@@ -237,6 +237,7 @@ void worked_example(char *text)
 	for (char *line = strtok_r(text, "\n", &rest); line;
 		line = strtok_r(NULL, "\n", &rest))
 		read_line(&w, line);
+	assert_null(plan_index(&w.plan));
 	count(&w, &result);
 	result_as_example(&result, given);
 	if (strcmp(given, wanted) != 0)
