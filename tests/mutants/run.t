@@ -115,6 +115,16 @@ cat ../one ../two >../said
 is 'two parts at the same time' "$(tried | tr ' ' '\n' | sort | tr '\n' ' ')" \
 	'another-answer:SURVIVED difference-more:wide sum-less:near twice-is-sum:SURVIVED '
 
+cp tests/less/test_less.c ../less.c
+echo 'int main(void) { return 1; }' >tests/less/test_less.c
+mutants --wide --resume
+is 'what fails without a bug has seen none' "$(tried)" \
+	'difference-more:UNKNOWN another-answer:UNKNOWN '
+like 'and it is told' 'difference-more: less/test_less exit 1: and so without it' \
+	cat ../said
+cp ../less.c tests/less/test_less.c
+mutants --wide --resume
+
 cat waits >>tests/mutants/list
 STUCK_SECONDS=1 mutants --near sum-waits
 like 'a test that waits for ever is ended' 'add/test_add waits for ever' \
