@@ -297,7 +297,7 @@ static void an_outbox_is_where_it_says(void **state)
 	static const struct {
 		const char *label;
 		struct publish_begin room;
-		bool good;
+		bool worked;
 	} cases[] = {
 		{ "outbox 8192", { FILE_AT, FILE_SIZE }, true },
 		{ "outbox", { FILE_AT, FILE_SIZE }, false },
@@ -319,10 +319,10 @@ static void an_outbox_is_where_it_says(void **state)
 			stick_with(cases[i].label, space));
 		const enum wire_type got =
 			forked_ask(&on, SAY(PUBLISH_BEGIN, &cases[i].room), -1);
-		if (got != (cases[i].good ? DONE : REFUSED))
+		if (got != (cases[i].worked ? DONE : REFUSED))
 			fail_msg("case %zu: answered with %d", i, (int)got);
 		/* No second time, and nothing without the first. */
-		if (cases[i].good)
+		if (cases[i].worked)
 			assert_int_equal(
 				forked_ask(&on,
 					SAY(PUBLISH_BEGIN, &cases[i].room), -1),

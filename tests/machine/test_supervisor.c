@@ -349,9 +349,8 @@ static refusal give_result(
 {
 	const uint8_t number = note_count();
 	const struct told told = read_told();
-	const char content[] = {
-		told.counts_differ ? (char)('a' + number) : 'a', '\n', '\0'
-	};
+	const char *content =
+		told.counts_differ && number % 2 != 0 ? "b\n" : "a\n";
 	const struct bytes text = bytes_of_text(content);
 	struct tally_result result = { .digest = sha256(text) };
 	const int memfd = memfd_of(text);

@@ -27,6 +27,11 @@ static void put(uint8_t *to, uint64_t number, size_t size)
 		to[i] = (uint8_t)(number >> (8 * i));
 }
 
+static void put_bytes(uint8_t *to, struct bytes from)
+{
+	memcpy(to, from.data, from.size);
+}
+
 static uint8_t *volume(const struct maker *maker)
 {
 	return maker->disk + maker->where.at;
@@ -71,7 +76,7 @@ static void set_fat(struct maker *maker, uint64_t table, uint64_t total)
 {
 	uint8_t *boot = volume(maker);
 	const bool is_32 = maker->kind == VOLUME_FAT32;
-	memcpy(boot, "\xEB\x58\x90MSWIN4.1", 11);
+	put_bytes(boot, bytes_of("\xEB\x58\x90MSWIN4.1", 11));
 	put(boot + 11, maker->sector, 2);
 	put(boot + 13, maker->per_cluster, 1);
 	put(boot + 14, FAT_RESERVED, 2);
@@ -140,10 +145,9 @@ static void begin_exfat(struct maker *maker)
 	const uint64_t total =
 		at + (uint64_t)maker->clusters * maker->per_cluster;
 	assert(total * maker->sector <= maker->where.size);
-	memcpy(boot,
-		"\xEB\x76\x90"
-		"EXFAT   ",
-		11);
+	put_bytes(boot, bytes_of("\xEB\x76\x90"
+				 "EXFAT   ",
+				11));
 	put(boot + 64, maker->where.at / maker->sector, 8);
 	put(boot + 72, total, 8);
 	put(boot + 80, EXFAT_RESERVED, 4);
@@ -182,15 +186,15 @@ static void set_gpt(struct maker *maker, uint64_t sectors)
 {
 	uint8_t *header = maker->disk + maker->sector;
 	uint8_t *entry = maker->disk + 2 * (size_t)maker->sector;
-	memcpy(header, "EFI PART", 8);
+	put_bytes(header, bytes_of("EFI PART", 8));
 	put(header + 72, 2, 8);
 	put(header + 80, 128, 4);
 	put(header + 84, 128, 4);
 	/* Microsoft basic data. */
-	memcpy(entry + 128,
-		"\xA2\xA0\xD0\xEB\xE5\xB9\x33\x44\x87\xC0\x68\xB6\xB7\x26\x99"
-		"\xC7",
-		16);
+	put_bytes(entry + 128, bytes_of("\xA2\xA0\xD0\xEB\xE5\xB9\x33\x44\x87"
+					"\xC0\x68\xB6\xB7\x26\x99"
+					"\xC7",
+				       16));
 	put(entry + 128 + 32, PARTITION_AT, 8);
 	put(entry + 128 + 40, PARTITION_AT + sectors - 1, 8);
 	set_mbr(maker, 0xEE, 1, UINT32_MAX);
@@ -277,7 +281,7 @@ static void add_fat_entry(struct maker *maker, const char *name,
 	const char *dot = strchr(name, '.');
 	const size_t stem = dot != NULL ? (size_t)(dot - name) : strlen(name);
 	memset(entry, ' ', 11);
-	memcpy(entry, name, stem);
+	put_bytes(entry, bytes_of(name, stem));
 	if (dot != NULL)
 		memcpy(entry + 8, dot + 1, strlen(dot + 1));
 	entry[11] = attributes;
