@@ -160,6 +160,7 @@ $(B)/tests/machine/test_taken_over: private WRAPPED := \
 	publish journal keys starter) execve poll
 $(B)/tests/tpm/test_provision: private WRAPPED := Esys_GetCapability
 $(B)/tests/machine/test_journal_disk: private WRAPPED := pread pwrite fdatasync
+$(B)/tests/machine/test_peer: private WRAPPED := wire_receive
 $(B)/tests/machine/test_medium_trouble: private WRAPPED := pread pwrite fsync
 $(B)/tests/machine/test_keys_airlock: private WRAPPED := \
 	tpm_pcr_extend tpm_airlock_refuses tpm_error

@@ -255,7 +255,8 @@ static int pack_to_stick(struct pack *pack, const struct arguments *arguments)
 {
 	const char *to = argument(arguments, "--to");
 	struct stick_target target;
-	if (is_block_device(pack->path) || are_one_file(pack->path, to))
+	if (is_block_device(pack->path) || are_one_file(pack->path, to) ||
+		strcmp(pack->path, "-") == 0 || strcmp(to, "-") == 0)
 		return fail(EX_USAGE, pack->path, 0,
 			"with --to the archive is written first; give a file "
 			"for it, another than the stick");

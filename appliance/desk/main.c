@@ -7,6 +7,7 @@
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -213,11 +214,26 @@ static int run(const struct command *c, int argc, char **argv)
 	return status;
 }
 
+/*
+ * Descriptors 0 to 2 are never anything else, or what is meant for people is
+ * written into a stick.
+ */
+static void fill_standard_descriptors(void)
+{
+	int file;
+	do
+		file = open("/dev/null", O_RDWR);
+	while (file >= 0 && file <= STDERR_FILENO);
+	if (file >= 0)
+		close(file);
+}
+
 int main(int argc, char **argv)
 {
 	int role_status;
 	if (roles_main(argc, argv, &role_status))
 		_exit(role_status);
+	fill_standard_descriptors();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	crypto_start();

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/*
+ * Each link of a file is read once before the file is: 4 GiB in clusters of
+ * 4096 bytes, and no stick that takes minutes.
+ */
+enum { LINKS_MOST = 1 << 20 };
+
 /* What people bring in the place of FAT, by what stands behind the jump. */
 static const struct stranger {
 	const char *name;
@@ -65,6 +71,9 @@ static refusal file_check(const struct volume_file *file)
 	if (!volume_has(&file->volume, file->first) ||
 		clusters_of(file) > file->volume.clusters)
 		return VOLUME_DAMAGED;
+	if (file->chained && clusters_of(file) > LINKS_MOST)
+		return "the stick's file lies in too many pieces: format the "
+		       "stick anew, with larger clusters, and copy it again";
 	if (file->chained)
 		return chain_check(file);
 	return clusters_of(file) <= file->volume.clusters -

@@ -155,39 +155,36 @@ static bool take_known(struct session *session, struct boxes *boxes,
  * station can make it. Such a box is taken only where all that are due would
  * have room beside it.
  */
-static bool takes_others_room(const struct session *session,
-	const struct intake_delivery *told, int list)
+static bool is_oversized(const struct intake_delivery *told, int list)
 {
 	struct stat box;
-	if (fstat(list, &box) != 0)
-		return true;
-	const uint64_t size = journal_entry_size((uint64_t)box.st_size);
-	return size > told->room &&
-	       session->folded.free <
-		       left_free(session) + session->election.boxes_room + size;
+	return fstat(list, &box) != 0 ||
+	       journal_entry_size((uint64_t)box.st_size) > told->room;
 }
 
 static bool take_box(struct session *session, struct boxes *boxes,
 	const struct wire_message *box)
 {
 	const struct intake_delivery *told = HEARD(box, INTAKE_BOX);
-	if (takes_others_room(session, told, box->descriptor[0]))
-		return refuse_box(session, boxes, told,
-			"it is larger than its ballots can be, and would take "
-			"other boxes' room: move the journal to a larger "
-			"partition and bring it again");
+	const bool oversized = is_oversized(told, box->descriptor[0]);
 	const struct journal_append what = {
 		.type = ENTRY_BOX,
 		.station = told->box.station,
 		.sequence = told->box.sequence,
 		.text = told->box.text,
-		.leave = left_free(session),
+		.leave = left_free(session) +
+			 (oversized ? session->election.boxes_room : 0),
 	};
 	struct wire_message answer;
 	const enum answer got =
 		peer_ask(&session->journal, SAY(JOURNAL_APPEND, &what),
 			box->descriptor, 1, &answer, &session->why);
 	session->broken |= got == ANSWER_BROKEN;
+	if (got == ANSWER_REFUSED && oversized)
+		return refuse_box(session, boxes, told,
+			"it is larger than its ballots can be, and would take "
+			"other boxes' room: move the journal to a larger "
+			"partition and bring it again");
 	if (got != ANSWERED)
 		return false;
 	if (answer.type == JOURNAL_KNOWN)

@@ -121,10 +121,25 @@ static refusal check_bulk(const struct wire_message *message)
 	return NULL;
 }
 
+/*
+ * These wait for a stick, and a stick can keep them waiting: it is slow, it
+ * breaks, or it was made for that. It is refused then, as any that cannot be
+ * read, and the process is killed with what it was asked.
+ */
+static bool waits_for_a_stick(enum role role)
+{
+	return role == ROLE_INTAKE || role == ROLE_PUBLISH;
+}
+
 enum answer peer_next(
 	struct peer *peer, struct wire_message *out, struct wire_text *why)
 {
 	refusal refused = wire_receive(&peer->end, ANSWER_MILLISECONDS, out);
+	if (refused == wire_no_answer && waits_for_a_stick(peer->end.peer)) {
+		wire_text_set(why, "the medium is too slow, or broken: insert "
+				   "it again, or bring another");
+		return ANSWER_REFUSED;
+	}
 	if (refused == NULL) {
 		refused = check_bulk(out);
 		if (refused != NULL)

@@ -15,7 +15,7 @@ struct peer {
 
 enum answer {
 	ANSWERED,
-	ANSWER_REFUSED, /* the role said why: HEARD(message, REFUSED) */
+	ANSWER_REFUSED, /* the role said why, or its medium kept it waiting */
 	ANSWER_BROKEN,	/* the wire table was broken, or the role ended */
 };
 

@@ -187,9 +187,12 @@ static refusal read_label(struct medium *medium)
 /* The definition is not read: whose election it is its digest says. */
 static refusal read_wish(struct medium *medium, const struct member_file *file)
 {
-	if (strcmp(file->member.name, MEMBER_NONCE) == 0)
+	static const struct digest none;
+	if (strcmp(file->member.name, MEMBER_NONCE) == 0 &&
+		medium->nonce.line[0] == '\0')
 		return nonce_line(content_of(file), &medium->nonce);
-	if (strcmp(file->member.name, MEMBER_DEFINITION) != 0)
+	if (strcmp(file->member.name, MEMBER_DEFINITION) != 0 ||
+		!digest_equal(&medium->definition, &none))
 		return "an outbox is empty, or holds a nonce and the "
 		       "definition of an earlier election; this one was "
 		       "written in part, or packed otherwise: pack it anew";

@@ -45,7 +45,7 @@ struct media {
 	bool bound;
 	char disk[NAME_MAX + 1]; /* the medium handed out; empty: none */
 	uint64_t sequence;	 /* its disk sequence number */
-	uint64_t waiting; /* that of the one that was told to wait, or 0 */
+	uint64_t waiting;	 /* that of the last one told to wait, or 0 */
 };
 
 static bool folder_open(const char *path, struct folder *out)
@@ -182,17 +182,29 @@ static refusal tell_that_it_waits(struct media *media, const char *disk)
 	return wire_send(&media->end, SAY(MEDIA_WAITS, &text), NULL, 0);
 }
 
-/* One that is not the one handed out; an empty card reader is none. */
+/* A card reader without a card is a disk of size 0. */
+static bool is_empty(const char *disk)
+{
+	char path[PATH_MAX];
+	char first = '0';
+	snprintf(path, sizeof(path), "%s/%s/size", disks, disk);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return true;
+	if (read(file, &first, 1) != 1)
+		first = '0';
+	close(file);
+	return first == '0';
+}
+
+/* Not opened: a stick that breaks could hold whoever opens it for minutes. */
 static refusal tell_of_another(struct media *media, const char *disk)
 {
-	uint64_t sequence;
-	if (strcmp(disk, media->disk) == 0 || !is_medium(disk))
+	if (strcmp(disk, media->disk) == 0 || !is_medium(disk) ||
+		is_empty(disk))
 		return NULL;
-	int other = open_disk(disk, O_RDONLY, &sequence);
-	if (other < 0)
-		return NULL;
-	close(other);
-	if (sequence == media->waiting)
+	const uint64_t sequence = sequence_now(disk);
+	if (sequence <= media->waiting)
 		return NULL;
 	media->waiting = sequence;
 	return tell_that_it_waits(media, disk);

@@ -80,6 +80,8 @@ refusal wire_send(struct wire_end *, struct wire_said, const int *descriptor,
  */
 refusal wire_receive(
 	struct wire_end *, int milliseconds, struct wire_message *out);
+/* What it says when the time is up; the question is still open then. */
+extern const char wire_no_answer[];
 
 /* Closes what a message brought and the caller has not taken (set to -1). */
 void wire_close(struct wire_message *);

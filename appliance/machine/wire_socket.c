@@ -115,6 +115,8 @@ static size_t take_descriptors(
 	return count;
 }
 
+const char wire_no_answer[] = "no answer in time";
+
 static refusal await(int socket, int milliseconds)
 {
 	struct pollfd ready = { .fd = socket, .events = POLLIN };
@@ -123,7 +125,7 @@ static refusal await(int socket, int milliseconds)
 		found = poll(&ready, 1, milliseconds);
 	while (found < 0 && errno == EINTR);
 	if (found == 0)
-		return "no answer in time";
+		return wire_no_answer;
 	return (ready.revents & POLLIN) != 0 ? NULL : "the peer has gone";
 }
 

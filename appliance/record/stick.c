@@ -37,6 +37,7 @@ static refusal look_for(struct look *look, const struct volume *volume,
 /* A file that was found, and is damaged, is no reason to take another. */
 static refusal look_at(struct look *look, struct stretch where, bool *is_one)
 {
+	const size_t before = look->files;
 	struct volume volume;
 	refusal why = volume_open(&look->out->disk, where, &volume);
 	*is_one = why != NULL || volume.kind != VOLUME_NONE;
@@ -49,7 +50,7 @@ static refusal look_at(struct look *look, struct stretch where, bool *is_one)
 	}
 	if (look->damage == NULL)
 		look->damage = why;
-	return look->files > 0 ? why : NULL;
+	return look->files > before ? why : NULL;
 }
 
 /*
@@ -85,7 +86,8 @@ static refusal look_at_parts(struct look *look)
 {
 	struct partitions parts;
 	refusal why = partitions_read(&look->out->disk, &parts);
-	for (size_t i = 0; why == NULL && i < parts.count; i++)
+	for (size_t i = 0; why == NULL && look->files <= 1 && i < parts.count;
+		i++)
 		why = look_at_part(look, parts.part[i], parts.sector);
 	return why;
 }

@@ -59,9 +59,14 @@ static struct writer copy_of(int memfd)
 	return copy;
 }
 
+/* A role may have few files: what it put the last time has been sent. */
 static void put_bulk(struct words *words, const struct writer *content)
 {
-	words->descriptor[0] = memfd_written(content);
+	static int put = -1;
+	if (put >= 0)
+		close(put);
+	put = memfd_written(content);
+	words->descriptor[0] = put;
 	words->descriptors = 1;
 }
 

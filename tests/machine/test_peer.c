@@ -20,6 +20,21 @@
 
 enum { PATIENCE = 300, QUESTION_MOST = 1 << 15 };
 
+/* Nobody answers, as if the time were up. */
+static bool nobody;
+
+refusal __real_wire_receive(
+	struct wire_end *, int milliseconds, struct wire_message *out);
+refusal __wrap_wire_receive(
+	struct wire_end *, int milliseconds, struct wire_message *out);
+
+refusal __wrap_wire_receive(
+	struct wire_end *end, int milliseconds, struct wire_message *out)
+{
+	return nobody ? wire_no_answer
+		      : __real_wire_receive(end, milliseconds, out);
+}
+
 /* What to send lies in the first granted descriptor. */
 static int be_hostile(void)
 {
@@ -139,11 +154,38 @@ static void test_each_form_is_named(void **state)
 		}
 }
 
+/* A stick that holds its process is refused; any other silence is a fault. */
+static void test_a_slow_stick_ends_nothing(void **state)
+{
+	static const struct hostile unsaid;
+	const int told = memfd_create("told", MFD_CLOEXEC);
+	(void)state;
+	assert_int_equal(write(told, &unsaid, sizeof(unsaid)), sizeof(unsaid));
+	nobody = true;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const bool waits = role == ROLE_INTAKE || role == ROLE_PUBLISH;
+		struct wire_message out;
+		struct wire_text why;
+		struct peer peer;
+		assert_null(peer_start(&peer, role, SANDBOX_DESK, &told, 1));
+		assert_int_equal(ask(&peer, first_question(role), &out, &why),
+			waits ? ANSWER_REFUSED : ANSWER_BROKEN);
+		if (waits)
+			assert_string_equal(why.line,
+				"the medium is too slow, or broken: insert it "
+				"again, or bring another");
+		peer_stop(&peer);
+	}
+	nobody = false;
+	close(told);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_type_is_named),
 		cmocka_unit_test(test_each_form_is_named),
+		cmocka_unit_test(test_a_slow_stick_ends_nothing),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_hostile();

@@ -178,6 +178,45 @@ static void test_what_is_not_there_is_said(void **state)
 	says(&blank, "it is empty, or formatted in a way");
 }
 
+static void put(uint8_t *to, uint64_t number, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		to[i] = (uint8_t)(number >> (8 * i));
+}
+
+static void seal_set(uint8_t *set)
+{
+	uint16_t sum = 0;
+	for (size_t i = 0; i < 96; i++)
+		if (i != 2 && i != 3)
+			sum = (uint16_t)((sum << 15 | sum >> 1) + set[i]);
+	put(set + 2, sum, 2);
+}
+
+/* Nobody reads it, so it is no reason to refuse what lies beside it. */
+static void test_another_partition_is_no_matter(void **state)
+{
+	/* Where its sectors end only if they have 512 bytes; and within. */
+	for (int where = 0; where < 2; where++)
+		for (size_t slot = 0; slot < 2; slot++) {
+			struct maker maker = usual(VOLUME_FAT32);
+			uint8_t *const entry = maker.disk + 446;
+			const uint64_t at = (maker.size / 512) - 64;
+			maker_add(&maker, STICK_ARCHIVE, whole());
+			memmove(entry + 16 * slot, entry, 16);
+			memset(entry + 16 * (1 - slot), 0, 16);
+			entry[16 * (1 - slot) + 4] = 0x07;
+			put(entry + 16 * (1 - slot) + 8, at, 4);
+			put(entry + 16 * (1 - slot) + 12, 64, 4);
+			if (where != 0)
+				memcpy(maker.disk + at * 512,
+					"\xEB\x52\x90NTFS    ", 11);
+			reads_all(&maker, STICK_FILE);
+			maker_free(&maker);
+		}
+	(void)state;
+}
+
 static void test_two_files_are_refused(void **state)
 {
 	(void)state;
@@ -263,6 +302,26 @@ static void test_broken_chains_are_refused(void **state)
 		}
 }
 
+/* What would be followed for minutes, if its size were believed. */
+static void test_a_chain_has_an_end_that_one_can_wait_for(void **state)
+{
+	enum { LINKS_MOST = 1 << 20 };
+	struct maker maker = { .kind = VOLUME_EXFAT,
+		.table = TABLE_NONE,
+		.sector = 512,
+		.per_cluster = 1,
+		.scattered = true,
+		.claimed = 2 * LINKS_MOST };
+	(void)state;
+	maker_begin(&maker);
+	maker_add(&maker, STICK_ARCHIVE, whole());
+	reads_all(&maker, STICK_FILE);
+	put(maker_entry(&maker, 0) + 40, (LINKS_MOST + 1ULL) * 512, 8);
+	put(maker_entry(&maker, 0) + 56, (LINKS_MOST + 1ULL) * 512, 8);
+	seal_set(maker_entry(&maker, 0));
+	says(&maker, "lies in too many pieces");
+}
+
 /* The upper four bits of a FAT32 link mean nothing. */
 static void test_reserved_bits_of_a_link_are_ignored(void **state)
 {
@@ -274,12 +333,6 @@ static void test_reserved_bits_of_a_link_are_ignored(void **state)
 	maker_link(&maker, first, (first - 2) | 0x50000000);
 	reads_all(&maker, STICK_FILE);
 	maker_free(&maker);
-}
-
-static void put(uint8_t *to, uint64_t number, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		to[i] = (uint8_t)(number >> (8 * i));
 }
 
 /* A number of the boot sector that leads out of the volume, or nowhere. */
@@ -361,15 +414,6 @@ static void test_a_volume_stays_in_its_partition(void **state)
 		put(maker.disk + 446 + 12, sectors - 1, 4);
 		says(&maker, "damaged");
 	}
-}
-
-static void seal_set(uint8_t *set)
-{
-	uint16_t sum = 0;
-	for (size_t i = 0; i < 96; i++)
-		if (i != 2 && i != 3)
-			sum = (uint16_t)((sum << 15 | sum >> 1) + set[i]);
-	put(set + 2, sum, 2);
 }
 
 /* Without a chain, its clusters lie behind each other: to the last one. */
@@ -507,9 +551,11 @@ int main(void)
 		cmocka_unit_test(test_an_outbox_is_one_stretch),
 		cmocka_unit_test(test_an_outbox_in_pieces_is_refused),
 		cmocka_unit_test(test_what_is_not_there_is_said),
+		cmocka_unit_test(test_another_partition_is_no_matter),
 		cmocka_unit_test(test_two_files_are_refused),
 		cmocka_unit_test(test_an_empty_file_is_refused),
 		cmocka_unit_test(test_broken_chains_are_refused),
+		cmocka_unit_test(test_a_chain_has_an_end_that_one_can_wait_for),
 		cmocka_unit_test(test_reserved_bits_of_a_link_are_ignored),
 		cmocka_unit_test(test_wrong_numbers_are_refused),
 		cmocka_unit_test(test_a_volume_stays_in_its_partition),

@@ -139,12 +139,14 @@ static unsigned shift_of(uint32_t power)
 static void begin_exfat(struct maker *maker)
 {
 	uint8_t *boot = volume(maker);
-	const uint64_t bytes = ((uint64_t)maker->clusters + 2) * 4;
+	const uint32_t clusters =
+		maker->claimed != 0 ? maker->claimed : maker->clusters;
+	const uint64_t bytes = ((uint64_t)clusters + 2) * 4;
 	const uint64_t table = (bytes + maker->sector - 1) / maker->sector;
 	const uint64_t at = EXFAT_RESERVED + table;
-	const uint64_t total =
-		at + (uint64_t)maker->clusters * maker->per_cluster;
-	assert(total * maker->sector <= maker->where.size);
+	const uint64_t total = at + (uint64_t)clusters * maker->per_cluster;
+	assert(maker->claimed != 0 ||
+		total * maker->sector <= maker->where.size);
 	put_bytes(boot, bytes_of("\xEB\x76\x90"
 				 "EXFAT   ",
 				11));
@@ -153,7 +155,7 @@ static void begin_exfat(struct maker *maker)
 	put(boot + 80, EXFAT_RESERVED, 4);
 	put(boot + 84, table, 4);
 	put(boot + 88, at, 4);
-	put(boot + 92, maker->clusters, 4);
+	put(boot + 92, clusters, 4);
 	put(boot + 96, 2, 4);
 	put(boot + 104, 0x0100, 2);
 	put(boot + 108, shift_of(maker->sector), 1);
@@ -216,7 +218,7 @@ void maker_begin(struct maker *maker)
 {
 	const uint64_t most =
 		(uint64_t)clusters_of(maker->kind) * (maker->per_cluster + 1) +
-		1024;
+		1024 + (uint64_t)maker->claimed * 4 / maker->sector;
 	maker->clusters = clusters_of(maker->kind);
 	maker->cluster = maker->sector * maker->per_cluster;
 	maker->entries = 0;

@@ -19,6 +19,8 @@ struct maker {
 	uint32_t sector;      /* bytes */
 	uint32_t per_cluster; /* sectors */
 	bool scattered; /* each file's clusters lie apart, in falling order */
+	/* exFAT: clusters that it speaks of, where the disk has not so many. */
+	uint32_t claimed;
 	/* Made by maker_begin(). */
 	uint8_t *disk;
 	size_t size;

@@ -42,8 +42,13 @@ bool is_block_device(const char *path)
 int block_device_missing(const char *path)
 {
 	struct stat file;
-	if (strncmp(path, "/dev/", 5) != 0 || strchr(path + 5, '/') != NULL ||
-		stat(path, &file) == 0)
+	const bool is_there = stat(path, &file) == 0;
+	if (is_there && !S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode) &&
+		!S_ISDIR(file.st_mode))
+		return fail(EX_CANTCREAT, path, 0,
+			"is neither a file nor a stick; give another name");
+	if (is_there || strncmp(path, "/dev/", 5) != 0 ||
+		strncmp(path, "/dev/shm/", 9) == 0)
 		return 0;
 	return fail(EX_NOINPUT, path, 0,
 		"there is no such device; plug the stick in, and look with "
@@ -269,6 +274,14 @@ static int show_and_ask(
 	return yes ? 0 : ask(&asking);
 }
 
+/* What was opened is what was judged. */
+static bool is_same(const struct block_device *device, dev_t judged)
+{
+	struct stat file;
+	return fstat(device->descriptor, &file) == 0 && S_ISBLK(file.st_mode) &&
+	       file.st_rdev == judged;
+}
+
 int block_device_open(const char *path, bool yes, struct block_device *out)
 {
 	struct stat file;
@@ -284,7 +297,11 @@ int block_device_open(const char *path, bool yes, struct block_device *out)
 	out->descriptor = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
 	if (out->descriptor < 0)
 		return say_why_not(path);
-	status = measure(out);
+	status = is_same(out, file.st_rdev) ? measure(out)
+					    : fail(EX_NOINPUT, path, 0,
+						      "has become another disk "
+						      "meanwhile; look again "
+						      "which one the stick is");
 	if (status == 0)
 		status = show_and_ask(out, &facts, yes);
 	if (status != 0)
