@@ -24,6 +24,7 @@ enum {
 	MEDIUM = SPAWN_GRANTED,
 	MOST = 16384,
 	KINDS = 4,
+	NEXT = 3,
 	STATION_SCALAR = 21,
 	BK_SCALAR = 22,
 	RECIPIENT_SCALAR = 20
@@ -121,14 +122,14 @@ static void are_the_members(struct bytes medium, int memfd)
 	free(space);
 }
 
-static void hear_all(struct wire_end *end, struct bytes medium, bool started)
+static void hear_one(struct wire_end *end, struct bytes medium, bool started)
 {
 	struct wire_message answer;
-	while (wire_receive(end, 0, &answer) == NULL) {
-		if (started && answer.type == INTAKE_MEMBERS)
-			are_the_members(medium, answer.descriptor[0]);
-		wire_close(&answer);
-	}
+	if (wire_receive(end, 0, &answer) != NULL)
+		return;
+	if (started && answer.type == INTAKE_MEMBERS)
+		are_the_members(medium, answer.descriptor[0]);
+	wire_close(&answer);
 }
 
 static bool hear_start(struct wire_end *end)
@@ -143,13 +144,26 @@ static bool hear_start(struct wire_end *end)
 	return started;
 }
 
+/* A box for each, or why there is none. */
+static void ask_next(
+	const struct wire_end *end, struct wire_end next[NEXT], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		next[i] = *end;
+		property(!wire_send(
+			&next[i], SAY(INTAKE_NEXT, &nothing), NULL, 0));
+	}
+}
+
 /*
- * Both questions wait for the role, which answers until nobody asks any more;
+ * All questions wait for the role, which answers until nobody asks any more;
  * each end knows of one question only.
  */
 static void ask(struct bytes medium, struct wire_said said, const int *memfd,
 	size_t count)
 {
+	struct wire_end next[NEXT];
+	const size_t nexts = count > 0 ? NEXT : 0;
 	int pair[2];
 	property(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) ==
 		 0);
@@ -160,12 +174,16 @@ static void ask(struct bytes medium, struct wire_said said, const int *memfd,
 	property(dup2(pair[1], SPAWN_SOCKET) == SPAWN_SOCKET);
 	close(pair[1]);
 	property(!wire_send(&first, SAY(INTAKE_START, &nothing), NULL, 0));
+	const struct wire_end unasked = second;
 	property(!wire_send(&second, said, memfd, count));
+	ask_next(&unasked, next, nexts);
 	shutdown(pair[0], SHUT_WR);
 	role_intake();
 	property(dup2(MEDIUM, SPAWN_SOCKET) == SPAWN_SOCKET);
 	const bool started = hear_start(&first);
-	hear_all(&second, medium, started);
+	hear_one(&second, medium, started);
+	for (size_t i = 0; i < nexts; i++)
+		hear_one(&next[i], medium, false);
 	close(pair[0]);
 }
 

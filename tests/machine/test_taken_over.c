@@ -350,6 +350,12 @@ static const char *why_it_ends(enum role role, const struct misdeed *misdeed)
 		       : taken_over_forbidden;
 }
 
+/* Who waits for a stick may be kept waiting by it: that ends no boot. */
+static bool waits_for_a_stick(enum role role)
+{
+	return role == ROLE_INTAKE || role == ROLE_PUBLISH;
+}
+
 /* As session_ask does it: the boot ends, and the console says which role. */
 static void expect_end(enum role role, const struct misdeed *misdeed,
 	const struct session *session, bool answered)
@@ -361,6 +367,13 @@ static void expect_end(enum role role, const struct misdeed *misdeed,
 	if (why == NULL) {
 		assert_false(session->broken);
 		assert_string_equal(session->why.line, "no");
+		return;
+	}
+	if (waits_for_a_stick(role) && is_late(why)) {
+		assert_false(session->broken);
+		assert_string_equal(session->why.line,
+			"the medium is too slow, or broken: insert it again, "
+			"or bring another");
 		return;
 	}
 	if (!session->broken ||
