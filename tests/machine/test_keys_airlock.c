@@ -4,13 +4,12 @@
  * that this file plays (--wrap), for a true one always does.
  */
 #include "appliance/machine/keys.h"
+#include "tests/support/one_answer.h"
 #include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -48,25 +47,15 @@ struct tpm_error __wrap_tpm_error(const struct tpm *tpm)
 static void expect(enum wire_type wanted, const char *line)
 {
 	struct keys keys = { .tpm = NULL };
-	struct wire_message question = { .type = KEYS_AIRLOCK };
 	struct wire_message answer;
-	int pair[2];
-	assert_int_equal(
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	struct wire_end keys_end = { pair[0], ROLE_KEYS, ROLE_SUPERVISOR, 0 };
-	struct wire_end own = { pair[1], ROLE_SUPERVISOR, ROLE_KEYS, 0 };
-	struct wire_message heard;
-	assert_null(wire_send(&own, SAY(KEYS_AIRLOCK, &nothing), NULL, 0));
-	assert_null(wire_receive(&keys_end, LONG_MS, &heard));
-	assert_null(keys_airlock(&keys, &keys_end, &question));
-	assert_null(wire_receive(&own, LONG_MS, &answer));
+	one_answer(keys_airlock, &keys, ROLE_KEYS, SAY(KEYS_AIRLOCK, &nothing),
+		&answer);
 	assert_int_equal(answer.type, wanted);
 	assert_string_equal(wanted == REFUSED
 				    ? HEARD(&answer, REFUSED)->line
 				    : HEARD(&answer, KEYS_AIRLOCKED)->line,
 		line);
-	close(pair[0]);
-	close(pair[1]);
+	wire_close(&answer);
 }
 
 static void a_tpm_that_accepts_is_refused(void **state)

@@ -6,14 +6,13 @@
  */
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/keys.h"
+#include "tests/support/one_answer.h"
 #include "tests/support/patience.h"
 #include "tests/support/scalar.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -89,23 +88,13 @@ static struct keys_software approved(
 static void expect(struct keys *keys, const struct keys_software *software,
 	const char *why)
 {
-	struct wire_message heard;
 	struct wire_message answer;
-	int pair[2];
-	assert_int_equal(
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	struct wire_end keys_end = { pair[0], ROLE_KEYS, ROLE_SUPERVISOR, 0 };
-	struct wire_end own = { pair[1], ROLE_SUPERVISOR, ROLE_KEYS, 0 };
-	assert_null(wire_send(&own, SAY(KEYS_SOFTWARE, software), NULL, 0));
-	assert_null(wire_receive(&keys_end, LONG_MS, &heard));
-	assert_null(keys_software(keys, &keys_end, &heard));
-	assert_null(wire_receive(&own, LONG_MS, &answer));
+	one_answer(keys_software, keys, ROLE_KEYS, SAY(KEYS_SOFTWARE, software),
+		&answer);
 	assert_int_equal(answer.type, why == NULL ? KEYS_MEMBERS : REFUSED);
 	if (why != NULL)
 		assert_string_equal(HEARD(&answer, REFUSED)->line, why);
 	wire_close(&answer);
-	close(pair[0]);
-	close(pair[1]);
 }
 
 #define REFUSES(why) "the software's approval: " why

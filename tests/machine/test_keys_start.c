@@ -5,13 +5,12 @@
  * once.
  */
 #include "appliance/machine/keys.h"
+#include "tests/support/one_answer.h"
 #include "tests/support/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -55,22 +54,13 @@ static void expect(bool refused, const char *why)
 {
 	static const struct journal_scanned blank = { .blank = 1 };
 	struct keys keys = { .tpm = NULL };
-	struct wire_message heard;
 	struct wire_message answer;
-	int pair[2];
-	assert_int_equal(
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	struct wire_end keys_end = { pair[0], ROLE_KEYS, ROLE_SUPERVISOR, 0 };
-	struct wire_end own = { pair[1], ROLE_SUPERVISOR, ROLE_KEYS, 0 };
-	assert_null(wire_send(&own, SAY(KEYS_START, &blank), NULL, 0));
-	assert_null(wire_receive(&keys_end, LONG_MS, &heard));
-	assert_null(keys_start(&keys, &keys_end, &heard));
-	assert_null(wire_receive(&own, LONG_MS, &answer));
+	one_answer(
+		keys_start, &keys, ROLE_KEYS, SAY(KEYS_START, &blank), &answer);
 	assert_int_equal(answer.type, KEYS_STARTED);
 	assert_int_equal(HEARD(&answer, KEYS_STARTED)->refused, refused);
 	assert_string_equal(HEARD(&answer, KEYS_STARTED)->why.line, why);
-	close(pair[0]);
-	close(pair[1]);
+	wire_close(&answer);
 }
 
 static int as_it_should_be(void **state)
