@@ -217,7 +217,7 @@ static int pack_all(
 static int pack_to_file(struct pack *pack, const struct arguments *arguments)
 {
 	struct new_file file;
-	int status = block_device_missing(pack->path);
+	int status = output_check(pack->path);
 	if (status == 0)
 		status = new_file_begin(&file, pack->path);
 	if (status != 0)

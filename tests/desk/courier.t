@@ -103,4 +103,8 @@ printf 'sandoq/courier/v2 boxes\n' >"$scratch/tree/courier"
 tar -C "$scratch/tree" --format=ustar --owner=0 --group=0 --numeric-owner \
 	--mode=644 --mtime=@0 -cf "$scratch/foreign.tar" courier
 refused 'one of another version' 65 'is not' unpack "$scratch/foreign.tar"
+mkfifo "$scratch/pipe"
+refused 'a pipe is not written over' 73 'is neither a file nor a stick' \
+	"$sandoq" courier pack "$scratch/pipe" --kind outbox
+ok 'and is a pipe still' test -p "$scratch/pipe"
 finish

@@ -39,7 +39,7 @@ bool is_block_device(const char *path)
 	return stat(path, &file) == 0 && S_ISBLK(file.st_mode);
 }
 
-int block_device_missing(const char *path)
+int output_check(const char *path)
 {
 	struct stat file;
 	const bool is_there = stat(path, &file) == 0;

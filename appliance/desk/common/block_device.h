@@ -24,8 +24,11 @@ struct block_device {
 	uint32_t sector;  /* logical, bytes */
 };
 
-/* Refused and printed: what is in /dev and no device, as one mistyped. */
-int block_device_missing(const char *path);
+/*
+ * Whether this can be written over, or made: refused and printed are a name in
+ * /dev that no device has, as one mistyped, and what is neither file nor disk.
+ */
+int output_check(const char *path);
 bool is_block_device(const char *path);
 
 /*

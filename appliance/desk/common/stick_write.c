@@ -22,7 +22,7 @@ int stick_target_open(const char *path, bool yes, struct stick_target *out)
 {
 	struct stat file;
 	*out = (struct stick_target){ .path = path, .device.descriptor = -1 };
-	int status = block_device_missing(path);
+	int status = output_check(path);
 	if (status != 0)
 		return status;
 	out->is_device = is_block_device(path);
