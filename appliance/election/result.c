@@ -200,10 +200,9 @@ static refusal check_against_station(const struct result *result,
 		return "the tally does not have the box's number of ballots";
 	for (uint16_t c = 0; c < result->plan->contests; c++) {
 		const uint64_t *row = tally_row(tally, c);
-		if (row != NULL &&
-			row[ROW_CAST] + result_row(result, box->station,
-						c)[ROW_CAST] >
-				station->ballots_issued)
+		const uint32_t *sum = result_row(result, box->station, c);
+		if (row != NULL && sum != NULL &&
+			row[ROW_CAST] + sum[ROW_CAST] > station->ballots_issued)
 			return "there are more ballots than the station was "
 			       "issued";
 	}
@@ -221,15 +220,18 @@ static void add_row(
 		flaws[i] += row[ROW_FLAWS + i];
 }
 
+/* Judged, too: both have rows of the same contests. */
 static void add_rows(
 	struct result *result, uint16_t station, const struct tally *tally)
 {
 	const struct plan *plan = result->plan;
-	for (uint16_t c = 0; c < plan->contests; c++)
-		if (tally_row(tally, c) != NULL)
-			add_row(result_row(result, station, c),
-				result->flaws[c], tally_row(tally, c),
+	for (uint16_t c = 0; c < plan->contests; c++) {
+		const uint64_t *row = tally_row(tally, c);
+		uint32_t *sum = result_row(result, station, c);
+		if (row != NULL && sum != NULL)
+			add_row(sum, result->flaws[c], row,
 				result_row_size(plan, c));
+	}
 }
 
 refusal result_judge_box(const struct result *result,
