@@ -81,6 +81,12 @@ ok 'unplug' machine unplug m
 refused 'unplug again' 69 'no medium' machine unplug m
 ok 'plug for writing' machine plug m "$scratch/medium" --writable
 ok 'unplug' machine unplug m
+refused 'plug at no pace' 64 'a pace is 1 to' machine plug m \
+	"$scratch/medium" --pace 0
+ok 'plug slowly, behind a hub' machine plug m "$scratch/medium" --pace 64 --hub
+ok 'unplug' machine unplug m
+ok 'plug there again' machine plug m "$scratch/medium" --pace 32 --hub
+ok 'unplug' machine unplug m
 refused 'plug a missing file' 66 'cannot open' machine plug m "$scratch/none"
 refused 'plug odd bytes' 65 '512-byte blocks' machine plug m "$scratch/odd"
 

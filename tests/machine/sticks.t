@@ -3,7 +3,8 @@
 # A booted machine takes sticks as people have them: of exFAT and FAT16 that
 # other programs made, in pieces, among other files, in sectors of 4096 bytes,
 # behind the second tebibyte. Of an outbox it writes the file and nothing else.
-# What it cannot read it says, and goes on. A second stick waits.
+# What it cannot read it says, and goes on. A second stick waits. A hub may be
+# between, and a stick that is pulled out is called so.
 # shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 # shellcheck source=tests/machine/prepare.sh
@@ -122,6 +123,7 @@ exfat_stick || bail 'no stick of exFAT can be made'
 large_sectors || bail 'no stick of large sectors can be made'
 large_disk || bail 'no disk of 3 TB can be made'
 outbox_stick || bail 'no outbox can be made'
+cp "$media/outbox" "$media/pulled"
 no_table && other_system && empty "$media/blank" 8
 resume sealed
 
@@ -132,6 +134,24 @@ ok 'a stick that is damaged is refused in words' taken damaged \
 	'the stick'"'"'s file system is damaged' --sector 4096
 ok 'a stick of NTFS is, too' taken ntfs 'formatted with NTFS' --sector 4096
 ok 'an empty stick is, too' taken blank 'it is empty, or formatted in a way'
+
+# --- behind a hub, and pulled out ---
+
+# pulled NAME WORDS [OPTION...]: it goes as soon as the machine has said WORDS.
+pulled() {
+	local name=$1 words=$2
+	shift 2
+	"$sandoq" machine plug "$machine" "$media/$name" "$@" &&
+		see "$words" && "$sandoq" machine unplug "$machine" &&
+		see 'was pulled out'
+}
+
+ok 'a stick behind a hub' taken sectors '0 boxes taken, 1 known' \
+	--sector 4096 --hub
+ok 'a stick that goes while it is read is called so' pulled exfat \
+	'medium: boxes' --pace 16
+ok 'an outbox that goes while it is written is, too' pulled pulled \
+	'medium: outbox' --writable --pace 16
 
 # --- two at once ---
 

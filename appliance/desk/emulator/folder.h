@@ -21,8 +21,12 @@
  * Control protocol, over a Unix stream socket, one request a connection:
  * the client sends one line, the launcher answers with one line and closes.
  *
- *	plug ro PATH | plug rw PATH    a medium; PATH is absolute
- *	unplug
+ *	plug MODE SECTOR PORT PLACE PACE PATH
+ *	                               a medium: "ro" or "rw", bytes of a
+ *	                               sector, "medium" or "second", "root" or
+ *	                               "hub", KiB a second or 0; PATH is
+ *	                               absolute
+ *	unplug PORT
  *	press KEY                      on a keyboard, all names of a chord
  *	                               joined by '-'
  *	picture PATH                   what the screen shows, as PPM

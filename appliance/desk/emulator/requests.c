@@ -14,12 +14,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* A medium that is faster than that is not slow. */
+enum { PACE_MOST = 1 << 20 };
+
 const struct option machine_plug_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
 	{ "MEDIUM", NULL, "the file that is the medium", REQUIRED },
 	{ "--writable", NULL, "let the machine write to it", OPTIONAL },
 	{ "--second", NULL, "beside a medium that is plugged in", OPTIONAL },
 	{ "--sector", "BYTES", "512 or 4096; 512 if not given", OPTIONAL },
+	{ "--hub", NULL, "behind a hub, which stays", OPTIONAL },
+	{ "--pace", "KIB", "as slow as that, KiB a second", OPTIONAL },
 	OPTION_END,
 };
 
@@ -56,9 +61,11 @@ static const char *port_of(const struct arguments *arguments)
 int machine_plug_command(const struct arguments *arguments)
 {
 	const char *sector = argument(arguments, "--sector");
+	const char *pace = argument(arguments, "--pace");
 	const char *medium = argument(arguments, "MEDIUM");
 	char path[PATH_MAX], line[CONTROL_LINE_MOST];
 	struct stat file;
+	uint64_t kib = 0;
 	if (realpath(medium, path) == NULL || stat(path, &file) != 0)
 		return fail(EX_NOINPUT, medium, 0, "cannot open it: %s",
 			strerror(errno));
@@ -74,9 +81,17 @@ int machine_plug_command(const struct arguments *arguments)
 	if (strchr(path, '\n') != NULL)
 		return fail(EX_USAGE, medium, 0,
 			"has a line break in its path; move it");
-	snprintf(line, sizeof(line), "plug %s %s %s %s\n",
+	if (pace != NULL &&
+		(!decimal_decode(bytes_of_text(pace), PACE_MOST, &kib) ||
+			kib == 0))
+		return fail(EX_USAGE, NULL, 0,
+			"a pace is 1 to %d KiB a second, and not '%s'",
+			PACE_MOST, pace);
+	snprintf(line, sizeof(line), "plug %s %s %s %s %d %s\n",
 		argument_given(arguments, "--writable") ? "rw" : "ro", sector,
-		port_of(arguments), path);
+		port_of(arguments),
+		argument_given(arguments, "--hub") ? "hub" : "root", (int)kib,
+		path);
 	return machine_request(argument(arguments, "DIR"), line);
 }
 

@@ -56,9 +56,15 @@ enum { PORTS = sizeof(ports) / sizeof(ports[0]) };
 struct plugging {
 	size_t port;
 	bool writable;
+	bool behind_hub;
 	const char *sector; /* bytes */
+	int pace;	    /* KiB a second; 0: as fast as it goes */
 	const char *path;
 };
+
+/* A hub's place, and that of a medium behind it. */
+static const char hub_port[] = "4";
+static const char port_of_hub[] = "4.1";
 
 enum outcome { RUNNING, POWERED_OFF, STOPPED, CUT, BROKEN };
 
@@ -80,6 +86,7 @@ struct launcher {
 	int client; /* told when all has ended, -1 when nobody asked */
 	char reason[QMP_ERROR_SIZE];
 	bool medium_in[PORTS];
+	bool hub_in;
 	bool medium_gone[PORTS];
 	enum outcome outcome;
 };
@@ -106,6 +113,8 @@ static json_t *medium_device(
 	json_t *device = json_pack("{s:s, s:s, s:s, s:s}", "id", name, "drive",
 		name, "logical_block_size", plugging->sector,
 		"physical_block_size", plugging->sector);
+	if (plugging->behind_hub)
+		json_object_set_new(device, "port", json_string(port_of_hub));
 	memcpy(text, profile->value[PROFILE_MEDIUM], sizeof(text));
 	char *word = strtok_r(text, ",", &rest);
 	json_object_set_new(device, "driver", json_string(word));
@@ -123,19 +132,58 @@ static json_t *medium_device(
 	return device;
 }
 
-static bool add_drive(struct qmp *qmp, const struct plugging *plugging)
+/* The file, through a gate of its own where it is to be slow. */
+static json_t *file_of(const struct plugging *plugging)
 {
-	json_t *drive = json_pack("{s:s, s:s, s:b, s:{s:s, s:s}}", "driver",
-		"raw", "node-name", ports[plugging->port], "read-only",
-		!plugging->writable, "file", "driver", "file", "filename",
-		plugging->path);
-	return qmp_call(qmp, "blockdev-add", drive, QMP_MS);
+	json_t *file = json_pack(
+		"{s:s, s:s}", "driver", "file", "filename", plugging->path);
+	return plugging->pace == 0
+		       ? file
+		       : json_pack("{s:s, s:s, s:o}", "driver", "throttle",
+				 "throttle-group", ports[plugging->port],
+				 "file", file);
 }
 
+static bool add_gate(struct qmp *qmp, const struct plugging *plugging)
+{
+	return plugging->pace == 0 ||
+	       qmp_call(qmp, "object-add",
+		       json_pack("{s:s, s:s, s:{s:I}}", "qom-type",
+			       "throttle-group", "id", ports[plugging->port],
+			       "limits", "bps-total",
+			       (json_int_t)plugging->pace * 1024),
+		       QMP_MS);
+}
+
+static bool add_drive(struct qmp *qmp, const struct plugging *plugging)
+{
+	json_t *drive = json_pack("{s:s, s:s, s:b, s:o}", "driver", "raw",
+		"node-name", ports[plugging->port], "read-only",
+		!plugging->writable, "file", file_of(plugging));
+	return add_gate(qmp, plugging) &&
+	       qmp_call(qmp, "blockdev-add", drive, QMP_MS);
+}
+
+/* It may have had no gate: then there is nothing to be removed. */
 static bool remove_drive(struct qmp *qmp, size_t port)
 {
-	return qmp_call(qmp, "blockdev-del",
+	const bool removed = qmp_call(qmp, "blockdev-del",
 		json_pack("{s:s}", "node-name", ports[port]), QMP_MS);
+	if (removed)
+		qmp_call(qmp, "object-del",
+			json_pack("{s:s}", "id", ports[port]), QMP_MS);
+	return removed;
+}
+
+/* It stays, once it is there. */
+static bool add_hub(struct launcher *launcher)
+{
+	if (!launcher->hub_in)
+		launcher->hub_in = qmp_call(&launcher->qmp, "device_add",
+			json_pack("{s:s, s:s, s:s}", "driver", "usb-hub", "id",
+				"hub", "port", hub_port),
+			QMP_MS);
+	return launcher->hub_in;
 }
 
 static refusal plug_in(
@@ -144,7 +192,8 @@ static refusal plug_in(
 	struct qmp *qmp = &launcher->qmp;
 	if (launcher->medium_in[plugging->port])
 		return "a medium is plugged in already; unplug it first";
-	if (!add_drive(qmp, plugging))
+	if ((plugging->behind_hub && !add_hub(launcher)) ||
+		!add_drive(qmp, plugging))
 		return qmp->error;
 	if (qmp_call(qmp, "device_add",
 		    medium_device(&launcher->profile, plugging), QMP_MS)) {
@@ -156,19 +205,25 @@ static refusal plug_in(
 	return launcher->reason;
 }
 
-/* "ro" or "rw", bytes of a sector, the port's name, the path. */
+/* In the order of folder.h. */
 static refusal plug(struct launcher *launcher, char *words)
 {
-	char *rest;
-	const char *mode = strtok_r(words, " ", &rest);
-	struct plugging plugging = { .sector = strtok_r(NULL, " ", &rest) };
-	const char *port = strtok_r(NULL, " ", &rest);
-	plugging.path = strtok_r(NULL, "", &rest);
-	if (plugging.path == NULL)
-		return "the request is not known";
-	plugging.writable = strcmp(mode, "rw") == 0;
-	plugging.port = strcmp(port, ports[1]) == 0;
-	return plug_in(launcher, &plugging);
+	enum { MODE, SECTOR, PORT, PLACE, PACE, WORDS };
+	const char *word[WORDS];
+	char *rest = words;
+	for (size_t i = 0; i < WORDS; i++)
+		word[i] = strtok_r(rest, " ", &rest);
+	const struct plugging plugging = {
+		.path = strtok_r(rest, "", &rest),
+		.sector = word[SECTOR],
+		.writable = word[MODE] != NULL && strcmp(word[MODE], "rw") == 0,
+		.port = word[PORT] != NULL && strcmp(word[PORT], ports[1]) == 0,
+		.behind_hub =
+			word[PLACE] != NULL && strcmp(word[PLACE], "hub") == 0,
+		.pace = word[PACE] == NULL ? 0 : atoi(word[PACE]),
+	};
+	return plugging.path == NULL ? "the request is not known"
+				     : plug_in(launcher, &plugging);
 }
 
 static refusal unplug(struct launcher *launcher, const char *name)
