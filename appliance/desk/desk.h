@@ -78,4 +78,7 @@ DESK_COMMAND(recount);
 
 DESK_COMMAND(key);
 
+/* The evening as a whole, in rehearsal/. */
+DESK_COMMAND(rehearse);
+
 #endif

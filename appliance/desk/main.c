@@ -3,6 +3,7 @@
  * The program `sandoq`: the table of all commands, and the help. It starts the
  * command that its words name and does nothing else.
  */
+#include "appliance/desk/common/words.h"
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
@@ -121,6 +122,8 @@ static const struct command emulator[] = {
 		machine_stop_command },
 	{ "machine", "screen", "print what the machine's console has shown",
 		machine_screen_options, machine_screen_command },
+	{ "rehearse", NULL, "rehearse the evening at the machine",
+		rehearse_options, rehearse_command },
 };
 
 static const struct section {
@@ -228,6 +231,28 @@ static void fill_standard_descriptors(void)
 		close(file);
 }
 
+/* --lang stands before the command, and holds for all that it says. */
+static bool take_language(int *argc, char ***argv)
+{
+	static const char option[] = "--lang";
+	const size_t length = strlen(option);
+	const char *word = *argc > 1 ? (*argv)[1] : "";
+	int taken = 1;
+	if (strncmp(word, option, length) != 0)
+		return true;
+	if (word[length] == '=') {
+		word += length + 1;
+	} else if (word[length] == '\0' && *argc > 2) {
+		word = (*argv)[2];
+		taken = 2;
+	} else {
+		return false;
+	}
+	*argc -= taken;
+	*argv += taken;
+	return words_choose(word);
+}
+
 int main(int argc, char **argv)
 {
 	int role_status;
@@ -237,6 +262,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	crypto_start();
+	if (!take_language(&argc, &argv))
+		return fail(EX_USAGE, NULL, 0, "--lang is 'fa' or 'en'");
 	if (argc < 2) {
 		list_commands(NULL);
 		return EX_USAGE;

@@ -8,7 +8,7 @@
 page=docs/architecture.md
 plain=$scratch/plain
 mkdir "$plain"
-find appliance image sandbox tests/support tpm -type f -name '*.[ch]' -exec \
+find appliance image sandbox tests/support tpm -type f -name '*.[chd]*' -exec \
 	cp --parents -t "$plain" "$page" {} +
 
 # copy: a fresh copy of the tree.

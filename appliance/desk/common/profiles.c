@@ -55,6 +55,13 @@ static char *find(
 	return NULL;
 }
 
+char *tree_file(const char *name)
+{
+	char tree[PATH_MAX];
+	find_tree(tree);
+	return path_join(tree, name);
+}
+
 char *launch_profile_path(const char *name)
 {
 	static const char *const folders[] = { "image/profiles", NULL };

@@ -15,6 +15,9 @@
 
 #include "appliance/verify/boot_profile.h"
 
+/* A file of that tree, whether it is there or not; owned by the caller. */
+char *tree_file(const char *name);
+
 /*
  * The path of a launch profile, owned by the caller; NULL after saying that
  * there is none.

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+#define WORDS(name, en, fa)                                                    \
+	[WORD_##name] = { [ENGLISH] = (en), [PERSIAN] = (fa) },
+static const char *const table[WORD_COUNT][LANGUAGES] = {
+#include "appliance/desk/common/words.def"
+};
+#undef WORDS
+/* clang-format on */
+
+enum language words_language(void)
+{
+	static const char *const names[] = { "LANGUAGE", "LC_ALL",
+		"LC_MESSAGES", "LANG" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			return strncmp(value, "fa", 2) == 0 ? PERSIAN : ENGLISH;
+	}
+	return ENGLISH;
+}
+
+bool words_choose(const char *name)
+{
+	return (strcmp(name, "fa") == 0 || strcmp(name, "en") == 0) &&
+	       setenv("LANGUAGE", name, 1) == 0;
+}
+
+const char *words_in(enum word word, enum language language)
+{
+	return table[word][language];
+}
+
+const char *words_of(enum word word)
+{
+	return words_in(word, words_language());
+}
+
+/* U+06F0 is the Persian 0; in UTF-8 the digits differ in their last byte. */
+static void write_number(
+	struct writer *out, uint64_t number, enum language language)
+{
+	uint8_t space[20];
+	struct writer digits = writer_of(space, sizeof(space));
+	write_decimal(&digits, number);
+	for (size_t i = 0; i < digits.size; i++) {
+		if (language == PERSIAN)
+			write_u8(out, 0xdb);
+		write_u8(out, language == PERSIAN
+				      ? (uint8_t)(0xb0 + (space[i] - '0'))
+				      : space[i]);
+	}
+}
+
+static void write_value(struct writer *out, char key, enum language language,
+	const struct filling *filling)
+{
+	const char *text;
+	if (key >= '1' && key < '1' + WORDS_NUMBERS) {
+		write_number(out, filling->number[key - '1'], language);
+		return;
+	}
+	text = filling->text[key - 'a'];
+	write_text(out, language == PERSIAN ? "\u2068" : "");
+	write_text(out, text != NULL ? text : "");
+	write_text(out, language == PERSIAN ? "\u2069" : "");
+}
+
+void write_words(struct writer *out, enum word word, enum language language,
+	const struct filling *filling)
+{
+	for (const char *at = words_in(word, language); *at != '\0'; at++)
+		if (*at == '{' && filling != NULL) {
+			write_value(out, at[1], language, filling);
+			at += 2;
+		} else {
+			write_u8(out, (uint8_t)*at);
+		}
+}
+
+void tell(FILE *to, enum word word, const struct filling *filling)
+{
+	uint8_t line[WORDS_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line));
+	write_words(&out, word, words_language(), filling);
+	fprintf(to, "%.*s\n", (int)out.size, (const char *)line);
+}

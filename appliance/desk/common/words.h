@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the desk says to people in Persian and English. One table (words.def)
+ * has a row for each sentence; what stands in it is filled in here:
+ *
+ *	{1} {2} {3}	numbers, in decimal; in Persian with Persian digits
+ *	{a} {b} {c}	texts. In Persian a text stands between U+2068 and
+ *			U+2069, so that it cannot turn what is around it.
+ *
+ * The table has no other braces, and no sentence that lacks a value of its
+ * twin: tests/desk/test_words.c looks.
+ *
+ * What is not in the table is said in English: errors, --help, and reports
+ * but those that say so.
+ */
+#ifndef SANDOQ_DESK_COMMON_WORDS_H
+#define SANDOQ_DESK_COMMON_WORDS_H
+
+#include "appliance/record/notices.h"
+
+#include <stdio.h>
+
+enum { WORDS_NUMBERS = 3, WORDS_TEXTS = 3, WORDS_LINE_MOST = 4096 };
+
+#define WORDS(name, en, fa) WORD_##name,
+enum word {
+#include "appliance/desk/common/words.def"
+	WORD_COUNT
+};
+#undef WORDS
+
+/* What a sentence is filled with; a text may be NULL where it has none. */
+struct filling {
+	uint64_t number[WORDS_NUMBERS];
+	const char *text[WORDS_TEXTS];
+};
+
+/*
+ * Persian when the locale's messages are: the first of LANGUAGE, LC_ALL,
+ * LC_MESSAGES and LANG that is set begins with "fa". Else English.
+ */
+enum language words_language(void);
+/*
+ * What --lang asks for: "fa" or "en"; this program and those that it starts
+ * speak it from then on. False when it is neither.
+ */
+bool words_choose(const char *name);
+
+/* The sentence as the table has it. */
+const char *words_in(enum word, enum language);
+/* The same in words_language(). */
+const char *words_of(enum word);
+/* `filling` may be NULL when there is nothing to fill in. */
+void write_words(
+	struct writer *, enum word, enum language, const struct filling *);
+/* One line, in words_language(), with its end. */
+void tell(FILE *, enum word, const struct filling *);
+
+#endif

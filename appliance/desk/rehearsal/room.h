@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The room with the machine: its switch, its port, its screen. What the
+ * machine says is told as it comes, in Persian where the table of notices has
+ * the line. The machine is the folder "machine" in the working directory, and
+ * runs no longer than this process.
+ */
+#ifndef SANDOQ_DESK_REHEARSAL_ROOM_H
+#define SANDOQ_DESK_REHEARSAL_ROOM_H
+
+#include "appliance/desk/rehearsal/sticks.h"
+#include "appliance/record/state.h"
+
+struct room {
+	bool on;
+	enum machine_state state; /* what it waits in, when it is on */
+	enum stick_id plugged;	  /* STICKS: none */
+	uint64_t line;		  /* lines of the console that were told */
+	unsigned screens;	  /* pictures that were taken */
+};
+
+/* What is waited for. */
+enum until {
+	UNTIL_READING, /* a stick is read, or refused before that */
+	UNTIL_REMOVE,  /* the stick may go, taken or refused */
+	UNTIL_READY,   /* the next stick may come */
+};
+
+enum outcome {
+	/* What was waited for, and nothing was refused. */
+	OUTCOME_READY,
+	/* The stick was refused. */
+	OUTCOME_REFUSED,
+	/* It is read. */
+	OUTCOME_READING,
+	/* The machine says that it failed. */
+	OUTCOME_FAILED,
+	/* It says nothing more, or has ended. */
+	OUTCOME_LOST,
+};
+
+/* What its console has shown before was told before. */
+int room_begin(struct room *);
+
+/* Each returns 0, or a status of sysexits.h after saying what is wrong. */
+int room_switch_on(struct room *, enum outcome *);
+int room_cut(struct room *);
+int room_plug(struct room *, enum stick_id, enum until, enum outcome *);
+int room_unplug(struct room *);
+/* Tells what the machine says until then. */
+enum outcome room_follow(struct room *, enum until);
+/* The last lines once more. */
+int room_tell_screen(const struct room *);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The desk's sentences in two languages say the same values, and the language
+ * is the one that was asked for. What a trainee types is read in both.
+ */
+#include "appliance/desk/common/files.h"
+#include "appliance/desk/common/words.h"
+#include "appliance/desk/rehearsal/choices.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { KEYS_MOST = 16, LINE_MOST = 256 };
+
+/* The values of a sentence, in the order of the alphabet; fails on others. */
+static void read_keys(const char *sentence, char keys[KEYS_MOST])
+{
+	static const char known[] = "123abc";
+	size_t count = 0;
+	for (const char *key = known; *key != '\0'; key++) {
+		const char braces[] = { '{', *key, '}', '\0' };
+		if (strstr(sentence, braces) != NULL)
+			keys[count++] = *key;
+	}
+	keys[count] = '\0';
+	for (const char *at = sentence; (at = strpbrk(at, "{}")) != NULL; at++)
+		if (*at == '{') {
+			assert_non_null(strchr(known, at[1]));
+			assert_int_equal(at[2], '}');
+			at += 2;
+		} else {
+			fail_msg("a lone brace: %s", sentence);
+		}
+}
+
+static void sentences_agree(void **state)
+{
+	(void)state;
+	for (enum word word = WORD_NOTHING + 1; word < WORD_COUNT; word++) {
+		char en[KEYS_MOST], fa[KEYS_MOST];
+		const char *persian = words_in(word, PERSIAN);
+		read_keys(words_in(word, ENGLISH), en);
+		read_keys(persian, fa);
+		if (strcmp(en, fa) != 0 || persian[0] == '\0')
+			fail_msg("%s", words_in(word, ENGLISH));
+		/* The letters that Persian keyboards of old have instead. */
+		assert_null(strstr(persian, "\u064a"));
+		assert_null(strstr(persian, "\u0643"));
+	}
+}
+
+static void assert_written(enum language language, const char *wanted)
+{
+	uint8_t line[LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line));
+	write_words(&out, WORD_STICK_LINE, language,
+		&(struct filling){ .number = { 1290 }, .text = { "a-1" } });
+	assert_int_equal(out.size, strlen(wanted));
+	assert_memory_equal(line, wanted, out.size);
+}
+
+static void values_are_filled_in(void **state)
+{
+	(void)state;
+	assert_written(ENGLISH, "  1290  a-1");
+	assert_written(PERSIAN, "  ۱۲۹۰  \u2068a-1\u2069");
+}
+
+static void clear_languages(void)
+{
+	unsetenv("LANGUAGE");
+	unsetenv("LC_ALL");
+	unsetenv("LC_MESSAGES");
+	unsetenv("LANG");
+}
+
+static void language_is_the_locale_s(void **state)
+{
+	(void)state;
+	clear_languages();
+	assert_int_equal(words_language(), ENGLISH);
+	setenv("LANG", "fa_IR.UTF-8", 1);
+	assert_int_equal(words_language(), PERSIAN);
+	setenv("LC_MESSAGES", "C", 1);
+	assert_int_equal(words_language(), ENGLISH);
+	setenv("LC_ALL", "fa_AF", 1);
+	assert_int_equal(words_language(), PERSIAN);
+	setenv("LC_ALL", "", 1);
+	assert_int_equal(words_language(), ENGLISH);
+	clear_languages();
+}
+
+static void language_can_be_chosen(void **state)
+{
+	(void)state;
+	clear_languages();
+	setenv("LC_ALL", "C.UTF-8", 1);
+	assert_false(words_choose("de"));
+	assert_int_equal(words_language(), ENGLISH);
+	assert_true(words_choose("fa"));
+	assert_int_equal(words_language(), PERSIAN);
+	assert_true(words_choose("en"));
+	assert_int_equal(words_language(), ENGLISH);
+	clear_languages();
+}
+
+/* The working directory becomes one in which these sticks lie. */
+static void lay_sticks(void)
+{
+	char folder[] = "/tmp/sandoq-choices.XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(folder_make("sticks"), 0);
+	assert_int_equal(file_write("sticks/enrol", bytes_of("", 0), 0600), 0);
+	assert_int_equal(file_write("sticks/other", bytes_of("", 0), 0600), 0);
+}
+
+static void take_sticks_away(void)
+{
+	char folder[4096];
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	assert_int_equal(unlink("sticks/enrol"), 0);
+	assert_int_equal(unlink("sticks/other"), 0);
+	assert_int_equal(rmdir("sticks"), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void assert_chosen(
+	const char *typed, enum choice choice, enum stick_id stick)
+{
+	char line[CHOICE_LINE_MOST];
+	snprintf(line, sizeof(line), "%s", typed);
+	const struct chosen chosen = choice_of(line);
+	if (chosen.choice != choice || chosen.stick != stick)
+		fail_msg("'%s' is read as %d of %d", typed, chosen.choice,
+			chosen.stick);
+}
+
+static void choices_are_read(void **state)
+{
+	(void)state;
+	lay_sticks();
+	assert_chosen("", CHOICE_NOTHING, STICKS);
+	assert_chosen("  \t", CHOICE_NOTHING, STICKS);
+	assert_chosen("on", CHOICE_ON, STICKS);
+	assert_chosen("روشن", CHOICE_ON, STICKS);
+	assert_chosen("2", CHOICE_PLUG, STICK_ENROL);
+	assert_chosen("۲", CHOICE_PLUG, STICK_ENROL);
+	assert_chosen("٢", CHOICE_PLUG, STICK_ENROL);
+	assert_chosen("enrol", CHOICE_PLUG, STICK_ENROL);
+	assert_chosen("plug 10", CHOICE_PLUG, STICK_OTHER);
+	assert_chosen("وصل ۱۰", CHOICE_PLUG, STICK_OTHER);
+	assert_chosen("pull  2", CHOICE_PULL, STICK_ENROL);
+	assert_chosen("بکش ۲", CHOICE_PULL, STICK_ENROL);
+	assert_chosen("cut", CHOICE_CUT, STICKS);
+	assert_chosen("قطع ۲", CHOICE_CUT, STICK_ENROL);
+	/* It does not lie there, or is no stick. */
+	assert_chosen("1", CHOICE_PLUG, STICKS);
+	assert_chosen("0", CHOICE_PLUG, STICKS);
+	assert_chosen("12", CHOICE_PLUG, STICKS);
+	assert_chosen("pull 99", CHOICE_PULL, STICKS);
+	assert_chosen("outbox", CHOICE_UNKNOWN, STICKS);
+	assert_chosen("../sticks/enrol", CHOICE_UNKNOWN, STICKS);
+	assert_chosen("cut 2 now", CHOICE_UNKNOWN, STICK_ENROL);
+	take_sticks_away();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sentences_agree),
+		cmocka_unit_test(values_are_filled_in),
+		cmocka_unit_test(language_is_the_locale_s),
+		cmocka_unit_test(language_can_be_chosen),
+		cmocka_unit_test(choices_are_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
