@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The media role among made-up USB devices: a /sys and a /dev of the test's
- * own, in a mount namespace, with a loop device as the stick.
+ * own, in a mount namespace, with a loop device as the stick. Beside it is a
+ * card reader with a card in one of its two slots; /dev has neither, so that
+ * nobody can open them.
  */
 #include "tests/desk/play.h"
 
@@ -26,6 +28,8 @@
 
 #define DEVICES "/sys/bus/usb/devices"
 #define STICK "1-1:1.0/host0/target0/0:0:0:0"
+#define CARD "1-2:1.0/host1/target1/1:0:0:0"
+#define SLOT "1-2:1.0/host1/target1/1:0:0:1"
 
 static const char loop[] = "/dev/loop0";
 static const char stick[] = "/dev/sdx";
@@ -36,7 +40,9 @@ static const char disk_sequence[] = "/sys/block/sdx/diskseq";
 static const char *const folders[] = { "/sys/bus", "/sys/bus/usb", DEVICES,
 	DEVICES "/usb1", DEVICES "/usb1/1-1", DEVICES "/1-1:1.0",
 	DEVICES "/1-1:1.0/host0", DEVICES "/1-1:1.0/host0/target0",
-	DEVICES "/" STICK, "/sys/block", disk };
+	DEVICES "/" STICK, DEVICES "/1-2:1.0", DEVICES "/1-2:1.0/host1",
+	DEVICES "/1-2:1.0/host1/target1", DEVICES "/" CARD, DEVICES "/" SLOT,
+	"/sys/block", disk, "/sys/block/sdy", "/sys/block/sdz" };
 
 /* A device lies below its bus; the list of all has a link to it. */
 static const char device_link[] = DEVICES "/1-1";
@@ -57,6 +63,11 @@ static const struct {
 	{ DEVICES "/usb2/authorized", "1", "1" },
 	{ DEVICES "/1-1/authorized", "0", "1" },
 	{ DEVICES "/1-1:1.0/bInterfaceClass", "08", "08" },
+	{ DEVICES "/1-2:1.0/bInterfaceClass", "08", "08" },
+	{ DEVICES "/" CARD "/vendor", "Made", "Made" },
+	{ DEVICES "/" CARD "/model", "Reader", "Reader" },
+	{ "/sys/block/sdy/size", "8192", "8192" },
+	{ "/sys/block/sdz/size", "0", "0" },
 };
 enum { FILES = sizeof(files) / sizeof(files[0]), TEXT_MOST = 32 };
 
@@ -108,9 +119,20 @@ static bool make_interfaces(void)
 	return made;
 }
 
+static bool make_disk(const char *name, const char *device, uint64_t sequence)
+{
+	char path[PATH_MAX];
+	char text[PATH_MAX];
+	snprintf(path, sizeof(path), "/sys/block/%s/diskseq", name);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)sequence);
+	const bool made = put(path, text);
+	snprintf(path, sizeof(path), "/sys/block/%s/device", name);
+	snprintf(text, sizeof(text), "../../bus/usb/devices/%s", device);
+	return made && symlink(text, path) == 0;
+}
+
 static bool make_devices(uint64_t sequence, dev_t device)
 {
-	char text[TEXT_MOST];
 	bool made = unshare(CLONE_NEWNS) == 0 && mount_own("/sys") &&
 		    mount_own("/dev") &&
 		    mknod("/dev/null", S_IFCHR | 0666, makedev(1, 3)) == 0 &&
@@ -121,9 +143,9 @@ static bool make_devices(uint64_t sequence, dev_t device)
 	made = made && make_interfaces() && mkdir(last_hub, 0755) == 0;
 	for (size_t i = 0; i < FILES; i++)
 		made = made && put(files[i].path, files[i].before);
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)sequence);
-	return made && put(disk_sequence, text) &&
-	       symlink("../../bus/usb/devices/" STICK, disk_device) == 0;
+	return made && make_disk("sdx", STICK, sequence) &&
+	       make_disk("sdy", CARD, sequence + 1) &&
+	       make_disk("sdz", SLOT, sequence + 2);
 }
 
 /* What root may say in place of the kernel, to one network namespace. */
@@ -156,7 +178,10 @@ static bool switches_are_set(void)
 	return set;
 }
 
-/* Every question is answered after what the role has to tell before. */
+/*
+ * Every question is answered after what the role has to tell before. The card
+ * waits, and has its name without being opened; the empty slot is nothing.
+ */
 static bool stick_comes(struct play *play)
 {
 	return play_ask(play, SAY(MEDIA_NONE, &nothing), NULL, 0, REFUSED) &&
@@ -164,6 +189,9 @@ static bool stick_comes(struct play *play)
 	       switches_are_set() &&
 	       play_ask(
 		       play, SAY(MEDIA_WRITE, &nothing), NULL, 0, MEDIA_HERE) &&
+	       play_next(play, MEDIA_WAITS) &&
+	       strcmp(HEARD(&play->answer, MEDIA_WAITS)->line, "Made Reader") ==
+		       0 &&
 	       play_next(play, MEDIA_WRITABLE);
 }
 

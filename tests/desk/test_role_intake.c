@@ -114,6 +114,51 @@ static void nothing_lies_behind_the_end(void **state)
 		&role, "the medium: the archive does not end as it should");
 }
 
+/* NULL: it is taken. */
+static void expect_outbox(const char *const *members, const char *said)
+{
+	begin("sandoq/courier/v1 outbox\n");
+	for (; *members != NULL; members++)
+		write_ustar_member(&archive, *members,
+			strcmp(*members, "nonce") == 0
+				? file_bytes(&paper->nonce)
+				: bytes_of_text("a definition"));
+	write_ustar_end(&archive);
+	struct forked_role role = insert();
+	forked_ask(&role, SAY(INTAKE_START, &nothing), -1);
+	if (said != NULL) {
+		expect_refused(&role, said);
+		return;
+	}
+	assert_int_equal(role.answer.type, INTAKE_KIND);
+	forked_stop(&role);
+}
+
+/* Of two that differ nobody could tell which of them was meant. */
+static void an_outbox_has_each_member_once(void **state)
+{
+	static const char why[] =
+		"not a courier medium: an outbox is empty, or holds a nonce "
+		"and the definition of an earlier election; this one was "
+		"written in part, or packed otherwise: pack it anew";
+	static const char *const good[][3] = {
+		{ NULL },
+		{ "nonce", "definition.json", NULL },
+		{ "definition.json", "nonce", NULL },
+	};
+	static const char *const bad[][4] = {
+		{ "nonce", "nonce", NULL },
+		{ "definition.json", "definition.json", NULL },
+		{ "nonce", "definition.json", "nonce", NULL },
+		{ "definition.json", "nonce", "definition.json", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		expect_outbox(good[i], NULL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		expect_outbox(bad[i], why);
+}
+
 /* The first answer to the boxes of what was put. */
 static enum wire_type take_boxes(
 	struct forked_role *role, const struct election *election)
@@ -283,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_lies_between_members),
 		cmocka_unit_test(nothing_lies_behind_the_end),
+		cmocka_unit_test(an_outbox_has_each_member_once),
 		cmocka_unit_test(boxes_come_as_pairs),
 		cmocka_unit_test(keys_are_those_of_the_election),
 		cmocka_unit_test(a_file_is_named_for_its_way),

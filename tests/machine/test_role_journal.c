@@ -796,6 +796,9 @@ static void test_room_is_kept(void **state)
 	ask_leaving(&machine, entry_size());
 	assert_int_equal(machine.answer.type, JOURNAL_APPENDED);
 	assert_int_equal(is->free, entry_size());
+	/* The same again takes none. */
+	ask_leaving(&machine, UINT64_MAX);
+	assert_int_equal(machine.answer.type, JOURNAL_KNOWN);
 	append(&machine, ENTRY_MEDIUM, 5);
 	assert_int_equal(is->free, 0);
 	machine_end(&machine);

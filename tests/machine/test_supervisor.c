@@ -52,6 +52,11 @@ struct told {
 	/* One medium with boxes, or of another kind, then an outbox. */
 	bool media_come;
 	enum courier_kind kind; /* 0: boxes */
+	/*
+	 * Kept for boxes, all of which are larger than they can be; if any,
+	 * the last box is the first once more.
+	 */
+	uint64_t boxes_room;
 	/* The counter of revocations, and up to where the software may run. */
 	uint64_t revocation;
 	uint64_t epoch;
@@ -283,7 +288,11 @@ static refusal bring_box(
 {
 	static const struct intake_end last = { .boxes = BOXES };
 	static uint16_t brought;
-	const struct intake_delivery box = { .box = { .sequence = brought } };
+	const bool again =
+		brought == (uint16_t)BOXES - 1 && read_told().boxes_room > 0;
+	const struct intake_delivery box = {
+		.box = { .sequence = again ? 0 : brought }
+	};
 	const int list = any_list();
 	const refusal why =
 		brought++ < (uint16_t)BOXES
@@ -302,6 +311,7 @@ static refusal define_election_of_nothing(
 		.id = { "village" },
 		.machine = { "machine" },
 		.rk = some_name,
+		.boxes_room = read_told().boxes_room,
 	};
 	const struct p256_public rk = scalar_public(1);
 	const int plan = any_list();
@@ -947,6 +957,40 @@ static void test_boxes_leave_room_for_their_mediums_end(void **state)
 	machine_end(&machine);
 }
 
+#define WAITS_FOR_BOXES                                                        \
+	"sandoq: done: remove the medium\n"                                    \
+	"sandoq: journal: 0 of 0 MiB are free\n" DELIVERED                     \
+	"sandoq: ready: state intake: insert a medium\n"
+
+/*
+ * There is room for one that is larger than it can be, and not for two. The
+ * first needs none when it comes again.
+ */
+static void test_a_large_box_that_is_there_needs_no_room(void **state)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct trial machine = machine_after(more, 2);
+	const struct told told = { .media_come = true,
+		.boxes_room = 2UL * JOURNAL_BLOCK_SIZE };
+	(void)state;
+	/* For the boot, the box, the medium's end, and what is kept. */
+	make_room(&machine, 1 + 1 + 1 + 2);
+	run_supervisor(&machine, &told);
+	expect_screen("sandoq: medium: boxes",
+		"sandoq: medium: boxes\n"
+		"sandoq: box refused: : it is larger than its ballots can be, "
+		"and would take other boxes' room: move the journal to a "
+		"larger partition and bring it again\n"
+		"sandoq: : already in the journal, nothing is taken twice\n"
+		"sandoq: 1 boxes taken, 1 known, 1 refused; the journal holds "
+		"3 leaves; bring an outbox for the receipt\n" WAITS_FOR_BOXES
+		"sandoq: medium: outbox\n" WAITS_FOR_BOXES
+		"sandoq: failed: the media role: the peer has gone: it gave "
+		"up\n");
+	assert_int_equal(published_of(ENTRY_BOX), 1);
+	machine_end(&machine);
+}
+
 static int prepare(void **state)
 {
 	(void)state;
@@ -983,6 +1027,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			test_the_software_that_runs_outlives_a_revocation),
 		cmocka_unit_test(test_boxes_leave_room_for_their_mediums_end),
+		cmocka_unit_test(test_a_large_box_that_is_there_needs_no_room),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_role(argv[1]);
