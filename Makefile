@@ -217,7 +217,8 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 
 UNITS = $(sort $(TESTS))
 # What the tree itself must be; each takes a second or two.
-HOUSETESTS := tests/lint/links tests/lint/rooms.t tests/machine/typed.t \
+HOUSETESTS := tests/lint/links tests/lint/notices.t tests/lint/rooms.t \
+	tests/machine/typed.t \
 	tests/mutants/matches.t $(sort $(wildcard tests/verify/*.t))
 SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/forgeries/*.t \
 	tests/image/*.t tests/lint/*.t tests/mutants/*.t tests/support/*.t tests/verify/*.t))

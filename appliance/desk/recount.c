@@ -120,19 +120,21 @@ static bool is_unopened(const struct recount *recount, uint64_t leaf)
 }
 
 static enum next_box box_of_machine(const struct recount *recount,
-	const struct count_place *place, int *box, struct wire_text *why)
+	const struct count_place *place, int *box, struct notice *why)
 {
 	const struct evidence evidence = { .sent = &recount->sent.archive };
 	const struct chain chain = { .evidence = &evidence };
 	struct bytes note, file;
 	if (!chain_box(&chain, place->leaf, &note, &file)) {
-		wire_text_set(why, "a box of the journal is missing");
+		*why = notice_of(notice_text(
+			NOTICE_TEXT, "a box of the journal is missing"));
 		return BOX_TROUBLE;
 	}
 	*box = box_items(note, file, header_of(recount, place->leaf));
 	if (*box >= 0)
 		return BOX_IS_NEXT;
-	wire_text_set(why, "there is no memory for a box");
+	*why = notice_of(
+		notice_text(NOTICE_TEXT, "there is no memory for a box"));
 	return BOX_TROUBLE;
 }
 
@@ -184,8 +186,8 @@ static int box_of_name(const char *name)
 	return box;
 }
 
-static enum next_box next_box(void *context, struct count_place *place,
-	int *box, struct wire_text *why)
+static enum next_box next_box(
+	void *context, struct count_place *place, int *box, struct notice *why)
 {
 	struct recount *recount = context;
 	if (recount->next == recount->order.count)
@@ -196,7 +198,7 @@ static enum next_box next_box(void *context, struct count_place *place,
 	*box = box_of_name(recount->name[place->leaf]);
 	if (*box >= 0)
 		return BOX_IS_NEXT;
-	wire_text_set(why, "a box cannot be read");
+	*why = notice_of(notice_text(NOTICE_TEXT, "a box cannot be read"));
 	return BOX_TROUBLE;
 }
 
@@ -280,7 +282,7 @@ static int order_boxes(struct recount *recount)
 /* The station's stanza may be anything; the machine's is for this very key. */
 static enum opened open_stanza(void *context, const struct count_place *place,
 	const struct count_stanza *asked, struct count_key *out,
-	struct wire_text *why)
+	struct notice *why)
 {
 	struct recount *recount = context;
 	refusal refused =
@@ -292,7 +294,7 @@ static enum opened open_stanza(void *context, const struct count_place *place,
 				   &out->machine) == NULL;
 	if (out->has_station || out->has_machine)
 		return STANZA_OPENED;
-	wire_text_set(why, refused);
+	*why = notice_of(notice_text(NOTICE_TEXT, refused));
 	return STANZA_VOID;
 }
 
@@ -306,12 +308,12 @@ static void tell_box(void *context, const struct count_told *told)
 	progress_show(&recount->progress, told->boxes);
 }
 
-static bool take_piece(void *context, int piece, struct wire_text *why)
+static bool take_piece(void *context, int piece, struct notice *why)
 {
 	struct recount *recount = context;
 	const refusal refused = pieces_keep(&recount->pieces, piece);
 	if (refused != NULL)
-		wire_text_set(why, refused);
+		*why = notice_of(notice_text(NOTICE_TEXT, refused));
 	return refused == NULL;
 }
 
@@ -514,7 +516,7 @@ static int count(struct recount *recount)
 {
 	struct count_task task;
 	struct count_outcome outcome;
-	struct wire_text why = { { 0 } };
+	struct notice why = { .part[0].id = NOTICE_NONE };
 	const struct count_source source = {
 		.context = recount,
 		.next = next_box,
@@ -532,7 +534,8 @@ static int count(struct recount *recount)
 	progress_end(&recount->progress);
 	close(task.plan);
 	if (!counted)
-		return fail(EX_DATAERR, NULL, 0, "%s", why.line);
+		return fail(
+			EX_DATAERR, NULL, 0, "%s", text_of_notice(&why).line);
 	status = recount->no_memory
 			 ? fail(EX_OSERR, NULL, 0, "no memory is left")
 			 : write_and_tell(recount, outcome.result);

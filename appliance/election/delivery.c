@@ -113,7 +113,7 @@ static void write_station(const struct delivery *delivery, size_t s, bool first,
 	struct writer *out)
 {
 	const struct station *station = &delivery->plan->station[s];
-	write_text(out, first ? "; missing: " : ", ");
+	write_text(out, first ? "" : ", ");
 	write_text(out, station->id);
 	if (station->boxes == 1)
 		return;
@@ -124,7 +124,7 @@ static void write_station(const struct delivery *delivery, size_t s, bool first,
 	write_text(out, ")");
 }
 
-static void write_missing(const struct delivery *delivery, struct writer *out)
+void delivery_write_missing(const struct delivery *delivery, struct writer *out)
 {
 	/* Of a station and of what may follow it. */
 	enum { ROOM = 2 * ID_MOST + 64 };
@@ -151,7 +151,9 @@ void delivery_line(const struct delivery *delivery, struct writer *out)
 	write_decimal(out, delivery->due);
 	write_text(
 		out, result ? " boxes were counted" : " boxes were delivered");
-	write_missing(delivery, out);
+	if (delivery->missing > 0)
+		write_text(out, "; missing: ");
+	delivery_write_missing(delivery, out);
 	write_number(out, "; void: ", delivery->voids);
 	write_number(
 		out, ", by the machine's word alone: ", delivery->unopened);

@@ -48,6 +48,8 @@ size_t delivery_without(const struct delivery *);
  * 2". What has no room in the writer is told as a number. It is ASCII.
  */
 void delivery_line(const struct delivery *, struct writer *out);
+/* The stations of it alone: "north (1 of 2), east, and 3 more". */
+void delivery_write_missing(const struct delivery *, struct writer *out);
 
 /*
  * How a box is called wherever a person reads of it: "station-03, box 1";

@@ -8,36 +8,44 @@
 
 #include <unistd.h>
 
-static bool ask(struct session *session, int result, struct wire_text *line)
+/* The define role may say nothing else there. */
+static bool is_delivery(const struct notice *told)
+{
+	return notice_check(told) == NULL &&
+	       notice_row_of(told->part[0].id)->place == PLACE_BOXES;
+}
+
+static bool ask(struct session *session, int result, struct notice *told)
 {
 	struct wire_message answer;
 	int list[] = { session->plan, -1, result };
-	bool told;
+	bool read;
 	if (!session_ask(session, &session->journal,
 		    SAY(JOURNAL_DELIVERIES, &nothing), NULL, 0, JOURNAL_CAME,
 		    &answer))
 		return false;
 	list[1] = answer.descriptor[0];
-	told = session_define(session, SAY(DEFINE_DELIVERY, &nothing), list,
+	read = session_define(session, SAY(DEFINE_DELIVERY, &nothing), list,
 		result < 0 ? 2 : 3, DEFINE_DELIVERED, &answer);
 	close(list[1]);
-	if (told)
-		*line = *HEARD(&answer, DEFINE_DELIVERED);
-	return told;
+	if (!read)
+		return false;
+	*told = *HEARD(&answer, DEFINE_DELIVERED);
+	return is_delivery(told) ||
+	       session_refuse(session,
+		       "a role gave another answer than was asked for");
 }
 
 bool session_say_delivery(struct session *session, int result)
 {
-	const struct wire_text before = session->why;
-	struct wire_text line;
+	const struct notice before = session->why;
+	struct notice told;
 	if (!session->has_election || session->state == STATE_FAILED)
 		return true;
-	if (ask(session, result, &line))
-		session_say(session, "%s", line.line);
+	if (ask(session, result, &told))
+		session_say_all(session, &told);
 	else if (!session->broken)
-		session_say(session,
-			"nobody can tell which boxes have come: %s",
-			session->why.line);
+		session_say_why(session, NOTICE_PART(BOXES_UNTOLD));
 	if (session->broken)
 		return false;
 	session->why = before;

@@ -69,7 +69,7 @@ struct pass {
 	struct peer *starting;
 	bool adding;
 	struct count_outcome *outcome;
-	struct wire_text *why;
+	struct notice *why;
 };
 
 enum state { BOX_BEGUN, BOX_KEYED, BOX_VOID };
@@ -87,7 +87,7 @@ struct counted {
 
 static bool trouble(struct pass *pass, const char *why)
 {
-	wire_text_set(pass->why, why);
+	*pass->why = notice_of(notice_refusal(why));
 	return false;
 }
 
@@ -223,7 +223,7 @@ static bool begin_box(struct pass *pass, struct counted *counted)
 static bool give_key(struct pass *pass, struct counted *counted)
 {
 	struct count_key key = { .has_station = 0 };
-	struct wire_text reason;
+	struct notice reason;
 	const enum opened opened = pass->source->open(pass->source->context,
 		&counted->place, &counted->stanza, &key, &reason);
 	counted->told.asked = true;
@@ -354,7 +354,7 @@ static bool finish_oldest(struct pass *pass, struct line *line)
 /* Of what is left; a process that is being started is waited for, to end. */
 static void drop_line(struct pass *pass, struct line *line)
 {
-	struct wire_text ignored;
+	struct notice ignored;
 	if (pass->starting != NULL)
 		peer_started(&pass->starter, pass->starting, &ignored);
 	pass->starting = NULL;
@@ -451,7 +451,7 @@ static bool close_tally(struct pass *pass)
 
 bool count_boxes(const struct count_task *task,
 	const struct count_source *source, struct count_outcome *outcome,
-	struct wire_text *why)
+	struct notice *why)
 {
 	struct pass pass = {
 		.task = task, .source = source, .outcome = outcome, .why = why

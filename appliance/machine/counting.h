@@ -74,14 +74,14 @@ struct count_source {
 	 * becomes the engine's. On trouble `why` is set.
 	 */
 	enum next_box (*next)(void *context, struct count_place *, int *box,
-		struct wire_text *why);
+		struct notice *why);
 	/*
 	 * The file keys that the stanzas of one box open to; `why` when none
 	 * opened.
 	 */
 	enum opened (*open)(void *context, const struct count_place *,
 		const struct count_stanza *, struct count_key *,
-		struct wire_text *why);
+		struct notice *why);
 	/* Told of each box, in the order of the count; may be NULL. */
 	void (*told)(void *context, const struct count_told *);
 	/*
@@ -89,7 +89,7 @@ struct count_source {
 	 * head; the memfd stays the engine's. NULL: they are not wanted. False
 	 * with `why` ends the count.
 	 */
-	bool (*piece)(void *context, int piece, struct wire_text *why);
+	bool (*piece)(void *context, int piece, struct notice *why);
 };
 
 enum { COUNT_AT_ONCE_MOST = 64 };
@@ -113,6 +113,6 @@ struct count_outcome {
 
 /* False with `why` when there is no result. */
 bool count_boxes(const struct count_task *, const struct count_source *,
-	struct count_outcome *, struct wire_text *why);
+	struct count_outcome *, struct notice *why);
 
 #endif

@@ -12,7 +12,6 @@
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,8 +54,8 @@ static bool order_boxes(struct session *session, struct count_order *order)
 	return true;
 }
 
-static enum next_box next_box(void *context, struct count_place *place,
-	int *box, struct wire_text *why)
+static enum next_box next_box(
+	void *context, struct count_place *place, int *box, struct notice *why)
 {
 	struct walk *walk = context;
 	if (walk->next == walk->order->count)
@@ -75,14 +74,15 @@ static enum next_box next_box(void *context, struct count_place *place,
 		entry.sequence == wanted->sequence)
 		return BOX_IS_NEXT;
 	close(*box);
-	wire_text_set(why, "the journal role gave another box than before");
+	*why = notice_of(notice_refusal(
+		"the journal role gave another box than before"));
 	return BOX_TROUBLE;
 }
 
 /* The file key, and the new header that came with it if one was wanted. */
 static enum opened take_opened(struct walk *walk, uint64_t leaf,
 	struct keys_opened *opened, bool wanted, struct count_key *key,
-	struct wire_text *why)
+	struct notice *why)
 {
 	const bool taken =
 		!wanted || headers_take(walk->headers, leaf,
@@ -97,7 +97,7 @@ static enum opened take_opened(struct walk *walk, uint64_t leaf,
 
 static enum opened open_stanza(void *context, const struct count_place *place,
 	const struct count_stanza *asked, struct count_key *key,
-	struct wire_text *why)
+	struct notice *why)
 {
 	struct walk *walk = context;
 	struct session *session = walk->session;
@@ -107,10 +107,8 @@ static enum opened open_stanza(void *context, const struct count_place *place,
 	struct wire_message answer;
 	const enum answer got = peer_ask(
 		&session->keys, SAY(KEYS_BOX, &body), NULL, 0, &answer, why);
-	if (got == ANSWERED && answer.type == KEYS_VOID) {
-		*why = *HEARD(&answer, KEYS_VOID);
+	if (got == ANSWERED && answer.type == KEYS_VOID)
 		return STANZA_VOID;
-	}
 	if (got != ANSWERED || answer.type != KEYS_OPENED) {
 		session->broken |= got == ANSWER_BROKEN;
 		return STANZA_TROUBLE;
@@ -127,7 +125,7 @@ static void tell(void *context, const struct count_told *told)
 }
 
 /* Both passes read them, and so have to agree; the last one keeps them. */
-static bool take_piece(void *context, int piece, struct wire_text *why)
+static bool take_piece(void *context, int piece, struct notice *why)
 {
 	struct walk *walk = context;
 	const bool taken =
@@ -195,10 +193,9 @@ static bool count_in_order(struct session *session, uint64_t revocation,
 			.piece = stations != NULL ? take_piece : NULL };
 		if (!count_boxes(&task, &source, last, &session->why))
 			return false;
-		session_say(session,
-			"count %u of %d: %" PRIu64 " boxes counted, %" PRIu64
-			" void",
-			pass + 1, PASSES, last->counted, last->voided);
+		session_say(session, NOTICE_PART(COUNTED, .first = pass + 1,
+					     .second = last->counted,
+					     .third = last->voided));
 		if (pass == 0)
 			first = *last;
 		if (!agree(&first, last))
@@ -414,24 +411,22 @@ bool counting_boot(struct session *session)
 {
 	struct define_approvals open;
 	struct define_approvals release;
-	session_say(
-		session, "counting boot: state %s", state_name(session->state));
+	session_say(session, NOTICE_PART(COUNTING_BOOT,
+				     .first = session_state_word(session)));
 	if (!session_tell(session, &session->media, SAY(MEDIA_NONE, &nothing)))
 		return false;
-	session_say(session, "no medium is bound, whatever is plugged in");
+	session_say(session, NOTICE_PART(NO_MEDIUM));
 	if (!session_say_delivery(session, -1) || !load_open(session, &open))
 		return false;
 	if (session->state == STATE_OPEN) {
 		if (!close_count(session, &open))
 			return false;
-		session_say(session, "closed: restarting into a courier boot "
-				     "to give the evidence out");
+		session_say(session, NOTICE_PART(CLOSED));
 		return true;
 	}
 	if (!load_release(session, &release) ||
 		!release_count(session, &release))
 		return false;
-	session_say(session, "released: the TPM signed the result; restarting "
-			     "into a courier boot to give it out");
+	session_say(session, NOTICE_PART(RELEASED));
 	return true;
 }

@@ -36,6 +36,8 @@ typedef bool courier_take(struct session *, struct medium *);
 courier_take take_enrolment, take_election, take_boxes, take_approvals,
 	take_operators, take_abandonment, give_outbox;
 
+/* Says what the machine waits for. */
+void courier_say_ready(struct session *);
 /* Says what the media role tells unasked, and closes the message. */
 void courier_media_news(struct session *, struct wire_message *);
 /* The medium that is plugged in, opened for writing: the caller's. */

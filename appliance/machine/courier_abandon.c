@@ -60,6 +60,7 @@ static bool has_an_election(const struct session *session)
 bool take_abandonment(struct session *session, struct medium *medium)
 {
 	struct wire_text reason;
+	struct notice notice;
 	int brought;
 	bool worked;
 	if (!has_an_election(session))
@@ -73,8 +74,10 @@ bool take_abandonment(struct session *session, struct medium *medium)
 	if (!worked)
 		return false;
 	session->restarts = true;
-	session_say(session, "abandoned: election %s: %.100s",
-		session->election.id.line, reason.line);
+	notice = notice_of(
+		notice_text(NOTICE_ABANDONED, session->election.id.line));
+	notice_add(&notice, notice_text(NOTICE_TEXT, reason.line));
+	session_say_all(session, &notice);
 	return raise_phase(session);
 }
 

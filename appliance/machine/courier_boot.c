@@ -7,9 +7,7 @@
 
 #include "appliance/record/courier.h"
 
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* What each kind does in a state that it is for. */
@@ -37,28 +35,28 @@ static bool read_kind(struct session *session, struct medium *medium)
 static bool take_kind(struct session *session, struct medium *medium)
 {
 	const struct courier_row *row = courier_of_kind(medium->told.kind);
-	char line[WIRE_TEXT_MOST];
 	if (row == NULL || row->states == 0)
 		return session_refuse(session, "a medium of unknown kind");
-	session_say(session, "medium: %s", row->word);
+	const unsigned word = NOTICE_KIND_ENROL + row->kind - COURIER_ENROL;
+	session_say(session, row->kind == COURIER_OUTBOX
+				     ? NOTICE_PART(MEDIUM_OUTBOX)
+				     : NOTICE_PART(MEDIUM, .first = word));
 	if ((row->states & 1U << session->state) != 0)
 		return takes[row->kind](session, medium);
-	snprintf(line, sizeof(line),
-		"a medium of kind %s is not for a machine in state %s: bring "
-		"what this state waits for",
-		row->word, state_name(session->state));
-	return session_refuse(session, line);
+	return session_refuse_as(
+		session, NOTICE_PART(NOT_IN_THIS_STATE, .first = word,
+				 .second = session_state_word(session)));
 }
 
 static void say_refusal(struct session *session)
 {
-	session_say(session, "refused: %.240s", session->why.line);
-	session_say(session, "remove the medium");
+	session_say_why(session, NOTICE_PART(REFUSED));
+	session_say(session, NOTICE_PART(REMOVE));
 }
 
 static bool take_medium(struct session *session, int device)
 {
-	const struct wire_text failure = session->why;
+	const struct notice failure = session->why;
 	struct medium medium = { .device = device };
 	bool taken;
 	if (!session_start_role(
@@ -70,7 +68,7 @@ static bool take_medium(struct session *session, int device)
 	taken = taken && take_kind(session, &medium);
 	peer_stop(&medium.intake);
 	if (taken)
-		session_say(session, "done: remove the medium");
+		session_say(session, NOTICE_PART(DONE));
 	else if (!session->broken)
 		say_refusal(session);
 	if (session->state == STATE_FAILED && !session->broken)
@@ -143,44 +141,49 @@ static bool must_restart(const struct session *session)
 static void say_why_it_restarts(struct session *session)
 {
 	if (session->state == STATE_ENROLLING)
-		session_say(session,
-			"the enrolment is not finished: restarting to do it");
+		session_say(session, NOTICE_PART(RESTARTING_ENROLMENT));
 	else if (session->restarts)
-		session_say(session, "the election is over: restarting");
+		session_say(session, NOTICE_PART(RESTARTING_OVER));
 	else
-		session_say(session,
-			"%s: restarting into a counting boot: media are not "
-			"bound there, and the keys work there only",
-			state_name(session->state));
+		session_say(
+			session, NOTICE_PART(RESTARTING_TO_COUNT,
+					 .first = session_state_word(session)));
 }
 
 static bool close_airlock(struct session *session)
 {
-	const struct wire_text failure = session->why;
+	const struct notice failure = session->why;
 	struct wire_message answer;
 	if (!session_ask(session, &session->keys, SAY(KEYS_AIRLOCK, &nothing),
 		    NULL, 0, KEYS_AIRLOCKED, &answer))
 		return false;
-	session_say(session,
-		"airlock: PCR 14 is extended; the TPM refuses the "
-		"box key and the result key in this boot (%.120s)",
-		HEARD(&answer, KEYS_AIRLOCKED)->line);
+	if (notice_check_parts(HEARD(&answer, KEYS_AIRLOCKED)) != NULL) {
+		session->broken = true;
+		return session_refuse(session,
+			"a role gave another answer than was asked for");
+	}
+	session->why = *HEARD(&answer, KEYS_AIRLOCKED);
+	session_say_why(session, NOTICE_PART(AIRLOCK));
 	if (!session_tell(session, &session->media, SAY(MEDIA_BIND, &nothing)))
 		return false;
 	session->why = failure;
 	return true;
 }
 
-/* What a person can do next. */
-static void say_what_it_waits_for(struct session *session)
+/*
+ * Behind a medium, or why the machine has failed, that stays the large line
+ * until the medium is removed.
+ */
+static void say_what_it_waits_for(struct session *session, bool first)
 {
-	if (session->state == STATE_FAILED)
-		session_say(session,
-			"waiting: state failed: insert an outbox, and give it "
-			"to an operator: it tells why");
+	if (first && session->state != STATE_FAILED)
+		courier_say_ready(session);
+	else if (session->state == STATE_FAILED)
+		session_say(session, NOTICE_PART(WAITING));
 	else
-		session_say(session, "ready: state %s: insert a medium",
-			state_name(session->state));
+		session_say(
+			session, NOTICE_PART(READY,
+					 .first = session_state_word(session)));
 }
 
 /* While boxes come in: of the size for which the election was sealed. */
@@ -188,36 +191,37 @@ static void say_room(struct session *session)
 {
 	const struct journal_folded *folded = &session->folded;
 	const struct election *election = &session->election;
-	const unsigned long all = (unsigned long)(folded->partition >> 20);
-	const unsigned long unused = (unsigned long)(folded->free >> 20);
+	struct notice room =
+		notice_of(NOTICE_PART(ROOM, .first = folded->free >> 20,
+			.second = folded->partition >> 20));
 	uint64_t rest = 0;
 	if (!session_has_journal(session))
 		return;
 	if (folded->free > election->kept_room)
 		rest = folded->free - election->kept_room;
-	if (election->boxes_due == 0 || session->state > STATE_INTAKE)
-		session_say(session, "journal: %lu of %lu MiB are free", unused,
-			all);
-	else
-		session_say(session,
-			"journal: %lu of %lu MiB are free; room for about "
-			"%" PRIu64 " boxes",
-			unused, all,
-			rest / (election->boxes_room / election->boxes_due +
-				       1));
+	if (election->boxes_due > 0 && session->state <= STATE_INTAKE)
+		notice_add(&room,
+			NOTICE_PART(ROOM_BOXES,
+				.first = rest /
+					 (election->boxes_room /
+							 election->boxes_due +
+						 1)));
+	session_say_all(session, &room);
 }
 
 bool courier_boot(struct session *session)
 {
-	session_say(
-		session, "courier boot: state %s", state_name(session->state));
+	bool first = true;
+	session_say(session, NOTICE_PART(COURIER_BOOT,
+				     .first = session_state_word(session)));
 	if (!close_airlock(session) || !finish_abandonment(session))
 		return false;
 	while (!session->superseded && !must_restart(session)) {
 		say_room(session);
 		if (!session_say_delivery(session, -1))
 			return false;
-		say_what_it_waits_for(session);
+		say_what_it_waits_for(session, first);
+		first = false;
 		if (!serve_medium(session))
 			return false;
 	}

@@ -88,17 +88,21 @@ static bool refuse_signed(struct session *session,
 
 /* What nobody signed anybody can make any number of: it is told together. */
 static bool refuse_box(struct session *session, struct boxes *boxes,
-	const struct intake_delivery *told, const char *why)
+	const struct intake_delivery *told, refusal why)
 {
 	char line[REFUSED_TOLD_SIZE];
+	struct notice notice = notice_of(NOTICE_PART(BOX_REFUSED));
 	bool enough = true;
-	snprintf(line, sizeof(line), "%.50s: %s", told->name.line,
-		why[0] != '\0' ? why : "no reason was given");
+	if (why[0] == '\0')
+		why = "no reason was given";
+	snprintf(line, sizeof(line), "%.50s: %s", told->name.line, why);
 	const struct refused refused = { told->box.digest,
 		bytes_of_text(line) };
 	boxes->refused++;
+	notice_add(&notice, notice_text(NOTICE_TEXT, told->name.line));
+	notice_add(&notice, notice_refusal(why));
 	if (boxes->rest.count < REFUSED_TOLD_MOST)
-		session_say(session, "box refused: %.230s", line);
+		session_say_all(session, &notice);
 	if (told->box.station != JOURNAL_NO_STATION &&
 		!refuse_signed(session, told, &refused, &enough))
 		return false;
@@ -125,10 +129,8 @@ static bool refuse_rest(struct session *session, const struct boxes *boxes)
 	};
 	if (boxes->rest.count > REFUSED_TOLD_MOST)
 		session_say(session,
-			"refused without an entry of their own: %" PRIu64
-			" boxes, unsigned or too many of one station; the "
-			"journal tells of the first %d",
-			boxes->rest.count, REFUSED_TOLD_MOST);
+			NOTICE_PART(BOXES_TOGETHER, .first = boxes->rest.count,
+				.second = REFUSED_TOLD_MOST));
 	return append_refused(session, &what, written(&text), &enough);
 }
 
@@ -144,9 +146,7 @@ static bool take_known(struct session *session, struct boxes *boxes,
 	if (!known->same)
 		return refuse_box(session, boxes, told, why);
 	boxes->known++;
-	session_say(session,
-		"%.50s: already in the journal, nothing is taken twice",
-		told->name.line);
+	session_say(session, notice_text(NOTICE_BOX_KNOWN, told->name.line));
 	return true;
 }
 
@@ -273,24 +273,21 @@ bool take_boxes(struct session *session, struct medium *medium)
 {
 	struct boxes boxes = { .before = session->folded.entries };
 	const bool taken = take_archive(session, medium, &boxes);
-	struct wire_text why = session->why;
-	char line[WIRE_TEXT_MOST];
+	struct notice why = session->why;
+	struct notice notice =
+		notice_of(NOTICE_PART(TAKEN, .first = boxes.taken,
+			.second = boxes.known, .third = boxes.refused));
+	const struct wire_text line = text_of_notice(&notice);
 	bool whole;
 	if (session->broken || session->state != STATE_INTAKE)
 		return false;
 	whole = refuse_rest(session, &boxes) && taken;
 	if (taken)
 		why = session->why;
-	snprintf(line, sizeof(line),
-		"%" PRIu64 " boxes taken, %" PRIu64 " known, %" PRIu64
-		" refused",
-		boxes.taken, boxes.known, boxes.refused);
-	if (session->broken || !end_medium(session, &boxes, line))
+	if (session->broken || !end_medium(session, &boxes, line.line))
 		return false;
-	session_say(session,
-		"%s; the journal holds %" PRIu64
-		" leaves; bring an outbox for the receipt",
-		line, session->folded.size);
+	notice_add(&notice, NOTICE_PART(LEAVES, .first = session->folded.size));
+	session_say_all(session, &notice);
 	session->why = why;
 	return whole;
 }

@@ -5,13 +5,12 @@
  */
 #include "appliance/machine/courier.h"
 
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static unsigned long mebibytes(uint64_t bytes)
+static uint64_t mebibytes(uint64_t bytes)
 {
-	return (unsigned long)((bytes + (1 << 20) - 1) >> 20);
+	return (bytes + (1 << 20) - 1) >> 20;
 }
 
 /* The whole election has to fit, before anybody relies on this machine. */
@@ -19,20 +18,16 @@ static bool has_room(
 	struct session *session, const struct election *election, int brought)
 {
 	struct stat medium;
-	char line[WIRE_TEXT_MOST];
 	uint64_t need = election->boxes_room + election->kept_room;
 	if (fstat(brought, &medium) != 0)
 		return session_refuse(session, "a memfd is unreadable");
 	need += journal_entry_size((uint64_t)medium.st_size);
 	if (session->folded.free >= need)
 		return true;
-	snprintf(line, sizeof(line),
-		"the journal has too little room: this election needs %lu MiB, "
-		"and %lu of %lu MiB are free; move the journal to a larger "
-		"partition, or have fewer boxes or ballots",
-		mebibytes(need), (unsigned long)(session->folded.free >> 20),
-		(unsigned long)(session->folded.partition >> 20));
-	return session_refuse(session, line);
+	return session_refuse_as(
+		session, NOTICE_PART(TOO_LITTLE_ROOM, .first = mebibytes(need),
+				 .second = session->folded.free >> 20,
+				 .third = session->folded.partition >> 20));
 }
 
 static bool seal(struct session *session, int brought, int enrolled)
@@ -81,7 +76,7 @@ bool take_election(struct session *session, struct medium *medium)
 	if (enrolled >= 0)
 		close(enrolled);
 	if (worked)
-		session_say(session, "sealed: election %s; bring an outbox",
-			session->election.id.line);
+		session_say(session,
+			notice_text(NOTICE_SEALED, session->election.id.line));
 	return worked;
 }

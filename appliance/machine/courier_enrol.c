@@ -9,7 +9,6 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 static bool append_locked(struct session *session)
@@ -30,17 +29,14 @@ static bool append_locked(struct session *session)
 
 bool finish_enrolment(struct session *session)
 {
-	char line[WIRE_TEXT_MOST];
+	struct notice why = notice_of(NOTICE_PART(ENROLMENT_UNFINISHED));
 	if (session_tell(session, &session->keys, SAY(KEYS_LOCK, &nothing)))
 		return append_locked(session);
 	if (session->broken)
 		return false;
-	snprintf(line, sizeof(line),
-		"the enrolment cannot be finished: clear the TPM in the "
-		"firmware's menu, write the disk anew, and enrol again "
-		"(%.100s)",
-		session->why.line);
-	return session_refuse(session, line);
+	notice_add_all(&why, &session->why);
+	session->why = why;
+	return false;
 }
 
 /* The TPM's part of the enrolment, then entry 0, then the owner is locked. */
@@ -74,6 +70,6 @@ bool take_enrolment(struct session *session, struct medium *medium)
 		 enrol(session, brought, HEARD(&answer, DEFINE_ENROLMENT));
 	close(brought);
 	if (worked)
-		session_say(session, "enrolled: bring an outbox");
+		session_say(session, NOTICE_PART(ENROLLED));
 	return worked;
 }

@@ -4,14 +4,32 @@
  */
 #include "appliance/machine/courier.h"
 
-/* Of what the media role says unasked: one that goes is no news. */
+/* What a person can do next, once no medium is plugged in. */
+void courier_say_ready(struct session *session)
+{
+	static const uint16_t waits[] = {
+		[STATE_BLANK] = NOTICE_READY_BLANK,
+		[STATE_ENROLLED] = NOTICE_READY_ENROLLED,
+		[STATE_SEALED] = NOTICE_READY_SEALED,
+		[STATE_INTAKE] = NOTICE_READY_INTAKE,
+		[STATE_CLOSED] = NOTICE_READY_CLOSED,
+		[STATE_RELEASED] = NOTICE_READY_RELEASED,
+		[STATE_ABANDONED] = NOTICE_READY_ABANDONED,
+		[STATE_FAILED] = NOTICE_WAITING_FAILED,
+	};
+	session_say(
+		session, (struct notice_part){ .id = waits[session->state] });
+}
+
+/* One that waits may come next; when one goes, the machine waits for one. */
 void courier_media_news(struct session *session, struct wire_message *message)
 {
 	if (message->type == MEDIA_WAITS)
-		session_say(session,
-			"another medium waits (%.60s): it is taken when the "
-			"first one is removed",
-			HEARD(message, MEDIA_WAITS)->line);
+		session_say(
+			session, notice_text(NOTICE_ANOTHER_MEDIUM,
+					 HEARD(message, MEDIA_WAITS)->line));
+	if (message->type == MEDIA_GONE)
+		courier_say_ready(session);
 	wire_close(message);
 }
 

@@ -201,15 +201,14 @@ static bool publish_identity(struct session *session, struct peer *publish)
 
 /* The machine's state now, whichever election is asked for. */
 static struct wire_text state_of(
-	const struct session *session, const struct wire_text *failure)
+	const struct session *session, const struct notice *failure)
 {
 	const bool failed = session->state == STATE_FAILED;
-	struct wire_text state;
-	char line[WIRE_TEXT_MOST];
-	snprintf(line, sizeof(line), "%s%s%.200s", state_name(session->state),
-		failed ? ": " : "", failed ? failure->line : "");
-	wire_text_set(&state, line);
-	return state;
+	struct notice notice = notice_of((struct notice_part){
+		.id = (uint16_t)session_state_word(session) });
+	if (failed)
+		notice_add_all(&notice, failure);
+	return text_of_notice(&notice);
 }
 
 static bool publish_all(struct session *session, struct peer *publish,
@@ -277,7 +276,7 @@ static bool start_publish(struct session *session, const struct medium *medium,
 
 bool give_outbox(struct session *session, struct medium *medium)
 {
-	const struct wire_text failure = session->why;
+	const struct notice failure = session->why;
 	const struct wire_text state = state_of(session, &failure);
 	struct session of;
 	struct peer publish;

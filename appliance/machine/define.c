@@ -106,12 +106,34 @@ refusal task_approvals(struct task *task, const struct approval_form *form,
 	return NULL;
 }
 
+/* "contests[0].seats: must be at least 1": a place of the definition, why. */
+static void add_place(struct notice *notice, const char *place)
+{
+	struct notice_part part = notice_name(place);
+	const char *end = strstr(place, ": ");
+	if (part.id != NOTICE_TEXT || end == NULL) {
+		notice_add(notice, part);
+		return;
+	}
+	part.text[end - place] = '\0';
+	notice_add(notice, notice_name(part.text));
+	notice_add(notice, notice_refusal(end + 2));
+}
+
+static refusal refuse(struct wire_end *end, const char *place, refusal why)
+{
+	struct notice notice = { .part[0].id = NOTICE_NONE };
+	if (place[0] != '\0')
+		add_place(&notice, place);
+	notice_add(&notice, notice_refusal(why));
+	return role_refuse_all(end, &notice);
+}
+
 refusal task_answer(struct wire_end *end, struct task *task, refusal why,
 	struct wire_said said)
 {
 	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
 		memfd_unmap(&task->list[i]);
-	if (why != NULL)
-		return role_refuse(end, task->place, why, NULL);
-	return wire_send(end, said, NULL, 0);
+	return why != NULL ? refuse(end, task->place, why)
+			   : wire_send(end, said, NULL, 0);
 }

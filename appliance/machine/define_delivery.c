@@ -39,22 +39,49 @@ static refusal read_result(struct task *task, struct delivery *delivery)
 	return delivery_set_head(delivery, task->list[LIST_RESULT]);
 }
 
-static refusal read_delivery(
-	struct task *task, const struct plan *plan, struct wire_text *out)
+static void add_number(struct notice *out, enum notice_id id, uint64_t number)
 {
-	char line[WIRE_TEXT_MOST];
+	if (number > 0)
+		notice_add(out, (struct notice_part){
+					.id = (uint16_t)id, .first = number });
+}
+
+static void add_missing(const struct delivery *delivery, struct notice *out)
+{
+	char line[NOTICE_TEXT_MOST] = { 0 };
 	struct writer text = writer_of(line, sizeof(line) - 1);
+	delivery_write_missing(delivery, &text);
+	if (text.size > 0)
+		notice_add(out, notice_text(NOTICE_BOXES_MISSING, line));
+}
+
+/* As delivery_line() has it. */
+static struct notice told(const struct delivery *delivery)
+{
+	struct notice out = notice_of(
+		delivery->has_result
+			? NOTICE_PART(BOXES_COUNTED, .first = delivery->counted,
+				  .second = delivery->due)
+			: NOTICE_PART(BOXES, .first = delivery->delivered,
+				  .second = delivery->due));
+	add_missing(delivery, &out);
+	add_number(&out, NOTICE_BOXES_VOID, delivery->voids);
+	add_number(&out, NOTICE_BOXES_UNOPENED, delivery->unopened);
+	add_number(&out, NOTICE_BOXES_REFUSED, delivery->refusals);
+	return out;
+}
+
+static refusal read_delivery(
+	struct task *task, const struct plan *plan, struct notice *out)
+{
 	struct delivery delivery;
 	refusal why = delivery_begin(&delivery, plan);
 	if (why == NULL)
 		why = read_came(task, &delivery);
 	if (why == NULL && task->list[LIST_RESULT].size > 0)
 		why = read_result(task, &delivery);
-	if (why == NULL) {
-		delivery_line(&delivery, &text);
-		line[text.size] = '\0';
-		wire_text_set(out, line);
-	}
+	if (why == NULL)
+		*out = told(&delivery);
 	delivery_free(&delivery);
 	return why;
 }
@@ -63,7 +90,7 @@ refusal define_delivery(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	struct task *task = state;
-	struct wire_text line;
+	struct notice line;
 	struct plan *plan = NULL;
 	refusal why = task_map_any(task, message);
 	task_say(task, "the plan");

@@ -36,8 +36,8 @@ struct keys {
 	struct approvals release;
 };
 
-/* What the TPM said last, as a line. */
-void keys_error_text(struct tpm *, char line[WIRE_TEXT_MOST]);
+/* What the TPM said last, as parts behind those that are there. */
+void keys_add_error(struct tpm *, struct notice *);
 /* Answers REFUSED with it, or UNABLE when the TPM does not answer. */
 refusal keys_refuse(struct wire_end *, const char *what, struct tpm *);
 /* Answers DONE, or that. */

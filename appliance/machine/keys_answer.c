@@ -5,26 +5,67 @@
  */
 #include "appliance/machine/keys.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-void keys_error_text(struct tpm *tpm, char line[WIRE_TEXT_MOST])
+static void add_pcrs(uint32_t mask, struct notice *out)
+{
+	char line[NOTICE_TEXT_MOST] = { 0 };
+	struct writer text = writer_of(line, sizeof(line) - 1);
+	const char *between = "PCR ";
+	const bool several = (mask & (mask - 1)) != 0;
+	for (unsigned i = 0; i < PCR_COUNT; i++)
+		if ((mask >> i & 1) != 0) {
+			write_text(&text, between);
+			write_decimal(&text, i);
+			between = ", ";
+		}
+	notice_add(out,
+		notice_text(several ? NOTICE_PCRS_DIFFER : NOTICE_PCR_DIFFERS,
+			line));
+}
+
+/* For an engineer: what was asked, and the TPM's answer. */
+static void add_code(const struct tpm_error *error, struct notice *out)
+{
+	char line[NOTICE_TEXT_MOST];
+	snprintf(line, sizeof(line), "%s, 0x%" PRIX32,
+		error->doing != NULL ? error->doing : "-", error->code);
+	notice_add(out, notice_text(NOTICE_TPM_CODE, line));
+}
+
+/* As write_tpm_error() has it. */
+void keys_add_error(struct tpm *tpm, struct notice *out)
 {
 	const struct tpm_error error = tpm_error(tpm);
-	struct writer out = writer_of(line, WIRE_TEXT_MOST - 1);
-	write_tpm_error(&out, &error);
-	line[out.broken ? 0 : out.size] = '\0';
+	if (error.code == 0)
+		notice_add(out,
+			notice_name(error.doing != NULL ? error.doing
+							: "nothing failed"));
+	if (tpm_is_gone(&error))
+		notice_add(out, NOTICE_PART(TPM_IS_GONE));
+	else if (error.why != NULL)
+		notice_add(out, notice_refusal(error.why));
+	else if (error.code != 0 && error.pcrs == 0)
+		notice_add(out, NOTICE_PART(TPM_REFUSES));
+	if (error.code != 0 && error.pcrs != 0)
+		add_pcrs(error.pcrs, out);
+	if (error.code != 0)
+		add_code(&error, out);
 }
 
 refusal keys_refuse(struct wire_end *end, const char *what, struct tpm *tpm)
 {
 	const struct tpm_error error = tpm_error(tpm);
-	struct wire_text text;
-	char line[WIRE_TEXT_MOST];
-	keys_error_text(tpm, line);
-	if (!tpm_is_gone(&error))
-		return role_refuse(end, what, line, NULL);
-	wire_text_set(&text, line);
-	return wire_send(end, SAY(UNABLE, &text), NULL, 0);
+	struct notice notice = { .part[0].id = NOTICE_NONE };
+	if (!tpm_is_gone(&error)) {
+		notice_add(&notice, notice_name(what));
+		keys_add_error(tpm, &notice);
+		return role_refuse_all(end, &notice);
+	}
+	keys_add_error(tpm, &notice);
+	return wire_send(end, SAY(UNABLE, &notice), NULL, 0);
 }
 
 refusal keys_done(

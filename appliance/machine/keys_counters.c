@@ -39,15 +39,13 @@ refusal keys_airlock(
 	static const char courier[] = "sandoq courier boot";
 	struct keys *keys = state;
 	const struct digest value = sha256(bytes_of_text(courier));
-	struct wire_text answer;
-	char line[WIRE_TEXT_MOST];
+	struct notice answer = { .part[0].id = NOTICE_NONE };
 	(void)message;
 	if (!tpm_pcr_extend(keys->tpm, PCR_AIRLOCK, &value))
 		return keys_refuse(end, "the airlock", keys->tpm);
 	if (!tpm_airlock_refuses(keys->tpm))
 		return role_refuse(end, "the airlock",
-			"the TPM would let the election's keys work", NULL);
-	keys_error_text(keys->tpm, line);
-	wire_text_set(&answer, line);
+			"the TPM would let the election's keys work");
+	keys_add_error(keys->tpm, &answer);
 	return wire_send(end, SAY(KEYS_AIRLOCKED, &answer), NULL, 0);
 }

@@ -42,7 +42,7 @@ refusal keys_seal(
 		return keys_refuse(end, "the phase counter", keys->tpm);
 	why = election_terms_of(election, &keys->nv, &keys->terms);
 	if (why != NULL)
-		return role_refuse(end, "the definition", why, NULL);
+		return role_refuse(end, "the definition", why);
 	if (!tpm_make_bk(keys->tpm, &keys->terms, &bk) ||
 		!tpm_make_rk(keys->tpm, &keys->terms, &rk))
 		return keys_refuse(end, "the election's keys", keys->tpm);
@@ -84,7 +84,7 @@ refusal keys_election(
 	if (why == NULL)
 		why = take_recipients(&election->recipients, &keys->recipients);
 	if (why != NULL)
-		return role_refuse(end, "the election", why, NULL);
+		return role_refuse(end, "the election", why);
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 

@@ -157,7 +157,7 @@ refusal keys_enrol(
 	refusal why = begin_enrolment(keys, HEARD(message, KEYS_ENROL), &out);
 	const struct tpm_error error = tpm_error(keys->tpm);
 	if (why != NULL && !tpm_is_gone(&error))
-		return role_refuse(end, "enrolment", why, NULL);
+		return role_refuse(end, "enrolment", why);
 	if (why != NULL || !write_identity(keys, &out) ||
 		!enrol(keys, HEARD(message, KEYS_ENROL), &out, &answer))
 		return keys_refuse(end, "enrolment", keys->tpm);

@@ -47,7 +47,7 @@ refusal keys_software(
 		return keys_refuse(end, "the revocation counter", keys->tpm);
 	why = check_software(keys, HEARD(message, KEYS_SOFTWARE), revocation);
 	if (why != NULL)
-		return role_refuse(end, "the software's approval", why, NULL);
+		return role_refuse(end, "the software's approval", why);
 	journal_boot_encode(&encoded, &HEARD(message, KEYS_SOFTWARE)->boot);
 	write_item(&out, ITEM_PRIVATE, MEMBER_BOOT_STATE, written(&encoded));
 	return role_send_written(end, SAY(KEYS_MEMBERS, &nothing), &out);
@@ -78,7 +78,7 @@ refusal keys_revoke(
 		return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 	if (revocation != asked->from)
 		return role_refuse(end, "the revocation",
-			"it is for another value of the counter", NULL);
+			"it is for another value of the counter");
 	return keys_done(end,
 		tpm_revoke(keys->tpm, &keys->machine, &asked->approvals),
 		"the revocation", keys->tpm);

@@ -5,8 +5,6 @@
  */
 #include "appliance/machine/keys.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static refusal started_well(struct keys *keys, const struct journal_lock *lock,
@@ -75,31 +73,20 @@ static size_t find_running(struct keys *keys, const struct approved *approved)
 
 /* The TPM's words, and what the journal knows of the software that runs. */
 static void explain_refusal(struct keys *keys, const struct approved *approved,
-	size_t in_force, struct wire_text *out)
+	size_t in_force, struct notice *out)
 {
-	char said[WIRE_TEXT_MOST];
-	char line[WIRE_TEXT_MOST];
-	keys_error_text(keys->tpm, said);
 	const size_t running = find_running(keys, approved);
 	if (running < in_force)
-		snprintf(line, sizeof(line),
-			"this software is no longer approved: journal entry "
-			"%" PRIu64 " approved other software: exchange the EFI "
-			"file (%.80s)",
-			approved->entry[in_force], said);
+		*out = notice_of(NOTICE_PART(
+			SUPERSEDED, .first = approved->entry[in_force]));
 	else if (running > in_force && running < approved->count)
-		snprintf(line, sizeof(line),
-			"the TPM has not taken the approval of this software "
-			"(journal entry %" PRIu64
-			"): start the software before it once more (%.80s)",
-			approved->entry[running], said);
+		*out = notice_of(NOTICE_PART(
+			NOT_IN_FORCE_YET, .first = approved->entry[running]));
 	else
-		snprintf(line, sizeof(line),
-			"the TPM does not give its keys to what was started: "
-			"%.100s: start the approved image, with the firmware "
-			"as it was",
-			said);
-	wire_text_set(out, line);
+		*out = notice_of(NOTICE_PART(NOT_THE_APPROVED));
+	keys_add_error(keys->tpm, out);
+	if (out->part[0].id == NOTICE_NOT_THE_APPROVED)
+		notice_add(out, NOTICE_PART(START_THE_APPROVED));
 }
 
 static bool read_counters(struct keys *keys, struct keys_started *out)
@@ -119,16 +106,14 @@ static bool read_machine(struct keys *keys,
 	if (!tpm_pin(keys->tpm, &scanned->lock.srk) ||
 		!read_counters(keys, out) ||
 		!find_in_force(keys, &approved, &in_force)) {
-		char line[WIRE_TEXT_MOST];
-		keys_error_text(keys->tpm, line);
-		wire_text_set(&out->why, line);
+		keys_add_error(keys->tpm, &out->why);
 		return false;
 	}
 	if (in_force == approved.count ||
 		boot_policy_check(&approved.boot[in_force]) != NULL) {
-		wire_text_set(&out->why,
+		out->why = notice_of(notice_refusal(
 			"the TPM holds the approval of software that this "
-			"journal does not know: it is an earlier copy");
+			"journal does not know: it is an earlier copy"));
 		return false;
 	}
 	keys->boot = approved.boot[in_force];
@@ -141,16 +126,9 @@ static bool read_machine(struct keys *keys,
 	return false;
 }
 
-static void refuse_machine(struct keys_started *out, const char *why)
-{
-	out->refused = 1;
-	wire_text_set(&out->why, why);
-}
-
 static bool read_state(struct keys *keys, struct keys_started *out)
 {
 	struct tpm_state state;
-	char line[WIRE_TEXT_MOST];
 	if (!tpm_state(keys->tpm, &state))
 		return false;
 	out->owned = state.owner_locked;
@@ -159,12 +137,14 @@ static bool read_state(struct keys *keys, struct keys_started *out)
 	out->reset_count = state.clock.reset_count;
 	out->restart_count = state.clock.restart_count;
 	if (!state.sha256_only)
-		refuse_machine(out, "the TPM has another PCR bank active than "
-				    "sha256 alone");
+		out->why = notice_of(notice_refusal("the TPM has another PCR "
+						    "bank active than sha256 "
+						    "alone"));
 	if (!tpm_platform_refuses(keys->tpm)) {
-		keys_error_text(keys->tpm, line);
-		refuse_machine(out, line);
+		out->why = (struct notice){ .part[0].id = NOTICE_NONE };
+		keys_add_error(keys->tpm, &out->why);
 	}
+	out->refused = out->why.part[0].id != NOTICE_NONE;
 	return true;
 }
 
@@ -175,15 +155,11 @@ static bool read_state(struct keys *keys, struct keys_started *out)
 static bool make_root_keys(struct keys *keys, struct keys_started *out)
 {
 	struct root_keys root;
-	char said[WIRE_TEXT_MOST];
-	char line[WIRE_TEXT_MOST];
 	if (!tpm_nobody_owns(keys->tpm)) {
-		keys_error_text(keys->tpm, said);
-		snprintf(line, sizeof(line),
-			"%.120s: clear the TPM in the firmware's menu before "
-			"it is enrolled",
-			said);
-		refuse_machine(out, line);
+		out->refused = 1;
+		out->why = (struct notice){ .part[0].id = NOTICE_NONE };
+		keys_add_error(keys->tpm, &out->why);
+		notice_add(&out->why, NOTICE_PART(CLEAR_THE_TPM));
 		return true;
 	}
 	if (!tpm_make_root_keys(keys->tpm, &root))
@@ -212,8 +188,7 @@ refusal keys_start(
 	if (!asked->blank && !answer.refused) {
 		why = started_well(keys, &asked->lock, &mac);
 		if (why != NULL)
-			return role_refuse(
-				end, "the journal's lock", why, NULL);
+			return role_refuse(end, "the journal's lock", why);
 		answer.refused = !read_machine(keys, asked, &mac, &answer);
 	}
 	why = wire_send(end, SAY(KEYS_STARTED, &answer), NULL, 0);

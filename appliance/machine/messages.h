@@ -18,6 +18,7 @@
 #include "appliance/record/courier.h"
 #include "appliance/record/journal.h"
 #include "appliance/record/lock.h"
+#include "appliance/record/notices.h"
 #include "appliance/record/state.h"
 #include "tpm/policy/credential.h"
 
@@ -169,7 +170,7 @@ LAYOUT_STRUCT(journal_entry);
 #define keys_started_members(X)                                                \
 	/* The boot policy is; `why` says more. */                             \
 	X(NUMBER, uint16_t, refused)                                           \
-	X(PART, wire_text, why)                                                \
+	X(PART, notice, why)                                                   \
 	/* Secret; zeros when refused or blank. */                             \
 	X(PART, digest, mac_key)                                               \
 	/* That it has an owner; that its lock is whole. */                    \
@@ -470,12 +471,12 @@ LAYOUT_STRUCT(starter_started);
  *
  * DONE, REFUSED and UNABLE are any role's to say, to whatever was asked, so
  * ROLES stands for all of them. After UNABLE, with its reason, the role can do
- * its duties no more: it ends the boot.
+ * its duties no more: it ends the boot. A reason is parts of a notice.
  */
 #define MESSAGES(ASK, ANSWER)                                                  \
 	ANSWER(DONE, 1, nothing, ROLES)                                        \
-	ANSWER(REFUSED, 2, wire_text, ROLES)                                   \
-	ANSWER(UNABLE, 3, wire_text, ROLES)                                    \
+	ANSWER(REFUSED, 2, notice, ROLES)                                      \
+	ANSWER(UNABLE, 3, notice, ROLES)                                       \
                                                                                \
 	ASK(JOURNAL_SCAN, 16, nothing, ROLE_JOURNAL)                           \
 	ANSWER(JOURNAL_SCANNED, 17, journal_scanned, ROLE_JOURNAL,             \
@@ -532,7 +533,7 @@ LAYOUT_STRUCT(starter_started);
 	ANSWER(KEYS_PHASED, 42, keys_phase, ROLE_KEYS, TO(KEYS_PHASE))         \
 	ASK(KEYS_AIRLOCK, 43, nothing, ROLE_KEYS)                              \
 	/* How the TPM refuses BK and RK now. */                               \
-	ANSWER(KEYS_AIRLOCKED, 44, wire_text, ROLE_KEYS, TO(KEYS_AIRLOCK))     \
+	ANSWER(KEYS_AIRLOCKED, 44, notice, ROLE_KEYS, TO(KEYS_AIRLOCK))        \
 	ASK(KEYS_SEAL, 45, election, ROLE_KEYS)                                \
 	ASK(KEYS_ELECTION, 46, election, ROLE_KEYS)                            \
 	ASK(KEYS_APPROVALS, 47, keys_approvals, ROLE_KEYS)                     \
@@ -561,7 +562,7 @@ LAYOUT_STRUCT(starter_started);
 		CARRIES(1, 1), DEVICE)                                         \
 	ASK(MEDIA_NONE, 69, nothing, ROLE_MEDIA)                               \
                                                                                \
-	ASK(CONSOLE_LINE, 80, wire_text, ROLE_CONSOLE)                         \
+	ASK(CONSOLE_NOTICE, 81, notice, ROLE_CONSOLE)                          \
                                                                                \
 	ASK(INTAKE_START, 96, nothing, ROLE_INTAKE)                            \
 	ANSWER(INTAKE_KIND, 97, intake_kind, ROLE_INTAKE, TO(INTAKE_START))    \
@@ -603,7 +604,7 @@ LAYOUT_STRUCT(starter_started);
 		TO(DEFINE_ABANDON))                                            \
 	ASK(DEFINE_DELIVERY, 124, nothing, ROLE_DEFINE, CARRIES(2, 3))         \
 	/* What was delivered, to be shown. */                                 \
-	ANSWER(DEFINE_DELIVERED, 125, wire_text, ROLE_DEFINE,                  \
+	ANSWER(DEFINE_DELIVERED, 125, notice, ROLE_DEFINE,                     \
 		TO(DEFINE_DELIVERY))                                           \
                                                                                \
 	ASK(COUNT_BOX, 128, count_box, ROLE_COUNT)                             \

@@ -4,7 +4,6 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,12 +21,17 @@ refusal peer_start(struct peer *peer, enum role role,
 	return why;
 }
 
+static void refuse(struct notice *out, refusal why)
+{
+	*out = notice_of(notice_refusal(why));
+}
+
 bool peer_ask_count(
-	struct peer *starter, int box, struct peer *peer, struct wire_text *why)
+	struct peer *starter, int box, struct peer *peer, struct notice *why)
 {
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-		wire_text_set(why, "a socket for a role could not be made");
+		refuse(why, "a socket for a role could not be made");
 		return false;
 	}
 	*peer = (struct peer){
@@ -43,14 +47,14 @@ bool peer_ask_count(
 }
 
 static bool hear_starter(
-	struct peer *starter, struct spawned *out, struct wire_text *why)
+	struct peer *starter, struct spawned *out, struct notice *why)
 {
 	struct wire_message answer;
 	if (peer_next(starter, &answer, why) != ANSWERED)
 		return false;
 	if (answer.type != STARTER_STARTED) {
 		wire_close(&answer);
-		wire_text_set(why, "the starter gave another answer");
+		refuse(why, "the starter gave another answer");
 		return false;
 	}
 	out->pid = (pid_t)HEARD(&answer, STARTER_STARTED)->pid;
@@ -58,8 +62,7 @@ static bool hear_starter(
 	return true;
 }
 
-bool peer_started(
-	struct peer *starter, struct peer *peer, struct wire_text *why)
+bool peer_started(struct peer *starter, struct peer *peer, struct notice *why)
 {
 	const bool started = hear_starter(starter, &peer->process, why);
 	if (!started)
@@ -87,23 +90,32 @@ void peer_tell(struct peer *peer, struct wire_said said, const int *descriptor,
  * Which message was refused, as far as it said what it is; a role that is gone
  * says more by how it ended.
  */
-static void explain(struct peer *peer, enum wire_type type, refusal why,
-	struct wire_text *out)
+static void explain(
+	struct peer *peer, enum wire_type type, refusal why, struct notice *out)
 {
 	const struct wire_row *row = wire_row_of(type);
-	char line[WIRE_TEXT_MOST];
 	siginfo_t end;
-	const char *how = "";
-	if (spawn_reap(&peer->process, END_MILLISECONDS, &end)) {
-		how = spawn_end_text(&end);
-		close(peer->process.pidfd);
-		close(peer->process.socket);
-		peer->process.pid = 0;
-	}
-	snprintf(line, sizeof(line), "the %s role: %s%s%s%s%s",
-		role_name(peer->end.peer), row != NULL ? row->name : "",
-		row != NULL ? ": " : "", why, how[0] != '\0' ? ": " : "", how);
-	wire_text_set(out, line);
+	*out = notice_of(
+		notice_text(NOTICE_THE_ROLE, role_name(peer->end.peer)));
+	if (row != NULL)
+		notice_add(out, notice_text(NOTICE_TEXT, row->name));
+	notice_add(out, notice_refusal(why));
+	if (!spawn_reap(&peer->process, END_MILLISECONDS, &end))
+		return;
+	notice_add(out, notice_refusal(spawn_end_text(&end)));
+	close(peer->process.pidfd);
+	close(peer->process.socket);
+	peer->process.pid = 0;
+}
+
+/* A role says why in parts of a notice, and may not say where they stand. */
+static refusal check_reason(const struct wire_message *message)
+{
+	if (message->type == REFUSED)
+		return notice_check_parts(HEARD(message, REFUSED));
+	if (message->type == UNABLE)
+		return notice_check_parts(HEARD(message, UNABLE));
+	return NULL;
 }
 
 /*
@@ -132,16 +144,18 @@ static bool waits_for_a_stick(enum role role)
 }
 
 enum answer peer_next(
-	struct peer *peer, struct wire_message *out, struct wire_text *why)
+	struct peer *peer, struct wire_message *out, struct notice *why)
 {
 	refusal refused = wire_receive(&peer->end, ANSWER_MILLISECONDS, out);
 	if (refused == wire_no_answer && waits_for_a_stick(peer->end.peer)) {
-		wire_text_set(why, "the medium is too slow, or broken: insert "
-				   "it again, or bring another");
+		refuse(why, "the medium is too slow, or broken: insert it "
+			    "again, or bring another");
 		return ANSWER_REFUSED;
 	}
 	if (refused == NULL) {
 		refused = check_bulk(out);
+		if (refused == NULL)
+			refused = check_reason(out);
 		if (refused != NULL)
 			wire_close(out);
 	}
@@ -161,7 +175,7 @@ enum answer peer_next(
 
 enum answer peer_ask(struct peer *peer, struct wire_said said,
 	const int *descriptor, size_t count, struct wire_message *out,
-	struct wire_text *why)
+	struct notice *why)
 {
 	const refusal refused = wire_send(&peer->end, said, descriptor, count);
 	if (refused == NULL)

@@ -29,8 +29,8 @@ refusal peer_start(struct peer *, enum role, enum sandbox_setting,
  * `why` when there is none.
  */
 bool peer_ask_count(
-	struct peer *starter, int box, struct peer *, struct wire_text *why);
-bool peer_started(struct peer *starter, struct peer *, struct wire_text *why);
+	struct peer *starter, int box, struct peer *, struct notice *why);
+bool peer_started(struct peer *starter, struct peer *, struct notice *why);
 /* Kills and reaps it. A peer that never started is left alone. */
 void peer_stop(struct peer *);
 
@@ -46,9 +46,9 @@ void peer_tell(
  * caller's. `why` says what was broken, if anything.
  */
 enum answer peer_ask(struct peer *, struct wire_said, const int *descriptor,
-	size_t count, struct wire_message *out, struct wire_text *why);
+	size_t count, struct wire_message *out, struct notice *why);
 /* A further message of an answer that has several. */
 enum answer peer_next(
-	struct peer *, struct wire_message *out, struct wire_text *why);
+	struct peer *, struct wire_message *out, struct notice *why);
 
 #endif

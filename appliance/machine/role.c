@@ -4,7 +4,6 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/machine/spawn.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,25 +47,19 @@ int role_serve(struct wire_end *end, const struct role_duty *duties,
 	return 1;
 }
 
-refusal role_refuse(struct wire_end *end, const char *what, const char *why,
-	const char *more)
+refusal role_refuse_all(struct wire_end *end, const struct notice *notice)
 {
-	struct wire_text text;
-	char line[WIRE_TEXT_MOST];
-	const char *const part[] = { what, why, more };
-	size_t size = 0;
-	line[0] = '\0';
-	for (size_t i = 0; i < 3; i++) {
-		if (part[i] == NULL || part[i][0] == '\0')
-			continue;
-		const int added = snprintf(line + size, sizeof(line) - size,
-			"%s%s", size > 0 ? ": " : "", part[i]);
-		if (added < 0 || (size_t)added >= sizeof(line) - size)
-			break;
-		size += (size_t)added;
-	}
-	wire_text_set(&text, line);
-	return wire_send(end, SAY(REFUSED, &text), NULL, 0);
+	return wire_send(end, SAY(REFUSED, notice), NULL, 0);
+}
+
+refusal role_refuse(struct wire_end *end, const char *what, refusal why)
+{
+	struct notice notice = { .part[0].id = NOTICE_NONE };
+	if (what != NULL && what[0] != '\0')
+		notice_add(&notice, notice_name(what));
+	if (why != NULL)
+		notice_add(&notice, notice_refusal(why));
+	return role_refuse_all(end, &notice);
 }
 
 refusal role_send_written(struct wire_end *end, struct wire_said said,

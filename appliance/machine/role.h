@@ -29,9 +29,9 @@ int role_serve(
 bool role_serve_one(
 	struct wire_end *, const struct role_duty *, size_t count, void *state);
 
-/* Answers REFUSED with a text of up to three parts; empty ones are skipped. */
-refusal role_refuse(
-	struct wire_end *, const char *what, const char *why, const char *more);
+/* Answers REFUSED: of what, and why; NULL is skipped. */
+refusal role_refuse(struct wire_end *, const char *what, refusal why);
+refusal role_refuse_all(struct wire_end *, const struct notice *);
 /* Sends a message with one memfd of what was written, and closes that. */
 refusal role_send_written(
 	struct wire_end *, struct wire_said, const struct writer *);

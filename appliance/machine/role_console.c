@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Draws lines on the screen and the serial port; reads nothing from them. A
+ * Draws notices on the screen and the serial port; reads nothing from them. A
  * line is shown when one of them takes it: a computer may lack the other.
  */
 #include "appliance/machine/init.h"
@@ -12,6 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+struct console {
+	char last[NOTICE_LINE_MOST];
+};
 
 static bool draw_on(int tty, const char *text)
 {
@@ -31,7 +35,7 @@ static bool draw_on(int tty, const char *text)
 /* In one piece: the kernel keeps what is written at once together. */
 static bool draw(const char *line)
 {
-	char text[sizeof("sandoq: \n") + WIRE_TEXT_MOST];
+	char text[sizeof("sandoq: \n") + NOTICE_LINE_MOST];
 	bool shown = false;
 	snprintf(text, sizeof(text), "sandoq: %s\n", line);
 	for (int tty = SPAWN_GRANTED; tty < SPAWN_GRANTED + INIT_CONSOLES;
@@ -40,14 +44,29 @@ static bool draw(const char *line)
 	return shown;
 }
 
-static refusal draw_line(
+/* What was said last, and is said again, stands there already. */
+static bool say(struct console *console, const struct notice *notice)
+{
+	char line[NOTICE_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line) - 1);
+	write_notice(&out, notice, ENGLISH);
+	line[out.size] = '\0';
+	if (strcmp(line, console->last) == 0)
+		return true;
+	memcpy(console->last, line, out.size + 1);
+	return draw(line);
+}
+
+static refusal show(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	const char *line = HEARD(message, CONSOLE_LINE)->line;
-	(void)state;
-	if (!text_is_clean(bytes_of_text(line)))
-		return "a line that is not clean";
-	if (!draw(line))
+	const struct notice *notice = HEARD(message, CONSOLE_NOTICE);
+	const refusal why = notice_check(notice);
+	if (why != NULL)
+		return why;
+	if (notice_is_for_the_serial_port(
+		    notice_row_of(notice->part[0].id)->place) &&
+		!say(state, notice))
 		return "no console takes a line";
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
@@ -55,9 +74,10 @@ static refusal draw_line(
 int role_console(void)
 {
 	static const struct role_duty duties[] = {
-		{ CONSOLE_LINE, draw_line },
+		{ CONSOLE_NOTICE, show },
 	};
+	static struct console console;
 	struct wire_end end = role_end(ROLE_CONSOLE);
 	return role_serve(
-		&end, duties, sizeof(duties) / sizeof(duties[0]), NULL);
+		&end, duties, sizeof(duties) / sizeof(duties[0]), &console);
 }

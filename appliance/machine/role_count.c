@@ -140,10 +140,10 @@ static refusal handle_box(
 		why = p256_from_point(
 			bytes_of(asked->key_point, P256_POINT_SIZE), &key);
 	if (why != NULL)
-		return role_refuse(end, "the box cannot be judged", why, NULL);
+		return role_refuse(end, "the box cannot be judged", why);
 	if (!items_find(counting->items, MEMBER_BOX_NOTE, &note) ||
 		!items_find(counting->items, MEMBER_BOX_FILE, &file))
-		return role_refuse(end, "the entry holds no box", NULL, NULL);
+		return role_refuse(end, NULL, "the entry holds no box");
 	why = box_check(&terms, note, file, &counting->box);
 	if (why != NULL)
 		return send_void(end, &counting->box, 0, why);

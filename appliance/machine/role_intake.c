@@ -228,7 +228,7 @@ static refusal handle_start(
 	if (why == NULL && medium->kind == COURIER_OUTBOX)
 		why = read_outbox(medium);
 	if (why != NULL)
-		return role_refuse(end, "not a courier medium", why, NULL);
+		return role_refuse(end, "not a courier medium", why);
 	answer.kind = (uint16_t)medium->kind;
 	answer.room = medium->room;
 	answer.nonce = medium->nonce;
@@ -268,7 +268,7 @@ static refusal handle_take(
 		why = read_members(state, &items);
 	if (why == NULL)
 		why = items_check(written(&items));
-	why = why != NULL ? role_refuse(end, "the medium", why, NULL)
+	why = why != NULL ? role_refuse(end, "the medium", why)
 			  : role_send_written(
 				    end, SAY(INTAKE_MEMBERS, &nothing), &items);
 	free(space);
@@ -466,7 +466,7 @@ static refusal handle_boxes(
 		why = prepare(&medium->taking, message->descriptor[0]);
 	if (why == NULL)
 		why = take_keys_note(medium, end);
-	return why != NULL ? role_refuse(end, "the medium", why, NULL) : NULL;
+	return why != NULL ? role_refuse(end, "the medium", why) : NULL;
 }
 
 /*
@@ -482,7 +482,7 @@ static refusal handle_next(
 	(void)message;
 	if (why == NULL)
 		why = take_box(medium, end);
-	return why != NULL ? role_refuse(end, "the medium", why, NULL) : NULL;
+	return why != NULL ? role_refuse(end, "the medium", why) : NULL;
 }
 
 int role_intake(void)

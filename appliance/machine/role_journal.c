@@ -443,10 +443,11 @@ static struct journal_folded folded(
 static refusal refuse_anchor(struct wire_end *end,
 	const struct journal_fold *fold, const char *scan_end)
 {
-	char entry[64];
-	snprintf(entry, sizeof(entry), "journal entry %" PRIu64, fold->entries);
-	return role_refuse(end, entry, scan_end,
-		"but the TPM has anchored more than the entries before it");
+	struct notice why =
+		notice_of(NOTICE_PART(JOURNAL_ENTRY, .first = fold->entries));
+	notice_add(&why, notice_refusal(scan_end));
+	notice_add(&why, NOTICE_PART(ANCHORED_MORE));
+	return role_refuse_all(end, &why);
 }
 
 static refusal handle_unlock(
@@ -649,7 +650,7 @@ static refusal handle_append(
 	for (size_t i = 0; i < lists; i++)
 		memfd_unmap(&list[i]);
 	if (why != NULL)
-		why = role_refuse(end, "the journal takes no entry", why, NULL);
+		why = role_refuse(end, "the journal takes no entry", why);
 	else if (same != NULL)
 		why = answer_same(end, same, what);
 	else if (enough)
@@ -701,7 +702,7 @@ static refusal handle_get(
 	int memfd;
 	if (why != NULL) {
 		free(raw.whole);
-		return role_refuse(end, "a journal entry", why, NULL);
+		return role_refuse(end, "a journal entry", why);
 	}
 	answer.type = raw.header.type;
 	answer.leaf = journal->place[entry].leaf;
@@ -839,7 +840,7 @@ static refusal handle_heads(
 	why = write_piece(state, asked, &piece);
 	answer = (struct journal_piece){ piece.size,
 		piece.from + piece.out.size };
-	why = why != NULL ? role_refuse(end, "the journal", why, NULL)
+	why = why != NULL ? role_refuse(end, "the journal", why)
 			  : role_send_written(end, SAY(JOURNAL_PIECE, &answer),
 				    &piece.out);
 	free(space);
@@ -904,7 +905,7 @@ static refusal handle_find(
 	if (why == NULL)
 		why = read_headers(journal, behind, &fold);
 	if (why != NULL)
-		return role_refuse(end, "an earlier election", why, NULL);
+		return role_refuse(end, "an earlier election", why);
 	answer = folded(journal, &fold);
 	return wire_send(end, SAY(JOURNAL_FOUND, &answer), NULL, 0);
 }

@@ -278,7 +278,7 @@ static refusal bind_media(
 	if (!authorise_each("authorized_default") ||
 		!authorise_each("authorized"))
 		return role_refuse(
-			end, "USB devices cannot be authorised", NULL, NULL);
+			end, NULL, "USB devices cannot be authorised");
 	media->bound = true;
 	refusal why = wire_send(end, SAY(DONE, &nothing), NULL, 0);
 	return why != NULL ? why : look(media);
@@ -313,14 +313,14 @@ static refusal open_writable(
 	uint64_t sequence = 0;
 	(void)message;
 	if (media->disk[0] == '\0')
-		return role_refuse(end, pulled_out, NULL, NULL);
+		return role_refuse(end, NULL, pulled_out);
 	int disk = open_disk(media->disk, O_RDWR, &sequence);
 	if (disk < 0)
-		return role_refuse(end, why_not_writable(errno), NULL, NULL);
+		return role_refuse(end, NULL, why_not_writable(errno));
 	refusal why = sequence == media->sequence
 			      ? wire_send(end, SAY(MEDIA_WRITABLE, &nothing),
 					&disk, 1)
-			      : role_refuse(end, pulled_out, NULL, NULL);
+			      : role_refuse(end, NULL, pulled_out);
 	close(disk);
 	return why;
 }
@@ -345,7 +345,7 @@ static refusal prove_none(
 	const struct media *media = state;
 	(void)message;
 	if (media->bound || any_medium())
-		return role_refuse(end, "a medium is bound", NULL, NULL);
+		return role_refuse(end, NULL, "a medium is bound");
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 

@@ -123,7 +123,7 @@ static refusal write_items(struct outbox *outbox,
 static refusal answer(struct wire_end *end, refusal why)
 {
 	if (why != NULL)
-		return role_refuse(end, "the outbox", why, NULL);
+		return role_refuse(end, "the outbox", why);
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 

@@ -90,7 +90,7 @@ static refusal handle_add(
 		memfd_unmap(&vector);
 	}
 	if (why != NULL)
-		return role_refuse(end, "a box's tally", why, NULL);
+		return role_refuse(end, "a box's tally", why);
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
@@ -110,7 +110,7 @@ static refusal handle_void(
 	memcpy(entry.reason, told->box.why.line, RESULT_REASON_MOST);
 	why = result_add_void(&tallying->result, &entry);
 	if (why != NULL)
-		return role_refuse(end, "a void box", why, NULL);
+		return role_refuse(end, "a void box", why);
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
@@ -146,7 +146,7 @@ static refusal handle_close(
 		.counted = tallying->result.boxes,
 		.voided = tallying->result.voids,
 	};
-	why = why != NULL ? role_refuse(end, "the result", why, NULL)
+	why = why != NULL ? role_refuse(end, "the result", why)
 			  : role_send_written(
 				    end, SAY(TALLY_RESULT, &answer), &out);
 	free(space);

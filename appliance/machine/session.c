@@ -8,18 +8,20 @@
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { CHALLENGE_SPACE = 8192 };
 
-bool session_refuse(struct session *session, const char *why)
+bool session_refuse_as(struct session *session, struct notice_part why)
 {
-	wire_text_set(&session->why, why);
+	session->why = notice_of(why);
 	return false;
+}
+
+bool session_refuse(struct session *session, refusal why)
+{
+	return session_refuse_as(session, notice_refusal(why));
 }
 
 bool session_ask(struct session *session, struct peer *peer,
@@ -32,8 +34,8 @@ bool session_ask(struct session *session, struct peer *peer,
 		return true;
 	if (got == ANSWERED) {
 		wire_close(answer);
-		wire_text_set(&session->why, "a role gave another answer than "
-					     "was asked for");
+		session_refuse(session,
+			"a role gave another answer than was asked for");
 	}
 	session->broken |= got != ANSWER_REFUSED;
 	return false;
@@ -46,18 +48,30 @@ bool session_tell(
 	return session_ask(session, peer, said, NULL, 0, DONE, &answer);
 }
 
-void session_say(struct session *session, const char *format, ...)
+void session_say_all(struct session *session, const struct notice *notice)
 {
-	const struct wire_text before = session->why;
-	struct wire_text text;
-	char line[WIRE_TEXT_MOST];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	wire_text_set(&text, line);
-	if (session_tell(session, &session->console, SAY(CONSOLE_LINE, &text)))
+	const struct notice before = session->why;
+	if (session_tell(
+		    session, &session->console, SAY(CONSOLE_NOTICE, notice)))
 		session->why = before;
+}
+
+void session_say(struct session *session, struct notice_part part)
+{
+	const struct notice notice = notice_of(part);
+	session_say_all(session, &notice);
+}
+
+void session_say_why(struct session *session, struct notice_part part)
+{
+	struct notice notice = notice_of(part);
+	notice_add_all(&notice, &session->why);
+	session_say_all(session, &notice);
+}
+
+unsigned session_state_word(const struct session *session)
+{
+	return NOTICE_STATE_BLANK + session->state;
 }
 
 bool session_start_role(struct session *session, struct peer *peer,

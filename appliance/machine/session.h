@@ -30,7 +30,7 @@ struct session {
 	int event_log; /* memfd of the firmware's log */
 
 	enum machine_state state;
-	struct wire_text why;
+	struct notice why; /* parts alone */
 	bool broken;
 
 	struct keys_started machine;
@@ -76,9 +76,16 @@ bool session_say_delivery(struct session *, int result);
 
 /* Shared steps. */
 
-void session_say(struct session *, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-bool session_refuse(struct session *, const char *why);
+/* Shown, and written to the serial port. What it is called in the table. */
+void session_say(struct session *, struct notice_part);
+void session_say_all(struct session *, const struct notice *);
+/* The notice, and behind it session->why. */
+void session_say_why(struct session *, struct notice_part);
+/* False, always: a step's answer. */
+bool session_refuse(struct session *, refusal why);
+bool session_refuse_as(struct session *, struct notice_part);
+/* The row that names the machine's state. */
+unsigned session_state_word(const struct session *);
 /*
  * Asks a role and insists on one type of answer. Descriptors of the answer
  * are the caller's.

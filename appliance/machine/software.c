@@ -6,7 +6,6 @@
  */
 #include "appliance/machine/session.h"
 
-#include <inttypes.h>
 #include <unistd.h>
 
 static bool read_operators(struct session *session, struct wire_said said,
@@ -27,9 +26,9 @@ static void say_image(struct session *session, const struct digest *image)
 	char hex[2 * SHA256_SIZE + 1] = { 0 };
 	struct writer out = writer_of(hex, sizeof(hex) - 1);
 	write_hex(&out, bytes_of(image->byte, SHA256_SIZE));
-	session_say(session,
-		"journal entry %" PRIu64 ": the operators approve the image %s",
-		session->folded.software, hex);
+	struct notice_part part = notice_text(NOTICE_SOFTWARE, hex);
+	part.first = session->folded.software;
+	session_say(session, part);
 }
 
 /* The software that runs has no keys from here on. */
@@ -40,9 +39,7 @@ static bool approve(struct session *session, const struct define_boot *software)
 		    SAY(KEYS_APPROVE, &software->given)))
 		return false;
 	session->superseded = true;
-	session_say(session,
-		"software approved: restarting; unless it is this very image, "
-		"switch off and exchange the EFI file");
+	session_say(session, NOTICE_PART(SOFTWARE_APPROVED));
 	return true;
 }
 
@@ -73,10 +70,8 @@ static bool raise_counter(
 	if (!session_tell(session, &session->keys, SAY(KEYS_REVOKE, revoke)))
 		return false;
 	session->machine.revocation = revoke->from + 1;
-	session_say(session,
-		"revoked: the revocation counter is %" PRIu64
-		"; software approved up to %" PRIu64 " never runs here again",
-		revoke->from + 1, revoke->from);
+	session_say(session, NOTICE_PART(REVOKED, .first = revoke->from + 1,
+				     .second = revoke->from));
 	return true;
 }
 

@@ -9,6 +9,18 @@
 
 #include <unistd.h>
 
+/* Its reason is the keys role's: parts of a notice, or the wire is broken. */
+static bool refuse_start(struct session *session)
+{
+	if (notice_check_parts(&session->machine.why) == NULL) {
+		session->why = session->machine.why;
+		return false;
+	}
+	session->broken = true;
+	return session_refuse(
+		session, "a role gave another answer than was asked for");
+}
+
 static bool start_keys(
 	struct session *session, const struct journal_scanned *scanned)
 {
@@ -18,10 +30,8 @@ static bool start_keys(
 		return false;
 	session->machine = *HEARD(&answer, KEYS_STARTED);
 	wipe(&answer, sizeof(answer));
-	if (session->machine.refused) {
-		session->why = session->machine.why;
-		return false;
-	}
+	if (session->machine.refused)
+		return refuse_start(session);
 	if (scanned->blank && session->machine.owned)
 		return session_refuse(session,
 			scanned->unreadable
@@ -123,14 +133,15 @@ static bool load(struct session *session)
 static void record_failure(struct session *session)
 {
 	const struct journal_append what = { .type = ENTRY_FAILED };
-	const struct wire_text why = session->why;
+	const struct notice why = session->why;
+	const struct wire_text line = text_of_notice(&why);
 	uint8_t space[2 * WIRE_TEXT_MOST];
 	struct writer items = writer_of(space, sizeof(space));
 	int list;
 	if (session->folded.entries == 0 || session->journal.process.pid <= 0)
 		return;
 	write_item(&items, ITEM_PUBLIC, entry_row_of(ENTRY_FAILED)->name,
-		bytes_of_text(why.line));
+		bytes_of_text(line.line));
 	list = memfd_written(&items);
 	if (list < 0)
 		return;
@@ -142,7 +153,8 @@ static void record_failure(struct session *session)
 static void tell_failure(struct session *session)
 {
 	record_failure(session);
-	session_say(session, "failed: %s", session->why.line);
+	session_say_why(session, session->broken ? NOTICE_PART(FAILED_AND_STOPS)
+						 : NOTICE_PART(FAILED));
 }
 
 /*

@@ -86,6 +86,17 @@ refusal wire_decode(struct bytes datagram, enum wire_type *type, void *body)
 	return layout_decode(&in, row->body(), body);
 }
 
+struct wire_text text_of_notice(const struct notice *notice)
+{
+	char line[NOTICE_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line) - 1);
+	struct wire_text text;
+	write_notice(&out, notice, ENGLISH);
+	line[out.size] = '\0';
+	wire_text_set(&text, line);
+	return text;
+}
+
 void wire_text_set(struct wire_text *text, const char *line)
 {
 	const size_t size = strnlen(line, sizeof(text->line) - 1);

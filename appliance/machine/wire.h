@@ -86,6 +86,8 @@ extern const char wire_no_answer[];
 /* Closes what a message brought and the caller has not taken (set to -1). */
 void wire_close(struct wire_message *);
 
+/* What a notice says in English, as documents have it; cut to its size. */
+struct wire_text text_of_notice(const struct notice *);
 /* Wipes and sets a wire_text, cut to its size. */
 void wire_text_set(struct wire_text *, const char *);
 

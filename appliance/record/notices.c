@@ -24,6 +24,184 @@ const struct notice_row *notice_row_of(unsigned id)
 		       : &notice_table[id - 1];
 }
 
+bool notice_is_for_the_serial_port(enum notice_place place)
+{
+	return place != PLACE_PROGRESS && place != PLACE_QR &&
+	       place != PLACE_ELECTION && place != PLACE_MACHINE;
+}
+
+/* At a character's end. */
+static void set_text(char out[NOTICE_TEXT_MOST], const char *text)
+{
+	size_t size = strnlen(text, NOTICE_TEXT_MOST);
+	if (size == NOTICE_TEXT_MOST)
+		for (size--; size > 0 && (text[size] & 0xc0) == 0x80;)
+			size--;
+	memset(out, 0, NOTICE_TEXT_MOST);
+	memcpy(out, text, size);
+}
+
+struct notice_part notice_text(enum notice_id id, const char *text)
+{
+	struct notice_part part = { .id = (uint16_t)id };
+	set_text(part.text, text);
+	return part;
+}
+
+struct notice notice_of(struct notice_part part)
+{
+	return (struct notice){ .part[0] = part };
+}
+
+static size_t parts_of(const struct notice *notice)
+{
+	size_t count = 0;
+	while (count < NOTICE_PARTS && notice->part[count].id != NOTICE_NONE)
+		count++;
+	return count;
+}
+
+void notice_add(struct notice *notice, struct notice_part part)
+{
+	const size_t count = parts_of(notice);
+	if (count < NOTICE_PARTS)
+		notice->part[count] = part;
+}
+
+void notice_add_all(struct notice *notice, const struct notice *more)
+{
+	const size_t count = parts_of(more);
+	for (size_t i = 0; i < count; i++)
+		notice_add(notice, more->part[i]);
+}
+
+/*
+ * From English
+ */
+
+/* "{1}" takes digits, "{t}" what is there up to the character behind it. */
+static const char *read_value(
+	const char *key, const char *text, struct notice_part *out)
+{
+	uint64_t *const number[] = { &out->first, &out->second, &out->third };
+	const char *end = text;
+	if (key[1] == 't') {
+		end = key[3] == '\0' ? text + strlen(text)
+				     : strchr(text, key[3]);
+		if (end == NULL || (size_t)(end - text) >= NOTICE_TEXT_MOST)
+			return NULL;
+		memcpy(out->text, text, (size_t)(end - text));
+		return end;
+	}
+	while (*end >= '0' && *end <= '9')
+		end++;
+	const struct bytes digits = bytes_of(text, (size_t)(end - text));
+	return key[1] != 'w' && decimal_decode(digits, UINT64_MAX,
+					number[(key[1] - '1') % 3])
+		       ? end
+		       : NULL;
+}
+
+static bool read_as(
+	const struct notice_row *row, const char *text, struct notice_part *out)
+{
+	const char *at = row->says[ENGLISH];
+	*out = (struct notice_part){ .id = row->id };
+	while (*at != '\0') {
+		if (*at == '{') {
+			text = read_value(at, text, out);
+			at = strchr(at, '}') + 1;
+		} else {
+			text = *text == *at ? text + 1 : NULL;
+			at++;
+		}
+		if (text == NULL)
+			return false;
+	}
+	return *text == '\0';
+}
+
+/* Only parts, and none that would take any text for its own. */
+static bool is_a_reason(const struct notice_row *row)
+{
+	const char first = row->says[ENGLISH][0];
+	return row->place == PLACE_PART && first != '{' && first != '(';
+}
+
+/* Most have no value: those are looked for first. */
+static bool find(const char *text, struct notice_part *out)
+{
+	for (size_t i = 0; i < notice_table_size; i++)
+		if (notice_table[i].place == PLACE_PART &&
+			strcmp(notice_table[i].says[ENGLISH], text) == 0) {
+			*out = (struct notice_part){ .id = notice_table[i].id };
+			return true;
+		}
+	for (size_t i = 0; i < notice_table_size; i++)
+		if (is_a_reason(&notice_table[i]) &&
+			read_as(&notice_table[i], text, out))
+			return true;
+	return false;
+}
+
+struct notice_part notice_refusal(refusal why)
+{
+	struct notice_part part = { .id = NOTICE_NONE };
+	return why == NULL || find(why, &part) ? part : NOTICE_PART(UNKNOWN);
+}
+
+struct notice_part notice_name(const char *name)
+{
+	struct notice_part part;
+	return find(name, &part) ? part : notice_text(NOTICE_TEXT, name);
+}
+
+/*
+ * From somebody else
+ */
+
+static bool is_nothing(const struct notice_part *part)
+{
+	static const struct notice_part nothing;
+	return part->id == NOTICE_NONE && part->first == 0 &&
+	       part->second == 0 && part->third == 0 &&
+	       strcmp(part->text, nothing.text) == 0 &&
+	       strcmp(part->persian, nothing.persian) == 0;
+}
+
+static refusal check(const struct notice *notice, size_t first)
+{
+	const size_t count = parts_of(notice);
+	if (count == 0)
+		return "a notice that says nothing";
+	for (size_t i = 0; i < count; i++) {
+		const struct notice_row *row =
+			notice_row_of(notice->part[i].id);
+		if (row == NULL)
+			return "a notice that is not in the table";
+		if (i >= first && row->place != PLACE_PART)
+			return "a notice with a part that is none";
+	}
+	for (size_t i = count; i < NOTICE_PARTS; i++)
+		if (!is_nothing(&notice->part[i]))
+			return "a notice with a part behind its end";
+	return NULL;
+}
+
+refusal notice_check(const struct notice *notice)
+{
+	return check(notice, 1);
+}
+
+refusal notice_check_parts(const struct notice *notice)
+{
+	return check(notice, 0);
+}
+
+/*
+ * Into a language
+ */
+
 /* U+06F0 is the Persian 0; in UTF-8 the digits differ in their last byte. */
 static void write_number(
 	struct writer *out, uint64_t number, enum language language)
@@ -40,12 +218,13 @@ static void write_number(
 		}
 }
 
-static void write_name(
-	struct writer *out, const char *name, enum language language)
+static void write_name(struct writer *out, const struct notice_part *part,
+	enum language language)
 {
+	const bool persian = language == PERSIAN && part->persian[0] != '\0';
 	if (language == PERSIAN)
 		write_text(out, "\u2068");
-	write_text(out, name);
+	write_text(out, persian ? part->persian : part->text);
 	if (language == PERSIAN)
 		write_text(out, "\u2069");
 }
@@ -66,7 +245,7 @@ static void write_value(struct writer *out, const char *key,
 	const bool word = key[0] == 'w';
 	const char digit = word ? key[1] : key[0];
 	if (key[0] == 't')
-		write_name(out, part->text, language);
+		write_name(out, part, language);
 	else if (word)
 		write_word(out, number[(digit - '1') % 3], language);
 	else
@@ -86,6 +265,23 @@ static void write_filled(struct writer *out, const char *sentence,
 		}
 }
 
+static bool begins_with(const char *sentence, const char *mark)
+{
+	return strncmp(sentence, mark, strlen(mark)) == 0;
+}
+
+/* U+060C and U+061B are the Persian comma and semicolon. */
+static const char *joint(const char *sentence)
+{
+	if (begins_with(sentence, "("))
+		return " ";
+	return begins_with(sentence, ",") || begins_with(sentence, ";") ||
+			       begins_with(sentence, "\u060c") ||
+			       begins_with(sentence, "\u061b")
+		       ? ""
+		       : ": ";
+}
+
 void write_notice(
 	struct writer *out, const struct notice *notice, enum language language)
 {
@@ -95,7 +291,7 @@ void write_notice(
 		if (row == NULL)
 			return;
 		if (i > 0)
-			write_text(out, ": ");
+			write_text(out, joint(row->says[language]));
 		write_filled(out, row->says[language], part, language);
 	}
 }

@@ -8,8 +8,10 @@
  * can choose among these rows, and fill in a name or a number.
  *
  * A notice is a chain of up to NOTICE_PARTS parts, which are read with ": "
- * between them: "box refused: station-03, box 1: the signature is wrong". The
- * first part's row says where it stands. An id of NOTICE_NONE ends the chain.
+ * between them: "box refused: station-03, box 1: the signature is wrong". One
+ * whose sentence begins with a bracket, a comma or a semicolon stands right
+ * behind the one before it. The first part's row says where all of it stands.
+ * An id of NOTICE_NONE ends the chain.
  *
  * In a sentence stand for the part's values
  *
@@ -17,8 +19,12 @@
  *	{w1} {w2} {w3}	the sentence of the row whose id is that number
  *	{t}		text
  *
- * A text is a name: of a station, a member, a device, a code. In Persian it
- * stands between U+2068 and U+2069, so that it cannot turn what is around it.
+ * A text is a name: of a station, a member, a device, a code; where it has one
+ * in Persian, too, that is `persian`. In Persian it stands between U+2068 and
+ * U+2069, so that it cannot turn what is around it.
+ *
+ * What a decoder or a rule refuses is in English (`refusal`): the English of a
+ * row is the key, what is sent is the row's number.
  */
 #ifndef SANDOQ_RECORD_NOTICES_H
 #define SANDOQ_RECORD_NOTICES_H
@@ -26,10 +32,10 @@
 #include "appliance/formats/layout.h"
 
 enum {
-	NOTICE_PARTS = 4,
+	NOTICE_PARTS = 6,
 	NOTICE_TEXT_MOST = 240,
 	/* Bytes of a notice as a line of either language, with its end. */
-	NOTICE_LINE_MOST = 2048,
+	NOTICE_LINE_MOST = 4096,
 };
 
 enum language { PERSIAN, ENGLISH, LANGUAGES };
@@ -69,7 +75,9 @@ enum notice_mood {
 	X(NUMBER, uint64_t, first)                                             \
 	X(NUMBER, uint64_t, second)                                            \
 	X(NUMBER, uint64_t, third)                                             \
-	X(LINE, NOTICE_TEXT_MOST, text)
+	X(LINE, NOTICE_TEXT_MOST, text)                                        \
+	/* Empty: as `text`. */                                                \
+	X(LINE, NOTICE_TEXT_MOST, persian)
 LAYOUT_STRUCT(notice_part);
 
 #define notice_members(X) X(PARTS, notice_part, part, NOTICE_PARTS)
@@ -100,6 +108,30 @@ extern const size_t notice_table_size;
 
 /* NULL when there is no such row. */
 const struct notice_row *notice_row_of(unsigned id);
+/* Not what only a screen can show: how far it is, pictures, names. */
+bool notice_is_for_the_serial_port(enum notice_place);
+
+/* A part of numbers: NOTICE_PART(COUNTING, .first = 3, .second = 12). */
+#define NOTICE_PART(name, ...)                                                 \
+	((struct notice_part){ .id = NOTICE_##name, __VA_ARGS__ })
+/* One with a text, which is cut to its size. */
+struct notice_part notice_text(enum notice_id, const char *text);
+/* The row that has this English: a refusal; NOTICE_UNKNOWN without one. */
+struct notice_part notice_refusal(refusal);
+/* The same of what a name or a place is; without a row it is a text. */
+struct notice_part notice_name(const char *);
+struct notice notice_of(struct notice_part);
+/* At the end of the chain; what is too much is left out. */
+void notice_add(struct notice *, struct notice_part);
+void notice_add_all(struct notice *, const struct notice *more);
+
+/*
+ * Why a notice that somebody else made is not shown: an id that is not in the
+ * table, a part behind the end, a later part that has a place of its own. One
+ * that is to be a part of another is of PLACE_PART itself.
+ */
+refusal notice_check(const struct notice *);
+refusal notice_check_parts(const struct notice *);
 
 /*
  * The parts as one line, without a line's end; or the last `next` of the

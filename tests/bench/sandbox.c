@@ -14,6 +14,7 @@
 #include "appliance/machine/roles.h"
 #include "tests/support/confined.h"
 #include "tests/support/sealed_village.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,10 +116,10 @@ static struct cost cheaper(struct cost a, struct cost b)
 static struct cost count(struct sealed_village *sealed, struct digest *result)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	struct cost start = now();
 	if (!sealed_village_count(sealed, &outcome, &why)) {
-		fprintf(stderr, "no result: %s\n", why.line);
+		fprintf(stderr, "no result: %s\n", notice_told(&why));
 		exit(1);
 	}
 	struct cost took = since(start);
@@ -234,13 +235,13 @@ static void execute_bare(enum sandbox_setting setting)
 /* As a count does it: forked, by a starter that has read the plan. */
 static void have_started(enum sandbox_setting setting)
 {
-	struct wire_text why;
+	struct notice why;
 	struct peer count;
 	siginfo_t end;
 	(void)setting;
 	if (!peer_ask_count(&starter, a_box, &count, &why) ||
 		!peer_started(&starter, &count, &why)) {
-		fprintf(stderr, "%s\n", why.line);
+		fprintf(stderr, "%s\n", notice_told(&why));
 		exit(1);
 	}
 	close(count.process.socket);

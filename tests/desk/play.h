@@ -12,7 +12,7 @@
 struct play {
 	struct peer peer;
 	struct wire_message answer; /* the last one; its descriptors too */
-	struct wire_text why;
+	struct notice why;
 };
 
 struct play play_start(

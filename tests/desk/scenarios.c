@@ -266,13 +266,13 @@ static bool showed(int screen, const char *line)
 
 static bool console(const struct stage *stage)
 {
-	static const char shown[] = "sandoq: a line\n";
-	const struct wire_text line = { "a line" };
+	static const char shown[] = "sandoq: done: remove the medium\n";
+	const struct notice notice = notice_of(NOTICE_PART(DONE));
 	int screen[2];
 	const int granted[] = { terminal(&screen[0]), terminal(&screen[1]) };
 	struct play play = play_start(stage, ROLE_CONSOLE, granted, 2);
 	bool well = play_ends(&play,
-		play_ask(&play, SAY(CONSOLE_LINE, &line), NULL, 0, DONE));
+		play_ask(&play, SAY(CONSOLE_NOTICE, &notice), NULL, 0, DONE));
 	close(granted[0]);
 	close(granted[1]);
 	well = showed(screen[0], shown) && well;

@@ -12,6 +12,7 @@
 #include "appliance/record/items.h"
 #include "tests/support/confined.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 #include "tests/verify/paper.h"
 
 #include <jansson.h>
@@ -63,7 +64,7 @@ static int list_of(const struct paper *paper, const struct named *name)
 
 /* What a fresh role answers; the lists are closed. */
 static enum answer asked(struct wire_said said, const int *list, size_t count,
-	struct wire_text *why)
+	struct notice *why)
 {
 	struct wire_message answer;
 	struct peer define;
@@ -90,10 +91,10 @@ static void expect_refused(const struct paper *paper, const char *wanted)
 {
 	const struct define_facts facts = facts_of(paper);
 	const int list = list_of(paper, enrolled);
-	struct wire_text why;
+	struct notice why;
 	assert_int_equal(asked(SAY(DEFINE_ENROL, &facts), &list, 1, &why),
 		ANSWER_REFUSED);
-	assert_string_equal(why.line, wanted);
+	assert_string_equal(notice_told(&why), wanted);
 }
 
 /* The same of its election; NULL: it takes it. */
@@ -101,11 +102,11 @@ static void expect_sealing(const struct paper *paper, const char *wanted)
 {
 	const struct define_facts facts = facts_of(paper);
 	const int list[] = { list_of(paper, sealed), list_of(paper, enrolled) };
-	struct wire_text why;
+	struct notice why;
 	const enum answer got = asked(SAY(DEFINE_SEAL, &facts), list, 2, &why);
 	assert_int_equal(got, wanted == NULL ? ANSWERED : ANSWER_REFUSED);
 	if (wanted != NULL)
-		assert_string_equal(why.line, wanted);
+		assert_string_equal(notice_told(&why), wanted);
 }
 
 /* Operators cannot bind software to what any program may reset. */
@@ -215,19 +216,19 @@ static struct define_release release_of(const struct paper *paper)
 }
 
 static void expect_reason(
-	enum answer got, const struct wire_text *why, const char *wanted)
+	enum answer got, const struct notice *why, const char *wanted)
 {
 	if (got != (wanted == NULL ? ANSWERED : ANSWER_REFUSED))
-		fail_msg("%s", got == ANSWERED ? "accepted" : why->line);
+		fail_msg("%s", got == ANSWERED ? "accepted" : notice_told(why));
 	if (wanted != NULL)
-		assert_string_equal(why->line, wanted);
+		assert_string_equal(notice_told(why), wanted);
 }
 
 static void expect_open(const struct paper *paper,
 	const struct define_open *open, const char *wanted)
 {
 	const int list[] = { list_of(paper, opening), list_of(paper, sealed) };
-	struct wire_text why;
+	struct notice why;
 	expect_reason(
 		asked(SAY(DEFINE_OPEN, open), list, 2, &why), &why, wanted);
 }
@@ -237,7 +238,7 @@ static void expect_release(const struct paper *paper,
 {
 	const int list[] = { list_of(paper, releasing), list_of(paper, sealed),
 		list_of(paper, closing) };
-	struct wire_text why;
+	struct notice why;
 	expect_reason(asked(SAY(DEFINE_RELEASE, release), list, 3, &why), &why,
 		wanted);
 }

@@ -12,6 +12,7 @@
 #include "tests/desk/scenarios.h"
 #include "tests/support/forked_role.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 #include "tests/support/volume_maker.h"
 #include "tests/verify/paper.h"
 
@@ -80,7 +81,7 @@ static struct forked_role insert(void)
 static void expect_refused(struct forked_role *role, const char *wanted)
 {
 	assert_int_equal(role->answer.type, REFUSED);
-	assert_string_equal(HEARD(&role->answer, REFUSED)->line, wanted);
+	assert_string_equal(notice_told(HEARD(&role->answer, REFUSED)), wanted);
 	forked_stop(role);
 }
 

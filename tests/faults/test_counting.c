@@ -11,6 +11,7 @@
 #include "tests/faults/faults.h"
 #include "tests/support/patience.h"
 #include "tests/support/sealed_village.h"
+#include "tests/support/told.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -79,7 +80,7 @@ static void add_void_box(void)
 static int make_election(void **state)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	sealed_village_init(&sealed, SANDBOX_DESK, 1000, 2);
 	sealed.task.at_once = 2;
@@ -195,7 +196,7 @@ static void run(unsigned lane, const struct faults_wanted *wanted)
 {
 	struct told *told = lanes[lane].told;
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	/* The test library would go on with its next test. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
@@ -209,7 +210,7 @@ static void run(unsigned lane, const struct faults_wanted *wanted)
 		strncpy(told->text, copy, TEXT_MOST - 1);
 		free(copy);
 	} else {
-		memcpy(told->why, why.line, WIRE_TEXT_MOST);
+		strncpy(told->why, notice_told(&why), WIRE_TEXT_MOST - 1);
 	}
 	look_for_leaks(told->left, descriptors, children_unknown(wanted));
 	_exit(has_result ? 0 : 1);

@@ -265,8 +265,8 @@ static void find_another_revocation(struct words *words)
 
 static void tell_of_all_boxes(struct words *words)
 {
-	wire_text_set(
-		&words->body.DEFINE_DELIVERED, "12 of 12 boxes were delivered");
+	words->body.DEFINE_DELIVERED =
+		notice_of(NOTICE_PART(BOXES, .first = 12, .second = 12));
 }
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/limits/largest.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -288,8 +289,8 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static enum next_box next(void *context, struct count_place *place, int *box,
-	struct wire_text *why)
+static enum next_box next(
+	void *context, struct count_place *place, int *box, struct notice *why)
 {
 	struct largest *largest = context;
 	const uint64_t number = largest->next++;
@@ -304,13 +305,13 @@ static enum next_box next(void *context, struct count_place *place, int *box,
 	largest->made_in += now() - began;
 	if (*box >= 0)
 		return BOX_IS_NEXT;
-	wire_text_set(why, "a box cannot be made");
+	*why = notice_saying("a box cannot be made");
 	return BOX_TROUBLE;
 }
 
 static enum opened open_stanza(void *context, const struct count_place *place,
 	const struct count_stanza *asked, struct count_key *out,
-	struct wire_text *why)
+	struct notice *why)
 {
 	const struct largest *largest = context;
 	const refusal refused =
@@ -319,7 +320,7 @@ static enum opened open_stanza(void *context, const struct count_place *place,
 	out->has_station = refused == NULL;
 	if (refused == NULL)
 		return STANZA_OPENED;
-	wire_text_set(why, refused);
+	*why = notice_saying(refused);
 	return STANZA_VOID;
 }
 

@@ -28,6 +28,7 @@
 #include "tests/limits/memory.h"
 #include "tests/support/confined.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 enum {
 	PATIENCE = 6 * 3600,
@@ -68,7 +69,7 @@ static void compare_votes(const struct largest *largest, const char *text)
 static int piece[PIECES_MOST];
 static size_t pieces;
 
-static bool keep_piece(void *context, int given, struct wire_text *why)
+static bool keep_piece(void *context, int given, struct notice *why)
 {
 	(void)context;
 	(void)why;
@@ -143,13 +144,13 @@ static void count(const struct largest_size *size)
 {
 	struct largest largest;
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	largest_init(&largest, size, confined_setting());
 	largest.source.piece = keep_piece;
 	const struct memory_watch watch = memory_watch_begin();
 	const double began = now();
 	if (!count_boxes(&largest.task, &largest.source, &outcome, &why))
-		fail_msg("%s: %s", size->name, why.line);
+		fail_msg("%s: %s", size->name, notice_told(&why));
 	const double took = now() - began;
 	const struct memory memory = memory_watch_end(&watch);
 	tell(&largest, &memory, took);

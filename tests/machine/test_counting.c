@@ -9,6 +9,7 @@
 #include "tests/support/patience.h"
 #include "tests/support/scalar.h"
 #include "tests/support/sealed_village.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,32 +53,32 @@ static int drop_election(void **state)
 	return 0;
 }
 
-static enum next_box next_or_fail(void *context, struct count_place *place,
-	int *box, struct wire_text *why)
+static enum next_box next_or_fail(
+	void *context, struct count_place *place, int *box, struct notice *why)
 {
 	if (calls++ != failing)
 		return whole.next(context, place, box, why);
-	wire_text_set(why, "the disk is broken");
+	*why = notice_saying("the disk is broken");
 	return BOX_TROUBLE;
 }
 
 static enum opened open_or_fail(void *context, const struct count_place *place,
 	const struct count_stanza *asked, struct count_key *out,
-	struct wire_text *why)
+	struct notice *why)
 {
 	if (calls++ != failing)
 		return whole.open(context, place, asked, out, why);
-	wire_text_set(why, "the TPM is broken");
+	*why = notice_saying("the TPM is broken");
 	return STANZA_TROUBLE;
 }
 
 static enum opened open_or_void(void *context, const struct count_place *place,
 	const struct count_stanza *asked, struct count_key *out,
-	struct wire_text *why)
+	struct notice *why)
 {
 	if (calls++ != failing)
 		return whole.open(context, place, asked, out, why);
-	wire_text_set(why, "the stanza is not for this key");
+	*why = notice_saying("the stanza is not for this key");
 	return STANZA_VOID;
 }
 
@@ -96,9 +97,9 @@ static void each_failure(void (*expect)(size_t failed))
 static void expect_boxes(size_t counted, size_t voided)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	if (!sealed_village_count(&sealed, &outcome, &why))
-		fail_msg("%s", why.line);
+		fail_msg("%s", notice_told(&why));
 	assert_int_equal(outcome.counted, counted);
 	assert_int_equal(outcome.voided, voided);
 	close(outcome.result);
@@ -107,9 +108,9 @@ static void expect_boxes(size_t counted, size_t voided)
 static void expect_none(const char *expected)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	assert_false(sealed_village_count(&sealed, &outcome, &why));
-	assert_string_equal(why.line, expected);
+	assert_string_equal(notice_told(&why), expected);
 }
 
 /* The source is asked once more than it has boxes. */
@@ -161,7 +162,7 @@ static void expect_out_of_place(const struct count_place *said)
 {
 	const struct count_place own = sealed.place[0];
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	sealed.place[0] = *said;
 	assert_true(sealed_village_count(&sealed, &outcome, &why));
 	sealed.place[0] = own;
@@ -191,7 +192,7 @@ static void a_box_out_of_its_place_is_void(void **state)
 static void a_note_that_tells_another_number_voids_its_box(void **state)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	sealed_village_free(&sealed);
 	sealed_village_init(&sealed, SANDBOX_DESK, 100, BOXES / 2);

@@ -15,6 +15,7 @@
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -683,7 +684,8 @@ static void refuse_once(
 	fault->write_error = refusals[way].error;
 	fault->write_takes = refusals[way].partly ? 700 : 0;
 	assert_int_equal(append(machine, &election[n]), REFUSED);
-	assert_string_equal(HEARD(&machine->answer, REFUSED)->line, line);
+	assert_string_equal(
+		notice_told(HEARD(&machine->answer, REFUSED)), line);
 	fault->write = -1;
 	fault->flush = -1;
 }
@@ -728,7 +730,7 @@ static void test_the_end_of_the_disk_is_told(void **state)
 	while (append(&machine, &large) == JOURNAL_APPENDED)
 		;
 	assert_int_equal(machine.answer.type, REFUSED);
-	assert_string_equal(HEARD(&machine.answer, REFUSED)->line,
+	assert_string_equal(notice_told(HEARD(&machine.answer, REFUSED)),
 		"the journal takes no entry: " IS_FULL);
 	machine_end(&machine);
 }

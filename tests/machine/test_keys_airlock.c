@@ -6,6 +6,7 @@
 #include "appliance/machine/keys.h"
 #include "tests/support/one_answer.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,9 +52,9 @@ static void expect(enum wire_type wanted, const char *line)
 	one_answer(keys_airlock, &keys, ROLE_KEYS, SAY(KEYS_AIRLOCK, &nothing),
 		&answer);
 	assert_int_equal(answer.type, wanted);
-	assert_string_equal(wanted == REFUSED
-				    ? HEARD(&answer, REFUSED)->line
-				    : HEARD(&answer, KEYS_AIRLOCKED)->line,
+	assert_string_equal(
+		wanted == REFUSED ? notice_told(HEARD(&answer, REFUSED))
+				  : notice_told(HEARD(&answer, KEYS_AIRLOCKED)),
 		line);
 	wire_close(&answer);
 }

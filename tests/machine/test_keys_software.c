@@ -9,6 +9,7 @@
 #include "tests/support/one_answer.h"
 #include "tests/support/patience.h"
 #include "tests/support/scalar.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,7 +94,7 @@ static void expect(struct keys *keys, const struct keys_software *software,
 		&answer);
 	assert_int_equal(answer.type, why == NULL ? KEYS_MEMBERS : REFUSED);
 	if (why != NULL)
-		assert_string_equal(HEARD(&answer, REFUSED)->line, why);
+		assert_string_equal(notice_told(HEARD(&answer, REFUSED)), why);
 	wire_close(&answer);
 }
 

@@ -7,6 +7,7 @@
 #include "appliance/machine/keys.h"
 #include "tests/support/one_answer.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,7 +60,8 @@ static void expect(bool refused, const char *why)
 		keys_start, &keys, ROLE_KEYS, SAY(KEYS_START, &blank), &answer);
 	assert_int_equal(answer.type, KEYS_STARTED);
 	assert_int_equal(HEARD(&answer, KEYS_STARTED)->refused, refused);
-	assert_string_equal(HEARD(&answer, KEYS_STARTED)->why.line, why);
+	assert_string_equal(
+		notice_told(&HEARD(&answer, KEYS_STARTED)->why), why);
 	wire_close(&answer);
 }
 

@@ -12,6 +12,7 @@
 #include "appliance/record/journal.h"
 #include "appliance/record/members.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -82,7 +83,7 @@ static void ask(struct wire_said said, const int *list, enum wire_type wanted)
 	assert_null(wire_receive(&end, PATIENCE * 1000, &answer));
 	if (answer.type != wanted)
 		fail_msg("%s", answer.type == REFUSED
-				       ? HEARD(&answer, REFUSED)->line
+				       ? notice_told(HEARD(&answer, REFUSED))
 				       : wire_row_of(answer.type)->name);
 }
 

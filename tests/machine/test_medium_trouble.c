@@ -14,6 +14,7 @@
 #include "appliance/record/members.h"
 #include "tests/support/forked_role.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -197,7 +198,8 @@ static void each_outbox_has_its_words(void **state)
 		assert_int_equal(write_outbox(&on), cases[i].said == NULL);
 		if (cases[i].said != NULL) {
 			assert_int_equal(on.answer.type, REFUSED);
-			assert_string_equal(HEARD(&on.answer, REFUSED)->line,
+			assert_string_equal(
+				notice_told(HEARD(&on.answer, REFUSED)),
 				cases[i].said);
 		}
 		forked_stop(&on);
@@ -348,7 +350,7 @@ static void nothing_but_an_outbox_is_written(void **state)
 			archive_of(kinds[i], NULL, space));
 		assert_int_equal(
 			forked_ask(&on, SAY(PUBLISH_BEGIN, &all), -1), REFUSED);
-		assert_string_equal(HEARD(&on.answer, REFUSED)->line,
+		assert_string_equal(notice_told(HEARD(&on.answer, REFUSED)),
 			"the outbox: there is no outbox where it was said to "
 			"be");
 		forked_stop(&on);
@@ -381,7 +383,7 @@ static void nothing_is_written_around_an_outbox(void **state)
 			DONE);
 	assert_int_equal(forked_ask(&on, SAY(PUBLISH_MEMBERS_OF, &made), memfd),
 		REFUSED);
-	assert_string_equal(HEARD(&on.answer, REFUSED)->line, TOO_SMALL);
+	assert_string_equal(notice_told(HEARD(&on.answer, REFUSED)), TOO_SMALL);
 	forked_stop(&on);
 	close(memfd);
 	assert_int_equal(pread(medium, after, STICK, 0), STICK);
@@ -450,7 +452,8 @@ static void each_medium_has_its_words(void **state)
 		assert_int_equal(
 			got, cases[i].said == NULL ? INTAKE_KIND : REFUSED);
 		if (cases[i].said != NULL)
-			assert_string_equal(HEARD(&on.answer, REFUSED)->line,
+			assert_string_equal(
+				notice_told(HEARD(&on.answer, REFUSED)),
 				cases[i].said);
 		forked_stop(&on);
 	}

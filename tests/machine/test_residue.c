@@ -64,12 +64,12 @@ static uint8_t stack_then[STACK_SIZE];
 static bool left_meanwhile;
 
 enum answer __real_peer_next(
-	struct peer *peer, struct wire_message *out, struct wire_text *why);
+	struct peer *peer, struct wire_message *out, struct notice *why);
 enum answer __wrap_peer_next(
-	struct peer *peer, struct wire_message *out, struct wire_text *why);
+	struct peer *peer, struct wire_message *out, struct notice *why);
 
 enum answer __wrap_peer_next(
-	struct peer *peer, struct wire_message *out, struct wire_text *why)
+	struct peer *peer, struct wire_message *out, struct notice *why)
 {
 	memcpy(stack_then, stack, sizeof(stack));
 	left_meanwhile |= wanted.size > 0 && holds(stack_then, sizeof(stack));
@@ -283,7 +283,7 @@ static void of_what_the_tpm_gave(void **state)
  */
 
 static struct count_outcome outcome;
-static struct wire_text why;
+static struct notice why;
 
 static void count(void *context)
 {

@@ -14,6 +14,7 @@
 #include "tests/support/confined.h"
 #include "tests/support/election.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +69,7 @@ static void expect(struct bytes came, const char *text, enum wire_type answers,
 {
 	int list[] = { plan, memfd_of(came), -1 };
 	struct wire_message answer;
-	struct wire_text why;
+	struct notice why;
 	struct peer define;
 	if (text != NULL)
 		list[2] = memfd_of(bytes_of_text(text));
@@ -79,9 +80,9 @@ static void expect(struct bytes came, const char *text, enum wire_type answers,
 			text != NULL ? 3 : 2, &answer, &why);
 	assert_int_equal(
 		got, answers == DEFINE_DELIVERED ? ANSWERED : ANSWER_REFUSED);
-	assert_string_equal(got == ANSWERED
-				    ? HEARD(&answer, DEFINE_DELIVERED)->line
-				    : why.line,
+	assert_string_equal(
+		got == ANSWERED ? notice_told(HEARD(&answer, DEFINE_DELIVERED))
+				: notice_told(&why),
 		wanted);
 	peer_stop(&define);
 	close(list[1]);

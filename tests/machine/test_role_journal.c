@@ -11,6 +11,7 @@
 #include "appliance/record/journal.h"
 #include "appliance/record/members.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -86,7 +87,7 @@ static void ask(struct trial *machine, struct wire_said said,
 
 static void expect_refused(struct trial *machine, const char *start)
 {
-	const char *line = machine->answer.body.REFUSED.line;
+	const char *line = notice_told(&machine->answer.body.REFUSED);
 	assert_int_equal(machine->answer.type, REFUSED);
 	if (strncmp(line, start, strlen(start)) != 0)
 		fail_msg(

@@ -164,7 +164,7 @@ static const struct {
 	[ROLE_JOURNAL] = { JOURNAL_SCAN, JOURNAL_SCANNED },
 	[ROLE_KEYS] = { KEYS_IDENTITY, UNABLE }, /* no TPM answers */
 	[ROLE_MEDIA] = { MEDIA_WRITE, REFUSED },
-	[ROLE_CONSOLE] = { CONSOLE_LINE, DONE },
+	[ROLE_CONSOLE] = { CONSOLE_NOTICE, DONE },
 	[ROLE_INTAKE] = { INTAKE_START, REFUSED },
 	[ROLE_DEFINE] = { DEFINE_ENROL, REFUSED },
 	[ROLE_COUNT] = { COUNT_BOX, REFUSED },
@@ -183,10 +183,12 @@ static void expect_answer(const struct target *target)
 			role_name(target->role));
 		return;
 	}
-	const struct hostile asked = message_to(target->role, row);
+	struct hostile asked = message_to(target->role, row);
 	struct wire_message answer;
 	struct spawned role;
 	siginfo_t end;
+	/* Nothing else is shown than what is in the table. */
+	asked.first = question == CONSOLE_NOTICE ? NOTICE_DONE : 0;
 	assert_null(spawn_role(role_name(target->role), target->setting,
 		target->granted, target->count, &role));
 	struct wire_end own = { role.socket, ROLE_SUPERVISOR, target->role,

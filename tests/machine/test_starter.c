@@ -9,6 +9,7 @@
 #include "tests/support/confined.h"
 #include "tests/support/election.h"
 #include "tests/support/patience.h"
+#include "tests/support/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,11 +60,11 @@ static struct peer start(int plan, enum sandbox_setting setting)
 static struct peer start_count(struct peer *starter, struct bytes box)
 {
 	struct peer count;
-	struct wire_text why;
+	struct notice why;
 	const int memfd = memfd_of(box);
 	if (!peer_ask_count(starter, memfd, &count, &why) ||
 		!peer_started(starter, &count, &why))
-		fail_msg("%s", why.line);
+		fail_msg("%s", notice_told(&why));
 	close(memfd);
 	return count;
 }
@@ -73,11 +74,11 @@ static void expect_refusal(struct peer *count, const char *line)
 {
 	static const struct count_box any;
 	struct wire_message message;
-	struct wire_text why;
+	struct notice why;
 	assert_int_equal(
 		peer_ask(count, SAY(COUNT_BOX, &any), NULL, 0, &message, &why),
 		ANSWER_REFUSED);
-	assert_string_equal(why.line, line);
+	assert_string_equal(notice_told(&why), line);
 }
 
 static void test_what_it_forks_is_as_the_count_role_s_row_says(void **state)
@@ -118,7 +119,7 @@ static void test_processes_end_one_by_one(void **state)
 }
 
 /* A count role that is being started is told this meanwhile. */
-static enum answer tell_early(enum wire_type type, struct wire_text *why)
+static enum answer tell_early(enum wire_type type, struct notice *why)
 {
 	static const union wire_body any;
 	const int plan = plan_memfd();
@@ -139,19 +140,19 @@ static enum answer tell_early(enum wire_type type, struct wire_text *why)
 
 static void test_what_it_is_told_early_waits_for_it(void **state)
 {
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	assert_int_equal(tell_early(COUNT_BOX, &why), ANSWER_REFUSED);
-	assert_string_equal(why.line,
+	assert_string_equal(notice_told(&why),
 		"the box cannot be judged: a list of items is cut short");
 }
 
 static void test_who_cannot_be_told_is_not_waited_for(void **state)
 {
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	assert_int_equal(tell_early(TALLY_CLOSE, &why), ANSWER_BROKEN);
-	assert_non_null(strstr(why.line, "the peer has gone"));
+	assert_non_null(strstr(notice_told(&why), "the peer has gone"));
 }
 
 static void test_a_box_that_is_no_sealed_memfd_is_not_taken(void **state)
@@ -160,12 +161,13 @@ static void test_a_box_that_is_no_sealed_memfd_is_not_taken(void **state)
 	struct peer starter = start(plan, confined_setting());
 	struct peer count;
 	struct wire_message message;
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	assert_true(peer_ask_count(&starter, STDIN_FILENO, &count, &why));
 	assert_true(peer_started(&starter, &count, &why));
 	assert_int_equal(peer_next(&count, &message, &why), ANSWER_BROKEN);
-	assert_non_null(strstr(why.line, "descriptors are not as listed"));
+	assert_non_null(
+		strstr(notice_told(&why), "descriptors are not as listed"));
 	peer_stop(&starter);
 	close(plan);
 }
@@ -193,11 +195,11 @@ static void test_without_a_plan_nothing_is_started(void **state)
 	const int plan = memfd_of(bytes_of_text("no plan"));
 	struct peer starter = start(plan, confined_setting());
 	struct peer count;
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	assert_true(peer_ask_count(&starter, plan, &count, &why));
 	assert_false(peer_started(&starter, &count, &why));
-	assert_non_null(strstr(why.line, "the starter role: "));
+	assert_non_null(strstr(notice_told(&why), "the starter role: "));
 	peer_stop(&starter);
 	close(plan);
 }

@@ -21,6 +21,7 @@
 #include "tests/support/hostile.h"
 #include "tests/support/patience.h"
 #include "tests/support/scalar.h"
+#include "tests/support/told.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -161,7 +162,7 @@ static refusal extend_anchor(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
 	static unsigned anchors;
-	static const struct wire_text why = { "another anchor" };
+	const struct notice why = notice_saying("another anchor");
 	(void)state;
 	if (++anchors == read_told().refuses_anchor)
 		return wire_send(end, SAY(REFUSED, &why), NULL, 0);
@@ -176,7 +177,7 @@ static refusal extend_anchor(
 static refusal close_airlock(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	static const struct wire_text how = { "as it should" };
+	const struct notice how = notice_saying("as it should");
 	(void)state;
 	(void)message;
 	return answer_or_attack(end, SAY(KEYS_AIRLOCKED, &how));
@@ -185,7 +186,7 @@ static refusal close_airlock(
 static refusal say_phase(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	static const struct wire_text why = { "no TPM answers" };
+	const struct notice why = notice_saying("no TPM answers");
 	const struct told told = read_told();
 	struct keys_phase phase = *HEARD(message, KEYS_PHASE);
 	(void)state;
@@ -324,7 +325,8 @@ static refusal define_election_of_nothing(
 static refusal tell_of_nothing(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	static const struct wire_text line = { "3 of 3 boxes were delivered" };
+	const struct notice line =
+		notice_of(NOTICE_PART(BOXES, .first = 3, .second = 3));
 	(void)state;
 	(void)message;
 	return wire_send(end, SAY(DEFINE_DELIVERED, &line), NULL, 0);
@@ -505,7 +507,7 @@ static struct wire_message ask(struct peer *peer, struct wire_said said,
 	const int *list, size_t count, enum wire_type wanted)
 {
 	struct wire_message answer;
-	struct wire_text why;
+	struct notice why;
 	assert_int_equal(
 		peer_ask(peer, said, list, count, &answer, &why), ANSWERED);
 	assert_int_equal(answer.type, wanted);
@@ -776,7 +778,7 @@ static struct trial machine_that_counts(enum machine_state state)
 #define FAILED_BOOT                                                            \
 	"sandoq: courier boot: state failed\n"                                 \
 	"sandoq: airlock: PCR 14 is extended; the TPM refuses the box key "    \
-	"and the result key in this boot (as it should)\n"                     \
+	"and the result key in this boot: as it should\n"                      \
 	"sandoq: waiting: state failed: insert an outbox, and give it to an "  \
 	"operator: it tells why\n"                                             \
 	"sandoq: failed: the media role: the peer has gone: it gave up\n"

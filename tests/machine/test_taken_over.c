@@ -14,6 +14,7 @@
 #include "tests/support/patience.h"
 #include "tests/support/sealed_village.h"
 #include "tests/support/taken_over.h"
+#include "tests/support/told.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -119,7 +120,7 @@ static void learn_file_key(size_t box, uint8_t out[SECRET_SIZE])
 static int make_election(void **state)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	sealed_village_init(&sealed, confined_setting(), ISSUED, 2);
 	sealed.task.at_once = 2;
@@ -213,7 +214,7 @@ static void try_attack(size_t number)
 {
 	const struct attack *attack = &attacks[number];
 	struct count_outcome outcome;
-	struct wire_text why = { { 0 } };
+	struct notice why = { .part[0].id = NOTICE_NONE };
 	print_message("# a %s process that %s\n", role_name(attack->role),
 		attack->name);
 	told = attack_environment(
@@ -229,8 +230,8 @@ static void try_attack(size_t number)
 		expect_result(attack, text);
 		free(text);
 	} else if (attack->effect != NO_RESULT ||
-		   strstr(why.line, attack->why) == NULL)
-		fail_msg("%s: %s", attack->name, why.line);
+		   strstr(notice_told(&why), attack->why) == NULL)
+		fail_msg("%s: %s", attack->name, notice_told(&why));
 }
 
 static void a_count_or_tally_process_can_do_what_the_table_says(void **state)
@@ -256,7 +257,7 @@ static void a_place_that_was_made_up_voids_that_box_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(made_up) / sizeof(made_up[0]); i++) {
 		struct count_outcome outcome;
-		struct wire_text why;
+		struct notice why;
 		struct result result;
 		sealed.place[0] = made_up[i];
 		assert_true(sealed_village_count(&sealed, &outcome, &why));
@@ -279,7 +280,7 @@ static void a_place_that_was_made_up_voids_that_box_alone(void **state)
 static void the_next_count_is_as_it_should_be(void **state)
 {
 	struct count_outcome outcome;
-	struct wire_text why;
+	struct notice why;
 	(void)state;
 	assert_true(sealed_village_count(&sealed, &outcome, &why));
 	char *text = outcome_text_of(&sealed, &outcome);
@@ -366,21 +367,22 @@ static void expect_end(enum role role, const struct misdeed *misdeed,
 	const char *why = why_it_ends(role, misdeed);
 	if (why == NULL) {
 		assert_false(session->broken);
-		assert_string_equal(session->why.line, "no");
+		assert_string_equal(notice_told(&session->why), "no");
 		return;
 	}
 	if (waits_for_a_stick(role) && is_late(why)) {
 		assert_false(session->broken);
-		assert_string_equal(session->why.line,
+		assert_string_equal(notice_told(&session->why),
 			"the medium is too slow, or broken: insert it again, "
 			"or bring another");
 		return;
 	}
 	if (!session->broken ||
-		strncmp(session->why.line, start, strlen(start)) != 0 ||
-		strstr(session->why.line, why) == NULL)
+		strncmp(notice_told(&session->why), start, strlen(start)) !=
+			0 ||
+		strstr(notice_told(&session->why), why) == NULL)
 		fail_msg("%s that %s: %s", role_name(role), misdeed->name,
-			session->why.line);
+			notice_told(&session->why));
 }
 
 static void try_misdeed(enum role role, const struct misdeed *misdeed,

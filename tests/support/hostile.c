@@ -41,6 +41,8 @@ bool hostile_send(int socket, const struct hostile *attempt)
 	const size_t size = sizeof(int) * attempt->descriptors;
 	datagram[0] = (uint8_t)(attempt->type >> 8);
 	datagram[1] = (uint8_t)attempt->type;
+	datagram[2] = (uint8_t)(attempt->first >> 8);
+	datagram[3] = (uint8_t)attempt->first;
 	if (attempt->descriptors > 0) {
 		header.msg_control = control.space;
 		header.msg_controllen = CMSG_SPACE(size);

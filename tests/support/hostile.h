@@ -16,12 +16,16 @@ struct hostile {
 	enum wire_type type; /* of a row of the table */
 	size_t length;
 	size_t descriptors; /* at most one more than the wire takes */
+	uint16_t first;	    /* that the body begins with */
 };
 
 /* What the table says of it. */
 bool hostile_is_allowed(const struct hostile *);
 
-/* Sends zeros under that type, with copies of the socket; false on failure. */
+/*
+ * Sends zeros behind that beginning, with copies of the socket; false on
+ * failure.
+ */
 bool hostile_send(int socket, const struct hostile *);
 
 #endif

@@ -17,6 +17,7 @@
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 #include "tests/support/scalar.h"
+#include "tests/support/told.h"
 
 enum {
 	/* After the members of four bodies of three. */
@@ -34,8 +35,8 @@ static struct digest box_key_scalar(void)
 	return sha256(bytes_of_text("the box key of the village"));
 }
 
-static enum next_box next(void *context, struct count_place *place, int *box,
-	struct wire_text *why)
+static enum next_box next(
+	void *context, struct count_place *place, int *box, struct notice *why)
 {
 	struct sealed_village *sealed = context;
 	if (sealed->next == sealed->boxes)
@@ -44,13 +45,13 @@ static enum next_box next(void *context, struct count_place *place, int *box,
 	*box = fcntl(sealed->box[sealed->next++], F_DUPFD_CLOEXEC, 0);
 	if (*box >= 0)
 		return BOX_IS_NEXT;
-	wire_text_set(why, "a box cannot be handed out");
+	*why = notice_saying("a box cannot be handed out");
 	return BOX_TROUBLE;
 }
 
 static enum opened open_stanza(void *context, const struct count_place *place,
 	const struct count_stanza *asked, struct count_key *out,
-	struct wire_text *why)
+	struct notice *why)
 {
 	struct sealed_village *sealed = context;
 	refusal refused = age_unwrap(&asked->stanza, sealed->bk, &out->station);
@@ -58,17 +59,17 @@ static enum opened open_stanza(void *context, const struct count_place *place,
 	out->has_station = refused == NULL;
 	if (refused == NULL)
 		return STANZA_OPENED;
-	wire_text_set(why, refused);
+	*why = notice_saying(refused);
 	return STANZA_VOID;
 }
 
-static bool take_piece(void *context, int piece, struct wire_text *why)
+static bool take_piece(void *context, int piece, struct notice *why)
 {
 	struct sealed_village *sealed = context;
 	struct bytes content;
 	const refusal refused = memfd_map(piece, ITEMS_MOST, &content);
 	if (refused != NULL) {
-		wire_text_set(why, refused);
+		*why = notice_saying(refused);
 		return false;
 	}
 	write_bytes(&sealed->parts, content);
@@ -234,7 +235,7 @@ void sealed_village_add_ballots(struct sealed_village *sealed, uint16_t station,
 }
 
 bool sealed_village_count(struct sealed_village *sealed,
-	struct count_outcome *outcome, struct wire_text *why)
+	struct count_outcome *outcome, struct notice *why)
 {
 	sealed->next = 0;
 	sealed->parts = writer_of(sealed->parts.data, PARTS_MOST);

@@ -46,7 +46,7 @@ void sealed_village_add_ballots(struct sealed_village *, uint16_t station,
 
 /* All boxes from the first; true when there is a result. */
 bool sealed_village_count(
-	struct sealed_village *, struct count_outcome *, struct wire_text *why);
+	struct sealed_village *, struct count_outcome *, struct notice *why);
 
 /*
  * The text of a result, its head and all parts, which free() frees; closes the

@@ -20,6 +20,7 @@
 #include "appliance/record/items.h"
 #include "tests/support/election.h"
 #include "tests/support/hostile.h"
+#include "tests/support/told.h"
 
 enum { FLOOD = 2000, SEARCHED_MOST = 1 << 20, TOO_MANY = 1000000 };
 
@@ -409,10 +410,9 @@ static void give_what_it_can_change(void)
 
 static void tell_what_it_has_seen(void)
 {
-	struct wire_text text;
 	answer_until_the_end();
-	wire_text_set(&text, told_secrets());
-	say(SAY(REFUSED, &text), -1);
+	const struct notice notice = notice_saying(told_secrets());
+	say(SAY(REFUSED, &notice), -1);
 }
 
 /*
@@ -467,12 +467,11 @@ static void babble(void)
 
 static void refuse_for_ever(void)
 {
-	struct wire_text text;
+	const struct notice notice = notice_saying("no");
 	const enum wire_type asked = here.question.type;
-	wire_text_set(&text, "no");
 	for (size_t i = 0; i < FLOOD; i++) {
 		here.end.asked = asked;
-		say(SAY(REFUSED, &text), -1);
+		say(SAY(REFUSED, &notice), -1);
 	}
 }
 
