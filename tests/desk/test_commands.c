@@ -600,6 +600,77 @@ static void missing_boxes_are_agreed_to(void **state)
 	}
 }
 
+/* Above the text that is signed, which stays as it is. */
+static void signed_texts_stand_in_both_languages(void **state)
+{
+	(void)state;
+	assert_status(run_asked("بله", "--lang fa approve release " CHAIN
+				       "--profile profile.json --nonce nonce "
+				       "--without 10 --key auditor-2.pem "
+				       "--output persian"),
+		0);
+	assert_said("این متن را امضا می‌کنید");
+	assert_said("نوع متن: \u2068انتشار نتیجه\u2069 (\u2068واقعی\u2069)");
+	assert_said("نتیجه‌ای با این چکیده را امضا "
+		    "کند");
+	assert_said("بازشماری");
+	assert_said("sandoq/release/v1 live");
+	assert_said("meaning: The machine may sign the result with this "
+		    "digest and no other.");
+	assert_said("این را امضا می‌کنید؟ بنویسید "
+		    "بله:");
+	assert_status(run("approve release " CHAIN "--profile profile.json "
+			  "--nonce nonce --without 10 --yes "
+			  "--key auditor-2.pem --output english"),
+		0);
+	assert_status(shell("cd %s && grep -v '^\u2014' english | "
+			    "grep -v ^authorization >one && "
+			    "grep -v '^\u2014' persian | "
+			    "grep -v ^authorization | cmp - one",
+			      folder),
+		0);
+	assert_status(run_asked("نه", "--lang fa approve release " CHAIN
+				      "--profile profile.json --nonce nonce "
+				      "--without 10 --key auditor-2.pem"),
+		EX_TEMPFAIL);
+	assert_said("چیزی امضا نشد");
+}
+
+static void missing_boxes_are_asked_about_in_persian(void **state)
+{
+	static const char command[] =
+		"--lang fa approve open " CHAIN
+		"--nonce nonce --key officer-3.pem --output all --yes";
+	(void)state;
+	assert_status(run("%s", command), EX_USAGE);
+	assert_said("۲ از ۱۲ صندوق رسیده است؛ نرسیده: ۱۰؛ "
+		    "پذیرفته‌نشده: "
+		    "۱");
+	assert_said("نرسیده: \u2068station-12\u2069، ۱ از ۱");
+	assert_status(run_asked("۹", "%s", command), EX_TEMPFAIL);
+	assert_said(
+		"آرای ۱۰ صندوق کنار گذاشته می‌شود");
+	assert_status(run_asked("۱۰", "%s", command), 0);
+	assert_status(shell("rm %s/all", folder), 0);
+}
+
+/* Words of the table; what programs read stays as it is. */
+static void reports_are_told_in_persian(void **state)
+{
+	(void)state;
+	assert_status(run("--lang fa bundle report " CHAIN), 0);
+	assert_said("ناقص: ۲ از ۱۲ صندوق شمرده شد؛ نرسیده: ۱۰");
+	assert_said("تأیید شد امضای نتیجه\n");
+	assert_said("برگزیده با شمارش ناقص");
+	assert_said("نوع: واقعی\n");
+	assert_said("صندوق‌هایی که باید برسد: ۱۲");
+	assert_status(run("--lang fa bundle report --json " CHAIN), 0);
+	assert_said("\"boxes_missing\": 10");
+	assert_said("2 of 12 boxes were counted; missing: station-03");
+	assert_status(run("--lang en bundle report " CHAIN), 0);
+	assert_int_equal(strncmp(said, "INCOMPLETE", 10), 0);
+}
+
 static void missing_boxes_are_told(void **state)
 {
 	static const char line[] = "2 of 12 boxes were counted; missing: "
@@ -1501,6 +1572,9 @@ int main(void)
 		cmocka_unit_test(opening_is_approved),
 		cmocka_unit_test(an_opening_says_whose_nonces_are_quoted),
 		cmocka_unit_test(missing_boxes_are_agreed_to),
+		cmocka_unit_test(signed_texts_stand_in_both_languages),
+		cmocka_unit_test(missing_boxes_are_asked_about_in_persian),
+		cmocka_unit_test(reports_are_told_in_persian),
 		cmocka_unit_test(missing_boxes_are_told),
 		cmocka_unit_test(nothing_is_approved_that_does_not_verify),
 		cmocka_unit_test(a_release_is_approved_with_all_checks_made),

@@ -3,6 +3,7 @@
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/signing.h"
 #include "appliance/desk/common/software.h"
+#include "appliance/desk/common/words.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -54,7 +55,7 @@ static int approve_delivery(const struct approval_kind *kind,
 	show_software(chain);
 	status = agree_to_delivery(arguments, chain);
 	if (status == 0 && kind->unseen != NULL)
-		fprintf(stderr, "\n%s\n", kind->unseen);
+		fprintf(stderr, "\n%s\n", in_words(kind->unseen));
 	return status != 0 ? status
 			   : sign_approval(kind, arguments, chain, signer);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/common/words.h"
 #include "appliance/record/refused.h"
 
 #include <inttypes.h>
@@ -12,10 +13,35 @@
 
 enum { LINE_MOST = 512, REASON_MOST = 384 };
 
-static void line_of(const struct delivery *delivery, char line[LINE_MOST])
+static void put_number(struct writer *out, enum word word, uint64_t number)
+{
+	if (number > 0)
+		write_words(out, word, PERSIAN,
+			&(struct filling){ .number = { number } });
+}
+
+/* As delivery_line() has it, but for the stations' names. */
+static void persian_line(const struct delivery *delivery, struct writer *out)
+{
+	const bool result = delivery->has_result;
+	write_words(out, result ? WORD_COUNTED : WORD_DELIVERED, PERSIAN,
+		&(struct filling){ .number = { result ? delivery->counted
+						      : delivery->delivered,
+					   delivery->due } });
+	put_number(out, WORD_DELIVERY_MISSING, delivery->missing);
+	put_number(out, WORD_DELIVERY_VOID, delivery->voids);
+	put_number(out, WORD_DELIVERY_UNOPENED, delivery->unopened);
+	put_number(out, WORD_DELIVERY_REFUSED, delivery->refusals);
+}
+
+static void line_of(const struct delivery *delivery, enum language language,
+	char line[LINE_MOST])
 {
 	struct writer out = writer_of(line, LINE_MOST - 1);
-	delivery_line(delivery, &out);
+	if (language == PERSIAN)
+		persian_line(delivery, &out);
+	else
+		delivery_line(delivery, &out);
 	line[out.size] = '\0';
 }
 
@@ -75,7 +101,7 @@ void report_delivery(struct report *report, const struct chain *chain,
 	const struct delivery *delivery)
 {
 	char line[LINE_MOST];
-	line_of(delivery, line);
+	line_of(delivery, report->json ? ENGLISH : words_language(), line);
 	report_title(report,
 		delivery_without(delivery) > 0 ? "INCOMPLETE" : "complete",
 		line);
@@ -97,40 +123,65 @@ int report_completeness(struct report *report, const struct chain *chain)
 	return refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
 }
 
+/* The stations that the Persian line does not name. */
+static void show_missing(const struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->plan->stations; i++) {
+		const struct station *station = &delivery->plan->station[i];
+		if (delivery->missing_of[i] > 0)
+			tell(stderr, WORD_STATION_MISSING,
+				&(struct filling){
+					.number = { delivery->missing_of[i],
+						station->boxes },
+					.text = { station->id } });
+	}
+}
+
 static void show(const struct chain *chain, const struct delivery *delivery)
 {
 	char line[LINE_MOST];
 	struct journal_header header;
 	struct leaves leaves = leaves_of(chain);
-	line_of(delivery, line);
+	line_of(delivery, words_language(), line);
 	fprintf(stderr, "\n%s\n", line);
+	if (words_language() == PERSIAN)
+		show_missing(delivery);
 	while (leaves_next(&leaves, &header)) {
 		char reason[REASON_MOST];
 		if (header.type != ENTRY_REFUSED)
 			continue;
 		reason_of(chain, &leaves, &header, reason);
-		fprintf(stderr, "  refused: %s\n", reason);
+		tell(stderr, WORD_BOX_REFUSED,
+			&(struct filling){ .text = { reason } });
 	}
+}
+
+/* A status, after saying the sentence with both numbers in it. */
+static int say_no(int status, enum word word, uint64_t first, uint64_t second)
+{
+	uint8_t line[LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line));
+	write_words(&out, word, words_language(),
+		&(struct filling){ .number = { first, second } });
+	return fail(status, NULL, 0, "%.*s", (int)out.size, (const char *)line);
 }
 
 static int ask_for(size_t without)
 {
-	char answer[24];
-	uint64_t number;
+	const struct filling number = { .number = { without } };
+	char answer[48];
+	uint64_t written;
 	if (isatty(STDIN_FILENO) != 1)
-		return fail(EX_USAGE, NULL, 0,
-			"nobody was there to agree that the votes of %zu boxes "
-			"are left out; wait for them, or give --without %zu",
-			without, without);
-	fprintf(stderr,
-		"The votes of %zu boxes are left out if you go on. Write their "
-		"number: ",
-		without);
-	if (fgets(answer, sizeof(answer), stdin) == NULL ||
-		!decimal_decode(bytes_of(answer, strcspn(answer, "\n")),
-			SIZE_MAX, &number) ||
-		number != without)
-		return fail(EX_TEMPFAIL, NULL, 0, "nothing was signed");
+		return say_no(EX_USAGE, WORD_LEFT_OUT_NOBODY, without, 0);
+	tell(stderr, WORD_LEFT_OUT, &number);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		answer[0] = '\0';
+	make_digits_plain(answer);
+	if (!decimal_decode(bytes_of(answer, strcspn(answer, "\n")), SIZE_MAX,
+		    &written) ||
+		written != without)
+		return fail(EX_TEMPFAIL, NULL, 0, "%s",
+			words_of(WORD_SIGN_DECLINED));
 	return 0;
 }
 
@@ -146,10 +197,7 @@ static int agree(const struct arguments *arguments, const struct chain *chain,
 	if (without > 0 || delivery->refusals > 0)
 		show(chain, delivery);
 	if (agreed != without)
-		return fail(EX_DATAERR, NULL, 0,
-			"the votes of %zu boxes would be left out, and not of "
-			"%" PRIu64 "; nothing was signed",
-			without, agreed);
+		return say_no(EX_DATAERR, WORD_LEFT_OUT_OTHER, without, agreed);
 	return without == 0 || argument_given(arguments, "--without")
 		       ? 0
 		       : ask_for(without);

@@ -2,6 +2,7 @@
 #include "appliance/desk/common/report.h"
 #include "appliance/desk/common/files.h"
 #include "appliance/desk/common/shown.h"
+#include "appliance/desk/common/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@
 #define GREEN "\033[32m"
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
+
+/* Of 20 digits, which have two bytes in Persian. */
+enum { NUMBER_MOST = 48 };
 
 static bool colour_wanted(void)
 {
@@ -112,32 +116,58 @@ static void print_padded(const char *text, int width)
 	printf("%*s", width - width_of(text), "");
 }
 
-static const char *plain(const json_t *value, char *buffer, size_t size)
+static void print_number(json_int_t number, char *buffer, size_t size)
+{
+	struct writer out = writer_of(buffer, size - 1);
+	if (words_language() == ENGLISH || number < 0) {
+		snprintf(buffer, size, "%" JSON_INTEGER_FORMAT, number);
+		return;
+	}
+	write_words(&out, WORD_NUMBER, PERSIAN,
+		&(struct filling){ .number = { (uint64_t)number } });
+	buffer[out.size] = '\0';
+}
+
+/* Facts whose values are words of ours, and never anybody's name. */
+static bool is_worded(const char *key)
+{
+	static const char *const keys[] = { "mode", "outcome" };
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The value of that key, as text is printed. */
+static const char *plain(
+	const char *key, const json_t *value, char *buffer, size_t size)
 {
 	if (json_is_string(value))
-		return json_string_value(value);
+		return is_worded(key) ? in_words(json_string_value(value))
+				      : json_string_value(value);
 	if (json_is_integer(value)) {
-		snprintf(buffer, size, "%" JSON_INTEGER_FORMAT,
-			json_integer_value(value));
+		print_number(json_integer_value(value), buffer, size);
 		return buffer;
 	}
 	if (json_is_real(value)) {
 		snprintf(buffer, size, "%.2f", json_real_value(value));
 		return buffer;
 	}
-	return json_is_true(value) ? "yes" : json_is_false(value) ? "no" : "-";
+	return json_is_true(value)    ? words_of(WORD_LABEL_YES)
+	       : json_is_false(value) ? words_of(WORD_LABEL_NO)
+				      : "-";
 }
 
 static int column_width(const json_t *table, const char *key)
 {
-	int widest = width_of(key);
+	int widest = width_of(in_words(key));
 	size_t index;
 	json_t *row;
 	json_array_foreach(table, index, row)
 	{
-		char buffer[32];
-		int width = width_of(plain(
-			json_object_get(row, key), buffer, sizeof(buffer)));
+		char buffer[NUMBER_MOST];
+		int width = width_of(plain(key, json_object_get(row, key),
+			buffer, sizeof(buffer)));
 		if (width > widest)
 			widest = width;
 	}
@@ -173,12 +203,12 @@ static void print_row(
 	printf("%s ", has_foreign_text(row) ? LRM : "");
 	json_object_foreach(json_array_get(table, 0), key, ignored)
 	{
-		char buffer[32];
+		char buffer[NUMBER_MOST];
 		if (column == COLUMNS_MOST)
 			break;
 		printf(" ");
-		print_padded(row == NULL ? key
-					 : plain(json_object_get(row, key),
+		print_padded(row == NULL ? in_words(key)
+					 : plain(key, json_object_get(row, key),
 						   buffer, sizeof(buffer)),
 			width[column++]);
 		printf(" ");
@@ -208,16 +238,16 @@ static void print_list(json_t *list)
 {
 	size_t index;
 	json_t *item;
-	char buffer[32];
+	char buffer[NUMBER_MOST];
 	json_array_foreach(list, index, item)
 	{
-		printf("  %s\n", plain(item, buffer, sizeof(buffer)));
+		printf("  %s\n", plain("", item, buffer, sizeof(buffer)));
 	}
 }
 
 static void print_array(const char *key, json_t *array)
 {
-	printf("%s:\n", key);
+	printf("%s:\n", in_words(key));
 	if (json_is_object(json_array_get(array, 0)))
 		print_table(array);
 	else
@@ -229,7 +259,7 @@ static void print_title(const struct report *report)
 	const bool colour = colour_wanted();
 	if (report->title == NULL)
 		return;
-	printf("%s%s: %s%s\n", colour ? BOLD : "", report->title,
+	printf("%s%s: %s%s\n", colour ? BOLD : "", in_words(report->title),
 		json_string_value(
 			json_object_get(report->facts, report->title)),
 		colour ? PLAIN : "");
@@ -240,7 +270,7 @@ static void print_facts(json_t *facts)
 {
 	const char *key;
 	json_t *value;
-	char buffer[32];
+	char buffer[NUMBER_MOST];
 	json_object_foreach(facts, key, value)
 	{
 		if (json_is_array(value))
@@ -248,8 +278,8 @@ static void print_facts(json_t *facts)
 		else if (json_is_object(value))
 			print_facts(value);
 		else
-			printf("%s: %s\n", key,
-				plain(value, buffer, sizeof(buffer)));
+			printf("%s: %s\n", in_words(key),
+				plain(key, value, buffer, sizeof(buffer)));
 	}
 }
 
@@ -259,18 +289,18 @@ static void print_check(const json_t *check)
 	const char *reason =
 		json_string_value(json_object_get(check, "reason"));
 	const bool colour = colour_wanted();
-	const char *word = "REFUSED";
+	const char *word = words_of(WORD_LABEL_REFUSED);
 	const char *paint = BOLD RED;
 	if (json_is_true(passed)) {
-		word = "passed ";
+		word = words_of(WORD_LABEL_PASSED);
 		paint = GREEN;
 	} else if (json_is_null(passed)) {
-		word = "NOT CHECKED";
+		word = words_of(WORD_LABEL_NOT_CHECKED);
 		paint = BOLD;
 	}
 	printf("%s%s%s %s%s%s\n", colour ? paint : "", word,
 		colour ? PLAIN : "",
-		json_string_value(json_object_get(check, "check")),
+		in_words(json_string_value(json_object_get(check, "check"))),
 		reason == NULL ? "" : ": ", reason == NULL ? "" : reason);
 }
 

@@ -2,6 +2,8 @@
 #include "appliance/desk/common/signing.h"
 
 #include "appliance/desk/common/asking.h"
+#include "appliance/desk/common/signed_words.h"
+#include "appliance/desk/common/words.h"
 #include "appliance/formats/crypto.h"
 
 #include <stdio.h>
@@ -66,16 +68,16 @@ static bool has_option(const struct arguments *arguments, const char *name)
 
 static int show_and_ask(struct bytes text, bool authorizes)
 {
-	static const struct asking asking = {
-		.question = "Do you sign this?",
-		.nobody = "nobody was there to agree to the text above; read "
-			  "it, then give --yes",
-		.declined = "nothing was signed",
+	const struct asking asking = {
+		.question = words_in(WORD_SIGN_QUESTION, ENGLISH),
+		.nobody = words_in(WORD_SIGN_NOBODY, ENGLISH),
+		.declined = words_in(WORD_SIGN_DECLINED, ENGLISH),
 	};
-	fprintf(stderr, "\n%.*s%s\n", (int)text.size, (const char *)text.data,
-		authorizes ? "and your authorization of this for the "
-			     "machine's TPM, made when you agree\n"
-			   : "");
+	tell_signed(stderr, text);
+	fprintf(stderr, "\n%.*s", (int)text.size, (const char *)text.data);
+	if (authorizes)
+		tell(stderr, WORD_SIGN_AUTHORIZES, NULL);
+	fprintf(stderr, "\n");
 	return ask(&asking);
 }
 

@@ -83,6 +83,42 @@ void write_words(struct writer *out, enum word word, enum language language,
 		}
 }
 
+const char *in_words(const char *english)
+{
+	const enum language language = words_language();
+	for (enum word word = 0; word < WORD_COUNT; word++)
+		if (language != ENGLISH &&
+			strcmp(words_in(word, ENGLISH), english) == 0)
+			return words_in(word, language);
+	return english;
+}
+
+/* U+06F0 to U+06F9 are DB B0 to DB B9, U+0660 to U+0669 D9 A0 to D9 A9. */
+static char digit_of(const char *at)
+{
+	const unsigned char first = (unsigned char)at[0];
+	const unsigned char second = first != 0 ? (unsigned char)at[1] : 0;
+	if (first == 0xdb && second >= 0xb0 && second <= 0xb9)
+		return (char)('0' + (second - 0xb0));
+	if (first == 0xd9 && second >= 0xa0 && second <= 0xa9)
+		return (char)('0' + (second - 0xa0));
+	return '\0';
+}
+
+void make_digits_plain(char *line)
+{
+	char *to = line;
+	for (const char *from = line; *from != '\0'; from++) {
+		const char digit = digit_of(from);
+		*to++ = *from;
+		if (digit != '\0') {
+			to[-1] = digit;
+			from++;
+		}
+	}
+	*to = '\0';
+}
+
 void tell(FILE *to, enum word word, const struct filling *filling)
 {
 	uint8_t line[WORDS_LINE_MOST];

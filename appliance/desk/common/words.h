@@ -53,6 +53,13 @@ const char *words_of(enum word);
 /* `filling` may be NULL when there is nothing to fill in. */
 void write_words(
 	struct writer *, enum word, enum language, const struct filling *);
+/*
+ * A label that stands in the table as it is, in words_language(); any other
+ * text is given back.
+ */
+const char *in_words(const char *english);
+/* Persian and Arabic digits of a line become those of ASCII. */
+void make_digits_plain(char *line);
 /* One line, in words_language(), with its end. */
 void tell(FILE *, enum word, const struct filling *);
 

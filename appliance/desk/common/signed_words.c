@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/desk/common/signed_words.h"
+
+#include "appliance/desk/common/words.h"
+#include "appliance/election/statement.h"
+
+#include <string.h>
+
+enum { LINE_MOST = STATEMENT_MOST };
+
+/* "sandoq/open/v1 rehearsal": what kind of text it is, and how serious. */
+static void tell_first(FILE *to, char *line)
+{
+	char *rest;
+	strtok_r(line, "/", &rest);
+	const char *kind = strtok_r(NULL, "/", &rest);
+	strtok_r(NULL, " ", &rest);
+	tell(to, WORD_SIGNED_FIRST,
+		&(struct filling){ .text = { in_words(kind != NULL ? kind : ""),
+					   in_words(rest) } });
+}
+
+/* "key: value"; a sentence that the table has is the value's Persian. */
+static void tell_field(FILE *to, char *line)
+{
+	char *value = strstr(line, ": ");
+	if (value == NULL) {
+		fprintf(to, "  %s\n", line);
+		return;
+	}
+	*value = '\0';
+	tell(to, WORD_SIGNED_FIELD,
+		&(struct filling){
+			.text = { in_words(line), in_words(value + 2) } });
+}
+
+void tell_signed(FILE *to, struct bytes text)
+{
+	static char copy[LINE_MOST + 1];
+	char *rest;
+	if (words_language() == ENGLISH || text.size > LINE_MOST)
+		return;
+	memcpy(copy, text.data, text.size);
+	copy[text.size] = '\0';
+	tell(to, WORD_SIGNED_ABOVE, NULL);
+	char *line = strtok_r(copy, "\n", &rest);
+	if (line != NULL)
+		tell_first(to, line);
+	while ((line = strtok_r(NULL, "\n", &rest)) != NULL)
+		tell_field(to, line);
+	tell(to, WORD_SIGNED_BELOW, NULL);
+}
