@@ -33,6 +33,7 @@ DESK_COMMAND(machine_operators);
 DESK_COMMAND(machine_authority);
 DESK_COMMAND(machine_enrol);
 DESK_COMMAND(machine_enrolment);
+DESK_COMMAND(machine_notices);
 
 /* In emulator/. */
 DESK_COMMAND(machine_create);

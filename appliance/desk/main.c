@@ -49,6 +49,8 @@ static const struct command offices[] = {
 		machine_enrol_options, machine_enrol_command },
 	{ "machine", "enrolment", "sign that a machine was enrolled",
 		machine_enrolment_options, machine_enrolment_command },
+	{ "machine", "notices", "print what the machine says to people",
+		machine_notices_options, machine_notices_command },
 	{ "election", "sample", "make up a city with keys and ballots",
 		election_sample_options, election_sample_command },
 	{ "election", "check", "read a definition and say what it defines",

@@ -137,8 +137,9 @@ static void help_is_given(void **state)
 		"approve release", "approve ruling", "audit nonce",
 		"audit verify", "bundle verify", "bundle report",
 		"bundle public", "recount", "machine enrolment",
-		"machine enrol", "machine operators", "machine authority",
-		"courier pack", "courier unpack", "courier list" };
+		"machine enrol", "machine notices", "machine operators",
+		"machine authority", "courier pack", "courier unpack",
+		"courier list" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++) {
 		assert_status(run("%s --help", command[i]), 0);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The desk's sentences in two languages say the same values, and the language
- * is the one that was asked for. What a trainee types is read in both.
+ * is the one that was asked for. What a trainee types is read in both, and a
+ * line of the machine is told in Persian.
  */
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/common/notice_read.h"
 #include "appliance/desk/common/words.h"
 #include "appliance/desk/rehearsal/choices.h"
 
@@ -170,6 +172,78 @@ static void choices_are_read(void **state)
 	take_sticks_away();
 }
 
+static void assert_line(
+	const struct notice *notice, enum language language, const char *wanted)
+{
+	uint8_t line[NOTICE_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line) - 1);
+	write_notice(&out, notice, language);
+	line[out.size] = '\0';
+	assert_string_equal((char *)line, wanted);
+}
+
+static void assert_read(const char *line, const char *persian)
+{
+	struct notice notice;
+	if (!notice_read(line, &notice))
+		fail_msg("not read: %s", line);
+	assert_line(&notice, ENGLISH, line);
+	assert_line(&notice, PERSIAN, persian);
+}
+
+/* Lines as a machine's console has them. */
+static void lines_of_the_machine_are_read(void **state)
+{
+	struct notice notice;
+	(void)state;
+	assert_read("ready: state intake: insert a medium",
+		"آماده برای دریافت صندوق‌ها");
+	assert_read("medium: outbox", "در حال نوشتن روی حافظهٔ خروجی");
+	assert_read("medium: boxes",
+		"در حال خواندن حافظه: صندوق‌ها");
+	assert_read("refused: the medium: fewer have signed than the quorum "
+		    "needs",
+		"پذیرفته نشد: حافظه: شمار امضاها کمتر از حدنصاب است");
+	assert_read("11 of 12 boxes were delivered; missing: station-03, "
+		    "station-07; refused: 2",
+		"۱۱ از ۱۲ صندوق رسیده است؛ نرسیده: \u2068station-03, "
+		"station-07\u2069؛ پذیرفته‌نشده: ۲");
+	assert_read("count 2 of 2: 11 boxes counted, 0 void",
+		"شمارش ۲ از ۲: ۱۱ صندوق شمرده شد، ۰ باطل");
+	assert_read("journal: 63 of 64 MiB are free; room for about 541 boxes",
+		"دفتر وقایع: ۶۳ از ۶۴ مگابایت آزاد است؛ جا برای حدود ۵۴۱ "
+		"صندوق");
+	assert_false(notice_read("", &notice));
+	assert_false(notice_read("no such line: of any machine", &notice));
+	assert_false(notice_read("medium: a box of eggs", &notice));
+}
+
+/* Every row that can begin a line, with values in it, gives it back. */
+static void every_row_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < notice_table_size; i++) {
+		const struct notice_row *row = &notice_table[i];
+		char line[NOTICE_LINE_MOST];
+		struct writer out = writer_of(line, sizeof(line) - 1);
+		struct notice_part part = notice_text(row->id, "s-1");
+		struct notice read, notice;
+		part.first = strstr(row->says[ENGLISH], "{w") != NULL
+				     ? NOTICE_STATE_INTAKE
+				     : 7;
+		part.second = NOTICE_STATE_OPEN;
+		notice = notice_of(part);
+		if (row->place == PLACE_PART ||
+			!notice_is_for_the_serial_port(row->place))
+			continue;
+		write_notice(&out, &notice, ENGLISH);
+		line[out.size] = '\0';
+		if (!notice_read(line, &read))
+			fail_msg("not read: %s", line);
+		assert_line(&read, ENGLISH, line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +252,8 @@ int main(void)
 		cmocka_unit_test(language_is_the_locale_s),
 		cmocka_unit_test(language_can_be_chosen),
 		cmocka_unit_test(choices_are_read),
+		cmocka_unit_test(lines_of_the_machine_are_read),
+		cmocka_unit_test(every_row_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

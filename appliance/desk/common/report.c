@@ -283,11 +283,27 @@ static void print_facts(json_t *facts)
 	}
 }
 
+/* In Persian by the table of notices, when that has it. */
+static const char *reason_in_words(
+	const char *reason, char line[NOTICE_LINE_MOST])
+{
+	struct writer out = writer_of(line, NOTICE_LINE_MOST - 1);
+	if (reason == NULL || words_language() == ENGLISH)
+		return reason;
+	const struct notice notice = notice_of(notice_refusal(reason));
+	if (notice.part[0].id == NOTICE_UNKNOWN)
+		return reason;
+	write_notice(&out, &notice, words_language());
+	line[out.size] = '\0';
+	return line;
+}
+
 static void print_check(const json_t *check)
 {
 	const json_t *passed = json_object_get(check, "passed");
-	const char *reason =
-		json_string_value(json_object_get(check, "reason"));
+	char line[NOTICE_LINE_MOST];
+	const char *reason = reason_in_words(
+		json_string_value(json_object_get(check, "reason")), line);
 	const bool colour = colour_wanted();
 	const char *word = words_of(WORD_LABEL_REFUSED);
 	const char *paint = BOLD RED;

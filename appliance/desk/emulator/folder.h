@@ -29,7 +29,8 @@
  *	unplug PORT
  *	press KEY                      on a keyboard, all names of a chord
  *	                               joined by '-'
- *	picture PATH                   what the screen shows, as PPM
+ *	picture PATH                   what the screen shows, as PPM, or as
+ *	                               PNG when the path ends in .png
  *	cut                            kill QEMU; answered when all has ended
  *	stop                           end QEMU; answered when all has ended
  *

@@ -258,8 +258,12 @@ static refusal press(struct launcher *launcher, char *chord)
 
 static refusal take_picture(struct launcher *launcher, const char *path)
 {
+	const char *end = strrchr(path, '.');
+	const bool png = end != NULL && strcmp(end, ".png") == 0;
 	return qmp_call(&launcher->qmp, "screendump",
-		       json_pack("{s:s}", "filename", path), QMP_MS)
+		       json_pack("{s:s, s:s}", "filename", path, "format",
+			       png ? "png" : "ppm"),
+		       QMP_MS)
 		       ? NULL
 		       : launcher->qmp.error;
 }

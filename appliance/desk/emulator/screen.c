@@ -13,7 +13,8 @@
 const struct option machine_screen_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
 	{ "--picture", "FILE",
-		"write what a running machine's screen shows, as PPM",
+		"write what a running machine's screen shows: as PNG when the "
+		"name ends so, else as PPM",
 		OPTIONAL },
 	OPTION_END,
 };

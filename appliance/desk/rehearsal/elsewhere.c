@@ -401,9 +401,14 @@ static int did_not_work(int status, const char *text)
 		text);
 }
 
+int elsewhere_try(const char *text)
+{
+	return run_line(text, "");
+}
+
 int elsewhere_run(const char *text)
 {
-	const int status = run_line(text, "");
+	const int status = elsewhere_try(text);
 	return status == 0 ? 0 : did_not_work(status, text);
 }
 

@@ -43,5 +43,7 @@ int elsewhere_outbox(void);
 
 /* One command of the desk, its words between single spaces; into the log. */
 int elsewhere_run(const char *line);
+/* The same of one that may fail without a word here. */
+int elsewhere_try(const char *line);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/rehearsal/room.h"
 
+#include "appliance/desk/common/notice_read.h"
 #include "appliance/desk/emulator/folder.h"
 #include "appliance/desk/rehearsal/elsewhere.h"
 
@@ -32,9 +33,39 @@ static const char *ours(const char *line)
 	return begins(line, OURS) ? line + strlen(OURS) : NULL;
 }
 
+/* What the screen shows of it. Codes for engineers are left out. */
+static void tell_notice(const struct notice *notice, enum language language)
+{
+	uint8_t space[NOTICE_LINE_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	const struct notice_row *row = notice_row_of(notice->part[0].id);
+	if (row->place == PLACE_DETAIL && language == PERSIAN)
+		return;
+	write_notice(&out, notice, language);
+	printf("  | %.*s\n", (int)out.size, (const char *)space);
+}
+
+static void tell_next(const struct notice *notice, enum language language)
+{
+	uint8_t space[NOTICE_LINE_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	const struct notice_row *row = notice_row_of(notice->part[0].id);
+	if (row->place != PLACE_STATE)
+		return;
+	write_notice_next(&out, notice, language);
+	if (out.size > 0)
+		printf("  |   %.*s\n", (int)out.size, (const char *)space);
+}
+
 static void tell_line(const char *line)
 {
-	printf("  | %s\n", line);
+	struct notice notice;
+	if (!notice_read(line, &notice)) {
+		printf("  | %s\n", line);
+		return;
+	}
+	tell_notice(&notice, words_language());
+	tell_next(&notice, words_language());
 }
 
 static bool read_state(const char *said, enum machine_state *out)
@@ -114,6 +145,43 @@ static void await_change(int changes)
 		return;
 }
 
+enum { PICTURE_PATH_MOST = 32, PICTURE_MOST = 64 << 20 };
+
+static void picture_path(unsigned number, char path[PICTURE_PATH_MOST])
+{
+	snprintf(path, PICTURE_PATH_MOST, "screens/%04u.png", number);
+}
+
+static bool same_files(const char *one, const char *other)
+{
+	struct file a = { 0 }, b = { 0 };
+	const bool same = access(one, F_OK) == 0 &&
+			  file_read(one, PICTURE_MOST, &a) == 0 &&
+			  file_read(other, PICTURE_MOST, &b) == 0 &&
+			  bytes_equal(file_bytes(&a), file_bytes(&b));
+	file_free(&a);
+	file_free(&b);
+	return same;
+}
+
+/* One that is as the last one was is dropped. */
+static void take_picture(struct room *room)
+{
+	char last[PICTURE_PATH_MOST], path[PICTURE_PATH_MOST], line[96];
+	if (!room->has_screen || !room->on)
+		return;
+	picture_path(room->pictures, last);
+	picture_path(room->pictures + 1, path);
+	snprintf(line, sizeof(line), "machine screen " MACHINE " --picture %s",
+		path);
+	if (elsewhere_try(line) != 0 || same_files(last, path)) {
+		unlink(path);
+		return;
+	}
+	room->pictures++;
+	tell(stdout, WORD_PICTURE, &(struct filling){ .text = { path } });
+}
+
 enum outcome room_follow(struct room *room, enum until until)
 {
 	const int changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -132,6 +200,7 @@ enum outcome room_follow(struct room *room, enum until until)
 	}
 	room->on = running;
 	close(changes);
+	take_picture(room);
 	return seen;
 }
 
@@ -144,10 +213,32 @@ static void catch_up(struct room *room)
 		tell_new(room, UNTIL_READY, &refused, &seen);
 }
 
+/* Of the launch profile: whether QEMU has a display to draw on. */
+static bool profile_has_screen(void)
+{
+	struct file profile;
+	const bool has =
+		file_read("profile", CONSOLE_FILE_MOST, &profile) == 0 &&
+		strstr((char *)profile.data, "-display,") != NULL;
+	file_free(&profile);
+	return has;
+}
+
+static void count_pictures(struct room *room)
+{
+	char path[PICTURE_PATH_MOST];
+	do
+		picture_path(++room->pictures, path);
+	while (access(path, F_OK) == 0);
+	room->pictures--;
+}
+
 int room_begin(struct room *room)
 {
 	struct file log;
 	room->line = 0;
+	room->has_screen = profile_has_screen();
+	count_pictures(room);
 	if (access(CONSOLE, F_OK) != 0)
 		return 0;
 	int status = file_read(CONSOLE, CONSOLE_FILE_MOST, &log);

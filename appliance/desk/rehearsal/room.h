@@ -16,7 +16,8 @@ struct room {
 	enum machine_state state; /* what it waits in, when it is on */
 	enum stick_id plugged;	  /* STICKS: none */
 	uint64_t line;		  /* lines of the console that were told */
-	unsigned screens;	  /* pictures that were taken */
+	bool has_screen;	  /* its profile gives it a display */
+	unsigned pictures;	  /* in screens/ */
 };
 
 /* What is waited for. */
@@ -47,7 +48,10 @@ int room_switch_on(struct room *, enum outcome *);
 int room_cut(struct room *);
 int room_plug(struct room *, enum stick_id, enum until, enum outcome *);
 int room_unplug(struct room *);
-/* Tells what the machine says until then. */
+/*
+ * Tells what the machine says until then. Where it has a screen that has
+ * changed, that becomes the next picture in screens/.
+ */
 enum outcome room_follow(struct room *, enum until);
 /* The last lines once more. */
 int room_tell_screen(const struct room *);

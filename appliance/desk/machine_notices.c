@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `machine notices`: prints what the machine says to people, and what is to be
+ * done then, or what the guides tell of the faults of an evening. Reads
+ * nothing.
+ */
+#include "appliance/desk/common/words.h"
+#include "appliance/desk/desk.h"
+
+#include <string.h>
+
+enum { FAULT_PARTS = 3 };
+
+const struct option machine_notices_options[] = {
+	{ "--faults", NULL,
+		"print the faults of an evening, as a table in Markdown",
+		OPTIONAL },
+	OPTION_JSON,
+	OPTION_END,
+};
+
+/* What can go wrong, and what the screen shows of it. */
+static const struct fault {
+	enum word what;
+	/* A chain; none where the screen is dark. */
+	enum notice_id said[FAULT_PARTS];
+	const char *refusal; /* the chain's last part, by its English */
+	enum word otherwise; /* what to do where the screen says nothing */
+} faults[] = {
+	{ WORD_FAULT_GARBAGE,
+		{ NOTICE_REFUSED, NOTICE_NOT_A_COURIER,
+			NOTICE_STICK_UNREADABLE },
+		NULL, WORD_NOTHING },
+	{ WORD_FAULT_OTHER, { NOTICE_BOX_REFUSED },
+		"the box is of another election", WORD_FAULT_OTHER_DO },
+	{ WORD_FAULT_PULLED, { NOTICE_REFUSED, NOTICE_STICK_PULLED }, NULL,
+		WORD_NOTHING },
+	{ WORD_FAULT_SMALL, { NOTICE_REFUSED, NOTICE_OUTBOX_TOO_SMALL }, NULL,
+		WORD_NOTHING },
+	{ WORD_FAULT_POWER, { NOTICE_NONE }, NULL, WORD_WRONG_CUT },
+	{ WORD_FAULT_DISK, { NOTICE_FAILED_AND_STOPS, NOTICE_NO_DISK }, NULL,
+		WORD_NOTHING },
+	{ WORD_FAULT_TPM, { NOTICE_FAILED, NOTICE_TPM_IS_GONE }, NULL,
+		WORD_NOTHING },
+	{ WORD_FAULT_MISSING, { NOTICE_BOXES, NOTICE_BOXES_MISSING }, NULL,
+		WORD_NOTHING },
+};
+
+/* With the values of an evening. */
+static struct notice notice_of_fault(const struct fault *fault)
+{
+	struct notice notice = { 0 };
+	for (size_t i = 0; i < FAULT_PARTS; i++) {
+		struct notice_part part =
+			notice_text(fault->said[i], "station-03");
+		part.first = 11;
+		part.second = 12;
+		if (fault->said[i] != NOTICE_NONE)
+			notice_add(&notice, part);
+	}
+	if (fault->refusal != NULL)
+		notice_add(&notice, notice_refusal(fault->refusal));
+	return notice;
+}
+
+static void print_fault(const struct fault *fault, enum language language)
+{
+	uint8_t space[2 * NOTICE_LINE_MOST];
+	struct writer out = writer_of(space, sizeof(space));
+	const struct notice notice = notice_of_fault(fault);
+	write_text(&out, "| ");
+	write_text(&out, words_in(fault->what, language));
+	write_text(&out, " | ");
+	if (notice.part[0].id == NOTICE_NONE)
+		write_text(&out, words_in(WORD_FAULT_DARK, language));
+	else
+		write_notice(&out, &notice, language);
+	write_text(&out, " | ");
+	if (fault->otherwise != WORD_NOTHING)
+		write_text(&out, words_in(fault->otherwise, language));
+	else
+		write_notice_next(&out, &notice, language);
+	printf("%.*s |\n", (int)out.size, (const char *)space);
+}
+
+static int print_faults(enum language language)
+{
+	printf("%s\n|---|---|---|\n", words_in(WORD_FAULT_HEAD, language));
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		print_fault(&faults[i], language);
+	return fflush(stdout) == 0 ? 0 : EX_IOERR;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text != NULL ? json_string(text) : json_null();
+}
+
+static json_t *rows_of_table(void)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < notice_table_size; i++) {
+		const struct notice_row *row = &notice_table[i];
+		json_array_append_new(rows,
+			json_pack("{s:s, s:s, s:o, s:o}", "en",
+				row->says[ENGLISH], "fa", row->says[PERSIAN],
+				"next_en", text_or_null(row->next[ENGLISH]),
+				"next_fa", text_or_null(row->next[PERSIAN])));
+	}
+	return rows;
+}
+
+int machine_notices_command(const struct arguments *arguments)
+{
+	if (argument_given(arguments, "--faults"))
+		return print_faults(words_language());
+	struct report report = report_begin(arguments);
+	report_value(&report, "notices", rows_of_table());
+	return report_end(&report, 0);
+}
