@@ -157,8 +157,11 @@ static int bring_away(struct rehearsal *rehearsal)
 		say(WORD_WORK_MISSING);
 		return 0;
 	}
-	rehearsal->over |= status == 0 && rehearsal->asked_in == STATE_RELEASED;
-	return status;
+	if (status != 0)
+		return status;
+	rehearsal->over |= rehearsal->asked_in == STATE_RELEASED;
+	sticks_tell();
+	return 0;
 }
 
 static int take_out(struct rehearsal *rehearsal)
