@@ -4,6 +4,7 @@
 #include "appliance/desk/common/asking.h"
 #include "appliance/desk/common/files.h"
 #include "appliance/desk/common/stick_told.h"
+#include "appliance/desk/common/words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -248,18 +249,17 @@ static int say_why_not(const char *path)
 
 static void show(const char *what, const char *words)
 {
-	fprintf(stderr, "  %-16s %s\n", what,
-		words[0] != '\0' ? words : "not known");
+	fprintf(stderr, "  %-16s %s\n", in_words(what),
+		words[0] != '\0' ? words : in_words("not known"));
 }
 
 static int show_and_ask(
 	const struct block_device *device, const struct facts *facts, bool yes)
 {
-	static const struct asking asking = {
-		.question = "All that is on it will be lost. Overwrite it?",
-		.nobody = "nobody was there to agree that this stick is "
-			  "overwritten; look at it, then give --yes",
-		.declined = "nothing was written",
+	const struct asking asking = {
+		.question = words_in(WORD_OVERWRITE_QUESTION, ENGLISH),
+		.nobody = words_in(WORD_OVERWRITE_NOBODY, ENGLISH),
+		.declined = words_in(WORD_OVERWRITE_DECLINED, ENGLISH),
 	};
 	char size[VALUE_MOST];
 	snprintf(size, sizeof(size), "%.1f GB (%llu bytes)",
