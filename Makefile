@@ -46,11 +46,11 @@ CFLAGS := -std=c17 -O1 -g -Wall -Wextra $(PLACELESS) \
 LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
 endif
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
-LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -lcrypto
+LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -lcrypto -lfribidi
 # Of the desk alone: they write reports, unpack the kernel of an image, and know
 # how names are spelled.
 DESKLIBS := -ljansson -llz4 -llzma -lzstd -lutf8proc
-TESTLIBS := -ltss2-tcti-swtpm -lcmocka -ljansson
+TESTLIBS := -ltss2-tcti-swtpm -lcmocka -ljansson -lharfbuzz
 
 # Pure, and all that a verifier needs: no descriptor, no clock, no TPM.
 PURE := appliance/formats appliance/election appliance/record tpm/policy
@@ -79,6 +79,7 @@ FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
 PROBE := $(B)/tests/machine/probe
+PICTURES := $(B)/tests/machine/pictures
 
 # For `make help`, in the order in which a newcomer needs them.
 #: help            this list
@@ -117,7 +118,7 @@ all: programs
 help:
 	@sed -n 's/^#: /make /p' Makefile
 programs: $(B)/sandoq $(B)/sandoqd
-tests: $(TESTS) $(PROBE)
+tests: $(TESTS) $(PROBE) $(PICTURES)
 fuzzers: $(FUZZERS)
 
 $(B)/%.o: %.c Makefile
@@ -125,7 +126,19 @@ $(B)/%.o: %.c Makefile
 	@echo "  CC  $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/libsandoq.a: $(call object,$(LIBSRC))
+# The letters of the screen, shaped once for all variants.
+LETTERS := build/letters
+$(LETTERS)/make-letters: image/letters.c appliance/formats/letters.h
+	@mkdir -p $(@D)
+	@gcc -std=c17 -O1 -I. -o $@ $< -lharfbuzz
+$(LETTERS)/letters.c: $(LETTERS)/make-letters
+	@echo "  GEN $@"
+	@$< >$@
+$(B)/letters.o: $(LETTERS)/letters.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/libsandoq.a: $(call object,$(LIBSRC)) $(B)/letters.o
 	@rm -f $@
 	@ar rcsD $@ $^
 
@@ -197,6 +210,10 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 		$(call object,$(wildcard tests/support/confined*.c)) \
 		$(B)/tests/support/patience.o \
+		$(B)/libsandoq.a
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(PICTURES): $(B)/tests/machine/pictures.o $(B)/tests/support/scenes.o \
 		$(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
