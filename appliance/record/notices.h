@@ -57,6 +57,8 @@ enum notice_place {
 	PLACE_HISTORY,
 	/* For engineers: the small line at the bottom. */
 	PLACE_DETAIL,
+	/* Across the screen for the whole boot: that it is a rehearsal. */
+	PLACE_STRIP,
 	/* Text that a telephone reads: its QR code beside the sentence. */
 	PLACE_QR,
 };

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the machine says in an evening, as the console role hears it: a scene
+ * for each kind of screen, for pictures of them all.
+ */
+#ifndef SANDOQ_TESTS_SUPPORT_SCENES_H
+#define SANDOQ_TESTS_SUPPORT_SCENES_H
+
+#include "appliance/machine/screen.h"
+
+struct scene {
+	const char *name;
+	void (*tell)(struct screen *);
+};
+
+extern const struct scene scenes[];
+extern const size_t scene_count;
+
+/* Draws a scene by itself; the canvas has its size and memory. */
+void scene_draw(const struct scene *, enum language first, struct canvas *);
+
+#endif
