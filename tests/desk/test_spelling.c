@@ -273,9 +273,27 @@ static void persian_is_looked_at_too(void **state)
 	assert_null(checked("candidate", "fa", "علی\u200cپور", place));
 }
 
+/* Kurdish, Azeri and Arabic names are shown; what is not is named. */
+static void what_the_screen_lacks_has_its_place(void **state)
+{
+	char place[PLAN_PLACE_MOST];
+	refusal refused;
+	(void)state;
+	assert_null(checked("station", "fa", "گەڕەکی ڕاپەڕین", place));
+	assert_null(checked("station", "fa", "ساڵی نوێ، ۆ", place));
+	assert_null(checked("station", "en", "Ağrı Çaldıran Île", place));
+	refused = checked("station", "fa", "شعبه 好", place);
+	assert_non_null(refused);
+	assert_non_null(strstr(refused, "screen cannot show"));
+	assert_string_equal(place, "stations[0].name.fa: U+597D");
+	assert_non_null(checked("candidate", "en", "AЖ", place));
+	assert_string_equal(place, "contests[0].candidates[1].name.en: U+0416");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_screen_lacks_has_its_place),
 		cmocka_unit_test(what_looks_alike_is_folded_to_one),
 		cmocka_unit_test(every_decimal_digit_is_one_of_ours),
 		cmocka_unit_test(two_of_one_name_are_found),

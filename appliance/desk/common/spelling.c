@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/spelling.h"
 
+#include "appliance/formats/letters.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,7 @@
 
 static const char no_memory[] = "no memory is left";
 
-static refusal check_text(const char *text)
+static refusal check_form(const char *text)
 {
 	utf8proc_uint8_t *normal = NULL;
 	const utf8proc_ssize_t size =
@@ -28,16 +30,41 @@ static refusal check_text(const char *text)
 	return refused;
 }
 
+/* What the machine's screen has no letter for is named behind the place. */
+static refusal check_letters(const char *text, char place[PLAN_PLACE_MOST])
+{
+	const utf8proc_uint8_t *rest = (const utf8proc_uint8_t *)text;
+	const size_t used = strlen(place);
+	while (*rest != '\0') {
+		utf8proc_int32_t code;
+		rest += utf8proc_iterate(rest, -1, &code);
+		if (letter_is_known((uint32_t)code))
+			continue;
+		snprintf(place + used, PLAN_PLACE_MOST - used, ": U+%04X",
+			(unsigned)code);
+		return "is a letter that the machine's screen cannot show; "
+		       "write the name without it";
+	}
+	return NULL;
+}
+
+/* `place` is where the text stands. */
+static refusal check_text(const char *text, char place[PLAN_PLACE_MOST])
+{
+	const refusal refused = check_form(text);
+	return refused != NULL ? refused : check_letters(text, place);
+}
+
 /* `place` is where the owner of the name stands; then where it is wrong. */
 static refusal check_name(
 	const struct name *name, const char *owner, char place[PLAN_PLACE_MOST])
 {
-	refusal refused = check_text(name->fa);
 	snprintf(place, PLAN_PLACE_MOST, "%s.fa", owner);
+	const refusal refused = check_text(name->fa, place);
 	if (refused != NULL)
 		return refused;
 	snprintf(place, PLAN_PLACE_MOST, "%s.en", owner);
-	return check_text(name->en);
+	return check_text(name->en, place);
 }
 
 static refusal check_candidate(const struct definition *definition, size_t c,
@@ -54,7 +81,7 @@ static refusal check_candidate(const struct definition *definition, size_t c,
 		return refused;
 	snprintf(place, PLAN_PLACE_MOST, "contests[%zu].candidates[%zu].list",
 		c, i);
-	return check_text(list);
+	return check_text(list, place);
 }
 
 static refusal check_contest(const struct definition *definition, size_t c,

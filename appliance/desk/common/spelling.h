@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How the texts of a definition are spelled, by Unicode's rules: is each of
- * them in the normal form, and which candidates have names that look alike.
- * Prints nothing. Of the desk alone: who verifies a result needs no library
- * of Unicode, and comes to the same verdict whichever version of it there is.
+ * them in the normal form and of letters that can be shown, and which
+ * candidates have names that look alike. Prints nothing. Of the desk alone: who
+ * verifies a result needs no library of Unicode, and comes to the same verdict
+ * whichever version of it there is.
  */
 #ifndef SANDOQ_DESK_COMMON_SPELLING_H
 #define SANDOQ_DESK_COMMON_SPELLING_H
@@ -12,8 +13,9 @@
 #include "appliance/election/plan_check.h"
 
 /*
- * Is every text in NFC (UAX 15)? If not, `place` is where the first other one
- * stands, as contests[0].candidates[12].name.fa.
+ * Is every text in NFC (UAX 15), and can the machine's screen show it? If not,
+ * `place` is where the first other one stands, as
+ * contests[0].candidates[12].name.fa, and behind it the letter, as ": U+4E00".
  */
 refusal spelling_check(const struct definition *, char place[PLAN_PLACE_MOST]);
 
