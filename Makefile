@@ -59,7 +59,9 @@ MAINS := appliance/machine/main.c
 # Sorted, because the order of wildcard depends on the language.
 sources = $(sort $(wildcard $(1:=/*.c)))
 LIBSRC := $(filter-out $(MAINS),$(call sources,$(ROOMS)))
-VERIFYSRC := $(call sources,$(PURE) appliance/verify)
+# Who verifies draws no letters.
+VERIFYSRC := $(filter-out appliance/formats/letters.c,\
+	$(call sources,$(PURE) appliance/verify))
 DESKSRC := $(call sources,appliance/desk appliance/desk/*)
 TESTSRC := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -128,9 +130,12 @@ $(B)/%.o: %.c Makefile
 
 # The letters of the screen, shaped once for all variants.
 LETTERS := build/letters
-$(LETTERS)/make-letters: image/letters.c appliance/formats/letters.h
+build/native/image/letters.o: image/letters.c
 	@mkdir -p $(@D)
-	@gcc -std=c17 -O1 -I. -o $@ $< -lharfbuzz
+	@gcc -std=c17 -O1 $(WARNINGS) -I. -MMD -MP -c -o $@ $<
+$(LETTERS)/make-letters: build/native/image/letters.o
+	@mkdir -p $(@D)
+	@gcc -o $@ $< -lharfbuzz
 $(LETTERS)/letters.c: $(LETTERS)/make-letters
 	@echo "  GEN $@"
 	@$< >$@

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/machine/init.h"
 #include "appliance/machine/partition.h"
+#include "appliance/machine/peer.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/record/journal.h"
 
@@ -9,8 +10,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
-#include <linux/kd.h>
-#include <linux/vt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,18 +25,20 @@
 #include <unistd.h>
 
 /* What init holds for the supervisor; -1 while not open. */
-struct machine {
+struct held {
 	int console[INIT_CONSOLES];
 	int journal;
 	int tpm;
 	int event_log;
+	/* Shows what init itself says; process.pid is 0 before it does. */
+	struct peer teller;
 };
 
 /*
  * One thing that must be so before the supervisor starts. NULL, or what is
  * wrong; errno then says more, unless it is 0.
  */
-typedef const char *init_step(struct machine *);
+typedef const char *init_step(struct held *);
 
 enum { CONFINED = MS_NOSUID | MS_NOEXEC };
 
@@ -83,7 +84,7 @@ static const char event_log[] =
 
 enum { EVENT_LOG_MOST = 1 << 20 };
 
-static const char *mount_all(struct machine *machine)
+static const char *mount_all(struct held *machine)
 {
 	(void)machine;
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
@@ -94,7 +95,7 @@ static const char *mount_all(struct machine *machine)
 }
 
 /* The initramfs is all code and needs no writing. */
-static const char *seal_root(struct machine *machine)
+static const char *seal_root(struct held *machine)
 {
 	(void)machine;
 	if (mount(NULL, "/", NULL,
@@ -112,7 +113,7 @@ static bool write_file(const char *path, const char *text)
 	return close(file) == 0 && done;
 }
 
-static const char *set_switches(struct machine *machine)
+static const char *set_switches(struct held *machine)
 {
 	(void)machine;
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
@@ -123,7 +124,7 @@ static const char *set_switches(struct machine *machine)
 }
 
 /* The kernel cannot make any; whoever starts is told so, too. */
-static const char *forbid_cores(struct machine *machine)
+static const char *forbid_cores(struct held *machine)
 {
 	const struct rlimit none = { 0, 0 };
 	(void)machine;
@@ -148,7 +149,7 @@ static bool read_file(const char *folder, const char *name, const char *leaf,
 	return got >= 0;
 }
 
-/* A tty takes nothing in and is stopped by nothing; a screen has no keys. */
+/* A tty takes nothing in and is stopped by nothing. */
 static bool silence(int tty)
 {
 	struct termios mode;
@@ -158,11 +159,7 @@ static bool silence(int tty)
 	mode.c_lflag = 0;
 	mode.c_oflag = OPOST | ONLCR;
 	mode.c_cflag &= ~(tcflag_t)(CREAD | CRTSCTS);
-	if (tcsetattr(tty, TCSANOW, &mode) != 0)
-		return false;
-	return (ioctl(tty, KDSKBMODE, K_OFF) == 0 &&
-		       ioctl(tty, VT_LOCKSWITCH, 1) == 0) ||
-	       errno == ENOTTY;
+	return tcsetattr(tty, TCSANOW, &mode) == 0;
 }
 
 static int open_tty(const char *name)
@@ -177,46 +174,70 @@ static int open_tty(const char *name)
 	return tty;
 }
 
-/* Those that the kernel speaks on, by its command line and what it found. */
-static const char *open_consoles(struct machine *machine)
+static int open_nothing(void)
 {
-	char names[64];
-	char *rest = names;
-	int count = 0;
-	if (!read_file(consoles, ".", "active", names, sizeof(names)))
-		return consoles;
-	for (char *name; (name = strtok_r(rest, " \n", &rest)) != NULL;) {
-		if (count == INIT_CONSOLES)
-			return "there are too many consoles";
-		machine->console[count] = open_tty(name);
-		if (machine->console[count++] < 0)
-			return "a console";
-	}
-	for (; count < INIT_CONSOLES; count++) {
-		machine->console[count] = open("/dev/null", O_RDWR | O_CLOEXEC);
-		if (machine->console[count] < 0)
-			return "/dev/null";
-	}
-	return NULL;
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
-static void say(const struct machine *machine, const char *line)
+/* The one that the kernel speaks on, by its command line and what it found. */
+static int open_serial(void)
 {
-	for (int i = 0; i < INIT_CONSOLES; i++)
-		dprintf(machine->console[i], "sandoq: %s\n", line);
+	char name[64];
+	if (!read_file(consoles, ".", "active", name, sizeof(name)))
+		return -1;
+	name[strcspn(name, " \n")] = '\0';
+	return name[0] == '\0' ? open_nothing() : open_tty(name);
 }
+
+static const char *open_consoles(struct held *machine)
+{
+	const int screen = open("/dev/fb0", O_RDWR | O_CLOEXEC);
+	machine->console[0] = screen >= 0 ? screen : open_nothing();
+	machine->console[1] = open_serial();
+	return machine->console[0] < 0 || machine->console[1] < 0 ? "a console"
+								  : NULL;
+}
+
+static void write_to_serial_port(
+	const struct held *machine, const struct notice *notice)
+{
+	uint8_t line[NOTICE_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line));
+	write_notice(&out, notice, ENGLISH);
+	dprintf(machine->console[1], "sandoq: %.*s\n", (int)out.size,
+		(const char *)line);
+}
+
+static void say(struct held *, const struct notice *);
 
 /* image/build marks an image that the lock does not describe. */
-static const char *tell_mark(struct machine *machine)
+static void start_teller(struct held *machine)
 {
-	if (access("/unlocked", F_OK) == 0)
-		say(machine, "NOT the locked image: built of other inputs "
-			     "than image/sources.lock");
-	return NULL;
+	const struct notice mark = notice_of(NOTICE_PART(NOT_THE_LOCKED_IMAGE));
+	if (peer_start(&machine->teller, ROLE_CONSOLE, SANDBOX_IMAGE,
+		    machine->console, INIT_CONSOLES) != NULL)
+		machine->teller.process.pid = -1;
+	if (access(MARK_OF_IMAGE, F_OK) == 0)
+		say(machine, &mark);
+}
+
+/* Where no process can show it, the serial port has the line at least. */
+static void say(struct held *machine, const struct notice *notice)
+{
+	struct peer *teller = &machine->teller;
+	struct wire_message answer;
+	struct notice why;
+	if (teller->process.pid == 0)
+		start_teller(machine);
+	if (teller->process.pid > 0 &&
+		peer_ask(teller, SAY(CONSOLE_NOTICE, notice), NULL, 0, &answer,
+			&why) == ANSWERED)
+		return;
+	write_to_serial_port(machine, notice);
 }
 
 /* Every root hub lets no device bind by itself. */
-static const char *check_usb(struct machine *machine)
+static const char *check_usb(struct held *machine)
 {
 	(void)machine;
 	const char *bad = NULL;
@@ -300,7 +321,7 @@ static bool sectors_fit(int journal)
 	       JOURNAL_BLOCK_SIZE % physical == 0;
 }
 
-static const char *open_journal(struct machine *machine)
+static const char *open_journal(struct held *machine)
 {
 	char device[NAME_MAX + 1];
 	char path[PATH_MAX];
@@ -328,7 +349,7 @@ static const char *open_journal(struct machine *machine)
 			 "bytes: use another disk";
 }
 
-static const char *open_tpm(struct machine *machine)
+static const char *open_tpm(struct held *machine)
 {
 	machine->tpm = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
 	return machine->tpm < 0 ? "there is no TPM 2.0: switch it on in the "
@@ -363,7 +384,7 @@ static bool empty_folder(int folder)
  * Everything that is needed is open. Whoever may open devices, as the media
  * role, finds those alone that come later, and these are on USB.
  */
-static const char *remove_devices(struct machine *machine)
+static const char *remove_devices(struct held *machine)
 {
 	(void)machine;
 	const int folder = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -387,7 +408,7 @@ static bool copy_all(int from, int to)
 	return got == 0 && copied > 0;
 }
 
-static const char *copy_event_log(struct machine *machine)
+static const char *copy_event_log(struct held *machine)
 {
 	int from = open(event_log, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
@@ -402,12 +423,11 @@ static const char *copy_event_log(struct machine *machine)
 	return done ? NULL : "the firmware's event log";
 }
 
-static const char *prepare(struct machine *machine)
+static const char *prepare(struct held *machine)
 {
 	static init_step *const steps[] = {
 		mount_all,
 		open_consoles,
-		tell_mark,
 		seal_root,
 		set_switches,
 		forbid_cores,
@@ -424,7 +444,7 @@ static const char *prepare(struct machine *machine)
 	return bad;
 }
 
-static pid_t start_supervisor(const struct machine *machine)
+static pid_t start_supervisor(const struct held *machine)
 {
 	const int held[] = {
 		[INIT_CONSOLE - SPAWN_SOCKET] = machine->console[0],
@@ -463,26 +483,35 @@ static void end_all(void)
 	sync();
 }
 
-_Noreturn static void stop(const struct machine *machine)
+/* On the serial port: the screen shows what has happened, and what to do. */
+_Noreturn static void stop(const struct held *machine)
 {
-	say(machine, "stopped: switch the computer off and on; if it stops "
-		     "again, show an operator this screen");
+	const struct notice stopped = notice_of(NOTICE_PART(STOPPED));
+	write_to_serial_port(machine, &stopped);
 	end_all();
 	for (;;)
 		pause();
 }
 
+/* `what` is a row's English, or a path; `more` is what the kernel says. */
 _Noreturn static void fail(
-	const struct machine *machine, const char *what, const char *why)
+	struct held *machine, const char *what, const char *more)
 {
-	for (int i = 0; i < INIT_CONSOLES; i++)
-		dprintf(machine->console[i], "sandoq: failed: %s%s%s\n", what,
-			why[0] == '\0' ? "" : ": ", why);
+	struct notice failed = notice_of(NOTICE_PART(FAILED_AND_STOPS));
+	struct wire_message answer;
+	struct notice why;
+	notice_add(&failed, notice_name(what));
+	if (more[0] != '\0')
+		notice_add(&failed, notice_name(more));
+	say(machine, &failed);
+	if (machine->teller.process.pid > 0)
+		peer_ask(&machine->teller, SAY(CONSOLE_DRAWN, &nothing), NULL,
+			0, &answer, &why);
 	stop(machine);
 }
 
 /* reboot() returns only when the kernel refuses. */
-_Noreturn static void obey(const struct machine *machine, const siginfo_t *end)
+_Noreturn static void obey(struct held *machine, const siginfo_t *end)
 {
 	int status = end->si_code == CLD_EXITED ? end->si_status : 0;
 	if (status == INIT_REBOOT || status == INIT_POWEROFF) {
@@ -496,7 +525,9 @@ _Noreturn static void obey(const struct machine *machine, const siginfo_t *end)
 
 _Noreturn void init_main(void)
 {
-	struct machine machine = { { -1, -1 }, -1, -1, -1 };
+	struct held machine = {
+		.console = { -1, -1 }, .journal = -1, .tpm = -1, .event_log = -1
+	};
 	const char *bad = prepare(&machine);
 	if (bad != NULL)
 		fail(&machine, bad, errno == 0 ? "" : strerror(errno));

@@ -563,6 +563,8 @@ LAYOUT_STRUCT(starter_started);
 	ASK(MEDIA_NONE, 69, nothing, ROLE_MEDIA)                               \
                                                                                \
 	ASK(CONSOLE_NOTICE, 81, notice, ROLE_CONSOLE)                          \
+	/* Answered when all that was said is seen. */                         \
+	ASK(CONSOLE_DRAWN, 82, nothing, ROLE_CONSOLE)                          \
                                                                                \
 	ASK(INTAKE_START, 96, nothing, ROLE_INTAKE)                            \
 	ANSWER(INTAKE_KIND, 97, intake_kind, ROLE_INTAKE, TO(INTAKE_START))    \

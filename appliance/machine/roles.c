@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/fb.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
@@ -189,15 +190,27 @@ static const struct sandbox_spec media_sandbox = {
 
 static const struct sandbox_call console_calls[] = {
 	TALK,
-	SANDBOX_CALL(write, "draws", { SANDBOX_EQUAL, 0, SPAWN_GRANTED, 0 }),
-	SANDBOX_CALL(
-		write, "draws", { SANDBOX_EQUAL, 0, SPAWN_GRANTED + 1, 0 }),
+	HEAP,
+	SANDBOX_CALL(write, "lines on the serial port",
+		{ SANDBOX_EQUAL, 0, SPAWN_GRANTED + 1, 0 }),
+	SANDBOX_CALL(ioctl, "how large is the screen?",
+		{ SANDBOX_EQUAL, 0, SPAWN_GRANTED, 0 },
+		{ SANDBOX_EQUAL, 1, FBIOGET_VSCREENINFO, 0 }),
+	SANDBOX_CALL(ioctl, "how does its memory lie?",
+		{ SANDBOX_EQUAL, 0, SPAWN_GRANTED, 0 },
+		{ SANDBOX_EQUAL, 1, FBIOGET_FSCREENINFO, 0 }),
+	SANDBOX_CALL(mmap, "the screen, to write",
+		{ SANDBOX_EQUAL, 2, PROT_WRITE, 0 },
+		{ SANDBOX_EQUAL, 3, MAP_SHARED, 0 },
+		{ SANDBOX_EQUAL, 4, SPAWN_GRANTED, 0 }),
+	BLOCKS,
 };
 static const struct sandbox_descriptor console_descriptors[] = {
 	SOCKET,
 	{ SPAWN_GRANTED, SANDBOX_CHARACTER, SANDBOX_BOTH, "the screen" },
 	{ SPAWN_GRANTED + 1, SANDBOX_CHARACTER, SANDBOX_BOTH, "serial port" },
 };
+/* A screen of 5120 by 2880 takes 59 MB, and its picture as much. */
 static const struct sandbox_spec console_sandbox = {
 	.name = "console",
 	.uid = ROLE_UID + ROLE_CONSOLE,
@@ -205,7 +218,7 @@ static const struct sandbox_spec console_sandbox = {
 	.namespaces = NAMESPACES,
 	SANDBOX_CALLS(console_calls),
 	SANDBOX_DESCRIPTORS(console_descriptors),
-	.memory = 128ULL * MEBIBYTE,
+	.memory = 192ULL * MEBIBYTE,
 	.cpu_seconds = 86400,
 	.open_files = 8,
 };

@@ -157,6 +157,15 @@ static void tell_failure(struct session *session)
 						 : NOTICE_PART(FAILED));
 }
 
+/* Init says it where this cannot: then it is no stop that was told. */
+static int stop(struct session *session)
+{
+	return session_tell(
+		       session, &session->console, SAY(CONSOLE_DRAWN, &nothing))
+		       ? INIT_STOPPED
+		       : INIT_UNTOLD;
+}
+
 /*
  * A machine that failed can still be asked for evidence of why, and its
  * election can be called off: then it starts again.
@@ -166,11 +175,11 @@ static int fail(struct session *session)
 	session->state = STATE_FAILED;
 	tell_failure(session);
 	if (session->broken)
-		return INIT_STOPPED;
+		return stop(session);
 	if (courier_boot(session))
 		return INIT_REBOOT;
 	tell_failure(session);
-	return INIT_STOPPED;
+	return stop(session);
 }
 
 static bool start_roles(struct session *session)
@@ -193,6 +202,8 @@ static int run(struct session *session)
 	bool worked;
 	if (!start_roles(session))
 		return fail(session);
+	if (access(MARK_OF_IMAGE, F_OK) == 0)
+		session_say(session, NOTICE_PART(NOT_THE_LOCKED_IMAGE));
 	worked = load(session);
 	if (worked && !session->superseded)
 		worked = counts_now(session->state) ? counting_boot(session)

@@ -21,9 +21,9 @@ sed -i '0,/^> .*/s//> این را دستگاه نمی‌گوید./' \
 	"$scratch/tree/docs/fa/officials.md"
 refused 'another sentence is seen' 1 'not a sentence of the machine' guides_of
 cp docs/fa/officials.md "$scratch/tree/docs/fa"
-sed -i 's/class="screen">[^<]*</class="screen">آماده</' \
+sed -i 's/class="screen">[^<]*</class="screen">آماده‌ایم</' \
 	"$scratch/tree/docs/fa/poster.html"
-refused 'on the poster, too' 1 'not a sentence of the machine: آماده' guides_of
+refused 'on the poster, too' 1 'not a sentence of the machine: آماده‌ایم' guides_of
 cp docs/fa/poster.html "$scratch/tree/docs/fa"
 sed -i '/^| a power cut/d' "$scratch/tree/docs/officials.md"
 refused 'a table without one fault is seen' 1 'the table of faults is another' \

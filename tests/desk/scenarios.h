@@ -11,6 +11,9 @@
 #include "tests/support/swtpm.h"
 #include "tests/verify/paper.h"
 
+/* Pixels of the screen that the console role is given: a memfd. */
+enum { SCENARIO_WIDTH = 640, SCENARIO_HEIGHT = 480 };
+
 /* The setting, the election, and a machine's TPM that is off. */
 struct stage {
 	enum sandbox_setting setting;

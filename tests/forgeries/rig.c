@@ -133,10 +133,10 @@ static void place(const int *held, const int *number, size_t count)
 }
 
 _Noreturn static void be_supervisor(
-	const struct rig *rig, int screen, int media, int tpm)
+	const struct rig *rig, int serial, int media, int tpm)
 {
 	const int none = open("/dev/null", O_RDWR | O_CLOEXEC);
-	const int held[] = { screen, none, rig->journal, tpm, rig->event_log,
+	const int held[] = { none, serial, rig->journal, tpm, rig->event_log,
 		media };
 	static const int number[] = { INIT_CONSOLE, INIT_CONSOLE + 1,
 		INIT_JOURNAL, INIT_TPM, INIT_EVENT_LOG, MEDIA_SOCKET };

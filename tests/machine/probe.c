@@ -267,9 +267,8 @@ static void count_interface(const char *path, const char *name)
 static bool usb_is_bound(void)
 {
 	bound = 0;
-	each_in("/sys/bus/usb/drivers/usbkbd", count_interface);
 	each_in("/sys/bus/usb/drivers/usb-storage", count_interface);
-	return bound == 2;
+	return bound == 1;
 }
 
 static void put_field(char *line, size_t size, const char *status,

@@ -39,7 +39,7 @@ listed() {
 image/build --output "$image" --extra "/init=$probe" >"$scratch/.said" 2>&1 ||
 	{ comment <"$scratch/.said" && bail 'the image is not built'; }
 create_machine "$machine" || bail 'there is no machine'
-start_machine --device usb-kbd --device usb-bot ||
+start_machine --device bochs-display --device usb-kbd --device usb-bot ||
 	bail 'the machine does not start'
 ok 'the probe has looked at all' \
 	"$sandoq" machine wait "$machine" 'probe: done' \
@@ -54,7 +54,8 @@ is 'until a courier boot says so, no keyboard and no stick has a driver' \
 		'interface hub' 'interface hub')"
 after=$(sed '1,/^probe: before init/d' "$machine/console.log" |
 	sed -n 's/^probe: usb interface //p' | sort | xargs)
-is 'then both have' "$after" 'hub hub usb-storage usbkbd'
+is 'then the stick has one, and the keyboard still has none' "$after" \
+	'hub hub none usb-storage'
 
 # --- the root file system ---
 
@@ -91,9 +92,9 @@ journal uid=1001 $none dumpable=no cores=no
 keys uid=1002 $none dumpable=no cores=no
 media uid=1003 $opens nnp=1 seccomp=2 dumpable=no cores=no
 END
-is 'the roles hold these descriptors and no others' \
+is 'the roles hold these descriptors and no others: one has the screen' \
 	"$(said holds | grep -vE '^(init|supervisor) ')" "$(cat <<'END'
-console 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/tty0 5=/dev/ttyS0
+console 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/fb0 5=/dev/ttyS0
 journal 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/vda2
 keys 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=/dev/tpmrm0
 media 0=/dev/null 1=/dev/null 2=/dev/null 3=socket: 4=socket:

@@ -10,6 +10,7 @@
 #include "tests/support/patience.h"
 
 #include <linux/audit.h>
+#include <linux/fb.h>
 #include <linux/netlink.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -177,7 +178,7 @@ static void test_count_lies_within_the_starter(void **state)
 static void test_only_the_media_role_opens(void **state)
 {
 	static const long calls[] = { SYS_openat, SYS_socket, SYS_bind,
-		SYS_ioctl, SYS_getdents64 };
+		SYS_getdents64 };
 	(void)state;
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct filter filter = filter_of_role(role);
@@ -207,12 +208,52 @@ static void test_media_has_the_kernel_s_events_alone(void **state)
 	}
 }
 
+/* How large a screen is: of its own alone, and nothing that changes it. */
+static void test_the_console_asks_its_screen_two_things(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct filter filter = filter_of_role(role);
+		for (uint64_t file = 0; file < 16; file++)
+			for (uint64_t ask = 0x4600; ask < 0x4700; ask++) {
+				const uint64_t argument[ARGUMENTS] = { file,
+					ask };
+				assert_int_equal(
+					allows(&filter, SYS_ioctl, argument),
+					role == ROLE_CONSOLE &&
+						file == SPAWN_GRANTED &&
+						(ask == FBIOGET_VSCREENINFO ||
+							ask == FBIOGET_FSCREENINFO));
+			}
+	}
+}
+
+/* What is written there is seen by others: a screen, by the console alone. */
+static void test_the_console_alone_maps_a_screen(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const struct filter filter = filter_of_role(role);
+		for (uint64_t file = 0; file < 16; file++)
+			for (uint64_t rights = 0; rights < 16; rights++) {
+				const uint64_t argument[ARGUMENTS] = { 0, 4096,
+					rights, MAP_SHARED, file };
+				assert_int_equal(
+					allows(&filter, SYS_mmap, argument),
+					role == ROLE_CONSOLE &&
+						file == SPAWN_GRANTED &&
+						rights == PROT_WRITE);
+			}
+	}
+}
+
 /* A memfd's content is mapped to be read, memory of its own to be written. */
 static bool may_map(enum role role, uint64_t rights, uint64_t flags)
 {
-	if (role == ROLE_KEYS || role == ROLE_MEDIA || role == ROLE_CONSOLE)
+	if (role == ROLE_KEYS || role == ROLE_MEDIA)
 		return false;
-	return (rights == PROT_READ && flags == MAP_PRIVATE) ||
+	return (rights == PROT_READ && flags == MAP_PRIVATE &&
+		       role != ROLE_CONSOLE) ||
 	       (rights == (PROT_READ | PROT_WRITE) &&
 		       flags == (MAP_PRIVATE | MAP_ANONYMOUS) &&
 		       role != ROLE_PUBLISH);
@@ -360,6 +401,8 @@ int main(void)
 		cmocka_unit_test(test_count_lies_within_the_starter),
 		cmocka_unit_test(test_only_the_media_role_opens),
 		cmocka_unit_test(test_media_has_the_kernel_s_events_alone),
+		cmocka_unit_test(test_the_console_asks_its_screen_two_things),
+		cmocka_unit_test(test_the_console_alone_maps_a_screen),
 		cmocka_unit_test(test_no_memory_runs),
 		cmocka_unit_test(test_answers_go_to_the_supervisor),
 		cmocka_unit_test(test_the_needed_calls_pass),

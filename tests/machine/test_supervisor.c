@@ -81,7 +81,7 @@ static const char told_file[] = "told";
 static const char published_file[] = "published";
 /* A byte for each count. */
 static const char counted_file[] = "counted";
-static const char screen_file[] = "screen";
+static const char serial_file[] = "serial";
 static char place[] = "/tmp/sandoq-supervisor.XXXXXX";
 static const struct digest mac_key = { { 1 } };
 static const struct tpm_name some_name = { { 0x00, 0x0b } };
@@ -568,9 +568,9 @@ _Noreturn static void become_supervisor(const struct trial *machine)
 {
 	const int null = open("/dev/null", O_RDWR);
 	const int log = memfd_of(bytes_of_text("an event log"));
-	const int screen =
-		open(screen_file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	const int held[] = { screen, null, machine->partition, machine->anchor,
+	const int serial =
+		open(serial_file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	const int held[] = { null, serial, machine->partition, machine->anchor,
 		log };
 	enum { COUNT = sizeof(held) / sizeof(held[0]) };
 	int aside[COUNT];
@@ -719,11 +719,11 @@ static void test_boxes_are_published_without_their_mediums_end(void **state)
 	machine_end(&machine);
 }
 
-/* What the screen shows from a line that begins with this to its end. */
-static void expect_screen(const char *from, const char *wanted)
+/* What the serial port has from a line that begins with this to its end. */
+static void expect_lines(const char *from, const char *wanted)
 {
 	static char space[1 << 14];
-	const int file = open(screen_file, O_RDONLY | O_CLOEXEC);
+	const int file = open(serial_file, O_RDONLY | O_CLOEXEC);
 	const ssize_t size = read(file, space, sizeof(space) - 1);
 	assert_true(size > 0);
 	close(file);
@@ -741,7 +741,7 @@ static void test_a_dead_tpm_ends_the_boot(void **state)
 	const struct trial machine = machine_after(more, 2);
 	(void)state;
 	run_supervisor(&machine, &(struct told){ .tpm_dies = true });
-	expect_screen("sandoq: ", "sandoq: failed: no TPM answers\n");
+	expect_lines("sandoq: ", "sandoq: failed: no TPM answers\n");
 	machine_end(&machine);
 }
 
@@ -754,7 +754,7 @@ static void test_a_refused_anchor_ends_the_boot(void **state)
 	make_room(&machine, 16);
 	run_supervisor(&machine,
 		&(struct told){ .media_come = true, .refuses_anchor = 2 });
-	expect_screen("sandoq: medium: boxes",
+	expect_lines("sandoq: medium: boxes",
 		"sandoq: medium: boxes\nsandoq: failed: another anchor\n");
 	machine_end(&machine);
 }
@@ -788,7 +788,7 @@ static void expect_count(enum machine_state state, const struct told *told,
 {
 	const struct trial machine = machine_that_counts(state);
 	assert_int_equal(supervisor_end(&machine, told), end);
-	expect_screen("sandoq: count ", wanted);
+	expect_lines("sandoq: count ", wanted);
 	unlink(counted_file);
 	machine_end(&machine);
 }
@@ -831,7 +831,7 @@ static void expect_no_count(const struct told *told, const char *wanted)
 {
 	const struct trial machine = machine_that_counts(STATE_OPEN);
 	run_supervisor(&machine, told);
-	expect_screen("sandoq: ", wanted);
+	expect_lines("sandoq: ", wanted);
 	unlink(counted_file);
 	machine_end(&machine);
 }
@@ -886,7 +886,7 @@ static void test_a_medium_is_for_a_state(void **state)
 	(void)state;
 	make_room(&machine, 16);
 	run_supervisor(&machine, &(struct told){ .media_come = true });
-	expect_screen("sandoq: medium: boxes",
+	expect_lines("sandoq: medium: boxes",
 		"sandoq: medium: boxes\n"
 		"sandoq: refused: a medium of kind boxes is not for a machine "
 		"in state enrolled: bring what this state waits for\n"
@@ -908,7 +908,7 @@ static void expect_revocation(
 		.epoch = epoch };
 	make_room(&machine, 16);
 	run_supervisor(&machine, &told);
-	expect_screen("sandoq: medium: revocation", wanted);
+	expect_lines("sandoq: medium: revocation", wanted);
 	unlink(published_file);
 	machine_end(&machine);
 }
@@ -978,7 +978,7 @@ static void test_a_large_box_that_is_there_needs_no_room(void **state)
 	/* For the boot, the box, the medium's end, and what is kept. */
 	make_room(&machine, 1 + 1 + 1 + 2);
 	run_supervisor(&machine, &told);
-	expect_screen("sandoq: medium: boxes",
+	expect_lines("sandoq: medium: boxes",
 		"sandoq: medium: boxes\n"
 		"sandoq: box refused: : it is larger than its ballots can be, "
 		"and would take other boxes' room: move the journal to a "
@@ -1002,7 +1002,7 @@ static int prepare(void **state)
 static int clear(void **state)
 {
 	(void)state;
-	return unlink(told_file) == 0 && unlink(screen_file) == 0 &&
+	return unlink(told_file) == 0 && unlink(serial_file) == 0 &&
 			       rmdir(place) == 0
 		       ? 0
 		       : -1;
