@@ -63,7 +63,7 @@ __attribute__((format(printf, 3, 4))) static struct node node_at(
  * Objects and arrays
  */
 
-enum { MEMBERS_MOST = 15 };
+enum { MEMBERS_MOST = 16 };
 
 /* The members of an object, beside the names that they can have. */
 struct object {
@@ -572,12 +572,23 @@ static void read_stations(struct node array, struct definition *d, size_t count)
 		read_station(next_item(&items), d, s);
 }
 
+/* Which language is first; Persian, if nothing is said. */
+static bool english(struct node node)
+{
+	if (!is_there(node) || strcmp(text(node), "fa") == 0)
+		return false;
+	if (strcmp(text(node), "en") != 0)
+		refuse(node, "must be \"fa\" or \"en\"");
+	return true;
+}
+
 static void read_root(struct node node, struct definition *d)
 {
 	static const char *const members[MEMBERS_MOST + 1] = { "format", "id",
-		"title", "rehearsal", "image", "ek_cas", "software_tpm",
-		"operators", "authority", "officers", "auditors", "quorum",
-		"recipients", "contests", "stations", NULL };
+		"title", "language", "rehearsal", "image", "ek_cas",
+		"software_tpm", "operators", "authority", "officers",
+		"auditors", "quorum", "recipients", "contests", "stations",
+		NULL };
 	const struct object root = object_of(node, members);
 	const struct node contests = required(&root, "contests");
 	const struct node stations = required(&root, "stations");
@@ -587,6 +598,7 @@ static void read_root(struct node node, struct definition *d)
 		return;
 	id(required(&root, "id"), d->plan.id);
 	d->title = name(required(&root, "title"));
+	d->english = english(optional(&root, "language"));
 	d->plan.rehearsal = boolean(required(&root, "rehearsal"));
 	read_machine(&root, d);
 	read_rosters(&root, &d->plan);

@@ -8,7 +8,8 @@
  * rules are those of docs/rules.md; list-proportional/0-pilot is refused
  * unless the contest says that it is a pilot.
  *
- *	format "sandoq/definition/v1", id, title {fa, en}, rehearsal,
+ *	format "sandoq/definition/v1", id, title {fa, en},
+ *	language (optional, "fa" or "en"), rehearsal,
  *	image (64 hexadecimal digits), ek_cas [64 digits, ...], software_tpm,
  *	operators, authority, officers, auditors:
  *		[{id, board "executive" | "supervisory", key (vkey)}, ...]
@@ -44,6 +45,8 @@ struct definition {
 	/* What is counted by; its arrays belong to the definition. */
 	struct plan plan;
 	struct name title;
+	/* The larger one on the machine's screen; else Persian. */
+	bool english;
 	/* Authenticode SHA-256 of the image that may count. */
 	struct digest image;
 	/* SHA-256 of each CA certificate (DER) that may vouch for an EK. */

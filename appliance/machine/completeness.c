@@ -18,16 +18,16 @@ static bool is_delivery(const struct notice *told)
 static bool ask(struct session *session, int result, struct notice *told)
 {
 	struct wire_message answer;
-	int list[] = { session->plan, -1, result };
+	int list[] = { session->plan, session->names, -1, result };
 	bool read;
 	if (!session_ask(session, &session->journal,
 		    SAY(JOURNAL_DELIVERIES, &nothing), NULL, 0, JOURNAL_CAME,
 		    &answer))
 		return false;
-	list[1] = answer.descriptor[0];
+	list[2] = answer.descriptor[0];
 	read = session_define(session, SAY(DEFINE_DELIVERY, &nothing), list,
-		result < 0 ? 2 : 3, DEFINE_DELIVERED, &answer);
-	close(list[1]);
+		result < 0 ? 3 : 4, DEFINE_DELIVERED, &answer);
+	close(list[2]);
 	if (!read)
 		return false;
 	*told = *HEARD(&answer, DEFINE_DELIVERED);

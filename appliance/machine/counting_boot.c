@@ -122,6 +122,10 @@ static void tell(void *context, const struct count_told *told)
 	struct walk *walk = context;
 	if (walk->headers != NULL && !walk->last)
 		headers_told(walk->headers, told);
+	session_say_progress(
+		walk->session, NOTICE_PART(COUNTING, .first = told->boxes,
+				       .second = walk->order->count,
+				       .third = walk->last ? PASSES : 1));
 }
 
 /* Both passes read them, and so have to agree; the last one keeps them. */
@@ -223,7 +227,7 @@ static bool count_twice(struct session *session, uint64_t revocation,
 static bool read_approvals(struct session *session, struct wire_said said,
 	const uint64_t *entries, size_t count, struct define_approvals *out)
 {
-	int list[WIRE_DESCRIPTORS_MOST] = { -1, -1, -1 };
+	int list[WIRE_DESCRIPTORS_MOST] = { -1, -1, -1, -1 };
 	struct journal_entry entry;
 	struct wire_message answer;
 	struct peer define = { .process = { .pid = 0 } };
@@ -416,6 +420,7 @@ bool counting_boot(struct session *session)
 	if (!session_tell(session, &session->media, SAY(MEDIA_NONE, &nothing)))
 		return false;
 	session_say(session, NOTICE_PART(NO_MEDIUM));
+	session_say_election(session);
 	if (!session_say_delivery(session, -1) || !load_open(session, &open))
 		return false;
 	if (session->state == STATE_OPEN) {

@@ -51,6 +51,7 @@ static bool take_kind(struct session *session, struct medium *medium)
 static void say_refusal(struct session *session)
 {
 	session_say_why(session, NOTICE_PART(REFUSED));
+	session_say_why(session, NOTICE_PART(WAS_REFUSED));
 	session_say(session, NOTICE_PART(REMOVE));
 }
 
@@ -218,8 +219,10 @@ bool courier_boot(struct session *session)
 		return false;
 	while (!session->superseded && !must_restart(session)) {
 		say_room(session);
-		if (!session_say_delivery(session, -1))
+		if (!session_say_delivery(session, -1) ||
+			!session_say_digest(session))
 			return false;
+		session_say_election(session);
 		say_what_it_waits_for(session, first);
 		first = false;
 		if (!serve_medium(session))

@@ -231,6 +231,15 @@ static bool take_message(struct session *session, struct boxes *boxes,
 	}
 }
 
+/* How many more there are nobody knows before the last. */
+static void say_taking(struct session *session, const struct boxes *boxes)
+{
+	enum { EACH = 20 };
+	const uint64_t count = boxes->taken + boxes->known + boxes->refused;
+	if (count < EACH || count % EACH == 0)
+		session_say(session, NOTICE_PART(TAKING, .first = count));
+}
+
 /* Boxes up to the archive's end, or to where it stops making sense. */
 static bool take_archive(
 	struct session *session, struct medium *medium, struct boxes *boxes)
@@ -242,6 +251,7 @@ static bool take_archive(
 		&message, &session->why);
 	while (got == ANSWERED) {
 		const bool taken = take_message(session, boxes, &message, &end);
+		say_taking(session, boxes);
 		wire_close(&message);
 		if (!taken || end)
 			return taken;

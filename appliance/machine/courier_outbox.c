@@ -74,9 +74,13 @@ static bool publish_entries(struct session *session, struct peer *publish)
 		!publish_type(session, publish, folded->software, from) ||
 		!publish_type(session, publish, folded->revocation, from))
 		return false;
-	for (uint64_t i = from; i < folded->entries; i++)
+	for (uint64_t i = from; i < folded->entries; i++) {
+		session_say_progress(
+			session, NOTICE_PART(WRITING, .first = i - from,
+					 .second = folded->entries - from));
 		if (!publish_entry(session, publish, i, &before))
 			return false;
+	}
 	return true;
 }
 
@@ -255,8 +259,10 @@ static void look_up(struct session *session, const struct session *from)
 {
 	session->why = from->why;
 	session->broken = from->broken;
-	if (from->has_election && from->plan != session->plan)
+	if (from->has_election && from->plan != session->plan) {
 		close(from->plan);
+		close(from->names);
+	}
 }
 
 /* A publish process, once it has seen the outbox where intake found it. */

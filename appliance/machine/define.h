@@ -8,6 +8,8 @@
  *   define_software.c   approvals of later software, and of a revocation
  *   define_abandon.c    the authority calls an election off
  *   define_delivery.c   which boxes have come, for the screen
+ *   define_names.c      how the stations are called there
+ *   define_digest.c     what a telephone reads from it
  */
 #ifndef SANDOQ_MACHINE_DEFINE_H
 #define SANDOQ_MACHINE_DEFINE_H
@@ -74,6 +76,10 @@ refusal read_boot_approvals(struct task *, const struct operators *,
 	bool written, struct keys_software *out, struct digest *image);
 refusal read_definition(struct task *, size_t list, struct definition *);
 
+/* A memfd, or -1; and one name after the other. */
+int names_memfd(const struct definition *);
+bool names_next(struct cursor *, struct bytes *en, struct bytes *fa);
+
 role_handler define_enrolment;
 role_handler define_election;
 role_handler define_open;
@@ -82,5 +88,6 @@ role_handler define_software;
 role_handler define_revocation;
 role_handler define_abandonment;
 role_handler define_delivery;
+role_handler define_digest;
 
 #endif

@@ -11,7 +11,7 @@
 #include "appliance/record/members.h"
 #include "appliance/record/refused.h"
 
-enum { LIST_PLAN, LIST_CAME, LIST_RESULT };
+enum { LIST_PLAN, LIST_NAMES, LIST_CAME, LIST_RESULT };
 
 /* Boxes that were taken, and deliveries that were refused, as they came. */
 static refusal read_came(struct task *task, struct delivery *delivery)
@@ -46,17 +46,72 @@ static void add_number(struct notice *out, enum notice_id id, uint64_t number)
 					.id = (uint16_t)id, .first = number });
 }
 
-static void add_missing(const struct delivery *delivery, struct notice *out)
+/* "شعبهٔ ۳ (۱ از ۲)": one station of several boxes, as delivery_line(). */
+static void write_station(const struct delivery *delivery, size_t s,
+	struct bytes name, struct writer *out)
+{
+	write_bytes(out, name);
+	if (delivery->plan->station[s].boxes == 1)
+		return;
+	write_text(out, " (");
+	write_notice_number(out, delivery->missing_of[s], PERSIAN);
+	write_text(out, " از ");
+	write_notice_number(out, delivery->plan->station[s].boxes, PERSIAN);
+	write_text(out, ")");
+}
+
+static void write_more(uint64_t boxes, struct writer *out)
+{
+	write_text(out, "، و ");
+	write_notice_number(out, boxes, PERSIAN);
+	write_text(out, " صندوق دیگر");
+}
+
+/* In Persian, by the names that people know; what has no room is a number. */
+static void write_missing_names(
+	const struct delivery *delivery, struct bytes names, struct writer *out)
+{
+	/* Of what may stand behind a name. */
+	enum { ROOM = 96 };
+	struct cursor rest = cursor_of(names);
+	struct bytes name;
+	struct bytes english;
+	size_t told = 0;
+	for (size_t s = 0; s < delivery->plan->stations; s++) {
+		if (!names_next(&rest, &english, &name))
+			return;
+		if (delivery->missing_of[s] == 0)
+			continue;
+		if (out->capacity - out->size < name.size + ROOM) {
+			write_more(delivery->missing - told, out);
+			return;
+		}
+		write_text(out, told > 0 ? "، " : "");
+		write_station(delivery, s, name, out);
+		told += delivery->missing_of[s];
+	}
+}
+
+static void add_missing(const struct task *task,
+	const struct delivery *delivery, struct notice *out)
 {
 	char line[NOTICE_TEXT_MOST] = { 0 };
+	char persian[NOTICE_TEXT_MOST] = { 0 };
 	struct writer text = writer_of(line, sizeof(line) - 1);
+	struct writer names = writer_of(persian, sizeof(persian) - 1);
+	struct notice_part part;
+	if (delivery->missing == 0)
+		return;
 	delivery_write_missing(delivery, &text);
-	if (text.size > 0)
-		notice_add(out, notice_text(NOTICE_BOXES_MISSING, line));
+	write_missing_names(delivery, task->list[LIST_NAMES], &names);
+	part = notice_text(NOTICE_BOXES_MISSING, line);
+	notice_set_persian(&part, persian);
+	notice_add(out, part);
 }
 
 /* As delivery_line() has it. */
-static struct notice told(const struct delivery *delivery)
+static struct notice told(
+	const struct task *task, const struct delivery *delivery)
 {
 	struct notice out = notice_of(
 		delivery->has_result
@@ -64,7 +119,7 @@ static struct notice told(const struct delivery *delivery)
 				  .second = delivery->due)
 			: NOTICE_PART(BOXES, .first = delivery->delivered,
 				  .second = delivery->due));
-	add_missing(delivery, &out);
+	add_missing(task, delivery, &out);
 	add_number(&out, NOTICE_BOXES_VOID, delivery->voids);
 	add_number(&out, NOTICE_BOXES_UNOPENED, delivery->unopened);
 	add_number(&out, NOTICE_BOXES_REFUSED, delivery->refusals);
@@ -81,7 +136,7 @@ static refusal read_delivery(
 	if (why == NULL && task->list[LIST_RESULT].size > 0)
 		why = read_result(task, &delivery);
 	if (why == NULL)
-		*out = told(&delivery);
+		*out = told(task, &delivery);
 	delivery_free(&delivery);
 	return why;
 }

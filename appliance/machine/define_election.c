@@ -5,6 +5,7 @@
  * made for it. What it gives is all that BK and RK hang on, and the plan.
  */
 #include "appliance/machine/define.h"
+#include "appliance/machine/memfd.h"
 
 #include "appliance/record/items.h"
 #include "appliance/record/members.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Beside the definition: two notes, and keys with what the TPM says of them. */
 _Static_assert(DEFINITION_SIZE_MOST + (1 << 20) <= ITEMS_MOST,
@@ -158,9 +160,20 @@ static refusal check_image(struct task *task,
 			 "approved";
 }
 
-static struct election election_of(
-	const struct plan *plan, const struct define_facts *facts)
+/* For the screen: no rule depends on it. */
+static struct notice_part title_of(const struct definition *definition)
 {
+	struct notice_part out =
+		notice_text(NOTICE_ELECTION, definition->title.en);
+	notice_set_persian(&out, definition->title.fa);
+	out.first = definition->english ? ENGLISH : PERSIAN;
+	return out;
+}
+
+static struct election election_of(
+	const struct definition *definition, const struct define_facts *facts)
+{
+	const struct plan *plan = &definition->plan;
 	const struct room room = room_of_plan(plan);
 	struct election out = {
 		.definition = plan->definition,
@@ -177,6 +190,7 @@ static struct election election_of(
 	for (size_t i = 0; i < plan->recipients; i++)
 		out.recipients.key[i] = plan->recipient[i].key;
 	wire_text_set(&out.id, plan->id);
+	out.title = title_of(definition);
 	return out;
 }
 
@@ -226,7 +240,7 @@ static refusal read_election(struct task *task,
 	refusal why = read_machine(task, LIST_ENROLLED, &facts->ak, &operators);
 	if (why != NULL)
 		return why;
-	*out = election_of(plan, facts);
+	*out = election_of(definition, facts);
 	snprintf(line, sizeof(line), "%.*s", (int)operators.serial.size,
 		(const char *)operators.serial.data);
 	wire_text_set(&out->machine, line);
@@ -253,19 +267,31 @@ static refusal read_phase(struct task *task, uint64_t *phase)
 	return cursor_done(&in) ? NULL : "it is not a number";
 }
 
-static refusal send_election(struct wire_end *end,
-	const struct election *election, const struct plan *plan)
+static int plan_memfd(const struct plan *plan)
 {
 	const size_t most = plan_size_most(plan);
 	uint8_t *space = malloc(most);
 	struct writer out = writer_of(space, most);
-	refusal why = "there is no memory";
+	int memfd = -1;
 	if (space != NULL) {
 		plan_encode(&out, plan);
-		why = role_send_written(
-			end, SAY(DEFINE_ELECTION, election), &out);
+		memfd = memfd_written(&out);
 	}
 	free(space);
+	return memfd;
+}
+
+static refusal send_election(struct wire_end *end,
+	const struct election *election, const struct definition *definition)
+{
+	const int list[] = { plan_memfd(&definition->plan),
+		names_memfd(definition) };
+	refusal why = "there is no memory";
+	if (list[0] >= 0 && list[1] >= 0)
+		why = wire_send(end, SAY(DEFINE_ELECTION, election), list, 2);
+	for (size_t i = 0; i < 2; i++)
+		if (list[i] >= 0)
+			close(list[i]);
 	return why;
 }
 
@@ -290,7 +316,7 @@ refusal define_election(
 	if (why == NULL && sealed)
 		why = read_phase(task, &election.phase);
 	why = why != NULL ? task_answer(end, task, why, SAY(DONE, &nothing))
-			  : send_election(end, &election, &definition.plan);
+			  : send_election(end, &election, &definition);
 	definition_free(&definition);
 	return why;
 }

@@ -39,7 +39,7 @@ enum role {
 
 enum {
 	WIRE_TEXT_MOST = 240,
-	WIRE_DESCRIPTORS_MOST = 3,
+	WIRE_DESCRIPTORS_MOST = 4,
 	WIRE_SOFTWARE_MOST = 4,
 	WIRE_ANSWERS_MOST = 5,
 	/* Of a piece of a member that may be longer than a list. */
@@ -104,6 +104,7 @@ LAYOUT_STRUCT(journal_key);
 	X(NUMBER, uint64_t, opened)                                            \
 	X(NUMBER, uint64_t, closed)                                            \
 	X(NUMBER, uint64_t, approved)                                          \
+	X(NUMBER, uint64_t, released)                                          \
 	X(NUMBER, uint64_t, abandoned)                                         \
 	X(NUMBER, uint64_t, software)                                          \
 	X(NUMBER, uint64_t, sealed_software) /* the last before `sealed` */    \
@@ -248,6 +249,8 @@ LAYOUT_STRUCT(recipients);
 	X(OCTETS, P256_POINT_SIZE, rk_point)                                   \
 	X(PART, wire_text, id)                                                 \
 	X(PART, wire_text, machine)                                            \
+	/* As the screen has it: NOTICE_ELECTION, with its title. */           \
+	X(PART, notice_part, title)                                            \
 	/* What it needs of the journal's partition: appliance/record/room.h.  \
 	 */                                                                    \
 	X(NUMBER, uint64_t, boxes_due)                                         \
@@ -370,6 +373,12 @@ LAYOUT_STRUCT(define_release);
 	/* The count is closed: the auditors' quorum has to sign, too. */      \
 	X(NUMBER, uint16_t, closed)
 LAYOUT_STRUCT(define_abandon);
+
+/* Of the result's text, if the list has one; else of the challenge. */
+#define define_digest_members(X)                                               \
+	X(NUMBER, uint16_t, result)                                            \
+	X(PART, digest, digest)
+LAYOUT_STRUCT(define_digest);
 
 #define count_box_members(X)                                                   \
 	X(PART, digest, definition)                                            \
@@ -587,8 +596,9 @@ LAYOUT_STRUCT(starter_started);
 		TO(DEFINE_ENROL))                                              \
 	ASK(DEFINE_SEAL, 114, define_facts, ROLE_DEFINE, CARRIES(2, 3))        \
 	ASK(DEFINE_LOAD, 115, define_facts, ROLE_DEFINE, CARRIES(2, 3))        \
+	/* The plan, and the names of its stations. */                         \
 	ANSWER(DEFINE_ELECTION, 116, election, ROLE_DEFINE,                    \
-		TO(DEFINE_SEAL, DEFINE_LOAD), CARRIES(1, 1))                   \
+		TO(DEFINE_SEAL, DEFINE_LOAD), CARRIES(2, 2))                   \
 	ASK(DEFINE_OPEN, 117, define_open, ROLE_DEFINE, CARRIES(2, 2))         \
 	ASK(DEFINE_RELEASE, 118, define_release, ROLE_DEFINE, CARRIES(3, 3))   \
 	ANSWER(DEFINE_APPROVALS, 119, define_approvals, ROLE_DEFINE,           \
@@ -599,15 +609,20 @@ LAYOUT_STRUCT(starter_started);
 	ASK(DEFINE_REVOKE, 122, define_facts, ROLE_DEFINE, CARRIES(2, 2))      \
 	ANSWER(DEFINE_REVOCATION, 123, keys_revoke, ROLE_DEFINE,               \
 		TO(DEFINE_REVOKE))                                             \
-	/* The plan, the journal's heads, and the result if there is one. */   \
 	/* Why the authority calls the election off. */                        \
 	ASK(DEFINE_ABANDON, 126, define_abandon, ROLE_DEFINE, CARRIES(2, 2))   \
 	ANSWER(DEFINE_ABANDONED, 127, wire_text, ROLE_DEFINE,                  \
 		TO(DEFINE_ABANDON))                                            \
-	ASK(DEFINE_DELIVERY, 124, nothing, ROLE_DEFINE, CARRIES(2, 3))         \
+	/* Plan, names, what came, and the result if there is one. */          \
+	ASK(DEFINE_DELIVERY, 124, nothing, ROLE_DEFINE, CARRIES(3, 4))         \
 	/* What was delivered, to be shown. */                                 \
 	ANSWER(DEFINE_DELIVERED, 125, notice, ROLE_DEFINE,                     \
 		TO(DEFINE_DELIVERY))                                           \
+                                                                               \
+	/* SHA-256 of what an entry closes or releases: its list of items. */  \
+	ASK(DEFINE_DIGEST, 110, nothing, ROLE_DEFINE, CARRIES(1, 1))           \
+	ANSWER(DEFINE_DIGESTED, 111, define_digest, ROLE_DEFINE,               \
+		TO(DEFINE_DIGEST))                                             \
                                                                                \
 	ASK(COUNT_BOX, 128, count_box, ROLE_COUNT)                             \
 	ANSWER(COUNT_STANZA, 129, count_stanza, ROLE_COUNT, TO(COUNT_BOX))     \

@@ -92,6 +92,16 @@ static void draw(struct console *console)
 			&console->device, &console->canvas, drawn[i]);
 }
 
+/* The election's definition says which language is the larger one. */
+static void take(struct screen *screen, const struct notice *notice)
+{
+	const struct notice_part *part = &notice->part[0];
+	const enum language first = part->first == ENGLISH ? ENGLISH : PERSIAN;
+	screen_take(screen, notice);
+	if (part->id == NOTICE_ELECTION && screen->first != first)
+		screen_set_language(screen, first);
+}
+
 static refusal show(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
@@ -101,10 +111,13 @@ static refusal show(
 	bool shown = console->device.frame != NULL;
 	if (why != NULL)
 		return why;
+	/* A machine without a screen has nowhere to show the others. */
 	if (notice_is_for_the_serial_port(
 		    notice_row_of(notice->part[0].id)->place))
 		shown |= say(console, notice);
-	screen_take(&console->screen, notice);
+	else
+		shown = true;
+	take(&console->screen, notice);
 	console->undrawn++;
 	if (!shown)
 		return "no console takes a notice";

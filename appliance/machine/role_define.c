@@ -19,6 +19,7 @@ int role_define(void)
 		{ DEFINE_REVOKE, define_revocation },
 		{ DEFINE_ABANDON, define_abandonment },
 		{ DEFINE_DELIVERY, define_delivery },
+		{ DEFINE_DIGEST, define_digest },
 	};
 	struct task task = { 0 };
 	struct wire_end end = role_end(ROLE_DEFINE);

@@ -427,6 +427,7 @@ static struct journal_folded folded(
 		.opened = fold->last[ENTRY_OPEN],
 		.closed = fold->last[ENTRY_CLOSED],
 		.approved = fold->last[ENTRY_APPROVED],
+		.released = fold->last[ENTRY_RELEASED],
 		.abandoned = fold->last[ENTRY_ABANDONED],
 		.software = fold->last[ENTRY_SOFTWARE],
 		.sealed_software = fold->sealed_software,

@@ -62,6 +62,14 @@ void session_say(struct session *session, struct notice_part part)
 	session_say_all(session, &notice);
 }
 
+void session_say_progress(struct session *session, struct notice_part part)
+{
+	enum { STEPS = 100 };
+	const uint64_t step = part.second / STEPS + 1;
+	if (part.first % step == 0 || part.first == part.second)
+		session_say(session, part);
+}
+
 void session_say_why(struct session *session, struct notice_part part)
 {
 	struct notice notice = notice_of(part);
@@ -203,10 +211,13 @@ bool session_read_election(struct session *session)
 			close(list[i]);
 	if (!read)
 		return false;
-	if (session->has_election)
+	if (session->has_election) {
 		close(session->plan);
+		close(session->names);
+	}
 	session->election = *HEARD(&answer, DEFINE_ELECTION);
 	session->plan = answer.descriptor[0];
+	session->names = answer.descriptor[1];
 	session->has_election = true;
 	return true;
 }

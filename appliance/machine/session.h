@@ -8,6 +8,7 @@
  *   headers.c         the new headers of the boxes that a count has opened
  *   software.c        approve later software, revoke earlier
  *   completeness.c    say which boxes have come
+ *   facts.c           say which election and machine, and its digests
  *   session.c         journal and election; what both boots need
  *
  * A step is a function that gives false when it did not happen. Then
@@ -39,10 +40,11 @@ struct session {
 	bool superseded;
 	/* An election was abandoned in this boot. */
 	bool restarts;
-	/* Whether an election is loaded; then its plan is a memfd. */
+	/* Whether an election is loaded; then these are memfds of it. */
 	bool has_election;
 	struct election election;
 	int plan;
+	int names; /* of its stations: define_names.c */
 };
 
 /* What a count came to: SHA-256 of its text, root of the boxes' new headers. */
@@ -74,11 +76,20 @@ bool finish_enrolment(struct session *);
  */
 bool session_say_delivery(struct session *, int result);
 
+/*
+ * What the screen has beside the large line: which election and machine, and
+ * what a telephone can read of it in this state.
+ */
+void session_say_election(struct session *);
+bool session_say_digest(struct session *);
+
 /* Shared steps. */
 
 /* Shown, and written to the serial port. What it is called in the table. */
 void session_say(struct session *, struct notice_part);
 void session_say_all(struct session *, const struct notice *);
+/* Only some hundred times on the way from 0 to `second`. */
+void session_say_progress(struct session *, struct notice_part);
 /* The notice, and behind it session->why. */
 void session_say_why(struct session *, struct notice_part);
 /* False, always: a step's answer. */

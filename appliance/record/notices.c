@@ -27,7 +27,8 @@ const struct notice_row *notice_row_of(unsigned id)
 bool notice_is_for_the_serial_port(enum notice_place place)
 {
 	return place != PLACE_PROGRESS && place != PLACE_QR &&
-	       place != PLACE_ELECTION && place != PLACE_MACHINE;
+	       place != PLACE_ELECTION && place != PLACE_MACHINE &&
+	       place != PLACE_STRIP;
 }
 
 /* At a character's end. */
@@ -46,6 +47,11 @@ struct notice_part notice_text(enum notice_id id, const char *text)
 	struct notice_part part = { .id = (uint16_t)id };
 	set_text(part.text, text);
 	return part;
+}
+
+void notice_set_persian(struct notice_part *part, const char *text)
+{
+	set_text(part->persian, text);
 }
 
 struct notice notice_of(struct notice_part part)
@@ -203,7 +209,7 @@ refusal notice_check_parts(const struct notice *notice)
  */
 
 /* U+06F0 is the Persian 0; in UTF-8 the digits differ in their last byte. */
-static void write_number(
+void write_notice_number(
 	struct writer *out, uint64_t number, enum language language)
 {
 	uint8_t space[20];
@@ -243,13 +249,13 @@ static void write_value(struct writer *out, const char *key,
 {
 	const uint64_t number[] = { part->first, part->second, part->third };
 	const bool word = key[0] == 'w';
-	const char digit = word ? key[1] : key[0];
+	const char digit = key[word ? 1 : 0];
 	if (key[0] == 't')
 		write_name(out, part, language);
 	else if (word)
 		write_word(out, number[(digit - '1') % 3], language);
 	else
-		write_number(out, number[(digit - '1') % 3], language);
+		write_notice_number(out, number[(digit - '1') % 3], language);
 }
 
 /* The table's sentences have no other braces: test_notices looks. */

@@ -118,6 +118,7 @@ bool notice_is_for_the_serial_port(enum notice_place);
 	((struct notice_part){ .id = NOTICE_##name, __VA_ARGS__ })
 /* One with a text, which is cut to its size. */
 struct notice_part notice_text(enum notice_id, const char *text);
+void notice_set_persian(struct notice_part *, const char *text);
 /* The row that has this English: a refusal; NOTICE_UNKNOWN without one. */
 struct notice_part notice_refusal(refusal);
 /* The same of what a name or a place is; without a row it is a text. */
@@ -140,6 +141,8 @@ refusal notice_check_parts(const struct notice *);
  * chain's rows. Nothing is written for a chain that says nothing.
  */
 void write_notice(struct writer *, const struct notice *, enum language);
+/* In decimal, in the language's digits. */
+void write_notice_number(struct writer *, uint64_t, enum language);
 void write_notice_next(struct writer *, const struct notice *, enum language);
 
 #endif

@@ -11,7 +11,7 @@
 struct play play_start(
 	const struct stage *stage, enum role role, const int *granted, size_t n)
 {
-	struct play play = { .answer.descriptor = { -1, -1, -1 } };
+	struct play play = { .answer.descriptor = { -1, -1, -1, -1 } };
 	assert_null(peer_start(&play.peer, role, stage->setting, granted, n));
 	return play;
 }

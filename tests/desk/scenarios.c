@@ -4,6 +4,7 @@
 
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/ustar.h"
+#include "appliance/machine/define.h"
 #include "appliance/machine/memfd.h"
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
@@ -473,6 +474,7 @@ static bool define(const struct stage *stage)
 		stage->paper, bytes_of_text(large_json(stage->paper)), list);
 	const int other[] = { list[1], list[0] };
 	const int come[] = { plan_of(stage->paper),
+		names_memfd(&stage->paper->definition),
 		sealed(bytes_of(box, sizeof(box))) };
 	struct play play = play_start(stage, ROLE_DEFINE, NULL, 0);
 	bool well = play_ends(&play, play_ask(&play, SAY(DEFINE_SEAL, &facts),
@@ -483,12 +485,16 @@ static bool define(const struct stage *stage)
 	       well;
 	play = play_start(stage, ROLE_DEFINE, NULL, 0);
 	well = play_ends(&play, play_ask(&play, SAY(DEFINE_DELIVERY, &nothing),
-					come, 2, DEFINE_DELIVERED)) &&
+					come, 3, DEFINE_DELIVERED)) &&
 	       well;
-	for (size_t i = 0; i < 2; i++) {
+	play = play_start(stage, ROLE_DEFINE, NULL, 0);
+	well = play_ends(&play, play_ask(&play, SAY(DEFINE_DIGEST, &nothing),
+					&list[1], 1, REFUSED)) &&
+	       well;
+	for (size_t i = 0; i < 2; i++)
 		close(list[i]);
+	for (size_t i = 0; i < 3; i++)
 		close(come[i]);
-	}
 	return well;
 }
 
@@ -562,7 +568,7 @@ static bool fork_one(
 	const struct stage *stage, struct play *starter, bool whole)
 {
 	const int box = box_of(stage->paper, whole);
-	struct play forked = { .answer.descriptor = { -1, -1, -1 } };
+	struct play forked = { .answer.descriptor = { -1, -1, -1, -1 } };
 	const bool well =
 		peer_ask_count(
 			&starter->peer, box, &forked.peer, &starter->why) &&

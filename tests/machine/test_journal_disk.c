@@ -173,7 +173,7 @@ static void ask(struct trial *machine, struct wire_said said,
 static struct trial machine_with(
 	const uint8_t *image, const struct digest *anchor)
 {
-	struct trial machine = { .answer.descriptor = { -1, -1, -1 } };
+	struct trial machine = { .answer.descriptor = { -1, -1, -1, -1 } };
 	machine.partition = memfd_create("partition", 0);
 	assert_true(machine.partition >= 0);
 	assert_int_equal(__real_pwrite(machine.partition, image, DISK_SIZE, 0),

@@ -29,6 +29,7 @@ enum { PATIENCE = 60, PLAN_MOST = 1 << 16, CAME_MOST = 32 };
 
 static struct village village;
 static int plan;
+static int names;
 
 static int make_plan(void **state)
 {
@@ -39,7 +40,10 @@ static int make_plan(void **state)
 	village_init(&village);
 	plan_encode(&out, &village.plan);
 	plan = memfd_written(&out);
-	return plan >= 0 ? 0 : -1;
+	out = writer_of(space, sizeof(space));
+	write_text(&out, "North\nشمال\nSouth\nجنوب\nEast\nشرق\n");
+	names = memfd_written(&out);
+	return plan >= 0 && names >= 0 ? 0 : -1;
 }
 
 /* What came, as the journal role tells it. */
@@ -67,27 +71,29 @@ static void add(struct came *came, enum entry_type type, uint16_t station,
 static void expect(struct bytes came, const char *text, enum wire_type answers,
 	const char *wanted)
 {
-	int list[] = { plan, memfd_of(came), -1 };
+	int list[] = { plan, names, memfd_of(came), -1 };
 	struct wire_message answer;
 	struct notice why;
 	struct peer define;
 	if (text != NULL)
-		list[2] = memfd_of(bytes_of_text(text));
+		list[3] = memfd_of(bytes_of_text(text));
 	assert_null(
 		peer_start(&define, ROLE_DEFINE, confined_setting(), NULL, 0));
 	const enum answer got =
 		peer_ask(&define, SAY(DEFINE_DELIVERY, &nothing), list,
-			text != NULL ? 3 : 2, &answer, &why);
+			text != NULL ? 4 : 3, &answer, &why);
 	assert_int_equal(
 		got, answers == DEFINE_DELIVERED ? ANSWERED : ANSWER_REFUSED);
+	assert_true(got != ANSWERED ||
+		    notice_check(HEARD(&answer, DEFINE_DELIVERED)) == NULL);
 	assert_string_equal(
 		got == ANSWERED ? notice_told(HEARD(&answer, DEFINE_DELIVERED))
 				: notice_told(&why),
 		wanted);
 	peer_stop(&define);
-	close(list[1]);
+	close(list[2]);
 	if (text != NULL)
-		close(list[2]);
+		close(list[3]);
 }
 
 static void a_station_is_missing_another_is_late(void **state)
@@ -105,6 +111,34 @@ static void a_station_is_missing_another_is_late(void **state)
 		"3 of 4 boxes were delivered; missing: north (1 of 2); "
 		"refused: "
 		"1");
+}
+
+static void expect_names(const struct came *came, const char *wanted)
+{
+	const int list[] = { plan, names, memfd_of(written(&came->out)) };
+	struct wire_message answer;
+	struct notice why;
+	struct peer define;
+	assert_null(
+		peer_start(&define, ROLE_DEFINE, confined_setting(), NULL, 0));
+	assert_int_equal(peer_ask(&define, SAY(DEFINE_DELIVERY, &nothing), list,
+				 3, &answer, &why),
+		ANSWERED);
+	assert_string_equal(
+		HEARD(&answer, DEFINE_DELIVERED)->part[1].persian, wanted);
+	peer_stop(&define);
+	close(list[2]);
+}
+
+/* The screen has them as people call them. */
+static void missing_stations_have_their_names(void **state)
+{
+	struct came *came = nothing_came();
+	(void)state;
+	expect_names(came, "شمال (۲ از ۲)، جنوب، شرق");
+	add(came, ENTRY_BOX, NORTH, 1);
+	add(came, ENTRY_BOX, SOUTH, 1);
+	expect_names(came, "شمال (۱ از ۲)، شرق");
 }
 
 /* Of those that have no entry of their own their number counts. */
@@ -168,10 +202,46 @@ static void what_is_cut_off_is_refused(void **state)
 	expect(written(&came->out), NULL, REFUSED, "what came: it is cut off");
 }
 
+/* What people compare: of a challenge, or of a result's text. */
+static void expect_digest(struct bytes items, uint16_t result, const char *of)
+{
+	const int list = memfd_of(items);
+	const struct digest wanted = sha256(bytes_of_text(of));
+	struct wire_message answer;
+	struct notice why;
+	struct peer define;
+	assert_null(
+		peer_start(&define, ROLE_DEFINE, confined_setting(), NULL, 0));
+	assert_int_equal(peer_ask(&define, SAY(DEFINE_DIGEST, &nothing), &list,
+				 1, &answer, &why),
+		ANSWERED);
+	assert_int_equal(HEARD(&answer, DEFINE_DIGESTED)->result, result);
+	assert_true(digest_equal(
+		&HEARD(&answer, DEFINE_DIGESTED)->digest, &wanted));
+	peer_stop(&define);
+	close(list);
+}
+
+static void digests_are_those_that_people_compare(void **state)
+{
+	static const char note[] = "a result\n\n\u2014 result AAAAAAAA\n";
+	uint8_t space[1024];
+	struct writer items = writer_of(space, sizeof(space));
+	(void)state;
+	write_item(&items, ITEM_PUBLIC, MEMBER_CHALLENGE,
+		bytes_of_text("a challenge"));
+	expect_digest(written(&items), 0, "a challenge");
+	items = writer_of(space, sizeof(space));
+	write_item(&items, ITEM_PUBLIC, MEMBER_RESULT, bytes_of_text(note));
+	expect_digest(written(&items), 1, "a result\n");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_station_is_missing_another_is_late),
+		cmocka_unit_test(digests_are_those_that_people_compare),
+		cmocka_unit_test(missing_stations_have_their_names),
 		cmocka_unit_test(sums_count_as_many_as_they_are),
 		cmocka_unit_test(voids_are_those_of_the_result),
 		cmocka_unit_test(what_is_cut_off_is_refused),

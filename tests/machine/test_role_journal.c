@@ -96,7 +96,7 @@ static void expect_refused(struct trial *machine, const char *start)
 
 static struct trial blank_machine(void)
 {
-	struct trial machine = { .answer.descriptor = { -1, -1, -1 } };
+	struct trial machine = { .answer.descriptor = { -1, -1, -1, -1 } };
 	machine.partition = memfd_create("partition", MFD_ALLOW_SEALING);
 	assert_true(machine.partition >= 0);
 	memset(machine.key.mac_key.byte, 'k', SHA256_SIZE);

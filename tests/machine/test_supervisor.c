@@ -315,11 +315,11 @@ static refusal define_election_of_nothing(
 		.boxes_room = read_told().boxes_room,
 	};
 	const struct p256_public rk = scalar_public(1);
-	const int plan = any_list();
+	const int list[] = { any_list(), any_list() };
 	(void)state;
 	(void)message;
 	p256_to_point(&rk, election.rk_point);
-	return wire_send(end, SAY(DEFINE_ELECTION, &election), &plan, 1);
+	return wire_send(end, SAY(DEFINE_ELECTION, &election), list, 2);
 }
 
 static refusal tell_of_nothing(

@@ -117,7 +117,7 @@ static void rows_are_whole(void **state)
 		if ((row->next[ENGLISH] == NULL) !=
 			(row->next[PERSIAN] == NULL))
 			fail_msg("%u: a next step in one language", row->id);
-		if (row->next[ENGLISH] != NULL)
+		if (row->next[ENGLISH] != NULL && row->next[PERSIAN] != NULL)
 			check_pair(row, row->next[ENGLISH], row->next[PERSIAN]);
 		if (row->place == PLACE_STATE &&
 			(row->mood == MOOD_NONE || row->next[ENGLISH] == NULL))
@@ -231,7 +231,7 @@ static void what_is_too_much_is_left_out(void **state)
 	struct notice notice = notice_of(NOTICE_PART(FAILED));
 	char text[2 * NOTICE_TEXT_MOST];
 	(void)state;
-	for (size_t i = 0; i < 2 * NOTICE_PARTS; i++)
+	for (size_t i = 0; i < (size_t)2 * NOTICE_PARTS; i++)
 		notice_add(&notice, notice_text(NOTICE_TEXT, "a"));
 	assert_string_equal(notice_told(&notice), "failed: a: a: a: a: a");
 	memset(text, 'a', sizeof(text) - 1);

@@ -35,7 +35,7 @@ _Noreturn static void be(int (*role)(void), int socket, int granted)
 
 struct forked_role forked_start(enum role self, int (*role)(void), int granted)
 {
-	struct forked_role out = { .answer.descriptor = { -1, -1, -1 } };
+	struct forked_role out = { .answer.descriptor = { -1, -1, -1, -1 } };
 	int pair[2];
 	assert_int_equal(
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
