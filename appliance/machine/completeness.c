@@ -36,15 +36,25 @@ static bool ask(struct session *session, int result, struct notice *told)
 		       "a role gave another answer than was asked for");
 }
 
+/* Of a line of BOXES: so many of so many. */
+static uint64_t missing(const struct notice_part *told)
+{
+	return told->id == NOTICE_BOXES && told->first < told->second
+		       ? told->second - told->first
+		       : 0;
+}
+
 bool session_say_delivery(struct session *session, int result)
 {
 	const struct notice before = session->why;
 	struct notice told;
 	if (!session->has_election || session->state == STATE_FAILED)
 		return true;
-	if (ask(session, result, &told))
+	session->boxes_missing = 0;
+	if (ask(session, result, &told)) {
+		session->boxes_missing = missing(&told.part[0]);
 		session_say_all(session, &told);
-	else if (!session->broken)
+	} else if (!session->broken)
 		session_say_why(session, NOTICE_PART(BOXES_UNTOLD));
 	if (session->broken)
 		return false;

@@ -48,11 +48,39 @@ static bool take_kind(struct session *session, struct medium *medium)
 				 .second = session_state_word(session)));
 }
 
+/* A stick that is gone already: its removal is no news (courier_media_news). */
+static bool is_gone(const struct notice *why)
+{
+	for (size_t i = 0; i < NOTICE_PARTS; i++)
+		switch (why->part[i].id) {
+		case NOTICE_STICK_PULLED:
+		case NOTICE_STICK_BROKEN:
+		case NOTICE_OUTBOX_PULLED:
+		case NOTICE_OUTBOX_PULLED_EARLY:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
 static void say_refusal(struct session *session)
 {
-	session_say_why(session, NOTICE_PART(REFUSED));
+	session->keeps_refusal = is_gone(&session->why);
+	session_say_why(session, session->keeps_refusal
+					 ? NOTICE_PART(REFUSED_AND_GONE)
+					 : NOTICE_PART(REFUSED));
 	session_say_why(session, NOTICE_PART(WAS_REFUSED));
 	session_say(session, NOTICE_PART(REMOVE));
+}
+
+/* Not in green where somebody has to be told of a box that was not taken. */
+static void say_done(struct session *session)
+{
+	session_say(session, NOTICE_PART(DONE));
+	if (session->boxes_refused > 0)
+		session_say(session, NOTICE_PART(DONE_BUT_REFUSED,
+					     .first = session->boxes_refused));
 }
 
 static bool take_medium(struct session *session, int device)
@@ -60,6 +88,8 @@ static bool take_medium(struct session *session, int device)
 	const struct notice failure = session->why;
 	struct medium medium = { .device = device };
 	bool taken;
+	session->keeps_refusal = false;
+	session->boxes_refused = 0;
 	if (!session_start_role(
 		    session, &medium.intake, ROLE_INTAKE, &device, 1))
 		return false;
@@ -69,7 +99,7 @@ static bool take_medium(struct session *session, int device)
 	taken = taken && take_kind(session, &medium);
 	peer_stop(&medium.intake);
 	if (taken)
-		session_say(session, NOTICE_PART(DONE));
+		say_done(session);
 	else if (!session->broken)
 		say_refusal(session);
 	if (session->state == STATE_FAILED && !session->broken)
@@ -158,7 +188,7 @@ static bool close_airlock(struct session *session)
 	if (!session_ask(session, &session->keys, SAY(KEYS_AIRLOCK, &nothing),
 		    NULL, 0, KEYS_AIRLOCKED, &answer))
 		return false;
-	if (notice_check_parts(HEARD(&answer, KEYS_AIRLOCKED)) != NULL) {
+	if (notice_check_parts(HEARD(&answer, KEYS_AIRLOCKED), true) != NULL) {
 		session->broken = true;
 		return session_refuse(session,
 			"a role gave another answer than was asked for");

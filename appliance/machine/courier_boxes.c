@@ -99,6 +99,7 @@ static bool refuse_box(struct session *session, struct boxes *boxes,
 	const struct refused refused = { told->box.digest,
 		bytes_of_text(line) };
 	boxes->refused++;
+	session->boxes_refused = boxes->refused;
 	notice_add(&notice, notice_text(NOTICE_TEXT, told->name.line));
 	notice_add(&notice, notice_refusal(why));
 	if (boxes->rest.count < REFUSED_TOLD_MOST)

@@ -15,10 +15,15 @@ void courier_say_ready(struct session *session)
 		[STATE_CLOSED] = NOTICE_READY_CLOSED,
 		[STATE_RELEASED] = NOTICE_READY_RELEASED,
 		[STATE_ABANDONED] = NOTICE_READY_ABANDONED,
-		[STATE_FAILED] = NOTICE_WAITING_FAILED,
 	};
-	session_say(
-		session, (struct notice_part){ .id = waits[session->state] });
+	if (session->state == STATE_INTAKE && session->boxes_missing > 0)
+		session_say(session, NOTICE_PART(READY_INTAKE_MISSING,
+					     .first = session->boxes_missing));
+	else if (session->state == STATE_FAILED)
+		session_say_why(session, NOTICE_PART(WAITING_FAILED));
+	else
+		session_say(session,
+			(struct notice_part){ .id = waits[session->state] });
 }
 
 /* One that waits may come next; when one goes, the machine waits for one. */
@@ -28,7 +33,7 @@ void courier_media_news(struct session *session, struct wire_message *message)
 		session_say(
 			session, notice_text(NOTICE_ANOTHER_MEDIUM,
 					 HEARD(message, MEDIA_WAITS)->line));
-	if (message->type == MEDIA_GONE)
+	if (message->type == MEDIA_GONE && !session->keeps_refusal)
 		courier_say_ready(session);
 	wire_close(message);
 }

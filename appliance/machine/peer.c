@@ -108,13 +108,19 @@ static void explain(
 	peer->process.pid = 0;
 }
 
-/* A role says why in parts of a notice, and may not say where they stand. */
-static refusal check_reason(const struct wire_message *message)
+/*
+ * A role says why in parts of a notice, and may not say where they stand. Only
+ * those that have the disk and the TPM speak of these.
+ */
+static refusal check_reason(
+	const struct peer *peer, const struct wire_message *message)
 {
+	const bool trusted =
+		peer->end.peer == ROLE_JOURNAL || peer->end.peer == ROLE_KEYS;
 	if (message->type == REFUSED)
-		return notice_check_parts(HEARD(message, REFUSED));
+		return notice_check_parts(HEARD(message, REFUSED), trusted);
 	if (message->type == UNABLE)
-		return notice_check_parts(HEARD(message, UNABLE));
+		return notice_check_parts(HEARD(message, UNABLE), trusted);
 	return NULL;
 }
 
@@ -155,7 +161,7 @@ enum answer peer_next(
 	if (refused == NULL) {
 		refused = check_bulk(out);
 		if (refused == NULL)
-			refused = check_reason(out);
+			refused = check_reason(peer, out);
 		if (refused != NULL)
 			wire_close(out);
 	}

@@ -110,6 +110,12 @@ bool session_anchor(struct session *session, const struct digest *chain)
 bool session_folded(
 	struct session *session, const struct journal_folded *folded)
 {
+	if (folded->state > STATE_ABANDONED) {
+		session->broken = true;
+		return session_refuse(session,
+			"the journal role's answers do not follow from each "
+			"other");
+	}
 	session->folded = *folded;
 	if (session->state != STATE_FAILED)
 		session->state = (enum machine_state)folded->state;

@@ -40,6 +40,13 @@ struct session {
 	bool superseded;
 	/* An election was abandoned in this boot. */
 	bool restarts;
+	/* Of the last medium: it went before anybody could read why. */
+	bool keeps_refusal;
+	/* Of the last medium: boxes that were not taken. */
+	uint64_t boxes_refused;
+	/* Boxes that are due and have not come, as the define role said last.
+	 */
+	uint64_t boxes_missing;
 	/* Whether an election is loaded; then these are memfds of it. */
 	bool has_election;
 	struct election election;

@@ -12,7 +12,7 @@
 /* Its reason is the keys role's: parts of a notice, or the wire is broken. */
 static bool refuse_start(struct session *session)
 {
-	if (notice_check_parts(&session->machine.why) == NULL) {
+	if (notice_check_parts(&session->machine.why, true) == NULL) {
 		session->why = session->machine.why;
 		return false;
 	}

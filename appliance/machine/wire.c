@@ -97,9 +97,12 @@ struct wire_text text_of_notice(const struct notice *notice)
 	return text;
 }
 
+/* Half a character would not be clean. */
 void wire_text_set(struct wire_text *text, const char *line)
 {
-	const size_t size = strnlen(line, sizeof(text->line) - 1);
+	size_t size = strnlen(line, sizeof(text->line) - 1);
+	while (size > 0 && (line[size] & 0xc0) == 0x80)
+		size--;
 	memset(text, 0, sizeof(*text));
 	memcpy(text->line, line, size);
 }

@@ -127,18 +127,23 @@ static bool read_as(
 	return *text == '\0';
 }
 
+static bool is_part(const struct notice_row *row)
+{
+	return row->place == PLACE_PART || row->place == PLACE_OWN;
+}
+
 /* Only parts, and none that would take any text for its own. */
 static bool is_a_reason(const struct notice_row *row)
 {
 	const char first = row->says[ENGLISH][0];
-	return row->place == PLACE_PART && first != '{' && first != '(';
+	return is_part(row) && first != '{' && first != '(';
 }
 
 /* Most have no value: those are looked for first. */
 static bool find(const char *text, struct notice_part *out)
 {
 	for (size_t i = 0; i < notice_table_size; i++)
-		if (notice_table[i].place == PLACE_PART &&
+		if (is_part(&notice_table[i]) &&
 			strcmp(notice_table[i].says[ENGLISH], text) == 0) {
 			*out = (struct notice_part){ .id = notice_table[i].id };
 			return true;
@@ -175,18 +180,49 @@ static bool is_nothing(const struct notice_part *part)
 	       strcmp(part->persian, nothing.persian) == 0;
 }
 
-static refusal check(const struct notice *notice, size_t first)
+/* What {w1} names: the table has states and kinds in one piece. */
+static bool is_word(uint64_t id)
+{
+	return id >= NOTICE_STATE_BLANK && id <= NOTICE_KIND_SENT;
+}
+
+static bool words_are_sound(
+	const struct notice_row *row, const struct notice_part *part)
+{
+	const uint64_t number[] = { part->first, part->second, part->third };
+	const char *at = row->says[ENGLISH];
+	while ((at = strstr(at, "{w")) != NULL) {
+		if (!is_word(number[(at[2] - '1') % 3]))
+			return false;
+		at++;
+	}
+	return true;
+}
+
+static refusal check_part(
+	const struct notice_part *part, bool alone, bool trusted)
+{
+	const struct notice_row *row = notice_row_of(part->id);
+	if (row == NULL)
+		return "a notice that is not in the table";
+	if (!alone && !is_part(row))
+		return "a notice with a part that is none";
+	if (!trusted && row->place == PLACE_OWN)
+		return "a notice that is not this role's to say";
+	return words_are_sound(row, part) ? NULL
+					  : "a notice with a word that is none";
+}
+
+static refusal check(const struct notice *notice, size_t first, bool trusted)
 {
 	const size_t count = parts_of(notice);
 	if (count == 0)
 		return "a notice that says nothing";
 	for (size_t i = 0; i < count; i++) {
-		const struct notice_row *row =
-			notice_row_of(notice->part[i].id);
-		if (row == NULL)
-			return "a notice that is not in the table";
-		if (i >= first && row->place != PLACE_PART)
-			return "a notice with a part that is none";
+		const refusal why =
+			check_part(&notice->part[i], i < first, trusted);
+		if (why != NULL)
+			return why;
 	}
 	for (size_t i = count; i < NOTICE_PARTS; i++)
 		if (!is_nothing(&notice->part[i]))
@@ -196,12 +232,12 @@ static refusal check(const struct notice *notice, size_t first)
 
 refusal notice_check(const struct notice *notice)
 {
-	return check(notice, 1);
+	return check(notice, 1, true);
 }
 
-refusal notice_check_parts(const struct notice *notice)
+refusal notice_check_parts(const struct notice *notice, bool trusted)
 {
-	return check(notice, 0);
+	return check(notice, 0, trusted);
 }
 
 /*

@@ -16,7 +16,7 @@
  * In a sentence stand for the part's values
  *
  *	{1} {2} {3}	first, second, third: in decimal; in Persian digits
- *	{w1} {w2} {w3}	the sentence of the row whose id is that number
+ *	{w1} {w2} {w3}	the state or the kind of medium whose row's id that is
  *	{t}		text
  *
  * A text is a name: of a station, a member, a device, a code; where it has one
@@ -43,6 +43,12 @@ enum language { PERSIAN, ENGLISH, LANGUAGES };
 enum notice_place {
 	/* Only a part behind another, or a word in one. */
 	PLACE_PART,
+	/*
+	 * The same, of the machine itself: only the supervisor and the roles
+	 * that have its disk and its TPM may say it. Who has taken another role
+	 * over is not to send people to the firmware's menu.
+	 */
+	PLACE_OWN,
 	/* The large line: what the machine does or waits for. */
 	PLACE_STATE,
 	/* How far it is (first of second); goes with the next state. */
@@ -131,10 +137,11 @@ void notice_add_all(struct notice *, const struct notice *more);
 /*
  * Why a notice that somebody else made is not shown: an id that is not in the
  * table, a part behind the end, a later part that has a place of its own. One
- * that is to be a part of another is of PLACE_PART itself.
+ * that is to be a part of another is of PLACE_PART itself, or of PLACE_OWN
+ * where its role is `trusted`.
  */
 refusal notice_check(const struct notice *);
-refusal notice_check_parts(const struct notice *);
+refusal notice_check_parts(const struct notice *, bool trusted);
 
 /*
  * The parts as one line, without a line's end; or the last `next` of the

@@ -133,7 +133,8 @@ static void reasons_are_found_by_their_english(void **state)
 	(void)state;
 	for (size_t i = 0; i < notice_table_size; i++) {
 		const struct notice_row *row = &notice_table[i];
-		if (row->place != PLACE_PART || row->says[ENGLISH][0] == '{' ||
+		if ((row->place != PLACE_PART && row->place != PLACE_OWN) ||
+			row->says[ENGLISH][0] == '{' ||
 			row->says[ENGLISH][0] == '(' ||
 			strstr(row->says[ENGLISH], "{w") != NULL)
 			continue;
@@ -291,11 +292,37 @@ static void a_reason_has_no_place(void **state)
 {
 	struct notice notice = notice_of(NOTICE_PART(READY_BLANK));
 	(void)state;
-	assert_string_equal(notice_check_parts(&notice),
+	assert_string_equal(notice_check_parts(&notice, true),
 		"a notice with a part that is none");
 	notice = notice_saying("a name");
-	assert_null(notice_check_parts(&notice));
+	assert_null(notice_check_parts(&notice, false));
 	assert_null(notice_check(&notice));
+}
+
+/* Nobody else sends people to the firmware's menu. */
+static void the_machine_speaks_of_itself(void **state)
+{
+	struct notice notice = notice_saying("a name");
+	(void)state;
+	notice_add(&notice, NOTICE_PART(ENROLMENT_UNFINISHED));
+	assert_string_equal(notice_check_parts(&notice, false),
+		"a notice that is not this role's to say");
+	assert_null(notice_check_parts(&notice, true));
+}
+
+/* A sentence that stands where a state is named would lend it its words. */
+static void a_word_is_a_state_or_a_kind(void **state)
+{
+	struct notice notice = notice_of(NOTICE_PART(NOT_IN_THIS_STATE,
+		.first = NOTICE_KIND_BOXES, .second = NOTICE_STATE_OPEN));
+	(void)state;
+	assert_null(notice_check_parts(&notice, false));
+	notice.part[0].second = NOTICE_READY_RELEASED;
+	assert_string_equal(notice_check_parts(&notice, false),
+		"a notice with a word that is none");
+	notice.part[0].second = NOTICE_NONE;
+	assert_string_equal(notice_check_parts(&notice, true),
+		"a notice with a word that is none");
 }
 
 /* What happened stands in the sentence, what is safe and to be done behind. */
@@ -314,7 +341,7 @@ static void the_faults_of_an_evening_say_what_to_do(void **state)
 		NOTICE_NO_DISK,
 		NOTICE_NO_TPM,
 		NOTICE_TPM_IS_GONE,
-		NOTICE_BOXES_MISSING,
+		NOTICE_READY_INTAKE_MISSING,
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -347,6 +374,8 @@ int main(void)
 		cmocka_unit_test(the_longest_fits_a_line),
 		cmocka_unit_test(what_is_not_of_the_table_is_refused),
 		cmocka_unit_test(a_reason_has_no_place),
+		cmocka_unit_test(the_machine_speaks_of_itself),
+		cmocka_unit_test(a_word_is_a_state_or_a_kind),
 		cmocka_unit_test(the_faults_of_an_evening_say_what_to_do),
 		cmocka_unit_test(only_a_screen_shows_how_far_it_is),
 	};
