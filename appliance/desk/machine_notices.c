@@ -26,24 +26,28 @@ static const struct fault {
 	enum notice_id said[FAULT_PARTS];
 	const char *refusal; /* the chain's last part, by its English */
 	enum word otherwise; /* what to do where the screen says nothing */
+	/* Whose next step it is, where the screen's large line has it. */
+	enum notice_id next;
 } faults[] = {
-	{ WORD_FAULT_GARBAGE,
-		{ NOTICE_REFUSED, NOTICE_NOT_A_COURIER,
-			NOTICE_STICK_UNREADABLE },
-		NULL, WORD_NOTHING },
-	{ WORD_FAULT_OTHER, { NOTICE_BOX_REFUSED },
-		"the box is of another election", WORD_FAULT_OTHER_DO },
-	{ WORD_FAULT_PULLED, { NOTICE_REFUSED, NOTICE_STICK_PULLED }, NULL,
-		WORD_NOTHING },
-	{ WORD_FAULT_SMALL, { NOTICE_REFUSED, NOTICE_OUTBOX_TOO_SMALL }, NULL,
-		WORD_NOTHING },
-	{ WORD_FAULT_POWER, { NOTICE_NONE }, NULL, WORD_WRONG_CUT },
-	{ WORD_FAULT_DISK, { NOTICE_FAILED_AND_STOPS, NOTICE_NO_DISK }, NULL,
-		WORD_NOTHING },
-	{ WORD_FAULT_TPM, { NOTICE_FAILED, NOTICE_TPM_IS_GONE }, NULL,
-		WORD_NOTHING },
-	{ WORD_FAULT_MISSING, { NOTICE_BOXES, NOTICE_BOXES_MISSING }, NULL,
-		WORD_NOTHING },
+	{ .what = WORD_FAULT_GARBAGE,
+		.said = { NOTICE_REFUSED, NOTICE_NOT_A_COURIER,
+			NOTICE_STICK_UNREADABLE } },
+	{ .what = WORD_FAULT_OTHER,
+		.said = { NOTICE_BOX_REFUSED },
+		.refusal = "the box is of another election",
+		.otherwise = WORD_FAULT_OTHER_DO },
+	{ .what = WORD_FAULT_PULLED,
+		.said = { NOTICE_REFUSED_AND_GONE, NOTICE_STICK_PULLED } },
+	{ .what = WORD_FAULT_SMALL,
+		.said = { NOTICE_REFUSED, NOTICE_OUTBOX_TOO_SMALL } },
+	{ .what = WORD_FAULT_POWER, .otherwise = WORD_WRONG_CUT },
+	{ .what = WORD_FAULT_DISK,
+		.said = { NOTICE_FAILED_AND_STOPS, NOTICE_NO_DISK } },
+	{ .what = WORD_FAULT_TPM,
+		.said = { NOTICE_FAILED, NOTICE_TPM_IS_GONE } },
+	{ .what = WORD_FAULT_MISSING,
+		.said = { NOTICE_BOXES, NOTICE_BOXES_MISSING },
+		.next = NOTICE_READY_INTAKE_MISSING },
 };
 
 /* With the values of an evening. */
@@ -68,6 +72,8 @@ static void print_fault(const struct fault *fault, enum language language)
 	uint8_t space[2 * NOTICE_LINE_MOST];
 	struct writer out = writer_of(space, sizeof(space));
 	const struct notice notice = notice_of_fault(fault);
+	const struct notice line = notice_of((struct notice_part){
+		.id = (uint16_t)fault->next, .first = 1 });
 	write_text(&out, "| ");
 	write_text(&out, words_in(fault->what, language));
 	write_text(&out, " | ");
@@ -79,7 +85,8 @@ static void print_fault(const struct fault *fault, enum language language)
 	if (fault->otherwise != WORD_NOTHING)
 		write_text(&out, words_in(fault->otherwise, language));
 	else
-		write_notice_next(&out, &notice, language);
+		write_notice_next(&out,
+			fault->next != NOTICE_NONE ? &line : &notice, language);
 	printf("%.*s |\n", (int)out.size, (const char *)space);
 }
 

@@ -10,6 +10,7 @@
 #include "appliance/desk/rehearsal/elsewhere.h"
 #include "appliance/desk/rehearsal/room.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -17,7 +18,9 @@
 #include <unistd.h>
 
 /* Written when the folder is complete. */
+/* Written last: a folder that has it is a whole rehearsal. */
 #define COMPLETE "rehearsal"
+static const char complete[] = "a rehearsal of sandoq\n";
 
 const struct option rehearse_options[] = {
 	{ "FOLDER", NULL,
@@ -169,6 +172,8 @@ static int take_out(struct rehearsal *rehearsal)
 	struct room *room = &rehearsal->room;
 	const enum stick_id id = room->plugged;
 	const bool brings = id == STICK_OUTBOX && rehearsal->taken;
+	/* The power was cut in between: what is on it nobody waits for. */
+	const bool stale = id == STICK_OUTBOX && !brings;
 	if (id == STICKS) {
 		say(WORD_WRONG_NONE_IN);
 		return 0;
@@ -178,6 +183,8 @@ static int take_out(struct rehearsal *rehearsal)
 		judge(rehearsal, room_follow(room, UNTIL_READY));
 	if (status == 0 && brings)
 		status = bring_away(rehearsal);
+	if (status == 0 && stale)
+		status = elsewhere_outbox();
 	return status;
 }
 
@@ -237,12 +244,12 @@ static int cut(struct rehearsal *rehearsal, const struct chosen *chosen)
 	if (chosen->names_stick)
 		status =
 			room_plug(room, chosen->stick, UNTIL_READING, &outcome);
+	const enum stick_id in = room->plugged;
 	if (status == 0)
 		status = room_cut(room);
 	if (status == 0)
 		say(WORD_WRONG_CUT);
-	return status == 0 && chosen->stick == STICK_OUTBOX ? elsewhere_outbox()
-							    : status;
+	return status == 0 && in == STICK_OUTBOX ? elsewhere_outbox() : status;
 }
 
 static int obey(struct rehearsal *rehearsal, const struct chosen *chosen)
@@ -363,8 +370,32 @@ static int enter(const char *folder)
 	return status;
 }
 
-/* An empty folder, or one that was left half made, which is not gone on with.
- */
+/* What somebody else keeps here is not to be written over. */
+static bool is_empty(void)
+{
+	DIR *folder = opendir(".");
+	const struct dirent *entry;
+	bool empty = folder != NULL;
+	while (empty && (entry = readdir(folder)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0;
+	if (folder != NULL)
+		closedir(folder);
+	return empty;
+}
+
+static bool is_complete(void)
+{
+	struct file file;
+	bool is = false;
+	if (access(COMPLETE, F_OK) != 0 || file_read(COMPLETE, 64, &file) != 0)
+		return false;
+	is = bytes_equal(file_bytes(&file), bytes_of_text(complete));
+	file_free(&file);
+	return is;
+}
+
+/* One that was left half made is not gone on with. */
 static int make(const struct arguments *arguments, const char *image)
 {
 	const char *profile = argument(arguments, "--profile");
@@ -372,15 +403,16 @@ static int make(const struct arguments *arguments, const char *image)
 		.image = image,
 		.profile = profile != NULL ? profile : "qemu-ovmf",
 	};
-	if (access("machine", F_OK) == 0 || access("desk", F_OK) == 0)
+	if (!is_empty())
 		return fail(EX_CANTCREAT, argument(arguments, "FOLDER"), 0,
 			"is not empty, and no whole rehearsal; give another "
 			"folder");
 	say(WORD_REHEARSAL_MAKES);
 	fflush(stdout);
 	int status = elsewhere_begin(&setting);
-	return status != 0 ? status
-			   : file_write(COMPLETE, bytes_of_text(""), 0644);
+	return status != 0
+		       ? status
+		       : file_write(COMPLETE, bytes_of_text(complete), 0644);
 }
 
 /* Before the folder is entered: afterwards a path means something else. */
@@ -409,7 +441,7 @@ int rehearse_command(const struct arguments *arguments)
 	if (status != 0)
 		return status;
 	say(WORD_REHEARSAL_IS);
-	if (access(COMPLETE, F_OK) == 0)
+	if (is_complete())
 		say(WORD_REHEARSAL_GOES_ON);
 	else
 		status = make(arguments, image);

@@ -24,6 +24,16 @@ refused 'a file for a folder' 73 'cannot create it' \
 	"$sandoq" rehearse "$scratch/file" --image "$scratch/no.efi"
 refused 'a folder with something else in it' 73 'is not empty' \
 	"$sandoq" rehearse "$scratch/full" --image "$scratch/no.efi"
+mkdir "$scratch/other"
+cp "$scratch/no.efi" "$scratch/other/disk"
+refused 'a folder with a file of that name' 73 'is not empty' \
+	"$sandoq" rehearse "$scratch/other" --image "$scratch/other/disk"
+is 'which is as it was' "$(sha256sum <"$scratch/other/disk")" \
+	"$(sha256sum <"$scratch/no.efi")"
+: >"$scratch/other/rehearsal"
+refused 'an empty file of the name does not make it a rehearsal' 73 \
+	'is not empty' "$sandoq" rehearse "$scratch/other" --image \
+	"$scratch/no.efi"
 refused 'a profile that is not in the tree' 66 'there is no profile abacus' \
 	rehearse --image "$scratch/no.efi" --profile abacus
 refused 'what was left half made is not gone on with' 73 'is not empty' \

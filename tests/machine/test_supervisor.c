@@ -959,7 +959,7 @@ static void test_boxes_leave_room_for_their_mediums_end(void **state)
 	machine_end(&machine);
 }
 
-#define WAITS                                                                  \
+#define WAITS_FOR_MORE                                                         \
 	"sandoq: journal: 0 of 0 MiB are free\n" DELIVERED                     \
 	"sandoq: ready: state intake: insert a medium\n"
 
@@ -986,9 +986,9 @@ static void test_a_large_box_that_is_there_needs_no_room(void **state)
 		"sandoq: 1 boxes taken, 1 known, 1 refused; the journal holds "
 		"3 leaves; bring an outbox for the receipt\n"
 		"sandoq: done: remove the medium\n"
-		"sandoq: 1 boxes of this stick were not taken\n" WAITS
+		"sandoq: 1 boxes of this stick were not taken\n" WAITS_FOR_MORE
 		"sandoq: medium: outbox\n"
-		"sandoq: done: remove the medium\n" WAITS
+		"sandoq: done: remove the medium\n" WAITS_FOR_MORE
 		"sandoq: failed: the media role: the peer has gone: it gave "
 		"up\n");
 	assert_int_equal(published_of(ENTRY_BOX), 1);

@@ -20,7 +20,11 @@ static void tell_first(FILE *to, char *line)
 					   in_words(rest) } });
 }
 
-/* "key: value"; a sentence that the table has is the value's Persian. */
+/*
+ * "key: value". Only what a text means, and its mode, are our own words: any
+ * other value is shown as it is signed, even where it looks like a word of the
+ * table.
+ */
 static void tell_field(FILE *to, char *line)
 {
 	char *value = strstr(line, ": ");
@@ -29,9 +33,12 @@ static void tell_field(FILE *to, char *line)
 		return;
 	}
 	*value = '\0';
+	const bool ours =
+		strcmp(line, "meaning") == 0 || strcmp(line, "mode") == 0;
 	tell(to, WORD_SIGNED_FIELD,
 		&(struct filling){
-			.text = { in_words(line), in_words(value + 2) } });
+			.text = { in_words(line),
+				ours ? in_words(value + 2) : value + 2 } });
 }
 
 void tell_signed(FILE *to, struct bytes text)

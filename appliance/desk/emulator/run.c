@@ -164,14 +164,19 @@ static bool add_drive(struct qmp *qmp, const struct plugging *plugging)
 	       qmp_call(qmp, "blockdev-add", drive, QMP_MS);
 }
 
-/* It may have had no gate: then there is nothing to be removed. */
+/* There may be none: then there is nothing to be removed. */
+static void remove_gate(struct qmp *qmp, size_t port)
+{
+	qmp_call(qmp, "object-del", json_pack("{s:s}", "id", ports[port]),
+		QMP_MS);
+}
+
 static bool remove_drive(struct qmp *qmp, size_t port)
 {
 	const bool removed = qmp_call(qmp, "blockdev-del",
 		json_pack("{s:s}", "node-name", ports[port]), QMP_MS);
 	if (removed)
-		qmp_call(qmp, "object-del",
-			json_pack("{s:s}", "id", ports[port]), QMP_MS);
+		remove_gate(qmp, port);
 	return removed;
 }
 
@@ -193,8 +198,11 @@ static refusal plug_in(
 	if (launcher->medium_in[plugging->port])
 		return "a medium is plugged in already; unplug it first";
 	if ((plugging->behind_hub && !add_hub(launcher)) ||
-		!add_drive(qmp, plugging))
-		return qmp->error;
+		!add_drive(qmp, plugging)) {
+		memcpy(launcher->reason, qmp->error, sizeof(launcher->reason));
+		remove_gate(qmp, plugging->port);
+		return launcher->reason;
+	}
 	if (qmp_call(qmp, "device_add",
 		    medium_device(&launcher->profile, plugging), QMP_MS)) {
 		launcher->medium_in[plugging->port] = true;
@@ -211,8 +219,12 @@ static refusal plug(struct launcher *launcher, char *words)
 	enum { MODE, SECTOR, PORT, PLACE, PACE, WORDS };
 	const char *word[WORDS];
 	char *rest = words;
+	uint64_t pace = 0;
 	for (size_t i = 0; i < WORDS; i++)
 		word[i] = strtok_r(rest, " ", &rest);
+	if (word[PACE] == NULL ||
+		!decimal_decode(bytes_of_text(word[PACE]), INT32_MAX, &pace))
+		return "the request is not known";
 	const struct plugging plugging = {
 		.path = strtok_r(rest, "", &rest),
 		.sector = word[SECTOR],
@@ -220,7 +232,7 @@ static refusal plug(struct launcher *launcher, char *words)
 		.port = word[PORT] != NULL && strcmp(word[PORT], ports[1]) == 0,
 		.behind_hub =
 			word[PLACE] != NULL && strcmp(word[PLACE], "hub") == 0,
-		.pace = word[PACE] == NULL ? 0 : atoi(word[PACE]),
+		.pace = (int)pace,
 	};
 	return plugging.path == NULL ? "the request is not known"
 				     : plug_in(launcher, &plugging);
