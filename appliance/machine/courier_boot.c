@@ -249,10 +249,10 @@ bool courier_boot(struct session *session)
 		return false;
 	while (!session->superseded && !must_restart(session)) {
 		say_room(session);
+		session_say_election(session);
 		if (!session_say_delivery(session, -1) ||
 			!session_say_digest(session))
 			return false;
-		session_say_election(session);
 		say_what_it_waits_for(session, first);
 		first = false;
 		if (!serve_medium(session))

@@ -76,10 +76,40 @@ static void take_strip(struct screen *screen, const struct notice *notice)
 	change(screen, PANEL_STRIPS);
 }
 
+/* What was said of the last one is not said of this. */
+static void take_election(struct screen *screen, const struct notice *notice)
+{
+	const struct notice *last = &screen->fact[SCREEN_ELECTION];
+	if (memcmp(last->part, notice->part, sizeof(last->part)) == 0)
+		return;
+	for (size_t i = 0; i < SCREEN_STRIPS; i++)
+		if (screen->strip[i].part[0].id == NOTICE_REHEARSAL) {
+			memmove(screen->strip + i, screen->strip + i + 1,
+				(SCREEN_STRIPS - 1 - i) *
+					sizeof(screen->strip[0]));
+			screen->strip[SCREEN_STRIPS - 1] = (struct notice){ 0 };
+		}
+	screen->qr = (struct notice){ 0 };
+	change_all(screen);
+}
+
+/* The names of the missing, which may be cut, stand behind all numbers. */
+static struct notice names_last(const struct notice *notice)
+{
+	struct notice out = { 0 };
+	for (size_t i = 0; i < NOTICE_PARTS; i++)
+		if (notice->part[i].id != NOTICE_BOXES_MISSING)
+			notice_add(&out, notice->part[i]);
+	for (size_t i = 0; i < NOTICE_PARTS; i++)
+		if (notice->part[i].id == NOTICE_BOXES_MISSING)
+			notice_add(&out, notice->part[i]);
+	return out;
+}
+
 static void take_fact(
 	struct screen *screen, const struct notice *notice, int fact)
 {
-	screen->fact[fact] = *notice;
+	screen->fact[fact] = names_last(notice);
 	change(screen, PANEL_FACTS);
 }
 
@@ -99,11 +129,15 @@ static void take_qr(struct screen *screen, const struct notice *notice)
 
 void screen_take(struct screen *screen, const struct notice *notice)
 {
-	static const enum notice_place fact[SCREEN_FACTS] = { PLACE_BOXES,
-		PLACE_ELECTION, PLACE_MACHINE, PLACE_ROOM, PLACE_BOOT };
+	static const enum notice_place fact[SCREEN_FACTS] = {
+		PLACE_BOXES, [SCREEN_ELECTION] = PLACE_ELECTION, PLACE_MACHINE,
+		PLACE_ROOM, PLACE_BOOT
+	};
 	const struct notice_row *row = notice_row_of(notice->part[0].id);
 	if (row == NULL)
 		return;
+	if (row->place == PLACE_ELECTION)
+		take_election(screen, notice);
 	for (int i = 0; i < SCREEN_FACTS; i++)
 		if (row->place == fact[i])
 			take_fact(screen, notice, i);

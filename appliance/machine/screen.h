@@ -30,7 +30,12 @@ enum screen_panel {
 	PANELS
 };
 
-enum { SCREEN_FACTS = 5, SCREEN_STRIPS = 2, SCREEN_HISTORY = 3 };
+enum {
+	SCREEN_FACTS = 5,
+	SCREEN_ELECTION = 1,
+	SCREEN_STRIPS = 2,
+	SCREEN_HISTORY = 3
+};
 
 /* A notice whose first id is NOTICE_NONE is not there. */
 struct screen {

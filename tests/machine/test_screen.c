@@ -227,6 +227,40 @@ static void test_a_strip_stays(void **state)
 	assert_int_equal(screen.strip[1].part[0].id, NOTICE_NONE);
 }
 
+/* What was said of a rehearsal is not said of the election behind it. */
+static void test_the_next_election_is_no_rehearsal(void **state)
+{
+	struct screen screen = screen_begin();
+	struct notice election = notice_of(notice_text(NOTICE_ELECTION, "one"));
+	struct notice strip = notice_of(NOTICE_PART(REHEARSAL));
+	struct notice code = notice_of(notice_text(NOTICE_QR_RESULT, "a"));
+	(void)state;
+	screen_take(&screen, &election);
+	screen_take(&screen, &strip);
+	screen_take(&screen, &code);
+	screen_take(&screen, &election);
+	assert_int_equal(screen.strip[0].part[0].id, NOTICE_REHEARSAL);
+	assert_int_equal(screen.qr.part[0].id, NOTICE_QR_RESULT);
+	election = notice_of(notice_text(NOTICE_ELECTION, "other"));
+	screen_take(&screen, &election);
+	assert_int_equal(screen.strip[0].part[0].id, NOTICE_NONE);
+	assert_int_equal(screen.qr.part[0].id, NOTICE_NONE);
+}
+
+/* A list that may be cut hides no number. */
+static void test_names_stand_behind_numbers(void **state)
+{
+	struct screen screen = screen_begin();
+	struct notice boxes =
+		notice_of(NOTICE_PART(BOXES, .first = 1, .second = 2));
+	(void)state;
+	notice_add(&boxes, notice_text(NOTICE_BOXES_MISSING, "east"));
+	notice_add(&boxes, NOTICE_PART(BOXES_REFUSED, .first = 3));
+	screen_take(&screen, &boxes);
+	assert_int_equal(screen.fact[0].part[1].id, NOTICE_BOXES_REFUSED);
+	assert_int_equal(screen.fact[0].part[2].id, NOTICE_BOXES_MISSING);
+}
+
 static void tell_all(struct screen *screen)
 {
 	tell_state(screen, MOOD_REFUSED);
@@ -327,6 +361,8 @@ int main(void)
 		cmocka_unit_test(test_progress_ends_with_its_state),
 		cmocka_unit_test(test_history_keeps_the_last),
 		cmocka_unit_test(test_a_strip_stays),
+		cmocka_unit_test(test_the_next_election_is_no_rehearsal),
+		cmocka_unit_test(test_names_stand_behind_numbers),
 		cmocka_unit_test(test_it_is_drawn_at_every_size),
 		cmocka_unit_test(test_the_qr_code_is_read_from_the_picture),
 	};
