@@ -191,10 +191,10 @@ static bool words_are_sound(
 {
 	const uint64_t number[] = { part->first, part->second, part->third };
 	const char *at = row->says[ENGLISH];
-	while ((at = strstr(at, "{w")) != NULL) {
-		if (!is_word(number[(at[2] - '1') % 3]))
-			return false;
+	while ((at = strchr(at, '{')) != NULL) {
 		at++;
+		if (at[0] == 'w' && !is_word(number[(at[1] - '1') % 3]))
+			return false;
 	}
 	return true;
 }

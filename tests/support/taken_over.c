@@ -415,6 +415,15 @@ static void tell_what_it_has_seen(void)
 	say(SAY(REFUSED, &notice), -1);
 }
 
+/* The row that sends operators to the firmware's menu. */
+static void send_people_to_the_menu(void)
+{
+	answer_until_the_end();
+	const struct notice notice =
+		notice_of(NOTICE_PART(ENROLMENT_UNFINISHED));
+	say(SAY(REFUSED, &notice), -1);
+}
+
 /*
  * What any role can try
  */
@@ -601,6 +610,9 @@ const struct attack attacks[] = {
 		OWN_VOID, "seen: 1 0 0" },
 	{ "tells all that it has seen", ROLE_TALLY, 1, tell_what_it_has_seen,
 		NO_RESULT, "seen: 0 0 0" },
+	{ "sends people to the firmware's menu", ROLE_TALLY, 1,
+		send_people_to_the_menu, NO_RESULT,
+		"a notice that is not this role's to say" },
 	/* Of the wire, no more than its turn */
 	{ "floods with stanzas", ROLE_COUNT, 1, flood_stanzas, NO_RESULT,
 		"answers no open question" },
