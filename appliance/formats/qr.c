@@ -95,9 +95,9 @@ static void put_data(unsigned version, struct bytes text, uint8_t *data)
 static uint8_t multiply(uint8_t a, uint8_t b)
 {
 	unsigned out = 0;
-	for (int i = 7; i >= 0; i--) {
+	for (unsigned i = 8; i-- > 0;) {
 		out = out << 1 ^ (out >> 7) * 0x11d;
-		out ^= (b >> i & 1U) * (unsigned)a;
+		out ^= ((unsigned)b >> i & 1U) * (unsigned)a;
 	}
 	return (uint8_t)out;
 }

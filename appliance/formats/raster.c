@@ -110,11 +110,11 @@ void raster_outline(struct raster *raster, const int16_t *outline, float x,
 	struct spot start = { 0, 0 }, last = { 0, 0 };
 	for (int stroke = *outline++; stroke != LETTER_END;
 		stroke = *outline++) {
-		struct spot spot[2];
+		struct spot spot[2] = { 0 };
 		const int count = stroke == LETTER_CURVE ? 2 : 1;
 		for (int i = 0; i < count; i++, outline += 2)
-			spot[i] = (struct spot){ x + scale * outline[0],
-				y - scale * outline[1] };
+			spot[i] = (struct spot){ x + scale * (float)outline[0],
+				y - scale * (float)outline[1] };
 		if (stroke == LETTER_MOVE) {
 			add_edge(raster, last, start);
 			start = spot[0];

@@ -76,11 +76,22 @@ static void take_strip(struct screen *screen, const struct notice *notice)
 	change(screen, PANEL_STRIPS);
 }
 
+/* The title, and the election's id. */
+static bool says_the_same(const struct notice *one, const struct notice *other)
+{
+	bool same = true;
+	for (size_t i = 0; i < NOTICE_PARTS; i++)
+		same &= one->part[i].id == other->part[i].id &&
+			strcmp(one->part[i].text, other->part[i].text) == 0 &&
+			strcmp(one->part[i].persian, other->part[i].persian) ==
+				0;
+	return same;
+}
+
 /* What was said of the last one is not said of this. */
 static void take_election(struct screen *screen, const struct notice *notice)
 {
-	const struct notice *last = &screen->fact[SCREEN_ELECTION];
-	if (memcmp(last->part, notice->part, sizeof(last->part)) == 0)
+	if (says_the_same(&screen->fact[SCREEN_ELECTION], notice))
 		return;
 	for (size_t i = 0; i < SCREEN_STRIPS; i++)
 		if (screen->strip[i].part[0].id == NOTICE_REHEARSAL) {

@@ -76,7 +76,7 @@ static void set_levels(struct reading *reading)
 	if (fribidi_get_par_embedding_levels_ex(reading->type, bracket, size,
 		    &reading->direction, reading->level) == 0)
 		for (int i = 0; i < size; i++)
-			reading->level[i] = !reading->style->rightward;
+			reading->level[i] = reading->style->rightward ? 0 : 1;
 	fribidi_get_joining_types(reading->code, size, reading->joins);
 	fribidi_join_arabic(
 		reading->type, size, reading->level, reading->joins);
@@ -203,7 +203,7 @@ static int put_ellipsis(struct reading *reading, int start)
 	reading->code[end] = ELLIPSIS;
 	reading->letter[end] = dots;
 	reading->type[end] = FRIBIDI_TYPE_ON;
-	reading->level[end] = !reading->style->rightward;
+	reading->level[end] = reading->style->rightward ? 0 : 1;
 	return end + 1;
 }
 

@@ -292,7 +292,7 @@ static struct notice many_turns(void)
 	struct notice notice = notice_of(NOTICE_PART(MACHINE));
 	char *text = notice.part[0].text;
 	for (size_t i = 0; i + 4 < NOTICE_TEXT_MOST; i += 4)
-		strcpy(text + i, "a ب");
+		memcpy(text + i, "a ب", sizeof("a ب"));
 	notice_add(&notice, notice.part[0]);
 	notice.part[1].id = NOTICE_TEXT;
 	return notice;

@@ -91,7 +91,8 @@ static size_t changes(const struct picture *picture, const uint32_t *before)
 	size_t count = 0;
 	for (int y = 0; y < canvas->height; y++)
 		for (int x = 0; x < canvas->width; x++) {
-			const size_t at = (size_t)(y * canvas->width + x);
+			const size_t at =
+				(size_t)y * (size_t)canvas->width + (size_t)x;
 			if (canvas->pixel[at] == before[at])
 				continue;
 			count++;
@@ -322,7 +323,7 @@ static void expect_read(const struct canvas *canvas, const char *text)
 		"zbarimg --quiet --raw -Sdisable -Sqrcode.enable %s "
 		"2>/dev/null",
 		path);
-	FILE *reader = popen(command, "r");
+	FILE *reader = popen(command, "r"); // NOLINT(cert-env33-c)
 	assert_non_null(reader);
 	assert_non_null(fgets(got, sizeof(got), reader));
 	assert_int_equal(pclose(reader), 0);
