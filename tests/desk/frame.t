@@ -24,7 +24,8 @@ is 'commands that run the emulator are listed apart' \
 		sed -n 's/^int machine_\([a-z]*\)_command(.*/machine \1/p' |
 		sort | paste -sd ,)"
 is 'no other command is among them' \
-	"$(help_behind "$apart" | grep -c '^  sandoq [^m]')" 0
+	"$(help_behind "$apart" | grep '^  sandoq ' |
+		grep -vc '^  sandoq machine \|^  sandoq rehearse ')" 0
 each_in_its_file() {
 	local group name file
 	while read -r _ group name _; do

@@ -167,6 +167,7 @@ static void name_a_result_key(struct words *words)
 
 static void change_plan(struct words *words, void (*change)(struct plan *))
 {
+	const size_t beside = words->descriptors;
 	struct writer copy = copy_of(words->descriptor[0]);
 	struct plan *plan;
 	if (plan_decode(written(&copy), &plan) != NULL)
@@ -176,6 +177,8 @@ static void change_plan(struct words *words, void (*change)(struct plan *))
 	plan_encode(&copy, plan);
 	plan_free(plan);
 	put_bulk(words, &copy);
+	/* What travels beside the plan still does. */
+	words->descriptors = beside;
 }
 
 /* To have the boxes' file keys sealed to it. */
@@ -586,7 +589,7 @@ static void bring_a_medium_later(struct words *words)
 static void draw_another_line(struct words *words)
 {
 	static const char line[] = "sandoq: released: all is well\n";
-	words->unsaid = write(SPAWN_GRANTED, line, strlen(line)) < 0;
+	words->unsaid = write(SPAWN_GRANTED + 1, line, strlen(line)) < 0;
 }
 
 static void write_over_a_member(struct words *words)
