@@ -111,9 +111,13 @@ static refusal show(
 	bool shown = console->device.frame != NULL;
 	if (why != NULL)
 		return why;
-	/* A machine without a screen has nowhere to show the others. */
-	if (notice_is_for_the_serial_port(
-		    notice_row_of(notice->part[0].id)->place))
+	/*
+	 * A machine without a screen has nowhere to show the others; what is
+	 * no locked image says so wherever it can.
+	 */
+	if (notice->part[0].id == NOTICE_NOT_THE_LOCKED_IMAGE ||
+		notice_is_for_the_serial_port(
+			notice_row_of(notice->part[0].id)->place))
 		shown |= say(console, notice);
 	else
 		shown = true;
