@@ -4,6 +4,7 @@
  * both ends of each version.
  */
 #include "appliance/formats/qr.h"
+#include "tests/support/qr_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,23 +49,12 @@ static void write_picture(FILE *file, const struct qr *qr)
 static void read_back(const struct qr *qr, const char *text)
 {
 	char path[] = "/tmp/sandoq-qr.XXXXXX";
-	char command[128], got[QR_TEXT_MOST + 2] = "";
 	const int descriptor = mkstemp(path);
 	FILE *file = fdopen(descriptor, "wb");
 	assert_non_null(file);
 	write_picture(file, qr);
 	assert_int_equal(fclose(file), 0);
-	snprintf(command, sizeof(command),
-		"zbarimg --quiet --raw -Sdisable -Sqrcode.enable %s "
-		"2>/dev/null",
-		path);
-	FILE *reader = popen(command, "r"); // NOLINT(cert-env33-c)
-	assert_non_null(reader);
-	assert_non_null(fgets(got, sizeof(got), reader));
-	assert_int_equal(pclose(reader), 0);
-	unlink(path);
-	got[strcspn(got, "\n")] = '\0';
-	assert_string_equal(got, text);
+	expect_qr(path, text);
 }
 
 static void test_another_program_reads_every_version(void **state)

@@ -5,6 +5,7 @@
  * edge at any size, and the QR code can be read from the picture.
  */
 #include "appliance/machine/screen.h"
+#include "tests/support/qr_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -314,22 +315,11 @@ static void write_ppm(FILE *file, const struct canvas *canvas)
 static void expect_read(const struct canvas *canvas, const char *text)
 {
 	char path[] = "/tmp/sandoq-screen.XXXXXX";
-	char command[128], got[NOTICE_TEXT_MOST + 2] = "";
 	FILE *file = fdopen(mkstemp(path), "wb");
 	assert_non_null(file);
 	write_ppm(file, canvas);
 	assert_int_equal(fclose(file), 0);
-	snprintf(command, sizeof(command),
-		"zbarimg --quiet --raw -Sdisable -Sqrcode.enable %s "
-		"2>/dev/null",
-		path);
-	FILE *reader = popen(command, "r"); // NOLINT(cert-env33-c)
-	assert_non_null(reader);
-	assert_non_null(fgets(got, sizeof(got), reader));
-	assert_int_equal(pclose(reader), 0);
-	unlink(path);
-	got[strcspn(got, "\n")] = '\0';
-	assert_string_equal(got, text);
+	expect_qr(path, text);
 }
 
 static void test_the_qr_code_is_read_from_the_picture(void **state)
