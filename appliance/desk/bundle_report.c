@@ -6,6 +6,7 @@
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/ruling.h"
+#include "appliance/desk/common/words.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/reports/released.h"
 #include "appliance/desk/reports/result_formats.h"
@@ -37,7 +38,7 @@ static int tell_checks(const struct arguments *arguments,
 	if (delivery != NULL) {
 		status = report_result(&report, chain->evidence->definition,
 			&chain->result, delivery_without(delivery) > 0);
-		report_text(&report, "flaws", FLAWS_TOLD);
+		report_text(&report, "flaws", words_in(WORD_FLAWS, ENGLISH));
 	}
 	report_checks(&report, checks);
 	return report_end(&report, status);
@@ -64,7 +65,7 @@ static int complete(const struct arguments *arguments, struct chain *chain,
 	return refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
 }
 
-static int tell(
+static int tell_verified(
 	const struct arguments *arguments, const struct evidence *evidence)
 {
 	static struct chain chain;
@@ -88,7 +89,7 @@ int bundle_report_command(const struct arguments *arguments)
 		return status;
 	status = evidence_read(arguments, &files);
 	if (status == 0)
-		status = tell(arguments, &files.evidence);
+		status = tell_verified(arguments, &files.evidence);
 	evidence_free(&files);
 	return status;
 }

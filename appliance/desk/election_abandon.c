@@ -6,6 +6,7 @@
  */
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/signing.h"
+#include "appliance/desk/common/words.h"
 #include "appliance/desk/desk.h"
 
 #include <stdio.h>
@@ -36,13 +37,12 @@ static int can_end(const struct chain *chain)
 }
 
 /* What the signer has to know besides the text. */
-static void tell(const struct chain *chain)
+static void tell_who_else(const struct chain *chain)
 {
 	if (chain->fold.last[ENTRY_CLOSED] == UINT64_MAX)
 		return;
-	fputs("\nThe count is closed, and its result waits for the auditors. "
-	      "The machine takes this with their quorum's signatures, too.\n",
-		stderr);
+	fputc('\n', stderr);
+	tell(stderr, WORD_ABANDON_WITH_AUDITORS, NULL);
 }
 
 static int sign_abandonment(
@@ -68,7 +68,7 @@ static int sign_abandonment(
 		statement_put(&text, &value[i]);
 	text_put(&text, ABANDONMENT_REASON,
 		bytes_of_text(argument(arguments, "--reason")));
-	tell(chain);
+	tell_who_else(chain);
 	status = sign_text(arguments, &text, &signer, NULL);
 	signer_free(&signer);
 	return status;

@@ -51,6 +51,14 @@ refused 'a missing operand' 64 'missing: TEXT' "$sandoq" machine wait x
 refused 'a word too many' 64 'the word z' "$sandoq" machine wait x y z
 refused 'an option without its value' 64 'missing after --timeout' \
 	"$sandoq" machine wait x y --timeout
+"$sandoq" courier pack "$scratch/out" --kind outbox --capacity 1 --to \
+	"$scratch/stick" || bail 'no stick can be made'
+LANGUAGE=fa "$sandoq" courier list "$scratch/stick" >"$scratch/list"
+is 'what is on a stick is told in Persian, each line that is not a value' \
+	"$(grep -v '^  ' "$scratch/list" | LC_ALL=C grep -c $'[\xd8-\xdb]'),$(
+		LC_ALL=C grep -v $'[\xd8-\xdb]' "$scratch/list")" '12,  FAT32'
+like 'its kind, by the words of the screen' 'نوع حافظه: حافظهٔ خروجی' \
+	cat "$scratch/list"
 refused 'a value for a switch' 64 'no value belongs to --after-last' \
 	"$sandoq" machine wait x y --after-last=1
 refused 'an option given twice' 64 'given twice: --timeout' \

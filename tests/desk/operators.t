@@ -67,10 +67,26 @@ ok 'its operators and its authority are named' step name_people
 	bail 'there is no credential'
 own=(--authority "$desk/authority" --secret "$keys/secret")
 
+# in_persian COMMAND...: what is said above the text that it would sign.
+in_persian() {
+	LANGUAGE=fa "$@" </dev/null 2>&1 | sed '/معتبر است/,$d' | grep .
+}
+
+# all_persian NAME COMMAND...: no line of that is in English alone.
+all_persian() {
+	local name=$1
+	shift
+	in_persian "$@" >"$scratch/persian"
+	is "$name" "$(grep -c 'معنا' "$scratch/persian"),$(LC_ALL=C grep -vc \
+		$'[\xd8-\xdb]' "$scratch/persian")" 1,0
+}
+
 # --- a blank machine ---
 
 sent=$desk/identity
 meaning='meaning: The machine may run this software and no other.'
+all_persian 'what is approved is said in Persian' approve "$sent" operator-1 \
+	"${own[@]}"
 refused 'nobody to agree to it' 64 "$meaning" approve "$sent" operator-1 \
 	"${own[@]}" </dev/null
 ok 'nothing is written' test ! -e "$scratch/approval"
@@ -136,6 +152,8 @@ ok 'from what the counter is' says 'from: 1' revocation
 ok 'to the next value' says 'to: 2' revocation
 refused 'by a key that is no operator'"'"'s' 77 'may not sign' \
 	revoke "$sent" auditor-1 "${enrolment[@]}"
+all_persian 'what is revoked is said in Persian' revoke "$sent" operator-1 \
+	--enrolment "$desk/enrolment.note"
 refused 'a declined revocation' 75 'nothing was signed' declined \
 	revoke "$sent" operator-1 --enrolment "$desk/enrolment.note"
 ok 'was asked about, and nothing in it is a signature' unsigned

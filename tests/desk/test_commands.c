@@ -6,6 +6,7 @@
 #include "tests/desk/workplace.h"
 #include "tests/verify/paper.h"
 
+#include "appliance/desk/common/words.h"
 #include "appliance/formats/base64.h"
 #include "appliance/formats/checkpoint.h"
 #include "appliance/formats/crypto.h"
@@ -409,6 +410,54 @@ static void what_was_agreed_to_is_signed(void **state)
 	}
 }
 
+/* A letter that Persian is written in. */
+static bool has_persian(const char *line)
+{
+	for (; *line != '\0'; line++)
+		if ((unsigned char)line[0] >= 0xd8 &&
+			(unsigned char)line[0] <= 0xdb)
+			return true;
+	return false;
+}
+
+/*
+ * All that is said to a person beside the text itself: whatever a command asks
+ * with, or tells before, is in the table of words.
+ */
+static void assert_said_in_persian(const char *command)
+{
+	char *rest;
+	bool signed_text = false;
+	for (char *line = strtok_r(said, "\r\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\r\n", &rest)) {
+		if (strstr(line, words_in(WORD_SIGN_QUESTION, PERSIAN)) != NULL)
+			signed_text = false;
+		if (!signed_text && !has_persian(line))
+			fail_msg(
+				"%s: said in English alone: %s", command, line);
+		signed_text |= strstr(words_in(WORD_SIGNED_BELOW, PERSIAN),
+				       line) != NULL;
+		signed_text &= strstr(words_in(WORD_SIGN_AUTHORIZES, PERSIAN),
+				       line) == NULL;
+	}
+	assert_false(signed_text);
+}
+
+static void all_before_a_signature_is_said_in_persian(void **state)
+{
+	(void)state;
+	write_closed();
+	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+		assert_status(run_asked("بله", "--lang fa %s --output persian",
+				      signing[i]),
+			0);
+		assert_said(words_in(WORD_SIGN_QUESTION, PERSIAN));
+		assert_said_in_persian(signing[i]);
+		assert_status(run("--lang fa %s", signing[i]), EX_USAGE);
+		assert_said(words_in(WORD_SIGN_NOBODY, PERSIAN));
+	}
+}
+
 static void strangers_sign_nothing(void **state)
 {
 	(void)state;
@@ -670,6 +719,36 @@ static void reports_are_told_in_persian(void **state)
 	assert_said("2 of 12 boxes were counted; missing: station-03");
 	assert_status(run("--lang en bundle report " CHAIN), 0);
 	assert_int_equal(strncmp(said, "INCOMPLETE", 10), 0);
+}
+
+/* Each line of a report begins with a word of the table, or is indented. */
+static void reports_have_persian_labels(void **state)
+{
+	static const char *const report[] = {
+		"election check definition.json",
+		"audit verify " CHAIN,
+		"audit verify --sent closed.tar --definition definition.json "
+		"--authorities authorities.pem",
+		"bundle verify " CHAIN,
+		"bundle report " CHAIN,
+		"bundle station station-02 " CHAIN,
+	};
+	(void)state;
+	write_closed();
+	for (size_t i = 0; i < sizeof(report) / sizeof(report[0]); i++) {
+		char *rest;
+		assert_status(run("--lang fa %s", report[i]), 0);
+		for (char *line = strtok_r(said, "\n", &rest); line != NULL;
+			line = strtok_r(NULL, "\n", &rest)) {
+			char *value = strchr(line, ':');
+			if (value != NULL)
+				*value = '\0';
+			/* A contest's own id is nobody's word. */
+			if (line[0] != ' ' && !has_persian(line) &&
+				strcmp(line, "council") != 0)
+				fail_msg("%s: in English: %s", report[i], line);
+		}
+	}
 }
 
 static void missing_boxes_are_told(void **state)
@@ -1562,6 +1641,7 @@ int main(void)
 		cmocka_unit_test(nobody_signs_unread),
 		cmocka_unit_test(what_was_declined_is_not_signed),
 		cmocka_unit_test(what_was_agreed_to_is_signed),
+		cmocka_unit_test(all_before_a_signature_is_said_in_persian),
 		cmocka_unit_test(strangers_sign_nothing),
 		cmocka_unit_test(enrolment_is_signed),
 		cmocka_unit_test(
@@ -1576,6 +1656,7 @@ int main(void)
 		cmocka_unit_test(signed_texts_stand_in_both_languages),
 		cmocka_unit_test(missing_boxes_are_asked_about_in_persian),
 		cmocka_unit_test(reports_are_told_in_persian),
+		cmocka_unit_test(reports_have_persian_labels),
 		cmocka_unit_test(missing_boxes_are_told),
 		cmocka_unit_test(nothing_is_approved_that_does_not_verify),
 		cmocka_unit_test(a_release_is_approved_with_all_checks_made),

@@ -8,6 +8,7 @@
 #include "appliance/desk/common/notice_read.h"
 #include "appliance/desk/common/words.h"
 #include "appliance/desk/rehearsal/choices.h"
+#include "appliance/election/statement.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,10 +20,18 @@
 
 enum { KEYS_MOST = 16, LINE_MOST = 256 };
 
+static void clear_languages(void)
+{
+	unsetenv("LANGUAGE");
+	unsetenv("LC_ALL");
+	unsetenv("LC_MESSAGES");
+	unsetenv("LANG");
+}
+
 /* The values of a sentence, in the order of the alphabet; fails on others. */
 static void read_keys(const char *sentence, char keys[KEYS_MOST])
 {
-	static const char known[] = "123abc";
+	static const char known[] = "123abcd";
 	size_t count = 0;
 	for (const char *key = known; *key != '\0'; key++) {
 		const char braces[] = { '{', *key, '}', '\0' };
@@ -56,6 +65,71 @@ static void sentences_agree(void **state)
 	}
 }
 
+/* Not a label twice: in_words() would give the first. */
+static void no_english_has_two_persian_ones(void **state)
+{
+	(void)state;
+	for (enum word one = 0; one < WORD_COUNT; one++)
+		for (enum word other = one + 1; other < WORD_COUNT; other++)
+			if (strcmp(words_in(one, ENGLISH),
+				    words_in(other, ENGLISH)) == 0 &&
+				strcmp(words_in(one, PERSIAN),
+					words_in(other, PERSIAN)) != 0)
+				fail_msg("%s", words_in(one, ENGLISH));
+}
+
+static void assert_worded(const char *english)
+{
+	if (in_words(english) == english)
+		fail_msg("no Persian: %s", english);
+}
+
+/* What somebody signs at the desk: each field, and what the text means. */
+static void signed_texts_have_persian_words(void **state)
+{
+	static const enum statement_kind kinds[] = {
+		STATEMENT_BOOT_APPROVAL,
+		STATEMENT_ENROLMENT,
+		STATEMENT_DEFINITION,
+		STATEMENT_ELECTION_KEYS,
+		STATEMENT_OPEN,
+		STATEMENT_RELEASE,
+		STATEMENT_REVOCATION,
+		STATEMENT_RULING,
+		STATEMENT_ABANDONMENT,
+	};
+	(void)state;
+	assert_true(words_choose("fa"));
+	assert_worded("live");
+	assert_worded("rehearsal");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct text_form *form = &statement_form[kinds[i]];
+		const char *meaning = statement_meaning(kinds[i]);
+		for (size_t field = 0; field < form->field_count; field++)
+			assert_worded(form->field[field].name);
+		if (meaning != NULL)
+			assert_worded(meaning);
+	}
+	clear_languages();
+}
+
+/* The table of notices has it, whatever stands before it. */
+static void reasons_are_told_in_persian(void **state)
+{
+	static const char why[] = "the box is of another election";
+	char line[NOTICE_LINE_MOST], wanted[LINE_MOST];
+	(void)state;
+	assert_ptr_equal(reason_in_words(why, line), why);
+	assert_true(words_choose("fa"));
+	assert_string_equal(
+		reason_in_words(why, line), "صندوق از انتخابات دیگری است");
+	snprintf(wanted, sizeof(wanted), "station-04, box 1: %s", why);
+	assert_string_equal(reason_in_words(wanted, line),
+		"\u2068station-04, box 1\u2069: صندوق از انتخابات دیگری است");
+	assert_string_equal(reason_in_words("eggs: two", line), "eggs: two");
+	clear_languages();
+}
+
 static void assert_written(enum language language, const char *wanted)
 {
 	uint8_t line[LINE_MOST];
@@ -71,14 +145,6 @@ static void values_are_filled_in(void **state)
 	(void)state;
 	assert_written(ENGLISH, "  1290  a-1");
 	assert_written(PERSIAN, "  ۱۲۹۰  \u2068a-1\u2069");
-}
-
-static void clear_languages(void)
-{
-	unsetenv("LANGUAGE");
-	unsetenv("LC_ALL");
-	unsetenv("LC_MESSAGES");
-	unsetenv("LANG");
 }
 
 static void language_is_the_locale_s(void **state)
@@ -248,6 +314,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sentences_agree),
+		cmocka_unit_test(no_english_has_two_persian_ones),
+		cmocka_unit_test(signed_texts_have_persian_words),
+		cmocka_unit_test(reasons_are_told_in_persian),
 		cmocka_unit_test(values_are_filled_in),
 		cmocka_unit_test(language_is_the_locale_s),
 		cmocka_unit_test(language_can_be_chosen),

@@ -9,6 +9,8 @@
 # goes away at the end (KEEP=1 keeps it), after every machine in it was stopped.
 
 set -uo pipefail
+# What is expected is in English where a test does not ask for Persian.
+unset LANGUAGE
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 sandoq=${SANDOQ:-$PWD/build/native/sandoq}

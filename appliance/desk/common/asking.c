@@ -2,7 +2,6 @@
 #include "appliance/desk/common/asking.h"
 
 #include "appliance/desk/common/files.h"
-#include "appliance/desk/common/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +18,11 @@ int ask(const struct asking *asking)
 {
 	char answer[8];
 	if (isatty(STDIN_FILENO) != 1)
-		return fail(EX_USAGE, NULL, 0, "%s", in_words(asking->nobody));
-	fprintf(stderr, "%s %s ", in_words(asking->question),
+		return fail(EX_USAGE, NULL, 0, "%s", words_of(asking->nobody));
+	fprintf(stderr, "%s %s ", words_of(asking->question),
 		words_of(WORD_WRITE_YES));
 	if (fgets(answer, sizeof(answer), stdin) == NULL || !is_yes(answer))
 		return fail(
-			EX_TEMPFAIL, NULL, 0, "%s", in_words(asking->declined));
+			EX_TEMPFAIL, NULL, 0, "%s", words_of(asking->declined));
 	return 0;
 }

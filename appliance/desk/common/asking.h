@@ -5,12 +5,14 @@
 #ifndef SANDOQ_DESK_COMMON_ASKING_H
 #define SANDOQ_DESK_COMMON_ASKING_H
 
-/* All three in English words. */
+#include "appliance/desk/common/words.h"
+
+/* Of the table, so that nobody is asked in one language alone. */
 struct asking {
-	const char *question; /* "Do you sign this?" */
+	enum word question; /* "Do you sign this?" */
 	/* Said, with what to do, where there is no terminal. */
-	const char *nobody;
-	const char *declined; /* what was not done */
+	enum word nobody;
+	enum word declined; /* what was not done */
 };
 
 /* 0 when they write yes, else a status of sysexits.h after saying why not. */

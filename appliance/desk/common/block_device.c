@@ -257,13 +257,16 @@ static int show_and_ask(
 	const struct block_device *device, const struct facts *facts, bool yes)
 {
 	const struct asking asking = {
-		.question = words_in(WORD_OVERWRITE_QUESTION, ENGLISH),
-		.nobody = words_in(WORD_OVERWRITE_NOBODY, ENGLISH),
-		.declined = words_in(WORD_OVERWRITE_DECLINED, ENGLISH),
+		.question = WORD_OVERWRITE_QUESTION,
+		.nobody = WORD_OVERWRITE_NOBODY,
+		.declined = WORD_OVERWRITE_DECLINED,
 	};
-	char size[VALUE_MOST];
-	snprintf(size, sizeof(size), "%.1f GB (%llu bytes)",
-		(double)device->size / 1e9, (unsigned long long)device->size);
+	char size[VALUE_MOST], gigabytes[32];
+	snprintf(gigabytes, sizeof(gigabytes), "%.1f",
+		(double)device->size / 1e9);
+	fill_words(size, sizeof(size), WORD_SIZE_OF_STICK,
+		&(struct filling){
+			.number = { device->size }, .text = { gigabytes } });
 	fprintf(stderr, "\n");
 	show("stick", device->path);
 	show("size", size);

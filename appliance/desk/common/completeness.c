@@ -47,20 +47,29 @@ static void line_of(const struct delivery *delivery, enum language language,
 
 /* As the machine tells it; of what has no entry of its own, the first. */
 static void reason_of(const struct chain *chain, const struct leaves *leaves,
-	const struct journal_header *header, char reason[REASON_MOST])
+	const struct journal_header *header, enum language language,
+	char reason[NOTICE_LINE_MOST])
 {
 	struct chain_refusal what = { .count = 1 };
+	char told[REASON_MOST], line[NOTICE_LINE_MOST];
 	if (chain_refusal_of(chain, header,
 		    chain_leaf_text(chain, leaves->leaf, ENTRY_REFUSED),
 		    &what) != NULL)
-		what.told = bytes_of_text("a reason that cannot be shown");
+		what.told =
+			bytes_of_text(words_in(WORD_REFUSED_UNTOLD, language));
+	snprintf(told, sizeof(told), "%.*s", (int)what.told.size,
+		(const char *)what.told.data);
+	const struct filling filling = {
+		.number = { what.count },
+		.text = { language == ENGLISH ? told
+					      : reason_in_words(told, line) },
+	};
+	struct writer out = writer_of(reason, NOTICE_LINE_MOST - 1);
 	if (what.count == 1)
-		snprintf(reason, REASON_MOST, "%.*s", (int)what.told.size,
-			(const char *)what.told.data);
+		write_text(&out, filling.text[0]);
 	else
-		snprintf(reason, REASON_MOST,
-			"%" PRIu64 " deliveries, the first: %.*s", what.count,
-			(int)what.told.size, (const char *)what.told.data);
+		write_words(&out, WORD_REFUSED_SEVERAL, language, &filling);
+	reason[out.size] = '\0';
 }
 
 static json_t *missing_of(const struct delivery *delivery)
@@ -78,16 +87,16 @@ static json_t *missing_of(const struct delivery *delivery)
 	return missing;
 }
 
-static json_t *refused_of(const struct chain *chain)
+static json_t *refused_of(const struct chain *chain, enum language language)
 {
 	json_t *refused = json_array();
 	struct journal_header header;
 	struct leaves leaves = leaves_of(chain);
 	while (leaves_next(&leaves, &header)) {
-		char reason[REASON_MOST];
+		char reason[NOTICE_LINE_MOST];
 		if (header.type != ENTRY_REFUSED)
 			continue;
-		reason_of(chain, &leaves, &header, reason);
+		reason_of(chain, &leaves, &header, language, reason);
 		json_array_append_new(
 			refused, json_pack("{s:I, s:I, s:s}", "entry",
 					 (json_int_t)leaves.leaf, "deliveries",
@@ -100,8 +109,10 @@ static json_t *refused_of(const struct chain *chain)
 void report_delivery(struct report *report, const struct chain *chain,
 	const struct delivery *delivery)
 {
+	const enum language language =
+		report->json ? ENGLISH : words_language();
 	char line[LINE_MOST];
-	line_of(delivery, report->json ? ENGLISH : words_language(), line);
+	line_of(delivery, language, line);
 	report_title(report,
 		delivery_without(delivery) > 0 ? "INCOMPLETE" : "complete",
 		line);
@@ -110,7 +121,7 @@ void report_delivery(struct report *report, const struct chain *chain,
 	if (delivery->missing > 0)
 		report_value(report, "missing", missing_of(delivery));
 	if (chain != NULL && delivery->refusals > 0)
-		report_value(report, "refused", refused_of(chain));
+		report_value(report, "refused", refused_of(chain, language));
 }
 
 int report_completeness(struct report *report, const struct chain *chain)
@@ -147,10 +158,10 @@ static void show(const struct chain *chain, const struct delivery *delivery)
 	if (words_language() == PERSIAN)
 		show_missing(delivery);
 	while (leaves_next(&leaves, &header)) {
-		char reason[REASON_MOST];
+		char reason[NOTICE_LINE_MOST];
 		if (header.type != ENTRY_REFUSED)
 			continue;
-		reason_of(chain, &leaves, &header, reason);
+		reason_of(chain, &leaves, &header, words_language(), reason);
 		tell(stderr, WORD_BOX_REFUSED,
 			&(struct filling){ .text = { reason } });
 	}

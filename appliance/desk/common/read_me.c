@@ -1,47 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/read_me.h"
 
+#include "appliance/desk/common/words.h"
+
 #include <string.h>
 
 #define MARK "\xEF\xBB\xBF"
 #define LINE "\r\n"
 
-/* Words of docs/glossary.md, each text in one piece. */
-/* clang-format off */
-static const struct words {
+static const struct row {
 	enum courier_kind kind;
-	const char *what;
-	const char *what_fa;
+	enum word what;
 } kinds[] = {
-	{ COURIER_ENROL,
-		"the operators' approvals, which enrol a new machine",
-		"تأییدیه‌های مسئولان فنی برای پذیرش یک دستگاه نو" },
-	{ COURIER_ELECTION,
-		"the signed definition of an election",
-		"تعریف امضاشدهٔ یک انتخابات" },
-	{ COURIER_BOXES,
-		"sealed ballot boxes of stations",
-		"صندوق‌های مهر و موم‌شدهٔ شعبه‌ها" },
-	{ COURIER_APPROVALS,
-		"approvals, by which boxes are opened or a result is released",
-		"تأییدیه‌ها برای گشودن صندوق‌ها یا انتشار نتیجه" },
-	{ COURIER_OUTBOX,
-		"an outbox: room in which the machine writes its evidence",
-		"حافظهٔ خروجی: جایی که دستگاه مدارک خود را در آن می‌نویسد" },
-	{ COURIER_SOFTWARE,
-		"the operators' approvals of other software",
-		"تأییدیه‌های مسئولان فنی برای نرم‌افزاری دیگر" },
-	{ COURIER_REVOCATION,
-		"the operators' approvals that earlier software may not run",
-		"تأییدیه‌های مسئولان فنی برای لغو نرم‌افزار پیشین" },
-	{ COURIER_ABANDONMENT,
-		"the note that calls an election off",
-		"یادداشت لغو یک انتخابات" },
-	{ COURIER_SENT,
-		"what a machine has written",
-		"بستهٔ ارسالی یک دستگاه" },
+	{ COURIER_ENROL, WORD_STICK_FOR_ENROL },
+	{ COURIER_ELECTION, WORD_STICK_FOR_ELECTION },
+	{ COURIER_BOXES, WORD_STICK_FOR_BOXES },
+	{ COURIER_APPROVALS, WORD_STICK_FOR_APPROVALS },
+	{ COURIER_OUTBOX, WORD_STICK_FOR_OUTBOX },
+	{ COURIER_SOFTWARE, WORD_STICK_FOR_SOFTWARE },
+	{ COURIER_REVOCATION, WORD_STICK_FOR_REVOCATION },
+	{ COURIER_ABANDONMENT, WORD_STICK_FOR_ABANDONMENT },
+	{ COURIER_SENT, WORD_STICK_FOR_SENT },
 };
 
+/* Each text in one piece. */
+/* clang-format off */
 static const char above_fa[] =
 	"این حافظه برای دستگاه شمارش آرا آماده شده است." LINE
 	"روی آن است: %s." LINE
@@ -62,18 +45,18 @@ static const char back[] =
 	"When the machine has written on it, bring it back to whoever sent it." LINE;
 /* clang-format on */
 
-static const struct words *words_of(enum courier_kind kind)
+/* WORD_NOTHING of a kind that has no row. */
+static enum word what_of(enum courier_kind kind)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].kind == kind)
-			return &kinds[i];
-	return NULL;
+			return kinds[i].what;
+	return WORD_NOTHING;
 }
 
 const char *read_me_what(enum courier_kind kind)
 {
-	const struct words *words = words_of(kind);
-	return words != NULL ? words->what : "";
+	return words_in(what_of(kind), ENGLISH);
 }
 
 static void put(struct writer *out, const char *text)
@@ -97,15 +80,15 @@ static void put_filled(struct writer *out, const char *form, const char *what,
 
 void write_read_me(struct writer *out, enum courier_kind kind, const char *file)
 {
-	const struct words *words = words_of(kind);
-	if (words == NULL) {
+	const enum word what = what_of(kind);
+	if (what == WORD_NOTHING) {
 		out->broken = true;
 		return;
 	}
 	put(out, MARK);
-	put_filled(out, above_fa, words->what_fa, file);
+	put_filled(out, above_fa, words_in(what, PERSIAN), file);
 	put(out, kind == COURIER_OUTBOX ? back_fa : "");
 	put(out, LINE);
-	put_filled(out, above, words->what, file);
+	put_filled(out, above, words_in(what, ENGLISH), file);
 	put(out, kind == COURIER_OUTBOX ? back : "");
 }

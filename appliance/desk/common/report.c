@@ -3,6 +3,7 @@
 #include "appliance/desk/common/files.h"
 #include "appliance/desk/common/shown.h"
 #include "appliance/desk/common/words.h"
+#include "appliance/election/plan.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -128,14 +129,34 @@ static void print_number(json_int_t number, char *buffer, size_t size)
 	buffer[out.size] = '\0';
 }
 
+static bool is_one_of(const char *key, const char *const *keys)
+{
+	while (*keys != NULL && strcmp(key, *keys) != 0)
+		keys++;
+	return *keys != NULL;
+}
+
 /* Facts whose values are words of ours, and never anybody's name. */
 static bool is_worded(const char *key)
 {
-	static const char *const keys[] = { "mode", "outcome" };
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(key, keys[i]) == 0)
-			return true;
-	return false;
+	static const char *const keys[] = { "mode", "outcome", "table",
+		"volumes", "file", "what", "flaws", NULL };
+	return is_one_of(key, keys);
+}
+
+/* Facts whose values the table of notices has: reasons, kinds of media. */
+static bool is_notice(const char *key)
+{
+	static const char *const keys[] = { "reason", "kind", NULL };
+	return is_one_of(key, keys);
+}
+
+static const char *text_in_words(const char *key, const char *text)
+{
+	static char line[NOTICE_LINE_MOST];
+	if (is_worded(key))
+		return in_words(text);
+	return is_notice(key) ? reason_in_words(text, line) : text;
 }
 
 /* The value of that key, as text is printed. */
@@ -143,8 +164,7 @@ static const char *plain(
 	const char *key, const json_t *value, char *buffer, size_t size)
 {
 	if (json_is_string(value))
-		return is_worded(key) ? in_words(json_string_value(value))
-				      : json_string_value(value);
+		return text_in_words(key, json_string_value(value));
 	if (json_is_integer(value)) {
 		print_number(json_integer_value(value), buffer, size);
 		return buffer;
@@ -234,24 +254,39 @@ static void print_table(json_t *table)
 	}
 }
 
-static void print_list(json_t *list)
+static void print_list(const char *key, json_t *list)
 {
 	size_t index;
 	json_t *item;
 	char buffer[NUMBER_MOST];
 	json_array_foreach(list, index, item)
 	{
-		printf("  %s\n", plain("", item, buffer, sizeof(buffer)));
+		printf("  %s\n", plain(key, item, buffer, sizeof(buffer)));
 	}
+}
+
+/* As in_words(); a contest's own key has its name in front. */
+static const char *key_in_words(const char *key)
+{
+	static const char behind[] = "_candidates";
+	static char line[WORDS_LINE_MOST];
+	char contest[ID_MOST + 1];
+	const size_t size = strlen(key), tail = strlen(behind);
+	if (size <= tail || strcmp(key + size - tail, behind) != 0)
+		return in_words(key);
+	snprintf(contest, sizeof(contest), "%.*s", (int)(size - tail), key);
+	fill_words(line, sizeof(line), WORD_CANDIDATES_OF,
+		&(struct filling){ .text = { contest } });
+	return line;
 }
 
 static void print_array(const char *key, json_t *array)
 {
-	printf("%s:\n", in_words(key));
+	printf("%s:\n", key_in_words(key));
 	if (json_is_object(json_array_get(array, 0)))
 		print_table(array);
 	else
-		print_list(array);
+		print_list(key, array);
 }
 
 static void print_title(const struct report *report)
@@ -281,21 +316,6 @@ static void print_facts(json_t *facts)
 			printf("%s: %s\n", in_words(key),
 				plain(key, value, buffer, sizeof(buffer)));
 	}
-}
-
-/* In Persian by the table of notices, when that has it. */
-static const char *reason_in_words(
-	const char *reason, char line[NOTICE_LINE_MOST])
-{
-	struct writer out = writer_of(line, NOTICE_LINE_MOST - 1);
-	if (reason == NULL || words_language() == ENGLISH)
-		return reason;
-	const struct notice notice = notice_of(notice_refusal(reason));
-	if (notice.part[0].id == NOTICE_UNKNOWN)
-		return reason;
-	write_notice(&out, &notice, words_language());
-	line[out.size] = '\0';
-	return line;
 }
 
 static void print_check(const json_t *check)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/signable.h"
 #include "appliance/desk/common/shown.h"
+#include "appliance/desk/common/words.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
@@ -19,31 +20,44 @@ int signable_read(const char *path, struct file *file, struct definition *out)
 	return fail(EX_DATAERR, path, 0, "%s: %s", place, refused);
 }
 
-static const char *how(const struct alike *pair)
+static enum word how(const struct alike *pair)
 {
 	if (pair->one_name)
-		return "one name";
+		return WORD_ALIKE_ONE_NAME;
 	if (pair->fa && pair->en)
-		return "names that look alike in both languages";
-	return pair->fa ? "names that look alike in Persian"
-			: "names that look alike in English";
+		return WORD_ALIKE_IN_BOTH;
+	return pair->fa ? WORD_ALIKE_IN_PERSIAN : WORD_ALIKE_IN_ENGLISH;
+}
+
+static void warn_of(
+	const char *path, enum word word, const struct filling *filling)
+{
+	char line[WORDS_LINE_MOST];
+	fill_words(line, sizeof(line), word, filling);
+	fail(0, path, 0, "%s: %s", words_of(WORD_WARNING), line);
+}
+
+enum { NAMES_MOST = 1024 };
+
+/* Both names of a candidate, so that neither turns what is around it. */
+static void write_names(const struct name *name, char names[NAMES_MOST])
+{
+	snprintf(names, NAMES_MOST, SHOWN ", " SHOWN, name->fa, name->en);
 }
 
 static void warn(const char *path, const struct definition *definition,
 	const struct alike *pair)
 {
 	const struct candidate *candidate = definition->plan.candidate;
-	const struct name *former = &definition->candidate_name[pair->former];
-	const struct name *latter = &definition->candidate_name[pair->latter];
-	fail(0, path, 0,
-		"warning: candidates %u (" SHOWN ", " SHOWN ") and %u (" SHOWN
-		", " SHOWN
-		") of contest %s have %s; votes for one may be meant for the "
-		"other: add to their names what tells them apart, or sign in "
-		"knowledge of it",
-		candidate[pair->former].code, former->fa, former->en,
-		candidate[pair->latter].code, latter->fa, latter->en,
-		definition->plan.contest[pair->contest].id, how(pair));
+	char one[NAMES_MOST], other[NAMES_MOST];
+	write_names(&definition->candidate_name[pair->former], one);
+	write_names(&definition->candidate_name[pair->latter], other);
+	warn_of(path, WORD_WARN_ALIKE,
+		&(struct filling){ .number = { candidate[pair->former].code,
+					   candidate[pair->latter].code },
+			.text = { one, other,
+				definition->plan.contest[pair->contest].id,
+				words_of(how(pair)) } });
 }
 
 static json_t *person_of(const struct definition *definition, size_t i)
@@ -58,8 +72,9 @@ static json_t *pair_of(
 	const struct definition *definition, const struct alike *pair)
 {
 	return json_pack("{s:s, s:s, s:[o, o]}", "contest",
-		definition->plan.contest[pair->contest].id, "have", how(pair),
-		"candidates", person_of(definition, pair->former),
+		definition->plan.contest[pair->contest].id, "have",
+		words_in(how(pair), ENGLISH), "candidates",
+		person_of(definition, pair->former),
 		person_of(definition, pair->latter));
 }
 
@@ -69,18 +84,14 @@ enum { BALLOTS_LEAST = 30 };
 static void warn_of_plan(const char *path, const struct plan *plan)
 {
 	if (plan->recipients == 0)
-		fail(0, path, 0,
-			"warning: no recipient is listed, so nobody can count "
-			"again outside the machine; list an escrow key");
+		warn_of(path, WORD_WARN_NO_RECIPIENT, NULL);
 	for (size_t s = 0; s < plan->stations; s++)
 		if (plan->station[s].ballots_issued < BALLOTS_LEAST)
-			fail(0, path, 0,
-				"warning: station %s has %u ballots; among so "
-				"few its published numbers can show how "
-				"somebody voted: let it vote together with "
-				"another",
-				plan->station[s].id,
-				plan->station[s].ballots_issued);
+			warn_of(path, WORD_WARN_FEW_BALLOTS,
+				&(struct filling){
+					.number = { plan->station[s]
+							    .ballots_issued },
+					.text = { plan->station[s].id } });
 }
 
 int signable_warn(const char *path, const struct definition *definition,

@@ -8,6 +8,28 @@
 
 enum { LINE_MOST = STATEMENT_MOST };
 
+/* Kinds that somebody signs at the desk after reading them. */
+static const enum word kinds[STATEMENT_KINDS] = {
+	[STATEMENT_BOOT_APPROVAL] = WORD_SIGNS_BOOT_APPROVAL,
+	[STATEMENT_ENROLMENT] = WORD_SIGNS_ENROLMENT,
+	[STATEMENT_DEFINITION] = WORD_SIGNS_DEFINITION,
+	[STATEMENT_ELECTION_KEYS] = WORD_SIGNS_ELECTION_KEYS,
+	[STATEMENT_OPEN] = WORD_SIGNS_OPEN,
+	[STATEMENT_RELEASE] = WORD_SIGNS_RELEASE,
+	[STATEMENT_REVOCATION] = WORD_SIGNS_REVOCATION,
+	[STATEMENT_RULING] = WORD_SIGNS_RULING,
+	[STATEMENT_ABANDONMENT] = WORD_SIGNS_ABANDONMENT,
+};
+
+static const char *kind_in_words(const char *kind)
+{
+	for (size_t i = 0; i < STATEMENT_KINDS; i++)
+		if (kinds[i] != WORD_NOTHING &&
+			strcmp(kind, statement_form[i].kind) == 0)
+			return words_of(kinds[i]);
+	return kind;
+}
+
 /* "sandoq/open/v1 rehearsal": what kind of text it is, and how serious. */
 static void tell_first(FILE *to, char *line)
 {
@@ -16,8 +38,9 @@ static void tell_first(FILE *to, char *line)
 	const char *kind = strtok_r(NULL, "/", &rest);
 	strtok_r(NULL, " ", &rest);
 	tell(to, WORD_SIGNED_FIRST,
-		&(struct filling){ .text = { in_words(kind != NULL ? kind : ""),
-					   in_words(rest) } });
+		&(struct filling){
+			.text = { kind_in_words(kind != NULL ? kind : ""),
+				in_words(rest) } });
 }
 
 /*

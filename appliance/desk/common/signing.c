@@ -69,9 +69,9 @@ static bool has_option(const struct arguments *arguments, const char *name)
 static int show_and_ask(struct bytes text, bool authorizes)
 {
 	const struct asking asking = {
-		.question = words_in(WORD_SIGN_QUESTION, ENGLISH),
-		.nobody = words_in(WORD_SIGN_NOBODY, ENGLISH),
-		.declined = words_in(WORD_SIGN_DECLINED, ENGLISH),
+		.question = WORD_SIGN_QUESTION,
+		.nobody = WORD_SIGN_NOBODY,
+		.declined = WORD_SIGN_DECLINED,
 	};
 	tell_signed(stderr, text);
 	fprintf(stderr, "\n%.*s", (int)text.size, (const char *)text.data);

@@ -1,64 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/software.h"
 
+#include "appliance/desk/common/words.h"
+
 #include <stdio.h>
 
-enum { LINE_MOST = 1024 };
+enum { LINE_MOST = 2048 };
 
 /* When it was approved, as the journal has it. */
-static const char *when(
+static enum word when(
 	const struct chain *chain, const struct chain_software *software)
 {
 	if (software->entry == 0)
-		return "approved at the enrolment";
+		return WORD_SOFTWARE_AT_ENROLMENT;
 	if (software->entry < chain->fold.last[ENTRY_SEALED])
-		return "approved before this election";
-	return "APPROVED DURING THIS ELECTION";
+		return WORD_SOFTWARE_BEFORE;
+	return WORD_SOFTWARE_DURING;
 }
 
 static void write_approvers(const struct chain *chain,
-	const struct chain_software *software, struct writer *out)
+	const struct chain_software *software, enum language language,
+	struct writer *out)
 {
 	const struct roster *roster = &chain->operator_roster;
-	const char *between = " by ";
+	enum word between = WORD_SOFTWARE_BY;
 	for (size_t m = 0; m < roster->quorum.of; m++) {
 		if ((software->approved_by >> m & 1) == 0)
 			continue;
-		write_text(out, between);
+		write_words(out, between, language, NULL);
 		write_text(out, roster->id[m]);
-		between = ", ";
+		between = WORD_SOFTWARE_AND;
 	}
 }
 
 /* What it did; the last one of the list is in force unless the count says so.
  */
 static void write_use(const struct chain *chain,
-	const struct chain_software *software, struct writer *out)
+	const struct chain_software *software, enum language language,
+	struct writer *out)
 {
 	const bool closed = chain->fold.last[ENTRY_CLOSED] != UINT64_MAX;
 	if (software == chain->in_force)
-		write_text(out, closed && !chain_is_now(chain)
-					? "; it counted"
-					: "; it is in force");
+		write_words(out,
+			closed && !chain_is_now(chain) ? WORD_SOFTWARE_COUNTED
+						       : WORD_SOFTWARE_IN_FORCE,
+			language, NULL);
 	if (software == chain->signing)
-		write_text(out, "; it signed the result");
+		write_words(out, WORD_SOFTWARE_SIGNED, language, NULL);
 }
 
 static void compose(const struct chain *chain,
-	const struct chain_software *software, char line[LINE_MOST + 1])
+	const struct chain_software *software, enum language language,
+	char line[LINE_MOST + 1])
 {
+	char image[2 * SHA256_SIZE + 1] = "";
+	struct writer hex = writer_of(image, sizeof(image) - 1);
 	struct writer out = writer_of(line, LINE_MOST);
-	write_text(&out, "image ");
-	write_hex(&out, bytes_of(software->image.byte, SHA256_SIZE));
-	write_text(&out, ", ");
-	write_text(&out, when(chain, software));
-	if (software->entry != 0) {
-		write_text(&out, " (journal entry ");
-		write_decimal(&out, software->entry);
-		write_text(&out, ")");
-	}
-	write_approvers(chain, software, &out);
-	write_use(chain, software, &out);
+	write_hex(&hex, bytes_of(software->image.byte, SHA256_SIZE));
+	write_words(&out, WORD_SOFTWARE_IMAGE, language,
+		&(struct filling){
+			.text = { image,
+				words_in(when(chain, software), language) } });
+	if (software->entry != 0)
+		write_words(&out, WORD_SOFTWARE_ENTRY, language,
+			&(struct filling){ .number = { software->entry } });
+	write_approvers(chain, software, language, &out);
+	write_use(chain, software, language, &out);
 	line[out.size] = '\0';
 }
 
@@ -67,7 +74,8 @@ void report_software(struct report *report, const struct chain *chain)
 	char line[LINE_MOST + 1];
 	json_t *list = json_array();
 	for (size_t i = 0; i < chain->software_count; i++) {
-		compose(chain, &chain->software[i], line);
+		compose(chain, &chain->software[i],
+			report->json ? ENGLISH : words_language(), line);
 		json_array_append_new(list, json_string(line));
 	}
 	if (chain->software_count > 0)
@@ -79,9 +87,10 @@ void report_software(struct report *report, const struct chain *chain)
 void show_software(const struct chain *chain)
 {
 	char line[LINE_MOST + 1];
-	fprintf(stderr, "\nsoftware:\n");
+	fputc('\n', stderr);
+	tell(stderr, WORD_SOFTWARE_RAN, NULL);
 	for (size_t i = 0; i < chain->software_count; i++) {
-		compose(chain, &chain->software[i], line);
+		compose(chain, &chain->software[i], words_language(), line);
 		fprintf(stderr, "  %s\n", line);
 	}
 }

@@ -3,6 +3,7 @@
 
 #include "appliance/desk/common/files.h"
 #include "appliance/desk/common/read_me.h"
+#include "appliance/desk/common/words.h"
 #include "appliance/formats/partitions.h"
 
 #include <stdio.h>
@@ -111,7 +112,8 @@ json_t *stick_told(struct stick_file *file, refusal found,
 static void show(const char *what, const char *words)
 {
 	if (words != NULL)
-		fprintf(stderr, "  %-16s %s\n", what, words);
+		fprintf(stderr, "  %-16s %s\n", in_words(what),
+			in_words(words));
 }
 
 void stick_show(int descriptor)

@@ -93,6 +93,40 @@ const char *in_words(const char *english)
 	return english;
 }
 
+/* False when no row has it. */
+static bool write_reason(struct writer *out, const char *reason)
+{
+	const struct notice notice = notice_of(notice_refusal(reason));
+	if (notice.part[0].id == NOTICE_UNKNOWN)
+		return false;
+	write_notice(out, &notice, words_language());
+	return true;
+}
+
+const char *reason_in_words(const char *reason, char line[NOTICE_LINE_MOST])
+{
+	static const char joint[] = ": ";
+	if (reason == NULL || words_language() == ENGLISH)
+		return reason;
+	for (const char *at = reason; at != NULL;) {
+		struct writer out = writer_of(line, NOTICE_LINE_MOST - 1);
+		if (at != reason) {
+			write_text(&out, "\u2068");
+			write_bytes(&out,
+				bytes_of(reason,
+					(size_t)(at - reason) - strlen(joint)));
+			write_text(&out, "\u2069: ");
+		}
+		if (write_reason(&out, at) && !out.broken) {
+			line[out.size] = '\0';
+			return line;
+		}
+		at = strstr(at, joint);
+		at = at != NULL ? at + strlen(joint) : NULL;
+	}
+	return reason;
+}
+
 /* U+06F0 to U+06F9 are DB B0 to DB B9, U+0660 to U+0669 D9 A0 to D9 A9. */
 static char digit_of(const char *at)
 {
@@ -117,6 +151,14 @@ void make_digits_plain(char *line)
 		}
 	}
 	*to = '\0';
+}
+
+void fill_words(
+	char *line, size_t size, enum word word, const struct filling *filling)
+{
+	struct writer out = writer_of(line, size - 1);
+	write_words(&out, word, words_language(), filling);
+	line[out.size] = '\0';
 }
 
 void tell(FILE *to, enum word word, const struct filling *filling)

@@ -4,7 +4,7 @@
  * has a row for each sentence; what stands in it is filled in here:
  *
  *	{1} {2} {3}	numbers, in decimal; in Persian with Persian digits
- *	{a} {b} {c}	texts. In Persian a text stands between U+2068 and
+ *	{a} {b} {c} {d}	texts. In Persian a text stands between U+2068 and
  *			U+2069, so that it cannot turn what is around it.
  *
  * The table has no other braces, and no sentence that lacks a value of its
@@ -20,7 +20,7 @@
 
 #include <stdio.h>
 
-enum { WORDS_NUMBERS = 3, WORDS_TEXTS = 3, WORDS_LINE_MOST = 4096 };
+enum { WORDS_NUMBERS = 3, WORDS_TEXTS = 4, WORDS_LINE_MOST = 4096 };
 
 #define WORDS(name, en, fa) WORD_##name,
 enum word {
@@ -58,9 +58,17 @@ void write_words(
  * text is given back.
  */
 const char *in_words(const char *english);
+/*
+ * A reason, in words_language(): by the table of notices, which has those of
+ * the machine, and with what stands before the last ": " of it as it is. `line`
+ * holds what is made of it; a reason that no table has is given back.
+ */
+const char *reason_in_words(const char *reason, char line[NOTICE_LINE_MOST]);
 /* Persian and Arabic digits of a line become those of ASCII. */
 void make_digits_plain(char *line);
 /* One line, in words_language(), with its end. */
 void tell(FILE *, enum word, const struct filling *);
+/* The same without its end, into a buffer as text. */
+void fill_words(char *line, size_t size, enum word, const struct filling *);
 
 #endif

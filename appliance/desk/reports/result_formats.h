@@ -13,11 +13,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A signed result's flaws are the one thing in it that no sum is of. */
-#define FLAWS_TOLD                                                             \
-	"the numbers of unknown, repeated and extra are the machine's word, "  \
-	"which a recount checks"
-
 /*
  * `delivery` NULL: before the first box, where nothing can be missing.
  */

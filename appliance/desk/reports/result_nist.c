@@ -5,6 +5,8 @@
  */
 #include "appliance/desk/reports/result_formats.h"
 
+#include "appliance/desk/common/words.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -389,7 +391,7 @@ static void put_notes(struct teller *t, json_t *report)
 		t->failed = true;
 		return;
 	}
-	fputs("Counted by sandoq; " FLAWS_TOLD ".", out);
+	fprintf(out, "Counted by sandoq; %s.", words_in(WORD_FLAWS, ENGLISH));
 	if (t->delivery != NULL && !is_complete(t))
 		put_incomplete(t, out);
 	for (size_t c = 0; c < t->plan->contests; c++)
