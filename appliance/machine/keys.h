@@ -38,6 +38,8 @@ struct keys {
 
 /* What the TPM said last, as parts behind those that are there. */
 void keys_add_error(struct tpm *, struct notice *);
+/* What it had said before it was asked something else. */
+void keys_add_earlier_error(const struct tpm_error *, struct notice *);
 /* Answers REFUSED with it, or UNABLE when the TPM does not answer. */
 refusal keys_refuse(struct wire_end *, const char *what, struct tpm *);
 /* Answers DONE, or that. */

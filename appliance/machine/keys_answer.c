@@ -36,23 +36,28 @@ static void add_code(const struct tpm_error *error, struct notice *out)
 }
 
 /* As write_tpm_error() has it. */
+void keys_add_earlier_error(const struct tpm_error *error, struct notice *out)
+{
+	if (error->code == 0)
+		notice_add(out,
+			notice_name(error->doing != NULL ? error->doing
+							 : "nothing failed"));
+	if (tpm_is_gone(error))
+		notice_add(out, NOTICE_PART(TPM_IS_GONE));
+	else if (error->why != NULL)
+		notice_add(out, notice_refusal(error->why));
+	else if (error->code != 0 && error->pcrs == 0)
+		notice_add(out, NOTICE_PART(TPM_REFUSES));
+	if (error->code != 0 && error->pcrs != 0)
+		add_pcrs(error->pcrs, out);
+	if (error->code != 0)
+		add_code(error, out);
+}
+
 void keys_add_error(struct tpm *tpm, struct notice *out)
 {
 	const struct tpm_error error = tpm_error(tpm);
-	if (error.code == 0)
-		notice_add(out,
-			notice_name(error.doing != NULL ? error.doing
-							: "nothing failed"));
-	if (tpm_is_gone(&error))
-		notice_add(out, NOTICE_PART(TPM_IS_GONE));
-	else if (error.why != NULL)
-		notice_add(out, notice_refusal(error.why));
-	else if (error.code != 0 && error.pcrs == 0)
-		notice_add(out, NOTICE_PART(TPM_REFUSES));
-	if (error.code != 0 && error.pcrs != 0)
-		add_pcrs(error.pcrs, out);
-	if (error.code != 0)
-		add_code(&error, out);
+	keys_add_earlier_error(&error, out);
 }
 
 refusal keys_refuse(struct wire_end *end, const char *what, struct tpm *tpm)
@@ -61,10 +66,10 @@ refusal keys_refuse(struct wire_end *end, const char *what, struct tpm *tpm)
 	struct notice notice = { .part[0].id = NOTICE_NONE };
 	if (!tpm_is_gone(&error)) {
 		notice_add(&notice, notice_name(what));
-		keys_add_error(tpm, &notice);
+		keys_add_earlier_error(&error, &notice);
 		return role_refuse_all(end, &notice);
 	}
-	keys_add_error(tpm, &notice);
+	keys_add_earlier_error(&error, &notice);
 	return wire_send(end, SAY(UNABLE, &notice), NULL, 0);
 }
 

@@ -71,10 +71,14 @@ static size_t find_running(struct keys *keys, const struct approved *approved)
 	return approved->count;
 }
 
-/* The TPM's words, and what the journal knows of the software that runs. */
+/*
+ * The TPM's words, and what the journal knows of the software that runs. To
+ * look for that asks the TPM again, whose last error is another one then.
+ */
 static void explain_refusal(struct keys *keys, const struct approved *approved,
 	size_t in_force, struct notice *out)
 {
+	const struct tpm_error refused = tpm_error(keys->tpm);
 	const size_t running = find_running(keys, approved);
 	if (running < in_force)
 		*out = notice_of(NOTICE_PART(
@@ -84,7 +88,7 @@ static void explain_refusal(struct keys *keys, const struct approved *approved,
 			NOT_IN_FORCE_YET, .first = approved->entry[running]));
 	else
 		*out = notice_of(NOTICE_PART(NOT_THE_APPROVED));
-	keys_add_error(keys->tpm, out);
+	keys_add_earlier_error(&refused, out);
 	if (out->part[0].id == NOTICE_NOT_THE_APPROVED)
 		notice_add(out, NOTICE_PART(START_THE_APPROVED));
 }
