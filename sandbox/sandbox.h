@@ -94,7 +94,7 @@ struct sandbox_bound {
 	uint64_t mask; /* of SANDBOX_MASKED_EQUAL only */
 };
 
-enum { SANDBOX_BOUNDS = 3 };
+enum { SANDBOX_BOUNDS = 4 };
 
 /*
  * A system call that is let through when all its bounds hold. The same number

@@ -3,6 +3,7 @@
 
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/init.h"
+#include "appliance/machine/screen_canvas.h"
 #include "appliance/machine/spawn.h"
 #include "appliance/record/items.h"
 
@@ -202,7 +203,8 @@ static const struct sandbox_call console_calls[] = {
 	SANDBOX_CALL(mmap, "the screen, to write",
 		{ SANDBOX_EQUAL, 2, PROT_WRITE, 0 },
 		{ SANDBOX_EQUAL, 3, MAP_SHARED, 0 },
-		{ SANDBOX_EQUAL, 4, SPAWN_GRANTED, 0 }),
+		{ SANDBOX_EQUAL, 4, SPAWN_GRANTED, 0 },
+		{ SANDBOX_EQUAL, 5, 0, 0 }),
 	BLOCKS,
 };
 static const struct sandbox_descriptor console_descriptors[] = {
@@ -210,7 +212,11 @@ static const struct sandbox_descriptor console_descriptors[] = {
 	{ SPAWN_GRANTED, SANDBOX_CHARACTER, SANDBOX_BOTH, "the screen" },
 	{ SPAWN_GRANTED + 1, SANDBOX_CHARACTER, SANDBOX_BOTH, "serial port" },
 };
-/* A screen of 5120 by 2880 takes 59 MB, and its picture as much. */
+/* The largest screen that is drawn on, and its picture. */
+enum {
+	CONSOLE_SCREEN =
+		CANVAS_WIDTH_MOST * CANVAS_HEIGHT_MOST * sizeof(uint32_t),
+};
 static const struct sandbox_spec console_sandbox = {
 	.name = "console",
 	.uid = ROLE_UID + ROLE_CONSOLE,
@@ -218,7 +224,7 @@ static const struct sandbox_spec console_sandbox = {
 	.namespaces = NAMESPACES,
 	SANDBOX_CALLS(console_calls),
 	SANDBOX_DESCRIPTORS(console_descriptors),
-	.memory = 192ULL * MEBIBYTE,
+	.memory = 2ULL * CONSOLE_SCREEN + 64ULL * MEBIBYTE,
 	.cpu_seconds = 86400,
 	.open_files = 8,
 };

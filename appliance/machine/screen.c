@@ -83,6 +83,8 @@ static bool says_the_same(const struct notice *one, const struct notice *other)
 	for (size_t i = 0; i < NOTICE_PARTS; i++)
 		same &= one->part[i].id == other->part[i].id &&
 			strcmp(one->part[i].text, other->part[i].text) == 0 &&
+			strcmp(one->part[i].english, other->part[i].english) ==
+				0 &&
 			strcmp(one->part[i].persian, other->part[i].persian) ==
 				0;
 	return same;
@@ -104,23 +106,10 @@ static void take_election(struct screen *screen, const struct notice *notice)
 	change_all(screen);
 }
 
-/* The names of the missing, which may be cut, stand behind all numbers. */
-static struct notice names_last(const struct notice *notice)
-{
-	struct notice out = { 0 };
-	for (size_t i = 0; i < NOTICE_PARTS; i++)
-		if (notice->part[i].id != NOTICE_BOXES_MISSING)
-			notice_add(&out, notice->part[i]);
-	for (size_t i = 0; i < NOTICE_PARTS; i++)
-		if (notice->part[i].id == NOTICE_BOXES_MISSING)
-			notice_add(&out, notice->part[i]);
-	return out;
-}
-
 static void take_fact(
 	struct screen *screen, const struct notice *notice, int fact)
 {
-	screen->fact[fact] = names_last(notice);
+	screen->fact[fact] = *notice;
 	change(screen, PANEL_FACTS);
 }
 

@@ -418,15 +418,24 @@ static void draw_history(const struct brush *brush)
 			brush, &brush->screen->history[i], area, 62, 1);
 }
 
-/* The code, and below it what it is in two lines. */
+/* As many lines as are as high as that. */
+static struct fit fit_into(int height, int size, int em)
+{
+	const int line = most(1, size * em / 100 * LINE / 100);
+	return (struct fit){ size,
+		(size_t)most(1, least(height / line, SCREEN_LINES_MOST)) };
+}
+
+/* The code, and below it what it says. */
 static void draw_qr(const struct brush *brush)
 {
 	const struct notice *notice = &brush->screen->qr;
 	struct area area = inner(brush, PANEL_QR);
 	const bool left = brush->screen->first == PERSIAN;
-	const int room = area.height - 9 * brush->grid->em / 5;
+	const int em = brush->grid->em;
+	const int room = area.height - 5 * em / 2;
 	const struct setting caption = { brush->screen->first, LETTER_REGULAR,
-		58, 2, left, INK, false };
+		0, 0, left, INK, false };
 	struct qr qr;
 	if (notice->part[0].id == NOTICE_NONE ||
 		!qr_encode(bytes_of_text(notice->part[0].text), &qr))
@@ -436,10 +445,14 @@ static void draw_qr(const struct brush *brush)
 	const int module = room / modules >= 2 ? room / modules
 					       : most(1, area.height / modules);
 	const int side = module * modules;
-	const int x = left ? area.x : area.x + area.width - side;
-	canvas_qr(brush->canvas, &qr, x, area.y, module);
-	area = (struct area){ x, area.y + side, side, area.height - side };
-	draw_notice(brush, write_notice, notice, &caption, area);
+	const int wide = most(side, area.height - GAP * em / 100);
+	canvas_qr(brush->canvas, &qr,
+		left ? area.x : area.x + area.width - side, area.y, module);
+	area = (struct area){ left ? area.x : area.x + area.width - wide,
+		area.y + side, wide, area.height - side };
+	const struct fit fit[] = { fit_into(area.height, 58, em),
+		fit_into(area.height, 50, em), fit_into(area.height, 42, em) };
+	draw_fitted(brush, write_notice, notice, caption, fit, area);
 }
 
 static void draw_detail(const struct brush *brush)

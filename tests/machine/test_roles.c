@@ -235,15 +235,20 @@ static void test_the_console_alone_maps_a_screen(void **state)
 	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
 		const struct filter filter = filter_of_role(role);
 		for (uint64_t file = 0; file < 16; file++)
-			for (uint64_t rights = 0; rights < 16; rights++) {
-				const uint64_t argument[ARGUMENTS] = { 0, 4096,
-					rights, MAP_SHARED, file };
-				assert_int_equal(
-					allows(&filter, SYS_mmap, argument),
-					role == ROLE_CONSOLE &&
-						file == SPAWN_GRANTED &&
-						rights == PROT_WRITE);
-			}
+			for (uint64_t rights = 0; rights < 16; rights++)
+				for (size_t i = 0; i < VALUES; i++) {
+					const uint64_t argument[ARGUMENTS] = {
+						0, 4096, rights, MAP_SHARED,
+						file, values[i]
+					};
+					assert_int_equal(
+						allows(&filter, SYS_mmap,
+							argument),
+						role == ROLE_CONSOLE &&
+							file == SPAWN_GRANTED &&
+							rights == PROT_WRITE &&
+							values[i] == 0);
+				}
 	}
 }
 

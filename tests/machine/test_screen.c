@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+enum { PAPER = 0xffffff };
+
 struct picture {
 	struct canvas canvas;
 	size_t count;
@@ -249,18 +251,54 @@ static void test_the_next_election_is_no_rehearsal(void **state)
 	assert_int_equal(screen.qr.part[0].id, NOTICE_NONE);
 }
 
-/* A list that may be cut hides no number. */
-static void test_names_stand_behind_numbers(void **state)
+/* Not of the code, whose pixels are black and white. */
+static size_t letters_that_differ(
+	const struct canvas *one, const struct canvas *other)
 {
+	size_t count = 0;
+	for (int i = 0; i < one->width * one->height; i++) {
+		const uint32_t a = one->pixel[i], b = other->pixel[i];
+		count += a != b &&
+			 ((a != 0 && a != PAPER) || (b != 0 && b != PAPER));
+	}
+	return count;
+}
+
+static struct picture *picture_of_code(
+	int width, int height, enum language first, const char *text)
+{
+	struct picture *picture = picture_of(width, height);
 	struct screen screen = screen_begin();
-	struct notice boxes =
-		notice_of(NOTICE_PART(BOXES, .first = 1, .second = 2));
+	const struct notice code =
+		notice_of(notice_text(NOTICE_QR_CHECKPOINT, text));
+	screen_set_language(&screen, first);
+	screen_take(&screen, &code);
+	draw(picture, &screen);
+	return picture;
+}
+
+/* Up to the last digit of its digest, at every size. */
+static void test_what_a_code_says_is_read_below_it(void **state)
+{
+#define CODE                                                                   \
+	"sandoq/checkpoint sanandaj-1405 14 "                                  \
+	"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f"
+	static const int sizes[][2] = { { 640, 480 }, { 800, 600 },
+		{ 1280, 800 }, { 3840, 2160 } };
 	(void)state;
-	notice_add(&boxes, notice_text(NOTICE_BOXES_MISSING, "east"));
-	notice_add(&boxes, NOTICE_PART(BOXES_REFUSED, .first = 3));
-	screen_take(&screen, &boxes);
-	assert_int_equal(screen.fact[0].part[1].id, NOTICE_BOXES_REFUSED);
-	assert_int_equal(screen.fact[0].part[2].id, NOTICE_BOXES_MISSING);
+	for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+		const int *size = sizes[i / 2];
+		const enum language first = i % 2 ? ENGLISH : PERSIAN;
+		struct picture *one =
+			picture_of_code(size[0], size[1], first, CODE "0");
+		struct picture *other =
+			picture_of_code(size[0], size[1], first, CODE "8");
+		if (letters_that_differ(&one->canvas, &other->canvas) == 0)
+			fail_msg("%d by %d: the caption is cut", size[0],
+				size[1]);
+		free_picture(one);
+		free_picture(other);
+	}
 }
 
 static void tell_all(struct screen *screen)
@@ -353,8 +391,8 @@ int main(void)
 		cmocka_unit_test(test_history_keeps_the_last),
 		cmocka_unit_test(test_a_strip_stays),
 		cmocka_unit_test(test_the_next_election_is_no_rehearsal),
-		cmocka_unit_test(test_names_stand_behind_numbers),
 		cmocka_unit_test(test_it_is_drawn_at_every_size),
+		cmocka_unit_test(test_what_a_code_says_is_read_below_it),
 		cmocka_unit_test(test_the_qr_code_is_read_from_the_picture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
