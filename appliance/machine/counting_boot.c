@@ -420,7 +420,6 @@ bool counting_boot(struct session *session)
 	if (!session_tell(session, &session->media, SAY(MEDIA_NONE, &nothing)))
 		return false;
 	session_say(session, NOTICE_PART(NO_MEDIUM));
-	session_say_election(session);
 	if (!session_say_delivery(session, -1) || !load_open(session, &open))
 		return false;
 	if (session->state == STATE_OPEN) {

@@ -48,25 +48,10 @@ static bool take_kind(struct session *session, struct medium *medium)
 				 .second = session_state_word(session)));
 }
 
-/* A stick that is gone already: its removal is no news (courier_media_news). */
-static bool is_gone(const struct notice *why)
-{
-	for (size_t i = 0; i < NOTICE_PARTS; i++)
-		switch (why->part[i].id) {
-		case NOTICE_STICK_PULLED:
-		case NOTICE_STICK_BROKEN:
-		case NOTICE_OUTBOX_PULLED:
-		case NOTICE_OUTBOX_PULLED_EARLY:
-			return true;
-		default:
-			break;
-		}
-	return false;
-}
-
+/* The removal of a stick that is gone is no news (courier_media_news). */
 static void say_refusal(struct session *session)
 {
-	session->keeps_refusal = is_gone(&session->why);
+	session->keeps_refusal = notice_is_of_one_gone(&session->why);
 	session_say_why(session, session->keeps_refusal
 					 ? NOTICE_PART(REFUSED_AND_GONE)
 					 : NOTICE_PART(REFUSED));
@@ -249,7 +234,6 @@ bool courier_boot(struct session *session)
 		return false;
 	while (!session->superseded && !must_restart(session)) {
 		say_room(session);
-		session_say_election(session);
 		if (!session_say_delivery(session, -1) ||
 			!session_say_digest(session))
 			return false;

@@ -46,48 +46,56 @@ static void add_number(struct notice *out, enum notice_id id, uint64_t number)
 					.id = (uint16_t)id, .first = number });
 }
 
+/* What stands between names and numbers. */
+static const struct joints {
+	const char *of, *comma, *and, *more;
+} joints[LANGUAGES] = {
+	[PERSIAN] = { " از ", "، ", "، و ", " صندوق دیگر" },
+	[ENGLISH] = { " of ", ", ", ", and ", " more" },
+};
+
 /* "شعبهٔ ۳ (۱ از ۲)": one station of several boxes, as delivery_line(). */
 static void write_station(const struct delivery *delivery, size_t s,
-	struct bytes name, struct writer *out)
+	struct bytes name, enum language language, struct writer *out)
 {
 	write_bytes(out, name);
 	if (delivery->plan->station[s].boxes == 1)
 		return;
 	write_text(out, " (");
-	write_notice_number(out, delivery->missing_of[s], PERSIAN);
-	write_text(out, " از ");
-	write_notice_number(out, delivery->plan->station[s].boxes, PERSIAN);
+	write_notice_number(out, delivery->missing_of[s], language);
+	write_text(out, joints[language].of);
+	write_notice_number(out, delivery->plan->station[s].boxes, language);
 	write_text(out, ")");
 }
 
-static void write_more(uint64_t boxes, struct writer *out)
+static void write_more(
+	uint64_t boxes, enum language language, struct writer *out)
 {
-	write_text(out, "، و ");
-	write_notice_number(out, boxes, PERSIAN);
-	write_text(out, " صندوق دیگر");
+	write_text(out, joints[language].and);
+	write_notice_number(out, boxes, language);
+	write_text(out, joints[language].more);
 }
 
-/* In Persian, by the names that people know; what has no room is a number. */
-static void write_missing_names(
-	const struct delivery *delivery, struct bytes names, struct writer *out)
+/* By the names that people know; what has no room is a number. */
+static void write_missing_names(const struct delivery *delivery,
+	struct bytes names, enum language language, struct writer *out)
 {
 	/* Of what may stand behind a name. */
 	enum { ROOM = 96 };
 	struct cursor rest = cursor_of(names);
-	struct bytes name;
-	struct bytes english;
+	struct bytes name[LANGUAGES];
 	size_t told = 0;
 	for (size_t s = 0; s < delivery->plan->stations; s++) {
-		if (!names_next(&rest, &english, &name))
+		if (!names_next(&rest, &name[ENGLISH], &name[PERSIAN]))
 			return;
 		if (delivery->missing_of[s] == 0)
 			continue;
-		if (out->capacity - out->size < name.size + ROOM) {
-			write_more(delivery->missing - told, out);
+		if (out->capacity - out->size < name[language].size + ROOM) {
+			write_more(delivery->missing - told, language, out);
 			return;
 		}
-		write_text(out, told > 0 ? "، " : "");
-		write_station(delivery, s, name, out);
+		write_text(out, told > 0 ? joints[language].comma : "");
+		write_station(delivery, s, name[language], language, out);
 		told += delivery->missing_of[s];
 	}
 }
@@ -95,21 +103,26 @@ static void write_missing_names(
 static void add_missing(const struct task *task,
 	const struct delivery *delivery, struct notice *out)
 {
-	char line[NOTICE_TEXT_MOST] = { 0 };
-	char persian[NOTICE_TEXT_MOST] = { 0 };
-	struct writer text = writer_of(line, sizeof(line) - 1);
-	struct writer names = writer_of(persian, sizeof(persian) - 1);
-	struct notice_part part;
+	struct notice_part part = NOTICE_PART(BOXES_MISSING);
+	char *const name[LANGUAGES] = {
+		[ENGLISH] = part.english, [PERSIAN] = part.persian
+	};
+	struct writer text = writer_of(part.text, sizeof(part.text) - 1);
 	if (delivery->missing == 0)
 		return;
 	delivery_write_missing(delivery, &text);
-	write_missing_names(delivery, task->list[LIST_NAMES], &names);
-	part = notice_text(NOTICE_BOXES_MISSING, line);
-	notice_set_persian(&part, persian);
+	for (enum language i = 0; i < LANGUAGES; i++) {
+		struct writer names = writer_of(name[i], NOTICE_TEXT_MOST - 1);
+		write_missing_names(
+			delivery, task->list[LIST_NAMES], i, &names);
+	}
 	notice_add(out, part);
 }
 
-/* As delivery_line() has it. */
+/*
+ * As delivery_line() has it, but for the names, which may be cut: they hide no
+ * number.
+ */
 static struct notice told(
 	const struct task *task, const struct delivery *delivery)
 {
@@ -119,10 +132,10 @@ static struct notice told(
 				  .second = delivery->due)
 			: NOTICE_PART(BOXES, .first = delivery->delivered,
 				  .second = delivery->due));
-	add_missing(task, delivery, &out);
 	add_number(&out, NOTICE_BOXES_VOID, delivery->voids);
 	add_number(&out, NOTICE_BOXES_UNOPENED, delivery->unopened);
 	add_number(&out, NOTICE_BOXES_REFUSED, delivery->refusals);
+	add_missing(task, delivery, &out);
 	return out;
 }
 

@@ -163,9 +163,8 @@ static refusal check_image(struct task *task,
 /* For the screen: no rule depends on it. */
 static struct notice_part title_of(const struct definition *definition)
 {
-	struct notice_part out =
-		notice_text(NOTICE_ELECTION, definition->title.en);
-	notice_set_persian(&out, definition->title.fa);
+	struct notice_part out = notice_named(NOTICE_ELECTION,
+		definition->title.en, "", definition->title.fa);
 	out.first = definition->english ? ENGLISH : PERSIAN;
 	return out;
 }

@@ -9,18 +9,26 @@
 #include <stdio.h>
 #include <unistd.h>
 
-void session_say_election(struct session *session)
+static void say_election(struct session *session)
 {
 	const struct election *election = &session->election;
 	struct notice title = notice_of(election->title);
-	if (!session->has_election || title.part[0].id != NOTICE_ELECTION)
-		return;
 	notice_add(&title, notice_text(NOTICE_ELECTION_ID, election->id.line));
-	session_say_all(session, &title);
+	if (title.part[0].id == NOTICE_ELECTION)
+		session_say_all(session, &title);
 	session_say(
 		session, notice_text(NOTICE_MACHINE, election->machine.line));
 	if (election->rehearsal != 0)
 		session_say(session, NOTICE_PART(REHEARSAL));
+}
+
+bool session_load_election(struct session *session)
+{
+	if (!session_read_election(session))
+		return false;
+	say_election(session);
+	return session_tell(session, &session->keys,
+		SAY(KEYS_ELECTION, &session->election));
 }
 
 /* "sandoq/WHAT/v1 ELECTION HEX64", as the desk's reports have the digest. */

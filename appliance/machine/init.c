@@ -203,7 +203,7 @@ static void write_to_serial_port(
 {
 	uint8_t line[NOTICE_LINE_MOST];
 	struct writer out = writer_of(line, sizeof(line));
-	write_notice(&out, notice, ENGLISH);
+	write_notice_line(&out, notice);
 	dprintf(machine->console[1], "sandoq: %.*s\n", (int)out.size,
 		(const char *)line);
 }

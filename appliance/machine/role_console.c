@@ -70,7 +70,7 @@ static bool say(struct console *console, const struct notice *notice)
 	char line[NOTICE_LINE_MOST + 1];
 	char text[sizeof("sandoq: \n") + NOTICE_LINE_MOST];
 	struct writer out = writer_of(space, sizeof(space));
-	write_notice(&out, notice, ENGLISH);
+	write_notice_line(&out, notice);
 	put_ascii(line, written(&out));
 	if (strcmp(line, console->last) == 0)
 		return true;
@@ -111,13 +111,8 @@ static refusal show(
 	bool shown = console->device.frame != NULL;
 	if (why != NULL)
 		return why;
-	/*
-	 * A machine without a screen has nowhere to show the others; what is
-	 * no locked image says so wherever it can.
-	 */
-	if (notice->part[0].id == NOTICE_NOT_THE_LOCKED_IMAGE ||
-		notice_is_for_the_serial_port(
-			notice_row_of(notice->part[0].id)->place))
+	/* A machine without a screen has nowhere to show the others. */
+	if (notice_line(notice_row_of(notice->part[0].id)) != NULL)
 		shown |= say(console, notice);
 	else
 		shown = true;
@@ -145,7 +140,8 @@ static bool more_waits(const struct wire_end *end)
 
 static void open_screen(struct console *console)
 {
-	const struct notice undrawable = notice_of(NOTICE_PART(NO_PICTURE));
+	const struct notice undrawable = notice_of(NOTICE_PART(NO_PICTURE,
+		.first = CANVAS_WIDTH_MOST, .second = CANVAS_HEIGHT_MOST));
 	bool none;
 	console->screen = screen_begin();
 	if (!screen_device_open(

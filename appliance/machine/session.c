@@ -228,17 +228,6 @@ bool session_read_election(struct session *session)
 	return true;
 }
 
-bool session_load_election(struct session *session)
-{
-	if (!session_read_election(session) ||
-		!session_tell(session, &session->keys,
-			SAY(KEYS_ELECTION, &session->election)))
-		return false;
-	if (session->election.rehearsal)
-		session_say(session, NOTICE_PART(REHEARSAL));
-	return true;
-}
-
 bool session_phase(struct session *session)
 {
 	const struct keys_phase wanted = {

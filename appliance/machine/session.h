@@ -8,7 +8,7 @@
  *   headers.c         the new headers of the boxes that a count has opened
  *   software.c        approve later software, revoke earlier
  *   completeness.c    say which boxes have come
- *   facts.c           say which election and machine, and its digests
+ *   facts.c           load the election and say which it is, and its digests
  *   session.c         journal and election; what both boots need
  *
  * A step is a function that gives false when it did not happen. Then
@@ -83,11 +83,7 @@ bool finish_enrolment(struct session *);
  */
 bool session_say_delivery(struct session *, int result);
 
-/*
- * What the screen has beside the large line: which election and machine, and
- * what a telephone can read of it in this state.
- */
-void session_say_election(struct session *);
+/* What a telephone can read of the screen in this state. */
 bool session_say_digest(struct session *);
 
 /* Shared steps. */
@@ -144,7 +140,10 @@ bool session_entry(
 	struct session *, uint64_t entry, struct journal_entry *, int *list);
 /* Reads the sealed election from the journal. */
 bool session_read_election(struct session *);
-/* And gives it to the keys role. */
+/*
+ * And says beside the large line which it is, on which machine, and that it is
+ * a rehearsal; and gives it to the keys role.
+ */
 bool session_load_election(struct session *);
 /* Brings the TPM's anchor to where the journal's chain is. */
 bool session_anchor(struct session *, const struct digest *chain);

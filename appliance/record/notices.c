@@ -6,14 +6,18 @@
 LAYOUT_DEFINE(notice_part)
 LAYOUT_DEFINE(notice)
 
-#define NOTICE(name, place, mood, en, fa, next_en, next_fa)                    \
-	{ NOTICE_##name, PLACE_##place, MOOD_##mood,                           \
+#define SAME NULL
+#define NOTHING ""
+#define NOTICE(name, place, mood, line, en, fa, next_en, next_fa)              \
+	{ NOTICE_##name, PLACE_##place, MOOD_##mood, (line),                   \
 		{ [ENGLISH] = (en), [PERSIAN] = (fa) },                        \
 		{ [ENGLISH] = (next_en), [PERSIAN] = (next_fa) } },
 const struct notice_row notice_table[] = {
 #include "appliance/record/notices.def"
 };
 #undef NOTICE
+#undef NOTHING
+#undef SAME
 const size_t notice_table_size = sizeof(notice_table) / sizeof(notice_table[0]);
 
 /* The ids are the rows' order, from 1. */
@@ -24,11 +28,28 @@ const struct notice_row *notice_row_of(unsigned id)
 		       : &notice_table[id - 1];
 }
 
-bool notice_is_for_the_serial_port(enum notice_place place)
+bool notice_is_part(const struct notice_row *row)
 {
-	return place != PLACE_PROGRESS && place != PLACE_QR &&
-	       place != PLACE_ELECTION && place != PLACE_MACHINE &&
-	       place != PLACE_STRIP;
+	return row->place == PLACE_PART || row->place == PLACE_OWN ||
+	       row->place == PLACE_GONE;
+}
+
+const char *notice_line(const struct notice_row *row)
+{
+	if (row->line == NULL)
+		return row->says[ENGLISH];
+	return row->line[0] != '\0' ? row->line : NULL;
+}
+
+bool notice_is_of_one_gone(const struct notice *notice)
+{
+	bool gone = false;
+	for (size_t i = 0; i < NOTICE_PARTS; i++) {
+		const struct notice_row *row =
+			notice_row_of(notice->part[i].id);
+		gone |= row != NULL && row->place == PLACE_GONE;
+	}
+	return gone;
 }
 
 /* At a character's end. */
@@ -49,9 +70,13 @@ struct notice_part notice_text(enum notice_id id, const char *text)
 	return part;
 }
 
-void notice_set_persian(struct notice_part *part, const char *text)
+struct notice_part notice_named(enum notice_id id, const char *text,
+	const char *english, const char *persian)
 {
-	set_text(part->persian, text);
+	struct notice_part part = notice_text(id, text);
+	set_text(part.english, english);
+	set_text(part.persian, persian);
+	return part;
 }
 
 struct notice notice_of(struct notice_part part)
@@ -127,23 +152,18 @@ static bool read_as(
 	return *text == '\0';
 }
 
-static bool is_part(const struct notice_row *row)
-{
-	return row->place == PLACE_PART || row->place == PLACE_OWN;
-}
-
 /* Only parts, and none that would take any text for its own. */
 static bool is_a_reason(const struct notice_row *row)
 {
 	const char first = row->says[ENGLISH][0];
-	return is_part(row) && first != '{' && first != '(';
+	return notice_is_part(row) && first != '{' && first != '(';
 }
 
 /* Most have no value: those are looked for first. */
 static bool find(const char *text, struct notice_part *out)
 {
 	for (size_t i = 0; i < notice_table_size; i++)
-		if (is_part(&notice_table[i]) &&
+		if (notice_is_part(&notice_table[i]) &&
 			strcmp(notice_table[i].says[ENGLISH], text) == 0) {
 			*out = (struct notice_part){ .id = notice_table[i].id };
 			return true;
@@ -177,6 +197,7 @@ static bool is_nothing(const struct notice_part *part)
 	return part->id == NOTICE_NONE && part->first == 0 &&
 	       part->second == 0 && part->third == 0 &&
 	       strcmp(part->text, nothing.text) == 0 &&
+	       strcmp(part->english, nothing.english) == 0 &&
 	       strcmp(part->persian, nothing.persian) == 0;
 }
 
@@ -205,7 +226,7 @@ static refusal check_part(
 	const struct notice_row *row = notice_row_of(part->id);
 	if (row == NULL)
 		return "a notice that is not in the table";
-	if (!alone && !is_part(row))
+	if (!alone && !notice_is_part(row))
 		return "a notice with a part that is none";
 	if (!trusted && row->place == PLACE_OWN)
 		return "a notice that is not this role's to say";
@@ -263,10 +284,10 @@ void write_notice_number(
 static void write_name(struct writer *out, const struct notice_part *part,
 	enum language language)
 {
-	const bool persian = language == PERSIAN && part->persian[0] != '\0';
+	const char *name = language == PERSIAN ? part->persian : part->english;
 	if (language == PERSIAN)
 		write_text(out, "\u2068");
-	write_text(out, persian ? part->persian : part->text);
+	write_text(out, name[0] != '\0' ? name : part->text);
 	if (language == PERSIAN)
 		write_text(out, "\u2069");
 }
@@ -324,18 +345,42 @@ static const char *joint(const char *sentence)
 		       : ": ";
 }
 
-void write_notice(
+/* The parts behind the first. */
+static void write_behind(
 	struct writer *out, const struct notice *notice, enum language language)
 {
-	for (size_t i = 0; i < NOTICE_PARTS; i++) {
+	for (size_t i = 1; i < NOTICE_PARTS; i++) {
 		const struct notice_part *part = &notice->part[i];
 		const struct notice_row *row = notice_row_of(part->id);
 		if (row == NULL)
 			return;
-		if (i > 0)
-			write_text(out, joint(row->says[language]));
+		write_text(out, joint(row->says[language]));
 		write_filled(out, row->says[language], part, language);
 	}
+}
+
+void write_notice(
+	struct writer *out, const struct notice *notice, enum language language)
+{
+	const struct notice_row *row = notice_row_of(notice->part[0].id);
+	if (row == NULL)
+		return;
+	write_filled(out, row->says[language], &notice->part[0], language);
+	write_behind(out, notice, language);
+}
+
+/* Without the names for people. */
+void write_notice_line(struct writer *out, const struct notice *notice)
+{
+	struct notice plain = *notice;
+	const struct notice_row *row = notice_row_of(notice->part[0].id);
+	const char *line = row != NULL ? notice_line(row) : NULL;
+	if (line == NULL)
+		return;
+	for (size_t i = 0; i < NOTICE_PARTS; i++)
+		plain.part[i].english[0] = '\0';
+	write_filled(out, line, &plain.part[0], ENGLISH);
+	write_behind(out, &plain, ENGLISH);
 }
 
 void write_notice_next(

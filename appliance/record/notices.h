@@ -19,9 +19,9 @@
  *	{w1} {w2} {w3}	the state or the kind of medium whose row's id that is
  *	{t}		text
  *
- * A text is a name: of a station, a member, a device, a code; where it has one
- * in Persian, too, that is `persian`. In Persian it stands between U+2068 and
- * U+2069, so that it cannot turn what is around it.
+ * A text is a name: of a station, a member, a device, a code. Where the screen
+ * has another for people, that is `english` and `persian`. In Persian it stands
+ * between U+2068 and U+2069, so that it cannot turn what is around it.
  *
  * What a decoder or a rule refuses is in English (`refusal`): the English of a
  * row is the key, what is sent is the row's number.
@@ -49,6 +49,8 @@ enum notice_place {
 	 * over is not to send people to the firmware's menu.
 	 */
 	PLACE_OWN,
+	/* Only a part, which says that its stick is out already. */
+	PLACE_GONE,
 	/* The large line: what the machine does or waits for. */
 	PLACE_STATE,
 	/* How far it is (first of second); goes with the next state. */
@@ -84,7 +86,8 @@ enum notice_mood {
 	X(NUMBER, uint64_t, second)                                            \
 	X(NUMBER, uint64_t, third)                                             \
 	X(LINE, NOTICE_TEXT_MOST, text)                                        \
-	/* Empty: as `text`. */                                                \
+	/* On the screen; empty: as `text`. */                                 \
+	X(LINE, NOTICE_TEXT_MOST, english)                                     \
 	X(LINE, NOTICE_TEXT_MOST, persian)
 LAYOUT_STRUCT(notice_part);
 
@@ -106,6 +109,7 @@ struct notice_row {
 	uint16_t id;
 	enum notice_place place;
 	enum notice_mood mood;
+	const char *line; /* as notice_line() gives it */
 	/* By enum language; `next` is NULL where nothing is to be done. */
 	const char *says[LANGUAGES];
 	const char *next[LANGUAGES];
@@ -116,15 +120,21 @@ extern const size_t notice_table_size;
 
 /* NULL when there is no such row. */
 const struct notice_row *notice_row_of(unsigned id);
-/* Not what only a screen can show: how far it is, pictures, names. */
-bool notice_is_for_the_serial_port(enum notice_place);
+/* Whether it stands behind another, and has no place of its own. */
+bool notice_is_part(const struct notice_row *);
+/* What the serial port has of a row; NULL: nothing. */
+const char *notice_line(const struct notice_row *);
+/* That the stick which one of its parts is about is out already. */
+bool notice_is_of_one_gone(const struct notice *);
 
 /* A part of numbers: NOTICE_PART(COUNTING, .first = 3, .second = 12). */
 #define NOTICE_PART(name, ...)                                                 \
 	((struct notice_part){ .id = NOTICE_##name, __VA_ARGS__ })
 /* One with a text, which is cut to its size. */
 struct notice_part notice_text(enum notice_id, const char *text);
-void notice_set_persian(struct notice_part *, const char *text);
+/* The same, with its names for people. */
+struct notice_part notice_named(enum notice_id, const char *text,
+	const char *english, const char *persian);
 /* The row that has this English: a refusal; NOTICE_UNKNOWN without one. */
 struct notice_part notice_refusal(refusal);
 /* The same of what a name or a place is; without a row it is a text. */
@@ -148,6 +158,8 @@ refusal notice_check_parts(const struct notice *, bool trusted);
  * chain's rows. Nothing is written for a chain that says nothing.
  */
 void write_notice(struct writer *, const struct notice *, enum language);
+/* As the serial port has it: nothing, where that has none. */
+void write_notice_line(struct writer *, const struct notice *);
 /* In decimal, in the language's digits. */
 void write_notice_number(struct writer *, uint64_t, enum language);
 void write_notice_next(struct writer *, const struct notice *, enum language);

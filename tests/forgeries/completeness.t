@@ -28,24 +28,24 @@ ok 'one comes late' step deliver_late station-11
 shows 'who is missing still' '11 of 12 boxes were delivered; missing: station-12'
 ok 'one comes with other ballots than before' step deliver_late station-01
 shows 'that it was refused' \
-	'11 of 12 boxes were delivered; missing: station-12; refused: 1'
+	'11 of 12 boxes were delivered; refused: 1; missing: station-12'
 shows_part 'which box that was' 'box refused: station-01, box 1: this box of the station was delivered before'
 ok 'a receipt' step collect received
 ok 'the boxes are opened, and counted' step open_boxes
-delivered=$(grep -nxF -m 1 "sandoq: 11 of 12 boxes were delivered; missing: \
-station-12; refused: 1" "$city/machine/console.log")
+delivered=$(grep -nxF -m 1 "sandoq: 11 of 12 boxes were delivered; refused: 1; \
+missing: station-12" "$city/machine/console.log")
 opened=$(grep -n -m 1 'restarting into a counting boot' "$city/machine/console.log")
 ok 'it is shown before the opening' test "${delivered%%:*}" -lt "${opened%%:*}"
 shows 'what was counted' \
-	'11 of 12 boxes were counted; missing: station-12; refused: 1'
+	'11 of 12 boxes were counted; refused: 1; missing: station-12'
 ok 'evidence' step evidence
 ok 'the evidence can be read' "$sandoq" courier unpack \
 	"$city/desk/evidence" "$scratch/evidence"
 like 'it says whose box was refused' ' station-01, box 1: this box of the ' \
 	cat "$scratch"/evidence/refused/*
 shows 'the same when the auditors come' \
-	'11 of 12 boxes were delivered; missing: station-12; refused: 1'
+	'11 of 12 boxes were delivered; refused: 1; missing: station-12'
 ok 'the result is released' step release_result
 shows 'what the result is of' \
-	'11 of 12 boxes were counted; missing: station-12; refused: 1'
+	'11 of 12 boxes were counted; refused: 1; missing: station-12'
 finish

@@ -104,16 +104,16 @@ static void a_station_is_missing_another_is_late(void **state)
 	add(came, ENTRY_REFUSED, 0, 0);
 	add(came, ENTRY_BOX, SOUTH, 1);
 	expect(written(&came->out), NULL, DEFINE_DELIVERED,
-		"2 of 4 boxes were delivered; missing: north (1 of 2), east; "
-		"refused: 1");
+		"2 of 4 boxes were delivered; refused: 1; missing: north (1 of "
+		"2), east");
 	add(came, ENTRY_BOX, EAST, 1);
 	expect(written(&came->out), NULL, DEFINE_DELIVERED,
-		"3 of 4 boxes were delivered; missing: north (1 of 2); "
-		"refused: "
-		"1");
+		"3 of 4 boxes were delivered; refused: 1; missing: north (1 of "
+		"2)");
 }
 
-static void expect_names(const struct came *came, const char *wanted)
+static void expect_names(
+	const struct came *came, const char *english, const char *persian)
 {
 	const int list[] = { plan, names, memfd_of(written(&came->out)) };
 	struct wire_message answer;
@@ -124,8 +124,10 @@ static void expect_names(const struct came *came, const char *wanted)
 	assert_int_equal(peer_ask(&define, SAY(DEFINE_DELIVERY, &nothing), list,
 				 3, &answer, &why),
 		ANSWERED);
-	assert_string_equal(
-		HEARD(&answer, DEFINE_DELIVERED)->part[1].persian, wanted);
+	const struct notice_part *missing =
+		&HEARD(&answer, DEFINE_DELIVERED)->part[1];
+	assert_string_equal(missing->english, english);
+	assert_string_equal(missing->persian, persian);
 	peer_stop(&define);
 	close(list[2]);
 }
@@ -135,10 +137,11 @@ static void missing_stations_have_their_names(void **state)
 {
 	struct came *came = nothing_came();
 	(void)state;
-	expect_names(came, "شمال (۲ از ۲)، جنوب، شرق");
+	expect_names(came, "North (2 of 2), South, East",
+		"شمال (۲ از ۲)، جنوب، شرق");
 	add(came, ENTRY_BOX, NORTH, 1);
 	add(came, ENTRY_BOX, SOUTH, 1);
-	expect_names(came, "شمال (۱ از ۲)، شرق");
+	expect_names(came, "North (1 of 2), East", "شمال (۱ از ۲)، شرق");
 }
 
 /* Of those that have no entry of their own their number counts. */
@@ -150,8 +153,8 @@ static void sums_count_as_many_as_they_are(void **state)
 	add(came, ENTRY_BOX, EAST, 1);
 	add(came, ENTRY_REFUSED, EAST, 7);
 	expect(written(&came->out), NULL, DEFINE_DELIVERED,
-		"1 of 4 boxes were delivered; missing: north (2 of 2), south; "
-		"refused: 3001");
+		"1 of 4 boxes were delivered; refused: 3001; missing: north (2 "
+		"of 2), south");
 }
 
 /* The head of a result in which one box is void; the caller frees it. */
@@ -184,8 +187,9 @@ static void voids_are_those_of_the_result(void **state)
 	add(came, ENTRY_BOX, NORTH, 1);
 	add(came, ENTRY_REFUSED, 0, 0);
 	expect(written(&came->out), text, DEFINE_DELIVERED,
-		"0 of 4 boxes were counted; missing: north (1 of 2), south, "
-		"east; void: 1; refused: 1");
+		"0 of 4 boxes were counted; void: 1; refused: 1; missing: "
+		"north "
+		"(1 of 2), south, east");
 	strstr(text, "due=4")[4] = '5';
 	expect(written(&came->out), text, REFUSED,
 		"result.note: this line is not what the result's own numbers "

@@ -16,14 +16,19 @@
 
 #include <cmocka.h>
 
-static const char *in_persian(const struct notice *notice)
+static const char *in(const struct notice *notice, enum language language)
 {
 	static char line[NOTICE_LINE_MOST];
 	struct writer out = writer_of(line, sizeof(line) - 1);
-	write_notice(&out, notice, PERSIAN);
+	write_notice(&out, notice, language);
 	assert_false(out.broken);
 	line[out.size] = '\0';
 	return line;
+}
+
+static const char *in_persian(const struct notice *notice)
+{
+	return in(notice, PERSIAN);
 }
 
 static const char *next_of(const struct notice *notice, enum language language)
@@ -106,6 +111,18 @@ static void check_pair(
 	same_values(row, en, fa);
 }
 
+/* Its values are those of the sentences. */
+static void check_line(const struct notice_row *row)
+{
+	const char *line = notice_line(row);
+	if (!is_ascii(line))
+		fail_msg("%u: not ASCII: %s", row->id, line);
+	/* Each state has a line of its own, which has its name. */
+	if (strchr(line, '{') != NULL ||
+		strchr(row->says[ENGLISH], '{') != NULL)
+		same_values(row, line, row->says[ENGLISH]);
+}
+
 static void rows_are_whole(void **state)
 {
 	(void)state;
@@ -133,8 +150,7 @@ static void reasons_are_found_by_their_english(void **state)
 	(void)state;
 	for (size_t i = 0; i < notice_table_size; i++) {
 		const struct notice_row *row = &notice_table[i];
-		if ((row->place != PLACE_PART && row->place != PLACE_OWN) ||
-			row->says[ENGLISH][0] == '{' ||
+		if (!notice_is_part(row) || row->says[ENGLISH][0] == '{' ||
 			row->says[ENGLISH][0] == '(' ||
 			strstr(row->says[ENGLISH], "{w") != NULL)
 			continue;
@@ -197,6 +213,11 @@ static void values_are_filled_in(void **state)
 	snprintf(notice.part[1].persian, NOTICE_TEXT_MOST, "%s", "شعبهٔ ۳");
 	assert_string_equal(in_persian(&notice),
 		"۱۱ از ۱۲ صندوق رسیده است؛ نرسیده: \u2068شعبهٔ ۳\u2069");
+	assert_string_equal(in(&notice, ENGLISH),
+		"11 of 12 boxes were delivered; missing: station-03");
+	snprintf(notice.part[1].english, NOTICE_TEXT_MOST, "%s", "School 3");
+	assert_string_equal(in(&notice, ENGLISH),
+		"11 of 12 boxes were delivered; missing: School 3");
 	assert_string_equal(notice_told(&notice),
 		"11 of 12 boxes were delivered; missing: station-03");
 }
@@ -283,6 +304,8 @@ static void what_is_not_of_the_table_is_refused(void **state)
 	refused(&notice, "a notice with a part behind its end");
 	notice.part[3] = (struct notice_part){ .text = "hidden" };
 	refused(&notice, "a notice with a part behind its end");
+	notice.part[3] = (struct notice_part){ .english = "hidden" };
+	refused(&notice, "a notice with a part behind its end");
 	notice.part[3] = (struct notice_part){ .persian = "hidden" };
 	refused(&notice, "a notice with a part behind its end");
 }
@@ -355,10 +378,36 @@ static void the_faults_of_an_evening_say_what_to_do(void **state)
 static void only_a_screen_shows_how_far_it_is(void **state)
 {
 	(void)state;
-	assert_true(notice_is_for_the_serial_port(PLACE_STATE));
-	assert_true(notice_is_for_the_serial_port(PLACE_DETAIL));
-	assert_false(notice_is_for_the_serial_port(PLACE_PROGRESS));
-	assert_false(notice_is_for_the_serial_port(PLACE_QR));
+	assert_null(notice_line(notice_row_of(NOTICE_COUNTING)));
+	assert_null(notice_line(notice_row_of(NOTICE_QR_RESULT)));
+	assert_null(notice_line(notice_row_of(NOTICE_REHEARSAL)));
+	assert_string_equal(
+		notice_line(notice_row_of(NOTICE_REMOVE)), "remove the medium");
+	/* Wherever it can. */
+	assert_non_null(
+		notice_line(notice_row_of(NOTICE_NOT_THE_LOCKED_IMAGE)));
+}
+
+/* What the large line says for people is not what programs wait for. */
+static void the_serial_port_has_lines_of_its_own(void **state)
+{
+	struct notice notice = notice_of(NOTICE_PART(READY_INTAKE));
+	(void)state;
+	assert_string_equal(
+		notice_told(&notice), "ready: state intake: insert a medium");
+	assert_string_equal(in(&notice, ENGLISH), "Ready for the boxes");
+	for (size_t i = 0; i < notice_table_size; i++)
+		if (notice_line(&notice_table[i]) != NULL)
+			check_line(&notice_table[i]);
+}
+
+static void sticks_that_are_gone_are_marked(void **state)
+{
+	struct notice notice = notice_of(NOTICE_PART(STICK_UNREADABLE));
+	(void)state;
+	assert_false(notice_is_of_one_gone(&notice));
+	notice_add(&notice, NOTICE_PART(OUTBOX_PULLED));
+	assert_true(notice_is_of_one_gone(&notice));
 }
 
 int main(void)
@@ -378,6 +427,8 @@ int main(void)
 		cmocka_unit_test(a_word_is_a_state_or_a_kind),
 		cmocka_unit_test(the_faults_of_an_evening_say_what_to_do),
 		cmocka_unit_test(only_a_screen_shows_how_far_it_is),
+		cmocka_unit_test(the_serial_port_has_lines_of_its_own),
+		cmocka_unit_test(sticks_that_are_gone_are_marked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,9 @@ const char *notice_told(const struct notice *notice)
 {
 	static char line[NOTICE_LINE_MOST];
 	struct writer out = writer_of(line, sizeof(line) - 1);
-	write_notice(&out, notice, ENGLISH);
+	write_notice_line(&out, notice);
+	if (out.size == 0)
+		write_notice(&out, notice, ENGLISH);
 	line[out.size] = '\0';
 	return line;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a notice says in English, as the serial port has it. Until it is asked
- * for the next one.
+ * What a notice says in English, as the serial port has it, or the screen where
+ * that has no line. Until it is asked for the next one.
  */
 #ifndef SANDOQ_TESTS_SUPPORT_TOLD_H
 #define SANDOQ_TESTS_SUPPORT_TOLD_H

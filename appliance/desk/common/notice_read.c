@@ -35,7 +35,7 @@ static bool read_word(
 		const struct notice_row *row = &notice_table[i];
 		const char *word = row->says[ENGLISH];
 		*number_of(reading, digit) = row->id;
-		if (row->place == PLACE_PART && strchr(word, '{') == NULL &&
+		if (notice_is_part(row) && strchr(word, '{') == NULL &&
 			strncmp(text, word, strlen(word)) == 0 &&
 			read_sentence(reading, rest, text + strlen(word)))
 			return true;
@@ -96,12 +96,17 @@ static const char *behind_joint(const char *text, char first)
 	return strncmp(text, ": ", 2) == 0 ? text + 2 : NULL;
 }
 
+/* NULL of a row that the serial port does not have. */
+static const char *sentence_of(const struct notice_row *row)
+{
+	return notice_is_part(row) ? row->says[ENGLISH] : notice_line(row);
+}
+
 static bool read_row(
 	struct reading reading, const struct notice_row *row, const char *text)
 {
-	const char *sentence = row->says[ENGLISH];
-	if ((reading.part > 0) != (row->place == PLACE_PART) ||
-		!notice_is_for_the_serial_port(row->place))
+	const char *sentence = sentence_of(row);
+	if ((reading.part > 0) != notice_is_part(row) || sentence == NULL)
 		return false;
 	if (reading.part > 0)
 		text = behind_joint(text, sentence[0]);
@@ -117,8 +122,8 @@ enum { EXACT, VALUED, OPEN, WIDTHS };
 
 static int width_of(const struct notice_row *row)
 {
-	const char *sentence = row->says[ENGLISH];
-	if (strncmp(sentence, "{t}", 3) == 0)
+	const char *sentence = sentence_of(row);
+	if (sentence == NULL || strncmp(sentence, "{t}", 3) == 0)
 		return OPEN;
 	return strchr(sentence, '{') != NULL ? VALUED : EXACT;
 }
