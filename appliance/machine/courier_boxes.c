@@ -163,6 +163,28 @@ static bool is_oversized(const struct intake_delivery *told, int list)
 	       journal_entry_size((uint64_t)box.st_size) > told->room;
 }
 
+/*
+ * Why the journal does not take such a box, where that is no fault of the disk,
+ * which would take no other box either.
+ */
+static refusal fault_of_box(const struct notice *why)
+{
+	refusal told = NULL;
+	for (size_t i = 0; i < NOTICE_PARTS; i++) {
+		const struct notice_row *row = notice_row_of(why->part[i].id);
+		if (row == NULL)
+			break;
+		if (row->id == NOTICE_ROOM_FOR_NO_BOX)
+			return "it is larger than its ballots can be, and "
+			       "would take other boxes' room: move the journal "
+			       "to a larger partition and bring it again";
+		if (row->place == PLACE_OWN)
+			return NULL;
+		told = row->says[ENGLISH];
+	}
+	return told;
+}
+
 static bool take_box(struct session *session, struct boxes *boxes,
 	const struct wire_message *box)
 {
@@ -181,11 +203,11 @@ static bool take_box(struct session *session, struct boxes *boxes,
 		peer_ask(&session->journal, SAY(JOURNAL_APPEND, &what),
 			box->descriptor, 1, &answer, &session->why);
 	session->broken |= got == ANSWER_BROKEN;
-	if (got == ANSWER_REFUSED && oversized)
-		return refuse_box(session, boxes, told,
-			"it is larger than its ballots can be, and would take "
-			"other boxes' room: move the journal to a larger "
-			"partition and bring it again");
+	const refusal fault = got == ANSWER_REFUSED && oversized
+				      ? fault_of_box(&session->why)
+				      : NULL;
+	if (fault != NULL)
+		return refuse_box(session, boxes, told, fault);
 	if (got != ANSWERED)
 		return false;
 	if (answer.type == JOURNAL_KNOWN)

@@ -15,6 +15,8 @@
 #include "appliance/machine/peer.h"
 #include "appliance/machine/role.h"
 #include "appliance/machine/roles.h"
+#include "appliance/machine/screen.h"
+#include "appliance/machine/session.h"
 #include "appliance/machine/supervisor.h"
 #include "appliance/record/items.h"
 #include "appliance/record/journal.h"
@@ -53,6 +55,14 @@ struct told {
 	/* One medium with boxes, or of another kind, then an outbox. */
 	bool media_come;
 	enum courier_kind kind; /* 0: boxes */
+	/* The first goes before the outbox comes; `stays_out`: none comes. */
+	bool one_goes;
+	bool stays_out;
+	/* What the intake role says of it in the place of a box. */
+	enum notice_id trouble;
+	/* Boxes that have not come yet. */
+	uint64_t boxes_missing;
+	bool rehearsal;
 	/*
 	 * Kept for boxes, all of which are larger than they can be; if any,
 	 * the last box is the first once more.
@@ -82,9 +92,31 @@ static const char published_file[] = "published";
 /* A byte for each count. */
 static const char counted_file[] = "counted";
 static const char serial_file[] = "serial";
+/* What the screen's large line says, and its strips. */
+static const char screen_file[] = "screen";
 static char place[] = "/tmp/sandoq-supervisor.XXXXXX";
 static const struct digest mac_key = { { 1 } };
 static const struct tpm_name some_name = { { 0x00, 0x0b } };
+
+void __real_screen_take(struct screen *, const struct notice *);
+void __wrap_screen_take(struct screen *, const struct notice *);
+
+void __wrap_screen_take(struct screen *screen, const struct notice *notice)
+{
+	static char line[NOTICE_LINE_MOST];
+	struct writer out = writer_of(line, sizeof(line));
+	const enum notice_place at = notice_row_of(notice->part[0].id)->place;
+	__real_screen_take(screen, notice);
+	if (at != PLACE_STATE && at != PLACE_STRIP)
+		return;
+	const int file = open(
+		screen_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	write_notice(&out, notice, ENGLISH);
+	write_u8(&out, '\n');
+	if (write(file, line, out.size) != (ssize_t)out.size)
+		_exit(2);
+	close(file);
+}
 
 /* --- the roles --- */
 
@@ -225,6 +257,10 @@ static refusal bind_media(
 	if (!told.media_come)
 		return "nothing comes";
 	why = plug_in(end, told.kind == 0 ? COURIER_BOXES : told.kind);
+	if (why == NULL && told.one_goes)
+		why = wire_send(end, SAY(MEDIA_GONE, &nothing), NULL, 0);
+	if (why == NULL && told.stays_out)
+		return "nothing more comes";
 	return why != NULL ? why : plug_in(end, COURIER_OUTBOX);
 }
 
@@ -294,6 +330,10 @@ static refusal bring_box(
 	const struct intake_delivery box = {
 		.box = { .sequence = again ? 0 : brought }
 	};
+	const struct notice trouble = notice_of(
+		(struct notice_part){ .id = (uint16_t)read_told().trouble });
+	if (trouble.part[0].id != NOTICE_NONE)
+		return wire_send(end, SAY(REFUSED, &trouble), NULL, 0);
 	const int list = any_list();
 	const refusal why =
 		brought++ < (uint16_t)BOXES
@@ -312,6 +352,7 @@ static refusal define_election_of_nothing(
 		.id = { "village" },
 		.machine = { "machine" },
 		.rk = some_name,
+		.rehearsal = read_told().rehearsal,
 		.boxes_room = read_told().boxes_room,
 	};
 	const struct p256_public rk = scalar_public(1);
@@ -325,8 +366,8 @@ static refusal define_election_of_nothing(
 static refusal tell_of_nothing(
 	void *state, struct wire_end *end, struct wire_message *message)
 {
-	const struct notice line =
-		notice_of(NOTICE_PART(BOXES, .first = 3, .second = 3));
+	const struct notice line = notice_of(NOTICE_PART(BOXES,
+		.first = BOXES - read_told().boxes_missing, .second = BOXES));
 	(void)state;
 	(void)message;
 	return wire_send(end, SAY(DEFINE_DELIVERED, &line), NULL, 0);
@@ -590,6 +631,7 @@ static int supervisor_end(const struct trial *machine, const struct told *told)
 	assert_int_equal(write(file, told, sizeof(*told)), sizeof(*told));
 	close(file);
 	const pid_t child = fork();
+	unlink(screen_file);
 	if (child == 0)
 		become_supervisor(machine);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -719,19 +761,31 @@ static void test_boxes_are_published_without_their_mediums_end(void **state)
 	machine_end(&machine);
 }
 
-/* What the serial port has from a line that begins with this to its end. */
-static void expect_lines(const char *from, const char *wanted)
+static const char *content_of(const char *path)
 {
 	static char space[1 << 14];
-	const int file = open(serial_file, O_RDONLY | O_CLOEXEC);
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
 	const ssize_t size = read(file, space, sizeof(space) - 1);
 	assert_true(size > 0);
 	close(file);
 	space[size] = '\0';
+	return space;
+}
+
+/* What it has from a line that begins with this to its end. */
+static void expect_lines_of(
+	const char *path, const char *from, const char *wanted)
+{
+	const char *space = content_of(path);
 	const char *found = strstr(space, from);
 	assert_non_null(found);
 	if (strcmp(found, wanted) != 0)
 		fail_msg("%s", space);
+}
+
+static void expect_lines(const char *from, const char *wanted)
+{
+	expect_lines_of(serial_file, from, wanted);
 }
 
 /* Said once: nothing that needs it is begun, and no medium asked for. */
@@ -959,6 +1013,9 @@ static void test_boxes_leave_room_for_their_mediums_end(void **state)
 	machine_end(&machine);
 }
 
+#define MEDIA_END                                                              \
+	"sandoq: failed: the media role: the peer has gone: it gave up\n"
+
 #define WAITS_FOR_MORE                                                         \
 	"sandoq: journal: 0 of 0 MiB are free\n" DELIVERED                     \
 	"sandoq: ready: state intake: insert a medium\n"
@@ -995,6 +1052,133 @@ static void test_a_large_box_that_is_there_needs_no_room(void **state)
 	machine_end(&machine);
 }
 
+/* What is wrong with the disk is no fault of the box, however large. */
+static void test_a_disk_that_fails_is_no_large_box(void **state)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct trial machine = machine_after(more, 2);
+	struct told told = { .media_come = true,
+		.stays_out = true,
+		.boxes_room = JOURNAL_BLOCK_SIZE };
+	(void)state;
+	/* For the boot alone. */
+	told.disk_most = (rlim_t)make_room(&machine, 1);
+	make_room(&machine, 16);
+	run_supervisor(&machine, &told);
+	expect_lines("sandoq: medium: boxes",
+		"sandoq: medium: boxes\n"
+		"sandoq: 0 boxes taken, 0 known, 0 refused; the journal holds "
+		"1 leaves; bring an outbox for the receipt\n"
+		"sandoq: refused: the journal takes no entry: the machine's "
+		"disk cannot write: switch off and on; if it stays so, copy "
+		"the disk to another\n"
+		"sandoq: remove the medium\n" WAITS_FOR_MORE MEDIA_END);
+	machine_end(&machine);
+}
+
+/* What the screen's large line says, from this on. */
+static void expect_screen(
+	const struct told *told, const char *from, const char *wanted)
+{
+	static const enum entry_type more[] = { ENTRY_SEALED, ENTRY_INTAKE };
+	const struct trial machine = machine_after(more, 2);
+	make_room(&machine, 16);
+	run_supervisor(&machine, told);
+	expect_lines_of(screen_file, from, wanted);
+	machine_end(&machine);
+}
+
+#define SCREEN_END                                                             \
+	"The machine has stopped: the media role: the peer has gone: it gave " \
+	"up\n"
+
+/* Nobody has read yet why, when the stick that was pulled out is gone. */
+static void test_a_refusal_stays_when_its_stick_is_gone(void **state)
+{
+	struct told told = { .media_come = true,
+		.one_goes = true,
+		.stays_out = true,
+		.trouble = NOTICE_STICK_PULLED };
+	(void)state;
+	expect_screen(&told, "Reading the stick",
+		"Reading the stick: boxes\n"
+		"Refused: the medium was pulled out: insert it again, and "
+		"leave it until it is done\n" SCREEN_END);
+	told.trouble = NOTICE_STICK_ENDS;
+	expect_screen(&told, "Reading the stick",
+		"Reading the stick: boxes\n"
+		"Refused: the medium ends in the middle of its archive: pack "
+		"it "
+		"anew, on a larger one\n"
+		"Ready for the boxes\n" SCREEN_END);
+}
+
+/* As long as a box is missing; also once a stick is out. */
+static void test_what_is_missing_is_said_while_it_can_come(void **state)
+{
+	struct told told = { .boxes_missing = 2 };
+	(void)state;
+	expect_screen(&told, "Ready",
+		"Ready for the boxes; not all have come\n" SCREEN_END);
+	told = (struct told){ .media_come = true,
+		.one_goes = true,
+		.stays_out = true,
+		.boxes_missing = 1 };
+	expect_screen(&told, "Done",
+		"Done\n"
+		"Ready for the boxes; not all have come\n" SCREEN_END);
+	told = (struct told){ .boxes_missing = 0 };
+	expect_screen(&told, "Ready", "Ready for the boxes\n" SCREEN_END);
+}
+
+/* Once for the boot, before anything that is asked of people. */
+static void test_a_rehearsal_is_said_to_be_one(void **state)
+{
+	static const struct told told = { .rehearsal = true };
+	(void)state;
+	expect_screen(&told, "REHEARSAL",
+		"REHEARSAL: no real election\n"
+		"Ready for the boxes\n" SCREEN_END);
+}
+
+#define HAS_FAILED                                                             \
+	"The machine has failed: the TPM's phase counter is not where the "    \
+	"journal is\n"
+
+/* Behind a stick that was of no use to it. */
+static void test_a_failed_machine_says_why_again(void **state)
+{
+	static const struct told told = { .phase_ahead = 1,
+		.media_come = true,
+		.one_goes = true,
+		.stays_out = true };
+	(void)state;
+	expect_screen(&told, HAS_FAILED,
+		HAS_FAILED
+		"Reading the stick: boxes\n"
+		"Refused: a medium of kind boxes is not for a machine in state "
+		"failed: bring what this state waits for\n" HAS_FAILED
+			SCREEN_END);
+}
+
+/* What it says is an index of tables in the supervisor. */
+static void test_a_state_beyond_the_table_ends_the_boot(void **state)
+{
+	static const uint16_t states[] = { STATE_ABANDONED + 1, STATE_FAILED,
+		STATE_FAILED + 1, UINT16_MAX };
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		const struct journal_folded folded = { .state = states[i] };
+		struct session session = { .state = STATE_SEALED };
+		assert_false(session_folded(&session, &folded));
+		assert_true(session.broken);
+		assert_int_equal(session.state, STATE_SEALED);
+		assert_string_equal(notice_told(&session.why),
+			"the journal role's answers do not follow from each "
+			"other");
+	}
+}
+
 static int prepare(void **state)
 {
 	(void)state;
@@ -1005,7 +1189,7 @@ static int clear(void **state)
 {
 	(void)state;
 	return unlink(told_file) == 0 && unlink(serial_file) == 0 &&
-			       rmdir(place) == 0
+			       unlink(screen_file) == 0 && rmdir(place) == 0
 		       ? 0
 		       : -1;
 }
@@ -1032,6 +1216,13 @@ int main(int argc, char **argv)
 			test_the_software_that_runs_outlives_a_revocation),
 		cmocka_unit_test(test_boxes_leave_room_for_their_mediums_end),
 		cmocka_unit_test(test_a_large_box_that_is_there_needs_no_room),
+		cmocka_unit_test(test_a_disk_that_fails_is_no_large_box),
+		cmocka_unit_test(test_a_refusal_stays_when_its_stick_is_gone),
+		cmocka_unit_test(
+			test_what_is_missing_is_said_while_it_can_come),
+		cmocka_unit_test(test_a_rehearsal_is_said_to_be_one),
+		cmocka_unit_test(test_a_failed_machine_says_why_again),
+		cmocka_unit_test(test_a_state_beyond_the_table_ends_the_boot),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_role(argv[1]);
