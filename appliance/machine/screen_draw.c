@@ -370,7 +370,7 @@ static struct area beside_qr(const struct brush *brush, struct area area)
 	return area;
 }
 
-/* One notice in both columns; how high it was. */
+/* One notice in both columns, a little smaller before it is cut; its height. */
 static int draw_row(const struct brush *brush, const struct notice *notice,
 	struct area area, int size, size_t lines)
 {
@@ -378,15 +378,17 @@ static int draw_row(const struct brush *brush, const struct notice *notice,
 	const int gap = GAP * brush->grid->em / 100;
 	int high = 0;
 	for (int language = 0; language < LANGUAGES; language++) {
+		const bool large = (enum language)language == first;
+		const int own = large ? size : size * 7 / 8;
+		const struct fit fit[] = { { own, lines },
+			{ own * 92 / 100, lines }, { own * 84 / 100, lines } };
 		const struct setting setting = { (enum language)language,
-			LETTER_REGULAR,
-			(enum language)language == first ? size : size * 7 / 8,
-			lines, language == PERSIAN,
-			(enum language)language == first ? INK : FAINT, false };
-		high = most(
-			high, draw_notice(brush, write_notice, notice, &setting,
-				      column(area, (enum language)language,
-					      first, gap)));
+			LETTER_REGULAR, 0, 0, language == PERSIAN,
+			large ? INK : FAINT, false };
+		high = most(high,
+			draw_fitted(brush, write_notice, notice, setting, fit,
+				column(area, (enum language)language, first,
+					gap)));
 	}
 	return high;
 }
