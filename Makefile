@@ -98,6 +98,7 @@ PICTURES := $(B)/tests/machine/pictures
 #: reproduce       build the image twice; the bytes have to be the same
 #: lock            what the image is made of now is what it is to be made of
 #: roles           write docs/roles.md from the table of roles
+#: pictures        draw docs/pictures anew; then look at what has changed
 #: bench           how fast it counts, boots and confines
 #: limits          count the largest elections that are legal; hours
 #: tests           build the test programs
@@ -113,7 +114,7 @@ PICTURES := $(B)/tests/machine/pictures
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
 .PHONY: help all setup programs tests fuzzers image disk lock reproduce \
-	secure-boot bench limits roles run test nightly check lint mutants \
+	secure-boot bench limits roles pictures run test nightly check lint mutants \
 	fuzz-smoke fuzz fuzz-seeds fuzz-coverage static \
 	sanitize sanitize-tests clean
 all: programs
@@ -206,6 +207,10 @@ $(B)/tests/sandbox/print_roles: $(B)/tests/sandbox/print_roles.o \
 # The document of what each role may do follows the table.
 roles: $(B)/tests/sandbox/print_roles
 	@$< >docs/roles.md
+
+# So do the pictures of the screen in the guides.
+pictures: $(PICTURES)
+	@tests/desk/pictures $< --write
 
 $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(call object,$(SUPPORTSRC)) $(B)/libdesk.a \

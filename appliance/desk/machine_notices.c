@@ -22,6 +22,8 @@ const struct option machine_notices_options[] = {
 /* What can go wrong, and what the screen shows of it. */
 static const struct fault {
 	enum word what;
+	/* A scene of docs/pictures: the whole screen. */
+	const char *picture;
 	/* A chain; none where the screen is dark. */
 	enum notice_id said[FAULT_PARTS];
 	const char *refusal; /* the chain's last part, by its English */
@@ -30,22 +32,31 @@ static const struct fault {
 	enum notice_id next;
 } faults[] = {
 	{ .what = WORD_FAULT_GARBAGE,
+		.picture = "garbage",
 		.said = { NOTICE_REFUSED, NOTICE_NOT_A_COURIER,
 			NOTICE_STICK_UNREADABLE } },
 	{ .what = WORD_FAULT_OTHER,
+		.picture = "other-election",
 		.said = { NOTICE_BOX_REFUSED },
 		.refusal = "the box is of another election",
 		.otherwise = WORD_FAULT_OTHER_DO },
 	{ .what = WORD_FAULT_PULLED,
+		.picture = "pulled",
 		.said = { NOTICE_REFUSED_AND_GONE, NOTICE_STICK_PULLED } },
 	{ .what = WORD_FAULT_SMALL,
+		.picture = "small-outbox",
 		.said = { NOTICE_REFUSED, NOTICE_OUTBOX_TOO_SMALL } },
-	{ .what = WORD_FAULT_POWER, .otherwise = WORD_WRONG_CUT },
+	{ .what = WORD_FAULT_POWER,
+		.picture = "power-cut",
+		.otherwise = WORD_WRONG_CUT },
 	{ .what = WORD_FAULT_DISK,
+		.picture = "no-disk",
 		.said = { NOTICE_FAILED_AND_STOPS, NOTICE_NO_DISK } },
 	{ .what = WORD_FAULT_TPM,
+		.picture = "dead-tpm",
 		.said = { NOTICE_FAILED, NOTICE_TPM_IS_GONE } },
 	{ .what = WORD_FAULT_MISSING,
+		.picture = "missing",
 		.said = { NOTICE_BOXES, NOTICE_BOXES_MISSING },
 		.next = NOTICE_READY_INTAKE_MISSING },
 };
@@ -67,6 +78,17 @@ static struct notice notice_of_fault(const struct fault *fault)
 	return notice;
 }
 
+/* As a link from the guide that is in this language. */
+static void write_what(
+	struct writer *out, const struct fault *fault, enum language language)
+{
+	write_text(out, "[");
+	write_text(out, words_in(fault->what, language));
+	write_text(out, language == PERSIAN ? "](../pictures/" : "](pictures/");
+	write_text(out, fault->picture);
+	write_text(out, language == PERSIAN ? "-fa.png)" : "-en.png)");
+}
+
 static void print_fault(const struct fault *fault, enum language language)
 {
 	uint8_t space[2 * NOTICE_LINE_MOST];
@@ -75,7 +97,7 @@ static void print_fault(const struct fault *fault, enum language language)
 	const struct notice line = notice_of((struct notice_part){
 		.id = (uint16_t)fault->next, .first = 1 });
 	write_text(&out, "| ");
-	write_text(&out, words_in(fault->what, language));
+	write_what(&out, fault, language);
 	write_text(&out, " | ");
 	if (notice.part[0].id == NOTICE_NONE)
 		write_text(&out, words_in(WORD_FAULT_DARK, language));

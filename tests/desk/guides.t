@@ -10,6 +10,7 @@ ok 'every guide says what the machine says' tests/desk/guides "$sandoq"
 mkdir -p "$scratch/tree/docs/fa"
 cp docs/officials.md "$scratch/tree/docs"
 cp docs/fa/* "$scratch/tree/docs/fa"
+cp -r docs/pictures "$scratch/tree/docs"
 
 # guides_of: of the copy.
 guides_of() {
@@ -25,10 +26,17 @@ sed -i 's/class="screen">[^<]*</class="screen">آماده‌ایم</' \
 	"$scratch/tree/docs/fa/poster.html"
 refused 'on the poster, too' 1 'not a sentence of the machine: آماده‌ایم' guides_of
 cp docs/fa/poster.html "$scratch/tree/docs/fa"
-sed -i '/^| a power cut/d' "$scratch/tree/docs/officials.md"
+sed -i '/^| \[a power cut/d' "$scratch/tree/docs/officials.md"
 refused 'a table without one fault is seen' 1 'the table of faults is another' \
 	guides_of
 ok 'and written anew' sh -c "cd '$scratch/tree' &&
 	'$PWD/tests/desk/guides' '$sandoq' --write"
 ok 'then it is right' guides_of
+sed -i '/pictures\/sealed-en/d' "$scratch/tree/docs/officials.md"
+refused 'a state without its picture is seen' 1 \
+	'the screen sealed-en.png does not stand in the guide' guides_of
+cp docs/officials.md "$scratch/tree/docs"
+rm "$scratch/tree/docs/pictures/garbage-fa.png"
+refused 'a picture that is not there is, too' 1 \
+	'no such picture: garbage-fa.png' guides_of
 finish

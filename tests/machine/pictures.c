@@ -2,8 +2,8 @@
 /*
  * Pictures of every screen, as the console role draws them.
  *
- *	pictures FOLDER		a PPM of each scene, in both languages and three
- *				sizes: SCENE-LANGUAGE-WIDTHxHEIGHT.ppm
+ *	pictures FOLDER [SIZE]	a PPM of each scene, in both languages and three
+ *				sizes or one: SCENE-LANGUAGE-WIDTHxHEIGHT.ppm
  *	pictures		a line for each: its SHA-256, and its name
  */
 #include "appliance/formats/crypto.h"
@@ -83,15 +83,26 @@ static bool make(const char *folder, const struct scene *scene,
 	return worked;
 }
 
+static bool is_wanted(int size, const char *wanted)
+{
+	char name[NAME_MOST];
+	snprintf(name, sizeof(name), "%dx%d", sizes[size].width,
+		sizes[size].height);
+	return wanted == NULL || strcmp(name, wanted) == 0;
+}
+
 int main(int argc, char **argv)
 {
-	const char *folder = argc == 2 ? argv[1] : NULL;
-	bool worked = argc <= 2;
+	const char *folder = argc >= 2 ? argv[1] : NULL;
+	const char *wanted = argc == 3 ? argv[2] : NULL;
+	bool worked = argc <= 3;
 	for (size_t i = 0; i < scene_count; i++)
 		for (int first = 0; first < LANGUAGES; first++)
 			for (int size = 0; size < SIZES; size++)
 				worked = worked &&
-					 make(folder, &scenes[i],
-						 (enum language)first, size);
+					 (!is_wanted(size, wanted) ||
+						 make(folder, &scenes[i],
+							 (enum language)first,
+							 size));
 	return worked ? 0 : 1;
 }
