@@ -180,6 +180,7 @@ $(B)/tests/machine/test_taken_over: private WRAPPED := \
 $(B)/tests/tpm/test_provision: private WRAPPED := Esys_GetCapability
 $(B)/tests/machine/test_journal_disk: private WRAPPED := pread pwrite fdatasync
 $(B)/tests/machine/test_supervisor: private WRAPPED := screen_take
+$(B)/tests/machine/test_screen_device: private WRAPPED := ioctl
 $(B)/tests/machine/test_peer: private WRAPPED := wire_receive
 $(B)/tests/desk/test_block_device: private WRAPPED := open
 $(B)/tests/machine/test_medium_trouble: private WRAPPED := pread pwrite fsync

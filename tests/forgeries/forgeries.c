@@ -272,6 +272,11 @@ static void tell_of_all_boxes(struct words *words)
 		notice_of(NOTICE_PART(BOXES, .first = 12, .second = 12));
 }
 
+static void tell_another_digest(struct words *words)
+{
+	words->body.DEFINE_DIGESTED.digest.byte[0] ^= 1;
+}
+
 /*
  * intake
  */
@@ -693,6 +698,9 @@ const struct forgery forgeries[] = {
 	{ ROLE_DEFINE, "tells of boxes that nobody has brought", IN(DELIVER),
 		DEFINE_DELIVERED, tell_of_all_boxes, STEPS,
 		"boxes_counted: 3\nboxes_void: 0" },
+	/* What a telephone reads is not what anybody signs. */
+	{ ROLE_DEFINE, "tells another digest", IN(EVIDENCE), DEFINE_DIGESTED,
+		tell_another_digest, STEPS, "boxes_counted: 3\nboxes_void: 0" },
 
 	{ ROLE_INTAKE, "changes what was brought", IN(SEAL), INTAKE_MEMBERS,
 		change_what_was_brought, SEAL,

@@ -73,6 +73,21 @@ static long try_memory_device(void)
 {
 	return syscall(SYS_openat, AT_FDCWD, "/dev/mem", O_RDONLY);
 }
+static long try_screen(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/dev/fb0", O_RDWR);
+}
+/* As a screen is mapped, of what the role was granted. */
+static long try_map_a_screen(void)
+{
+	return syscall(
+		SYS_mmap, NULL, 4096, PROT_WRITE, MAP_SHARED, SPAWN_GRANTED, 0);
+}
+static long try_map_behind_its_beginning(void)
+{
+	return syscall(SYS_mmap, NULL, 4096, PROT_WRITE, MAP_SHARED,
+		SPAWN_GRANTED, 4096);
+}
 static long try_make_memory_device(void)
 {
 	return syscall(SYS_mknodat, AT_FDCWD, "/dev/memory", S_IFCHR | 0600,
@@ -187,6 +202,9 @@ static const struct {
 	{ "mount", try_mount, false },
 	{ "fsopen", try_fsopen, false },
 	{ "open-/dev/mem", try_memory_device, true },
+	{ "open-/dev/fb0", try_screen, true },
+	{ "map-a-screen", try_map_a_screen, false },
+	{ "map-behind-its-beginning", try_map_behind_its_beginning, false },
 	{ "mknod-/dev/mem", try_make_memory_device, false },
 	{ "execve", try_execute, false },
 	{ "fork", try_fork, false },

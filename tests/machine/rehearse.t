@@ -36,7 +36,7 @@ ok 'a trainee begins, and goes home' rehearse en "${first[@]}" quit
 told en 'it is said that this is a rehearsal' 'This is a rehearsal.'
 told en 'a stick that people have made lies on the table' \
 	'  2  the operators'
-told en 'garbage: the machine refuses it' 'refused: not a courier medium'
+told en 'garbage: the machine refuses it' 'Refused: not a courier medium'
 told en 'and the trainee gives it back' 'give it back to who brought it'
 told en 'a small outbox: refused' 'too small'
 told en 'and a larger one is wanted' 'plug a larger outbox in'

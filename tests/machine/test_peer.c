@@ -23,6 +23,8 @@ enum { PATIENCE = 300, QUESTION_MOST = 1 << 15 };
 
 /* Nobody answers, as if the time were up. */
 static bool nobody;
+/* What every role refuses with, if it is set. */
+static const struct notice *refusing;
 
 refusal __real_wire_receive(
 	struct wire_end *, int milliseconds, struct wire_message *out);
@@ -32,6 +34,12 @@ refusal __wrap_wire_receive(
 refusal __wrap_wire_receive(
 	struct wire_end *end, int milliseconds, struct wire_message *out)
 {
+	if (refusing != NULL) {
+		*out = (struct wire_message){ .type = REFUSED,
+			.body.REFUSED = *refusing,
+			.descriptor = { -1, -1, -1, -1 } };
+		return NULL;
+	}
 	return nobody ? wire_no_answer
 		      : __real_wire_receive(end, milliseconds, out);
 }
@@ -182,12 +190,39 @@ static void test_a_slow_stick_ends_nothing(void **state)
 	close(told);
 }
 
+/* Who has the machine's disk or its TPM speaks of these, and nobody else. */
+static void test_two_roles_alone_speak_of_the_machine(void **state)
+{
+	static const struct hostile unsaid;
+	const struct notice own = notice_of(NOTICE_PART(TPM_IS_GONE));
+	const int told = memfd_create("told", MFD_CLOEXEC);
+	(void)state;
+	assert_int_equal(write(told, &unsaid, sizeof(unsaid)), sizeof(unsaid));
+	refusing = &own;
+	for (enum role role = ROLE_JOURNAL; role < ROLES; role++) {
+		const bool may = role == ROLE_JOURNAL || role == ROLE_KEYS;
+		struct wire_message out;
+		struct notice why;
+		struct peer peer;
+		assert_null(peer_start(&peer, role, SANDBOX_DESK, &told, 1));
+		assert_int_equal(ask(&peer, first_question(role), &out, &why),
+			may ? ANSWER_REFUSED : ANSWER_BROKEN);
+		assert_true(may || strstr(notice_told(&why),
+					   "a notice that is not this role's "
+					   "to say") != NULL);
+		peer_stop(&peer);
+	}
+	refusing = NULL;
+	close(told);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_type_is_named),
 		cmocka_unit_test(test_each_form_is_named),
 		cmocka_unit_test(test_a_slow_stick_ends_nothing),
+		cmocka_unit_test(test_two_roles_alone_speak_of_the_machine),
 	};
 	if (argc == 3 && strcmp(argv[0], "sandoqd") == 0)
 		return be_hostile();

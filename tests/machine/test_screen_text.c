@@ -197,6 +197,23 @@ static void test_all_pairs_join_as_harfbuzz_has_it(void **state)
 }
 
 /* The hamza of «حافظهٔ» stands over the heh, and moves nothing. */
+/* Of a text that is a letter and its mark: over or under all of the letter. */
+static void expect_marked(const char *text, uint32_t code)
+{
+	struct placed_text placed;
+	screen_text(bytes_of_text(text), &persian, &placed);
+	assert_int_equal(placed.count, 2);
+	const bool first = placed.placed[0].letter->mark != 0;
+	const struct placed *mark = &placed.placed[first ? 0 : 1];
+	const struct placed *base = &placed.placed[first ? 1 : 0];
+	assert_int_equal(mark->letter->code, code);
+	assert_int_equal(placed.line[0].width, base->letter->advance);
+	const int top = mark->y + mark->letter->top;
+	const int bottom = mark->y + mark->letter->bottom;
+	if (bottom <= base->letter->top && top >= base->letter->bottom)
+		fail_msg("%s: the mark lies on the letter", text);
+}
+
 static void test_marks_stand_on_their_letter(void **state)
 {
 	struct placed_text with, without;
@@ -210,12 +227,16 @@ static void test_marks_stand_on_their_letter(void **state)
 		mark = &with.placed[1];
 		heh = &with.placed[0];
 	}
-	assert_int_equal(mark->letter->code, 0x654);
 	assert_int_equal(heh->letter->code, 0x647);
 	assert_true(mark->x + mark->letter->left > heh->x);
 	assert_true(
 		mark->x + mark->letter->right < heh->x + heh->letter->advance);
-	assert_true(mark->y + mark->letter->bottom > heh->letter->top);
+	/* Low, high and deep letters. */
+	expect_marked("ه\u0654", 0x654);
+	expect_marked("ک\u0654", 0x654);
+	expect_marked("ل\u064e", 0x64e);
+	expect_marked("ج\u0650", 0x650);
+	expect_marked("ر\u0650", 0x650);
 }
 
 /* --- lines --- */
