@@ -164,6 +164,7 @@ static bool find(const char *text, struct notice_part *out)
 {
 	for (size_t i = 0; i < notice_table_size; i++)
 		if (notice_is_part(&notice_table[i]) &&
+			strchr(text, '{') == NULL &&
 			strcmp(notice_table[i].says[ENGLISH], text) == 0) {
 			*out = (struct notice_part){ .id = notice_table[i].id };
 			return true;

@@ -125,9 +125,13 @@ is 'every role was tried' \
 	"$(head -n 1 <<<"$tried" | grep -oE '[a-z]+=' | tr -d = | xargs)" \
 	'journal keys media console intake define count tally publish starter supervisor'
 comment < <(cut -d ' ' -f 1 <<<"$tried" | xargs -n 8)
+# What stands in for the console's screen cannot be mapped: the filter let it.
 is 'and each was killed when it tried; the kernel has the rest not at all' \
 	"$(grep -vE '^[^ ]+( [a-z]+=killed){11}$' <<<"$tried")" "$(cat <<'END'
 open-/dev/mem journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENOENT
+open-/dev/fb0 journal=killed keys=killed media=ENOENT console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENOENT
+map-a-screen journal=killed keys=killed media=killed console=ENODEV intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENODEV
+map-behind-its-beginning journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENODEV
 execve journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=ENONET
 fork journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=done
 user-namespace journal=killed keys=killed media=killed console=killed intake=killed define=killed count=killed tally=killed publish=killed starter=killed supervisor=EINVAL
@@ -148,6 +152,7 @@ kexec_file_load ENOSYS
 init_module ENOSYS
 finit_module ENOSYS
 open-/dev/mem ENOENT
+open-/dev/fb0 ENOENT
 bpf ENOSYS
 perf_event_open done
 io_uring ENOSYS

@@ -178,6 +178,12 @@ static void the_unknown_is_said_to_be_so(void **state)
 		notice_refusal("must be 1 to 9 or so").id, NOTICE_UNKNOWN);
 	assert_int_equal(notice_refusal("PCR 4 differs").id, NOTICE_UNKNOWN);
 	assert_int_equal(notice_refusal("").id, NOTICE_UNKNOWN);
+	/* A row that is not filled in. */
+	assert_int_equal(
+		notice_refusal(
+			notice_row_of(NOTICE_NOT_IN_THIS_STATE)->says[ENGLISH])
+			.id,
+		NOTICE_UNKNOWN);
 	assert_int_equal(notice_refusal(NULL).id, NOTICE_NONE);
 	const struct notice_part name = notice_name("approval-1");
 	assert_int_equal(name.id, NOTICE_TEXT);
