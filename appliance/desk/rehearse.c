@@ -17,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Written when the folder is complete. */
 /* Written last: a folder that has it is a whole rehearsal. */
 #define COMPLETE "rehearsal"
 static const char complete[] = "a rehearsal of sandoq\n";
@@ -30,7 +29,7 @@ const struct option rehearse_options[] = {
 		"what the machine boots; build/image/sandoq.efi if not given",
 		OPTIONAL },
 	{ "--profile", "NAME",
-		"how the machine is emulated; qemu-ovmf if not given",
+		"how the machine is emulated; qemu-ovmf-screen if not given",
 		OPTIONAL },
 	OPTION_END,
 };
@@ -44,11 +43,11 @@ static const struct advice {
 	{ STATE_BLANK, STICK_ENROL, WORD_DO_FIRST_OUTBOX, WORD_DO_ENROL },
 	{ STATE_ENROLLED, STICK_ELECTION, WORD_DO_ENROLLED_OUTBOX,
 		WORD_DO_ELECTION },
-	{ STATE_SEALED, STICK_BOXES_1, WORD_DO_SEALED_OUTBOX, WORD_DO_BOXES },
+	{ STATE_SEALED, STICK_BOXES_LATE, WORD_DO_SEALED_OUTBOX,
+		WORD_DO_BOXES },
 	{ STATE_INTAKE, STICK_OPEN, WORD_DO_MORE_BOXES, WORD_DO_OPEN },
 	{ STATE_CLOSED, STICK_RELEASE, WORD_DO_CLOSED_OUTBOX, WORD_DO_RELEASE },
 	{ STATE_RELEASED, STICKS, WORD_DO_LAST_OUTBOX, WORD_DO_LAST_OUTBOX },
-	{ STATE_FAILED, STICKS, WORD_DO_CALL, WORD_DO_CALL },
 };
 
 struct rehearsal {
@@ -64,11 +63,27 @@ static void say(enum word word)
 	tell(stdout, word, NULL);
 }
 
+/* The screen's own words: nobody is told two things. */
+static void advise_as_screen(const struct room *room)
+{
+	tell(stdout, WORD_DO_AS_SCREEN,
+		&(struct filling){ .text = { room->next } });
+}
+
+static bool cannot_go_on(const struct room *room)
+{
+	return room->on && (room->stopped || room->state == STATE_FAILED);
+}
+
 static void advise(const struct rehearsal *rehearsal)
 {
 	const struct room *room = &rehearsal->room;
 	if (!room->on) {
 		say(WORD_DO_SWITCH_ON);
+		return;
+	}
+	if (cannot_go_on(room) && (room->stopped || room->plugged == STICKS)) {
+		advise_as_screen(room);
 		return;
 	}
 	if (room->plugged < STICKS) {
@@ -98,9 +113,7 @@ static void judge(struct rehearsal *rehearsal, enum outcome outcome)
 {
 	const enum stick_id id = rehearsal->room.plugged;
 	rehearsal->taken = id < STICKS && outcome == OUTCOME_READY;
-	if (outcome == OUTCOME_FAILED)
-		say(WORD_WRONG_FAILED);
-	else if (outcome == OUTCOME_LOST)
+	if (outcome == OUTCOME_LOST)
 		say(WORD_WRONG_SILENT);
 	else if (outcome == OUTCOME_REFUSED && id < STICKS)
 		say(why_refused(id));
@@ -129,6 +142,8 @@ static bool may_plug(const struct rehearsal *rehearsal, enum stick_id id)
 	const struct room *room = &rehearsal->room;
 	if (!room->on)
 		say(WORD_WRONG_IS_OFF);
+	else if (room->stopped)
+		say(WORD_WRONG_STOPPED);
 	else if (room->plugged < STICKS)
 		say(WORD_WRONG_IS_IN);
 	else if (id == STICKS)
@@ -179,7 +194,7 @@ static int take_out(struct rehearsal *rehearsal)
 		return 0;
 	}
 	int status = room_unplug(room);
-	if (status == 0)
+	if (status == 0 && !room->stopped)
 		judge(rehearsal, room_follow(room, UNTIL_READY));
 	if (status == 0 && brings)
 		status = bring_away(rehearsal);
@@ -252,6 +267,27 @@ static int cut(struct rehearsal *rehearsal, const struct chosen *chosen)
 	return status == 0 && in == STICK_OUTBOX ? elsewhere_outbox() : status;
 }
 
+/* --- the machine's own parts --- */
+
+static const struct part {
+	int (*change)(bool *gone);
+	enum word gone, back;
+} its_disk = { room_move_disk, WORD_DISK_IS_OUT, WORD_DISK_IS_IN },
+  its_tpm = { room_change_tpm, WORD_TPM_IS_DEAD, WORD_TPM_IS_REPAIRED };
+
+static int change(const struct room *room, const struct part *part)
+{
+	bool gone;
+	if (room->on) {
+		say(WORD_WRONG_NOT_OFF);
+		return 0;
+	}
+	int status = part->change(&gone);
+	if (status == 0)
+		say(gone ? part->gone : part->back);
+	return status;
+}
+
 static int obey(struct rehearsal *rehearsal, const struct chosen *chosen)
 {
 	switch (chosen->choice) {
@@ -265,6 +301,10 @@ static int obey(struct rehearsal *rehearsal, const struct chosen *chosen)
 		return pull(rehearsal, chosen->stick);
 	case CHOICE_CUT:
 		return cut(rehearsal, chosen);
+	case CHOICE_DISK:
+		return change(&rehearsal->room, &its_disk);
+	case CHOICE_TPM:
+		return change(&rehearsal->room, &its_tpm);
 	case CHOICE_SCREEN:
 		return room_tell_screen(&rehearsal->room);
 	case CHOICE_QUIT:
@@ -343,6 +383,10 @@ static int run_evening(void)
 {
 	struct rehearsal rehearsal = { .room = { .plugged = STICKS } };
 	int status = room_begin(&rehearsal.room);
+	if (status == 0)
+		status = elsewhere_resume();
+	if (status != 0)
+		return status;
 	say(WORD_REHEARSAL_YOU);
 	printf("\n");
 	say(WORD_REHEARSAL_CHOICES);
@@ -401,7 +445,7 @@ static int make(const struct arguments *arguments, const char *image)
 	const char *profile = argument(arguments, "--profile");
 	const struct setting setting = {
 		.image = image,
-		.profile = profile != NULL ? profile : "qemu-ovmf",
+		.profile = profile != NULL ? profile : "qemu-ovmf-screen",
 	};
 	if (!is_empty())
 		return fail(EX_CANTCREAT, argument(arguments, "FOLDER"), 0,

@@ -105,12 +105,14 @@ static void add_storage(
 
 /* `descriptors` are QEMU's ends for the TPM, the serial port and QMP. */
 static void add_sockets(struct words *words, const struct profile *profile,
-	const int *descriptors)
+	const int *descriptors, bool tpm)
 {
-	add_socket(words, "tpm", descriptors[0]);
-	add_pair(words, "-tpmdev", "emulator,id=tpm0,chardev=tpm");
-	add(words, "-device");
-	add(words, "%s,tpmdev=tpm0", profile->value[PROFILE_TPM]);
+	if (tpm) {
+		add_socket(words, "tpm", descriptors[0]);
+		add_pair(words, "-tpmdev", "emulator,id=tpm0,chardev=tpm");
+		add(words, "-device");
+		add(words, "%s,tpmdev=tpm0", profile->value[PROFILE_TPM]);
+	}
 	add_socket(words, "serial", descriptors[1]);
 	add_pair(words, "-serial", "chardev:serial");
 	add_socket(words, "qmp", descriptors[2]);
@@ -214,9 +216,14 @@ static int start_qemu(struct child *child, const struct profile *profile,
 	const struct arguments *arguments, const int *keep)
 {
 	struct words words = { 0 };
+	const char *display = argument(arguments, "--display");
 	add_base(&words, profile, argument_given(arguments, "--kvm"));
+	/* Behind the profile's, which it replaces. */
+	if (display != NULL)
+		add_pair(&words, "-display", display);
 	add_storage(&words, profile, argument_given(arguments, "--faults"));
-	add_sockets(&words, profile, keep);
+	add_sockets(
+		&words, profile, keep, !argument_given(arguments, "--no-tpm"));
 	add_extra(&words, arguments);
 	if (words.broken)
 		return fail(EX_USAGE, NULL, 0,
@@ -252,7 +259,7 @@ int processes_start(struct processes *processes, const struct profile *profile,
 		status = fail(EX_OSERR, NULL, 0, "cannot make sockets: %s",
 			strerror(errno));
 	const int qemu_side[] = { tpm[1], serial[1], qmp[1], -1 };
-	if (status == 0)
+	if (status == 0 && !argument_given(arguments, "--no-tpm"))
 		status = start_swtpm(&processes->swtpm, tpm[0]);
 	if (status == 0)
 		status = start_qemu(

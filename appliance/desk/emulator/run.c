@@ -44,6 +44,10 @@ const struct option machine_run_options[] = {
 		REPEATED },
 	{ "--faults", "FILE",
 		"faults of the disk, as QEMU's blkdebug reads them", OPTIONAL },
+	{ "--display", "NAME",
+		"show its screen in a window, as QEMU's -display takes it",
+		OPTIONAL },
+	{ "--no-tpm", NULL, "without its TPM", OPTIONAL },
 	{ "--kvm", NULL, "use hardware virtualization", OPTIONAL },
 	OPTION_END,
 };

@@ -13,6 +13,8 @@ static const struct {
 	{ "out", "جدا", CHOICE_OUT },
 	{ "pull", "بکش", CHOICE_PULL },
 	{ "cut", "قطع", CHOICE_CUT },
+	{ "disk", "دیسک", CHOICE_DISK },
+	{ "tpm", "تراشه", CHOICE_TPM },
 	{ "screen", "صفحه", CHOICE_SCREEN },
 	{ "sticks", "حافظه‌ها", CHOICE_STICKS },
 	{ "help", "کمک", CHOICE_HELP },

@@ -12,6 +12,7 @@
 #include "appliance/record/members.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -41,8 +42,14 @@ enum {
  *	@station		a station: the line is run for each of them
  *	@1 @2 @late		boxes of these stations, as members of a stick
  *
+ * A line "@forget FOLDER" is no command: the folder goes, if it is there. So
+ * each list of lines can be run again from its begin, wherever it was broken
+ * off.
+ *
  * Both cities have three of each body, of whom the first and the third sign.
  */
+#define FORGET "@forget "
+
 static const char *const begin[] = {
 	"machine create machine --profile ./profile --disk disk",
 	NULL,
@@ -133,6 +140,7 @@ static const char *const sealed[] = {
 	ELECTION_KEYS("authority-1", "--output desk/election-keys.1"),
 	ELECTION_KEYS("authority-3", "--note desk/election-keys.1 --output "
 				     "desk/election-keys.note"),
+	FORGET "desk/sealed.d",
 	"courier unpack desk/sealed desk/sealed.d",
 	"box seal desk/ballots/@station.csv --definition desk/definition.json "
 	"--election-keys desk/election-keys.note --box-key "
@@ -206,7 +214,7 @@ static const struct work {
 		WORD_WORK_BLANK },
 	{ STATE_ENROLLED, "desk/enrolled", enrolled, STICK_ELECTION,
 		WORD_WORK_ENROLLED },
-	{ STATE_SEALED, "desk/sealed", sealed, STICK_BOXES_1,
+	{ STATE_SEALED, "desk/sealed", sealed, STICK_BOXES_LATE,
 		WORD_WORK_SEALED },
 	{ STATE_INTAKE, "desk/received", received, STICK_OPEN,
 		WORD_WORK_INTAKE },
@@ -423,14 +431,31 @@ static int run_for_stations(const char *text)
 	return status;
 }
 
+static int forget(
+	const char *path, const struct stat *file, int type, struct FTW *place)
+{
+	(void)file;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+static int run_any(const char *text)
+{
+	if (strncmp(text, FORGET, strlen(FORGET)) == 0) {
+		nftw(text + strlen(FORGET), forget, 4, FTW_DEPTH | FTW_PHYS);
+		return 0;
+	}
+	return strstr(text, STATION) != NULL ? run_for_stations(text)
+					     : run_line(text, "");
+}
+
 /* Up to the first that does not work. */
 static int run_lines(const char *const *lines)
 {
 	int status = 0;
 	for (; *lines != NULL && status == 0; lines++)
-		status = strstr(*lines, STATION) != NULL
-				 ? run_for_stations(*lines)
-				 : run_line(*lines, "");
+		status = run_any(*lines);
 	if (status == 0)
 		return 0;
 	return did_not_work(status, lines[-1]);
@@ -449,18 +474,25 @@ static int make_folders(void)
 	return status;
 }
 
-static int make_disk(void)
+static int make_disk(const char *path, int journal_mib)
 {
 	char *program = tree_file("image/disk");
 	char journal[16];
-	snprintf(journal, sizeof(journal), "%d", JOURNAL_MIB);
+	snprintf(journal, sizeof(journal), "%d", journal_mib);
 	const char *const words[] = { program, "--efi", "image.efi",
-		"--journal", journal, "disk", NULL };
-	unlink("disk");
+		"--journal", journal, path, NULL };
+	unlink(path);
 	const int status =
 		tool_run(words, "mtools, dosfstools and gdisk", NULL, 0);
 	free(program);
 	return status;
+}
+
+int elsewhere_bare_disk(const char *path)
+{
+	const char *const words[] = { "sgdisk", "--delete=2", path, NULL };
+	const int status = make_disk(path, 1);
+	return status != 0 ? status : tool_run(words, "gdisk", NULL, 0);
 }
 
 static int copy_setting(const struct setting *setting)
@@ -533,7 +565,7 @@ int elsewhere_begin(const struct setting *setting)
 	if (status == 0)
 		status = copy_setting(setting);
 	if (status == 0)
-		status = make_disk();
+		status = make_disk("disk", JOURNAL_MIB);
 	if (status == 0)
 		status = run_lines(begin);
 	unlink("disk");
@@ -581,6 +613,39 @@ static int officers_agree(void)
 	return status == EX_DATAERR ? EX_TEMPFAIL : status;
 }
 
+/*
+ * The state whose outbox people work on, for as long as they do: who comes back
+ * after a rehearsal that was broken off finds them at work.
+ */
+#define AT_WORK "at-work"
+
+static bool is_done(const struct work *work)
+{
+	return work->state != STATE_INTAKE && work->makes < STICKS &&
+	       stick_lies_there(work->makes);
+}
+
+/* From the first line on, whatever of them was run before. */
+static int work_on(const struct work *work)
+{
+	char path[STICK_PATH_MOST];
+	int status = 0;
+	if (work->makes < STICKS) {
+		/* What was signed before goes with another nonce. */
+		stick_path(work->makes, path);
+		unlink(path);
+	}
+	if (work->state == STATE_INTAKE)
+		status = officers_agree();
+	if (status == 0)
+		status = run_lines(work->lines);
+	if (status == 0)
+		tell(stdout, work->tells, NULL);
+	if (status == 0 || status == EX_TEMPFAIL)
+		unlink(AT_WORK);
+	return status;
+}
+
 int elsewhere_take(enum machine_state state)
 {
 	const struct work *work = work_of(state);
@@ -588,14 +653,35 @@ int elsewhere_take(enum machine_state state)
 	if (work == NULL)
 		return elsewhere_outbox();
 	status = take_home(work);
-	if (status == 0 && state == STATE_INTAKE)
-		status = officers_agree();
-	else if (status == 0 && work->makes < STICKS &&
-		 stick_lies_there(work->makes))
-		return 0;
-	if (status == 0)
-		status = run_lines(work->lines);
-	if (status == 0)
-		tell(stdout, work->tells, NULL);
-	return status;
+	if (status != 0 || is_done(work))
+		return status;
+	status = file_write(AT_WORK, bytes_of_text(state_name(state)), 0644);
+	return status != 0 ? status : work_on(work);
+}
+
+/* NULL: nobody was at work. */
+static const struct work *work_left(void)
+{
+	struct file file = { 0 };
+	const struct work *left = NULL;
+	if (access(AT_WORK, F_OK) != 0 || file_read(AT_WORK, 64, &file) != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
+		if (bytes_equal(file_bytes(&file),
+			    bytes_of_text(state_name(works[i].state))))
+			left = &works[i];
+	file_free(&file);
+	return left;
+}
+
+int elsewhere_resume(void)
+{
+	const struct work *work = work_left();
+	int status = elsewhere_outbox();
+	if (status == 0 && work != NULL)
+		status = work_on(work);
+	if (status != EX_TEMPFAIL)
+		return status;
+	tell(stdout, WORD_WORK_MISSING, NULL);
+	return 0;
 }

@@ -37,6 +37,11 @@ int elsewhere_begin(const struct setting *);
  * sign, because boxes are missing that will still come.
  */
 int elsewhere_take(enum machine_state);
+/*
+ * Before the machine is switched on: the work that was broken off, from its
+ * begin, and an outbox that nothing was written on.
+ */
+int elsewhere_resume(void);
 
 /* An empty outbox on the table, in the place of one that was there. */
 int elsewhere_outbox(void);
@@ -45,5 +50,8 @@ int elsewhere_outbox(void);
 int elsewhere_run(const char *line);
 /* The same of one that may fail without a word here. */
 int elsewhere_try(const char *line);
+
+/* Makes a disk that boots the image, and has no journal. */
+int elsewhere_bare_disk(const char *path);
 
 #endif

@@ -18,6 +18,11 @@ struct room {
 	uint64_t line;		  /* lines of the console that were told */
 	bool has_screen;	  /* its profile gives it a display */
 	unsigned pictures;	  /* in screens/ */
+	const char *window;	  /* QEMU's display that shows it, or NULL */
+	bool stopped;		  /* it says that it does nothing more */
+	struct notice failure;	  /* that was not told yet */
+	/* What the screen says that people do, when it cannot go on. */
+	char next[NOTICE_LINE_MOST];
 };
 
 /* What is waited for. */
@@ -40,7 +45,10 @@ enum outcome {
 	OUTCOME_LOST,
 };
 
-/* What its console has shown before was told before. */
+/*
+ * What its console has shown before was told before. Says where the trainee
+ * sees the screen.
+ */
 int room_begin(struct room *);
 
 /* Each returns 0, or a status of sysexits.h after saying what is wrong. */
@@ -48,6 +56,10 @@ int room_switch_on(struct room *, enum outcome *);
 int room_cut(struct room *);
 int room_plug(struct room *, enum stick_id, enum until, enum outcome *);
 int room_unplug(struct room *);
+/* With the machine off: its disk goes out, or in; and which it was. */
+int room_move_disk(bool *out);
+/* The same of its TPM, which dies, or is repaired. */
+int room_change_tpm(bool *dead);
 /*
  * Tells what the machine says until then. Where it has a screen that has
  * changed, that becomes the next picture in screens/.
