@@ -247,6 +247,7 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 UNITS = $(sort $(TESTS))
 # What the tree itself must be; each takes a second or two.
 HOUSETESTS := tests/lint/links tests/lint/notices.t tests/lint/rooms.t \
+	tests/lint/vocabulary.t \
 	tests/machine/typed.t \
 	tests/mutants/matches.t $(sort $(wildcard tests/verify/*.t))
 SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/forgeries/*.t \

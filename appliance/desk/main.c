@@ -163,9 +163,19 @@ static void list_section(const struct section *section, const char *group)
 	}
 }
 
+/* What stands below it is in English. */
+static void tell_in_persian_first(void)
+{
+	if (words_language() == ENGLISH)
+		return;
+	tell(stdout, WORD_HELP_LANGUAGE, NULL);
+	printf("\n");
+}
+
 /* Every command, or those of one group. */
 static int list_commands(const char *group)
 {
+	tell_in_persian_first();
 	printf("usage: sandoq %s COMMAND [OPTION...]\n",
 		group != NULL ? group : "GROUP");
 	for (size_t i = 0; i < SECTIONS; i++)
@@ -210,6 +220,7 @@ static int run(const struct command *c, int argc, char **argv)
 	int status = arguments_read(
 		&arguments, title, c->options, argc, argv, &help);
 	if (help) {
+		tell_in_persian_first();
 		printf("sandoq %s: %s\n\n", title, c->help);
 		options_print(title, c->options);
 	} else if (status == 0) {

@@ -5,6 +5,12 @@
 . "$(dirname "$0")/../support/tap.sh"
 
 like 'help lists the groups' 'sandoq courier pack' "$sandoq" --help
+LANGUAGE=fa like 'in Persian it says where the Persian guides are' \
+	'راهنمای فارسی در docs/fa' "$sandoq" --help
+LANGUAGE=fa like 'above the help of a command, too' 'docs/glossary.md' \
+	"$sandoq" box seal --help
+LANGUAGE=fa refused 'a missing operand is said in Persian' 64 \
+	'نوشته نشده است' "$sandoq" machine wait x
 like 'help of a group' 'sandoq machine plug' "$sandoq" machine --help
 like 'help of a command lists its options' '--timeout SECONDS' \
 	"$sandoq" machine wait --help

@@ -8,7 +8,7 @@
 ok 'every guide says what the machine says' tests/desk/guides "$sandoq"
 
 mkdir -p "$scratch/tree/docs/fa"
-cp docs/officials.md "$scratch/tree/docs"
+cp docs/officials.md docs/poster.html "$scratch/tree/docs"
 cp docs/fa/* "$scratch/tree/docs/fa"
 cp -r docs/pictures "$scratch/tree/docs"
 
@@ -26,6 +26,11 @@ sed -i 's/class="screen">[^<]*</class="screen">آماده‌ایم</' \
 	"$scratch/tree/docs/fa/poster.html"
 refused 'on the poster, too' 1 'not a sentence of the machine: آماده‌ایم' guides_of
 cp docs/fa/poster.html "$scratch/tree/docs/fa"
+sed -i 's/class="screen">[^<]*</class="screen">We are ready</' \
+	"$scratch/tree/docs/poster.html"
+refused 'and on its English twin' 1 'not a sentence of the machine: We are ready' \
+	guides_of
+cp docs/poster.html "$scratch/tree/docs"
 sed -i '/^| \[a power cut/d' "$scratch/tree/docs/officials.md"
 refused 'a table without one fault is seen' 1 'the table of faults is another' \
 	guides_of

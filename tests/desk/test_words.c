@@ -130,6 +130,38 @@ static void reasons_are_told_in_persian(void **state)
 	clear_languages();
 }
 
+static void assert_error(const char *english, const char *persian)
+{
+	char line[WORDS_LINE_MOST];
+	assert_true(words_choose("en"));
+	assert_ptr_equal(error_in_words(english, line), english);
+	assert_true(words_choose("fa"));
+	assert_string_equal(error_in_words(english, line), persian);
+	clear_languages();
+}
+
+static void errors_are_said_in_persian(void **state)
+{
+	(void)state;
+	assert_error("takes no more", "دیگر جا ندارد");
+	assert_error("cannot open it: No such file or directory",
+		"باز نمی‌شود: \u2068No such file or "
+		"directory\u2069");
+	assert_error("missing: --key; see 'sandoq box seal --help'",
+		"\u2068--key\u2069 نوشته نشده است؛ ببینید: "
+		"sandoq \u2068box seal\u2069 --help");
+	assert_error(
+		"the note is not signed by this key; ask the authority for "
+		"the right files",
+		"\u2068یادداشت با این کلید امضا نشده است\u2069؛ "
+		"فایل‌های "
+		"درست "
+		"را از مرجع برگزاری بخواهید");
+	assert_error("result note: the note is not signed by this key",
+		"\u2068result note\u2069: یادداشت با این کلید امضا نشده است");
+	assert_error("eggs are out", "eggs are out");
+}
+
 static void assert_written(enum language language, const char *wanted)
 {
 	uint8_t line[LINE_MOST];
@@ -319,6 +351,7 @@ int main(void)
 		cmocka_unit_test(no_english_has_two_persian_ones),
 		cmocka_unit_test(signed_texts_have_persian_words),
 		cmocka_unit_test(reasons_are_told_in_persian),
+		cmocka_unit_test(errors_are_said_in_persian),
 		cmocka_unit_test(values_are_filled_in),
 		cmocka_unit_test(language_is_the_locale_s),
 		cmocka_unit_test(language_can_be_chosen),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/files.h"
 
+#include "appliance/desk/common/words.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,6 +15,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+__attribute__((format(printf, 1, 0))) static void say(
+	const char *format, va_list list)
+{
+	char said[WORDS_LINE_MOST], line[WORDS_LINE_MOST];
+	if (words_language() == ENGLISH) {
+		vfprintf(stderr, format, list);
+		return;
+	}
+	vsnprintf(said, sizeof(said), format, list);
+	fputs(error_in_words(said, line), stderr);
+}
+
 int fail(int status, const char *file, size_t line, const char *format, ...)
 {
 	va_list list;
@@ -22,7 +36,7 @@ int fail(int status, const char *file, size_t line, const char *format, ...)
 	if (line != 0)
 		fprintf(stderr, "%zu: ", line);
 	va_start(list, format);
-	vfprintf(stderr, format, list);
+	say(format, list);
 	va_end(list);
 	fputc('\n', stderr);
 	return status;

@@ -71,16 +71,22 @@ static void write_value(struct writer *out, char key, enum language language,
 	write_text(out, language == PERSIAN ? "\u2069" : "");
 }
 
-void write_words(struct writer *out, enum word word, enum language language,
-	const struct filling *filling)
+static void write_sentence(struct writer *out, const char *sentence,
+	enum language language, const struct filling *filling)
 {
-	for (const char *at = words_in(word, language); *at != '\0'; at++)
+	for (const char *at = sentence; *at != '\0'; at++)
 		if (*at == '{' && filling != NULL) {
 			write_value(out, at[1], language, filling);
 			at += 2;
 		} else {
 			write_u8(out, (uint8_t)*at);
 		}
+}
+
+void write_words(struct writer *out, enum word word, enum language language,
+	const struct filling *filling)
+{
+	write_sentence(out, words_in(word, language), language, filling);
 }
 
 const char *in_words(const char *english)
@@ -125,6 +131,56 @@ const char *reason_in_words(const char *reason, char line[NOTICE_LINE_MOST])
 		at = at != NULL ? at + strlen(joint) : NULL;
 	}
 	return reason;
+}
+
+/* clang-format off */
+#define ERROR(en, fa) { [ENGLISH] = (en), [PERSIAN] = (fa) },
+static const char *const errors[][LANGUAGES] = {
+#include "appliance/desk/common/errors.def"
+};
+#undef ERROR
+/* clang-format on */
+
+enum { ERROR_TEXT_MOST = 1024 };
+
+/* The texts of a sentence, each the shortest that makes the rest fit. */
+static bool read_error(const char *sentence, const char *said,
+	char text[WORDS_TEXTS][ERROR_TEXT_MOST])
+{
+	while (*sentence != '\0' && *sentence != '{')
+		if (*sentence++ != *said++)
+			return false;
+	if (*sentence == '\0')
+		return *said == '\0';
+	char *to = text[sentence[1] - 'a'];
+	for (size_t i = 0; i + 1 < ERROR_TEXT_MOST && said[i] != '\0'; i++) {
+		to[i] = said[i];
+		to[i + 1] = '\0';
+		if (read_error(sentence + 3, said + i + 1, text))
+			return true;
+	}
+	return false;
+}
+
+const char *error_in_words(const char *error, char line[WORDS_LINE_MOST])
+{
+	static char text[WORDS_TEXTS][ERROR_TEXT_MOST];
+	static char reason[WORDS_TEXTS][NOTICE_LINE_MOST];
+	struct filling filling = { 0 };
+	if (words_language() == ENGLISH)
+		return error;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		struct writer out = writer_of(line, WORDS_LINE_MOST - 1);
+		if (!read_error(errors[i][ENGLISH], error, text))
+			continue;
+		for (size_t t = 0; t < WORDS_TEXTS; t++)
+			filling.text[t] = reason_in_words(text[t], reason[t]);
+		write_sentence(&out, errors[i][words_language()],
+			words_language(), &filling);
+		line[out.size] = '\0';
+		return line;
+	}
+	return reason_in_words(error, line);
 }
 
 /* U+06F0 to U+06F9 are DB B0 to DB B9, U+0660 to U+0669 D9 A0 to D9 A9. */

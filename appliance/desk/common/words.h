@@ -10,8 +10,8 @@
  * The table has no other braces, and no sentence that lacks a value of its
  * twin: tests/desk/test_words.c looks.
  *
- * What is not in the table is said in English: errors, --help, and reports
- * but those that say so.
+ * What is in no table is said in English: the options of --help, and errors
+ * that are not in errors.def.
  */
 #ifndef SANDOQ_DESK_COMMON_WORDS_H
 #define SANDOQ_DESK_COMMON_WORDS_H
@@ -64,6 +64,10 @@ const char *in_words(const char *english);
  * holds what is made of it; a reason that no table has is given back.
  */
 const char *reason_in_words(const char *reason, char line[NOTICE_LINE_MOST]);
+/*
+ * The same of what fail() says: by errors.def, or else as a reason.
+ */
+const char *error_in_words(const char *error, char line[WORDS_LINE_MOST]);
 /* Persian and Arabic digits of a line become those of ASCII. */
 void make_digits_plain(char *line);
 /* One line, in words_language(), with its end. */

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# One thing has one Persian word in the machine's table, the desk's table and
+# the Persian guides, and tests/lint/vocabulary says so where it has another.
+# shellcheck source=tests/support/tap.sh
+. "$(dirname "$0")/../support/tap.sh"
+
+tree=$scratch/tree
+files=(appliance/record/notices.def appliance/desk/common/words.def
+	docs/glossary.md docs/fa)
+mkdir "$tree"
+cp -r --parents "${files[@]}" "$tree"
+
+# said NAME TEXT FILE SED-SCRIPT: that file of a copy is altered, and refused.
+said() {
+	sed -i "$4" "$tree/$3"
+	! cmp -s "$3" "$tree/$3" || bail "nothing was planted"
+	refused "$1" 1 "$2" tests/lint/vocabulary --tree "$tree"
+	cp "$3" "$tree/$3"
+}
+
+ok 'one thing has one word' tests/lint/vocabulary
+said 'a label with another word than the glossary' 'contest is مسابقه' \
+	appliance/desk/common/words.def 's/"contest", "رقابت"/"contest", "مسابقه"/'
+said 'a word of the table that is rejected' 'ژورنال' \
+	appliance/record/notices.def 's/دفتر وقایع پر است/ژورنال پر است/'
+said 'so in a guide' 'docs/fa/stations.md:' docs/fa/stations.md \
+	's/شناسهٔ رقابت/نام رأی‌گیری/'
+said 'so on the poster' 'docs/fa/poster.html:' docs/fa/poster.html \
+	's/ممیزان/حسابرسان/'
+finish
