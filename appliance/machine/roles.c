@@ -215,7 +215,7 @@ static const struct sandbox_descriptor console_descriptors[] = {
 /* The largest screen that is drawn on, and its picture. */
 enum {
 	CONSOLE_SCREEN =
-		CANVAS_WIDTH_MOST * CANVAS_HEIGHT_MOST * sizeof(uint32_t),
+		sizeof(uint32_t) * CANVAS_WIDTH_MOST * CANVAS_HEIGHT_MOST,
 };
 static const struct sandbox_spec console_sandbox = {
 	.name = "console",
