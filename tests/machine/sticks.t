@@ -9,6 +9,8 @@
 . "$(dirname "$0")/../support/tap.sh"
 # shellcheck source=tests/machine/prepare.sh
 . tests/machine/prepare.sh
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 PATH=$PATH:/usr/sbin:/sbin
 export MTOOLSRC=/dev/null
 
@@ -106,6 +108,12 @@ outbox_stick() {
 		outbox_size=$((8 * mib))
 }
 
+# One that lies on the device as it is, which ends early.
+small_outbox() {
+	"$sandoq" courier pack "$media/small" --kind outbox >/dev/null &&
+		truncate --size 8192 "$media/small"
+}
+
 # taken NAME WORDS [OPTION...]: the machine says so, and the stick goes.
 taken() {
 	local name=$1 words=$2
@@ -125,7 +133,10 @@ large_disk || bail 'no disk of 3 TB can be made'
 outbox_stick || bail 'no outbox can be made'
 cp "$media/outbox" "$media/pulled"
 no_table && other_system && empty "$media/blank" 8
+small_outbox || bail 'no small outbox can be made'
+with_screen
 resume sealed
+screen_is sealed-fa
 
 ok 'exFAT, in pieces' taken exfat '2 boxes taken'
 ok 'FAT16 in sectors of 4096 bytes' taken sectors '1 boxes taken' --sector 4096
@@ -133,7 +144,19 @@ ok 'FAT32 behind the second tebibyte' taken large '1 boxes taken'
 ok 'a stick that is damaged is refused in words' taken damaged \
 	'the stick'"'"'s file system is damaged' --sector 4096
 ok 'a stick of NTFS is, too' taken ntfs 'formatted with NTFS' --sector 4096
-ok 'an empty stick is, too' taken blank 'it is empty, or formatted in a way'
+# refused_as SCENE NAME WORDS [OPTION...]: while the stick is in, the screen is so.
+refused_as() {
+	local scene=$1 name=$2
+	shift 2
+	"$sandoq" machine plug "$machine" "$media/$name" "${@:2}"
+	show "$name: refused" "$1"
+	see 'remove the medium'
+	screen_is "$scene"
+	"$sandoq" machine unplug "$machine"
+}
+
+refused_as garbage-fa blank 'it is empty, or formatted in a way'
+refused_as small-outbox-fa small 'it is too small' --writable
 
 # --- behind a hub, and pulled out ---
 
@@ -150,6 +173,7 @@ ok 'a stick behind a hub' taken sectors '0 boxes taken, 1 known' \
 	--sector 4096 --hub
 ok 'a stick that goes while it is read is called so' pulled exfat \
 	'medium: boxes' --pace 16
+screen_is pulled-fa
 ok 'an outbox that goes while it is written is, too' pulled pulled \
 	'medium: outbox' --writable --pace 16
 

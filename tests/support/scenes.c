@@ -272,15 +272,13 @@ static void tell_abandoned(struct screen *screen)
 static void tell_refusal(
 	struct screen *screen, struct notice_part why, struct notice_part more)
 {
-	const bool gone = why.id == NOTICE_STICK_PULLED;
+	const bool gone = more.id == NOTICE_STICK_PULLED;
 	tell_three(screen,
 		gone ? NOTICE_PART(REFUSED_AND_GONE) : NOTICE_PART(REFUSED),
 		why, more);
 	tell_three(screen, NOTICE_PART(WAS_REFUSED), why, more);
 	tell_detail(screen, NOTICE_STATE_INTAKE);
 }
-
-static const struct notice_part no_part;
 
 static void tell_garbage(struct screen *screen)
 {
@@ -317,7 +315,8 @@ static void tell_pulled(struct screen *screen)
 	tell_boxes_stick(screen);
 	tell(screen, NOTICE_PART(TAKING, .first = 1));
 	tell_two(screen, NOTICE_PART(TAKEN), NOTICE_PART(LEAVES, .first = 12));
-	tell_refusal(screen, NOTICE_PART(STICK_PULLED), no_part);
+	tell_refusal(
+		screen, notice_name("the medium"), NOTICE_PART(STICK_PULLED));
 }
 
 static void tell_small_outbox(struct screen *screen)
@@ -325,7 +324,8 @@ static void tell_small_outbox(struct screen *screen)
 	tell_intake(screen);
 	tell(screen, NOTICE_PART(MEDIUM_OUTBOX));
 	tell(screen, NOTICE_PART(WRITING, .first = 9, .second = 31));
-	tell_refusal(screen, NOTICE_PART(OUTBOX_TOO_SMALL), no_part);
+	tell_refusal(screen, notice_name("the outbox"),
+		NOTICE_PART(OUTBOX_TOO_SMALL));
 }
 
 /* It is switched on again, and goes on where it was. */
