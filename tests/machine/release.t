@@ -4,9 +4,13 @@
 # signs, and everybody who checks it afterwards comes to the same verdict.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 
 take_state closed
+with_screen
 resume closed
+screen_is closed-fa
 
 ok 'the evidence is verified, with the nonce that went in' verify_evidence
 "$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
@@ -17,6 +21,7 @@ mv "$desk/first-nonce" "$desk/nonce"
 
 ok 'two auditors approve and the TPM signs' release_result
 ok 'the bundle comes out' take_bundle
+screen_is released-fa
 ok 'the bundle is verified' verify_bundle
 ok 'stock tools verify it' tests/machine/verify-with-stock-tools released \
 	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \

@@ -3,12 +3,15 @@
 # One station alone does not end a count, on a whole machine either: it
 # delivers two boxes, the second one first. Each has no more ballots than it
 # was issued, and together they have more. The second is void, the rest counts.
+# Its screen has English first, as its definition says.
 # On the same stick are more boxes of another station than the kernel lets be
 # on their way between two processes: they are taken one by one.
 . "$(dirname "$0")/../support/tap.sh"
 # shellcheck disable=SC2034 # flow.sh reads it
 sticks=raw
 . tests/machine/prepare.sh
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 
 many=40
 reason='there are more ballots than the station was issued'
@@ -17,7 +20,7 @@ two_boxes() {
 	local rows
 	rows=$(wc -l <"$desk/ballots/station-01.csv") &&
 		jq ".stations[0] += {boxes: 2, ballots_issued: $((rows - 1))} |
-			.stations[1].boxes = $many" \
+			.stations[1].boxes = $many | .language = \"en\"" \
 			"$desk/definition.json" >"$scratch/new" &&
 		mv "$scratch/new" "$desk/definition.json"
 }
@@ -45,7 +48,7 @@ seal_all() {
 
 sealed_election() {
 	mkdir -p "$keys" "$media" &&
-		create_machine "$machine" && authorities &&
+		create_machine "$machine" && with_screen && authorities &&
 		make_sample >/dev/null && two_boxes && take_profile &&
 		start_machine && enrol_machine && seal_election &&
 		seal_all
@@ -59,13 +62,16 @@ deliver_second_first() {
 boxes=()
 sealed_election >"$scratch/.made" 2>&1 ||
 	state_bail 'no election can be sealed in which a station has two boxes'
+screen_is sealed-en
 export without=10
 ok 'two boxes of one station are taken, and forty of another' \
 	deliver_second_first
 ok 'the boxes are opened, and counted' open_boxes
+ok 'it waits for the auditors' ready closed
+screen_is closed-en
 like 'all but one' 'count 2 of 2: 41 boxes counted, 1 void' \
 	cat "$machine/console.log"
-ok 'the evidence comes out' take_evidence
+ok 'the evidence comes out' collect evidence
 ok 'a recount comes to the same' \
 	"$sandoq" recount --may-swap --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
