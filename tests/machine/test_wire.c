@@ -399,10 +399,12 @@ static void expect_passes(
 	struct talk *talk, const struct wire_row *row, size_t descriptors)
 {
 	const int socket = talk->sender.socket;
-	const int descriptor[] = { socket, socket, socket };
+	int descriptor[WIRE_DESCRIPTORS_MOST];
 	const size_t before = open_descriptors();
 	union wire_body body;
 	struct wire_message message;
+	for (size_t i = 0; i < WIRE_DESCRIPTORS_MOST; i++)
+		descriptor[i] = socket;
 	fill(row, &body);
 	assert_null(wire_send(
 		&talk->sender, said_of(row, &body), descriptor, descriptors));

@@ -158,6 +158,7 @@ static bool tell_new(
 	struct file log;
 	uint64_t number = 0;
 	const uint64_t before = room->line;
+	const char *said;
 	char *end, *line;
 	*seen = OUTCOME_LOST;
 	if (file_read(CONSOLE, CONSOLE_FILE_MOST, &log) != 0)
@@ -169,10 +170,11 @@ static bool tell_new(
 		if (number++ < room->line)
 			continue;
 		room->line = number;
-		if (ours(line) == NULL)
+		said = ours(line);
+		if (said == NULL)
 			continue;
-		tell_line(room, ours(line));
-		take_line(room, ours(line), until, refused, seen);
+		tell_line(room, said);
+		take_line(room, said, until, refused, seen);
 	}
 	file_free(&log);
 	return room->line != before;
