@@ -87,6 +87,17 @@ ok 'plug slowly, behind a hub' machine plug m "$scratch/medium" --pace 64 --hub
 ok 'unplug' machine unplug m
 ok 'plug there again' machine plug m "$scratch/medium" --pace 32 --hub
 ok 'unplug' machine unplug m
+refused 'plug nothing' 64 'missing: MEDIUM' machine plug m
+refused 'a card reader behind a hub' 64 'a card reader is behind no hub' \
+	machine plug m "$scratch/medium" --reader --hub
+refused 'a card of large sectors' 64 'sectors of 512 bytes' \
+	machine plug m "$scratch/medium" --reader --sector 4096
+ok 'a card reader without a card' machine plug m --reader
+refused 'has nothing to be taken out' 69 'no medium' machine unplug m
+for card in first second; do
+	ok "the $card card" machine plug m "$scratch/medium" --reader
+	ok 'is taken out' machine unplug m
+done
 refused 'plug a missing file' 66 'cannot open' machine plug m "$scratch/none"
 refused 'plug odd bytes' 65 '512-byte blocks' machine plug m "$scratch/odd"
 

@@ -4,7 +4,8 @@
 # other programs made, in pieces, among other files, in sectors of 4096 bytes,
 # behind the second tebibyte. Of an outbox it writes the file and nothing else.
 # What it cannot read it says, and goes on. A second stick waits. A hub may be
-# between, and a stick that is pulled out is called so.
+# between, or a card reader, which may be empty. A stick that is pulled out is
+# called so, and so is a card while it is read.
 # shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 # shellcheck source=tests/machine/prepare.sh
@@ -123,27 +124,6 @@ taken() {
 		"$sandoq" machine unplug "$machine"
 }
 
-take_state sealed
-archive_of first station-01 station-02 || bail 'boxes cannot be packed'
-archive_of second station-03 || bail 'boxes cannot be packed'
-archive_of third station-04 || bail 'boxes cannot be packed'
-exfat_stick || bail 'no stick of exFAT can be made'
-large_sectors || bail 'no stick of large sectors can be made'
-large_disk || bail 'no disk of 3 TB can be made'
-outbox_stick || bail 'no outbox can be made'
-cp "$media/outbox" "$media/pulled"
-no_table && other_system && empty "$media/blank" 8
-small_outbox || bail 'no small outbox can be made'
-with_screen
-resume sealed
-screen_is sealed-fa
-
-ok 'exFAT, in pieces' taken exfat '2 boxes taken'
-ok 'FAT16 in sectors of 4096 bytes' taken sectors '1 boxes taken' --sector 4096
-ok 'FAT32 behind the second tebibyte' taken large '1 boxes taken'
-ok 'a stick that is damaged is refused in words' taken damaged \
-	'the stick'"'"'s file system is damaged' --sector 4096
-ok 'a stick of NTFS is, too' taken ntfs 'formatted with NTFS' --sector 4096
 # refused_as SCENE NAME WORDS [OPTION...]: while the stick is in, the screen is so.
 refused_as() {
 	local scene=$1 name=$2
@@ -155,18 +135,65 @@ refused_as() {
 	"$sandoq" machine unplug "$machine"
 }
 
+take_state sealed
+archive_of first station-01 station-02 || bail 'boxes cannot be packed'
+archive_of second station-03 || bail 'boxes cannot be packed'
+archive_of third station-04 || bail 'boxes cannot be packed'
+exfat_stick || bail 'no stick of exFAT can be made'
+large_sectors || bail 'no stick of large sectors can be made'
+large_disk || bail 'no disk of 3 TB can be made'
+for card in station-05 station-06; do
+	archive_of "$card" "$card" || bail 'boxes cannot be packed'
+	cp "$scratch/$card.tar" "$media/$card"
+done
+outbox_stick || bail 'no outbox can be made'
+cp "$media/outbox" "$media/pulled"
+cp "$media/outbox" "$scratch/outbox.copy"
+no_table && other_system && empty "$media/blank" 8
+small_outbox || bail 'no small outbox can be made'
+with_screen
+resume sealed
+screen_is sealed-fa
+
+# --- in a card reader, which the kernel asks again and again ---
+
+spoken=$(wc -l <"$machine/console.log")
+ok 'a reader without a card is plugged in' "$sandoq" machine plug "$machine" \
+	--reader
 refused_as garbage-fa blank 'it is empty, or formatted in a way'
+like 'of the reader the machine has said nothing' 'refused: ' \
+	sed -n "$((spoken + 1))p" "$machine/console.log"
+screen_is sealed-fa
+refused_as garbage-fa blank 'it is empty, or formatted in a way' --reader
+screen_is sealed-fa
+ok 'a card that is put in is read' taken station-05 '1 boxes taken' --reader
+ok 'another one is, too' taken station-06 '1 boxes taken' --reader
+for card in station-05 station-06; do
+	ok "nothing is written to $card" \
+		cmp "$media/$card" "$scratch/$card.tar"
+done
+
+# --- sticks, as a computer sees them ---
+
+ok 'exFAT, in pieces' taken exfat '2 boxes taken'
+ok 'FAT16 in sectors of 4096 bytes' taken sectors '1 boxes taken' --sector 4096
+ok 'FAT32 behind the second tebibyte' taken large '1 boxes taken'
+ok 'a stick that is damaged is refused in words' taken damaged \
+	'the stick'"'"'s file system is damaged' --sector 4096
+ok 'a stick of NTFS is, too' taken ntfs 'formatted with NTFS' --sector 4096
 refused_as small-outbox-fa small 'it is too small' --writable
 
 # --- behind a hub, and pulled out ---
 
-# pulled NAME WORDS [OPTION...]: it goes as soon as the machine has said WORDS.
+# pulled NAME WORDS [OPTION...]: it goes as soon as the machine has said WORDS,
+# which then says $words.
+words='was pulled out'
 pulled() {
-	local name=$1 words=$2
+	local name=$1 first=$2
 	shift 2
 	"$sandoq" machine plug "$machine" "$media/$name" "$@" &&
-		see "$words" && "$sandoq" machine unplug "$machine" &&
-		see 'was pulled out'
+		see "$first" && "$sandoq" machine unplug "$machine" &&
+		see "$words"
 }
 
 ok 'a stick behind a hub' taken sectors '0 boxes taken, 1 known' \
@@ -176,6 +203,12 @@ ok 'a stick that goes while it is read is called so' pulled exfat \
 screen_is pulled-fa
 ok 'an outbox that goes while it is written is, too' pulled pulled \
 	'medium: outbox' --writable --pace 16
+cp "$scratch/outbox.copy" "$media/pulled"
+ok 'a card that goes while it is read is, too' pulled exfat \
+	'medium: boxes' --pace 16 --reader
+words='it cannot be written'
+ok 'of a card that goes while it is written it says less' pulled pulled \
+	'medium: outbox' --pace 16 --reader
 
 # --- two at once ---
 

@@ -23,9 +23,10 @@
  *
  *	plug MODE SECTOR PORT PLACE PACE PATH
  *	                               a medium: "ro" or "rw", bytes of a
- *	                               sector, "medium" or "second", "root" or
- *	                               "hub", KiB a second or 0; PATH is
- *	                               absolute
+ *	                               sector, "medium" or "second", "root",
+ *	                               "hub" or "reader", KiB a second or 0;
+ *	                               PATH is absolute
+ *	reader                         a card reader without a card
  *	unplug PORT
  *	press KEY                      on a keyboard, all names of a chord
  *	                               joined by '-'

@@ -19,11 +19,15 @@ enum { PACE_MOST = 1 << 20 };
 
 const struct option machine_plug_options[] = {
 	{ "DIR", NULL, "the machine", REQUIRED },
-	{ "MEDIUM", NULL, "the file that is the medium", REQUIRED },
+	{ "MEDIUM", NULL, "the file that is the medium", OPTIONAL },
 	{ "--writable", NULL, "let the machine write to it", OPTIONAL },
 	{ "--second", NULL, "beside a medium that is plugged in", OPTIONAL },
 	{ "--sector", "BYTES", "512 or 4096; 512 if not given", OPTIONAL },
 	{ "--hub", NULL, "behind a hub, which stays", OPTIONAL },
+	{ "--reader", NULL,
+		"writable, in a card reader, which stays; without MEDIUM it is "
+		"empty",
+		OPTIONAL },
 	{ "--pace", "KIB", "as slow as that, KiB a second", OPTIONAL },
 	OPTION_END,
 };
@@ -58,7 +62,15 @@ static const char *port_of(const struct arguments *arguments)
 	return argument_given(arguments, "--second") ? "second" : "medium";
 }
 
-int machine_plug_command(const struct arguments *arguments)
+/* "root" is a port of the computer's own. */
+static const char *place_of(const struct arguments *arguments)
+{
+	if (argument_given(arguments, "--reader"))
+		return "reader";
+	return argument_given(arguments, "--hub") ? "hub" : "root";
+}
+
+static int plug_medium(const struct arguments *arguments)
 {
 	const char *sector = argument(arguments, "--sector");
 	const char *pace = argument(arguments, "--pace");
@@ -74,6 +86,12 @@ int machine_plug_command(const struct arguments *arguments)
 	if (strcmp(sector, "512") != 0 && strcmp(sector, "4096") != 0)
 		return fail(EX_USAGE, NULL, 0,
 			"a sector has 512 or 4096 bytes, and not '%s'", sector);
+	if (argument_given(arguments, "--reader") &&
+		(argument_given(arguments, "--hub") ||
+			strcmp(sector, "512") != 0))
+		return fail(EX_USAGE, NULL, 0,
+			"a card reader is behind no hub, and its cards have "
+			"sectors of 512 bytes");
 	if (file.st_size == 0 || file.st_size % 512 != 0)
 		return fail(EX_DATAERR, medium, 0,
 			"is no whole number of 512-byte blocks; make it by "
@@ -89,10 +107,18 @@ int machine_plug_command(const struct arguments *arguments)
 			PACE_MOST, pace);
 	snprintf(line, sizeof(line), "plug %s %s %s %s %d %s\n",
 		argument_given(arguments, "--writable") ? "rw" : "ro", sector,
-		port_of(arguments),
-		argument_given(arguments, "--hub") ? "hub" : "root", (int)kib,
-		path);
+		port_of(arguments), place_of(arguments), (int)kib, path);
 	return machine_request(argument(arguments, "DIR"), line);
+}
+
+int machine_plug_command(const struct arguments *arguments)
+{
+	if (argument_given(arguments, "MEDIUM"))
+		return plug_medium(arguments);
+	if (argument_given(arguments, "--reader"))
+		return machine_request(argument(arguments, "DIR"), "reader\n");
+	return fail(EX_USAGE, NULL, 0,
+		"missing: MEDIUM; see 'sandoq machine plug --help'");
 }
 
 int machine_unplug_command(const struct arguments *arguments)

@@ -8,6 +8,7 @@
 #include "appliance/desk/emulator/folder.h"
 #include "appliance/desk/emulator/launch.h"
 #include "appliance/desk/emulator/qmp.h"
+#include "appliance/desk/emulator/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,6 +62,7 @@ struct plugging {
 	size_t port;
 	bool writable;
 	bool behind_hub;
+	bool in_reader;
 	const char *sector; /* bytes */
 	int pace;	    /* KiB a second; 0: as fast as it goes */
 	const char *path;
@@ -91,6 +93,8 @@ struct launcher {
 	char reason[QMP_ERROR_SIZE];
 	bool medium_in[PORTS];
 	bool hub_in;
+	bool reader_in;
+	bool in_reader[PORTS];
 	bool medium_gone[PORTS];
 	enum outcome outcome;
 };
@@ -163,7 +167,8 @@ static bool add_drive(struct qmp *qmp, const struct plugging *plugging)
 {
 	json_t *drive = json_pack("{s:s, s:s, s:b, s:o}", "driver", "raw",
 		"node-name", ports[plugging->port], "read-only",
-		!plugging->writable, "file", file_of(plugging));
+		!plugging->writable && !plugging->in_reader, "file",
+		file_of(plugging));
 	return add_gate(qmp, plugging) &&
 	       qmp_call(qmp, "blockdev-add", drive, QMP_MS);
 }
@@ -195,6 +200,36 @@ static bool add_hub(struct launcher *launcher)
 	return launcher->hub_in;
 }
 
+/* So does a card reader, which is empty at first. */
+static bool add_reader(struct launcher *launcher)
+{
+	if (!launcher->reader_in)
+		launcher->reader_in = reader_add(&launcher->qmp, QMP_MS);
+	return launcher->reader_in;
+}
+
+/* The drive is there: as a stick, or as the reader's card. */
+static bool add_medium(
+	struct launcher *launcher, const struct plugging *plugging)
+{
+	if (plugging->in_reader)
+		return reader_insert(
+			&launcher->qmp, ports[plugging->port], QMP_MS);
+	return qmp_call(&launcher->qmp, "device_add",
+		medium_device(&launcher->profile, plugging), QMP_MS);
+}
+
+static bool remove_medium(struct launcher *launcher, size_t port)
+{
+	struct qmp *qmp = &launcher->qmp;
+	if (launcher->in_reader[port])
+		return reader_eject(qmp, QMP_MS);
+	launcher->medium_gone[port] = false;
+	return qmp_call(qmp, "device_del",
+		       json_pack("{s:s}", "id", ports[port]), QMP_MS) &&
+	       qmp_events(qmp, &launcher->medium_gone[port], QMP_MS);
+}
+
 static refusal plug_in(
 	struct launcher *launcher, const struct plugging *plugging)
 {
@@ -202,14 +237,15 @@ static refusal plug_in(
 	if (launcher->medium_in[plugging->port])
 		return "a medium is plugged in already; unplug it first";
 	if ((plugging->behind_hub && !add_hub(launcher)) ||
+		(plugging->in_reader && !add_reader(launcher)) ||
 		!add_drive(qmp, plugging)) {
 		memcpy(launcher->reason, qmp->error, sizeof(launcher->reason));
 		remove_gate(qmp, plugging->port);
 		return launcher->reason;
 	}
-	if (qmp_call(qmp, "device_add",
-		    medium_device(&launcher->profile, plugging), QMP_MS)) {
+	if (add_medium(launcher, plugging)) {
 		launcher->medium_in[plugging->port] = true;
+		launcher->in_reader[plugging->port] = plugging->in_reader;
 		return NULL;
 	}
 	memcpy(launcher->reason, qmp->error, sizeof(launcher->reason));
@@ -236,6 +272,8 @@ static refusal plug(struct launcher *launcher, char *words)
 		.port = word[PORT] != NULL && strcmp(word[PORT], ports[1]) == 0,
 		.behind_hub =
 			word[PLACE] != NULL && strcmp(word[PLACE], "hub") == 0,
+		.in_reader = word[PLACE] != NULL &&
+			     strcmp(word[PLACE], "reader") == 0,
 		.pace = (int)pace,
 	};
 	return plugging.path == NULL ? "the request is not known"
@@ -244,17 +282,12 @@ static refusal plug(struct launcher *launcher, char *words)
 
 static refusal unplug(struct launcher *launcher, const char *name)
 {
-	struct qmp *qmp = &launcher->qmp;
 	const size_t port = strcmp(name, ports[1]) == 0;
 	if (!launcher->medium_in[port])
 		return "no medium is plugged in";
-	launcher->medium_gone[port] = false;
-	if (!qmp_call(qmp, "device_del", json_pack("{s:s}", "id", ports[port]),
-		    QMP_MS) ||
-		!qmp_events(qmp, &launcher->medium_gone[port], QMP_MS))
-		return qmp->error;
-	if (!remove_drive(qmp, port))
-		return qmp->error;
+	if (!remove_medium(launcher, port) ||
+		!remove_drive(&launcher->qmp, port))
+		return launcher->qmp.error;
 	launcher->medium_in[port] = false;
 	return NULL;
 }
@@ -302,6 +335,8 @@ static refusal obey(struct launcher *launcher, char *line)
 {
 	if (strncmp(line, "plug ", 5) == 0)
 		return plug(launcher, line + 5);
+	if (strcmp(line, "reader") == 0)
+		return add_reader(launcher) ? NULL : launcher->qmp.error;
 	if (strncmp(line, "unplug ", 7) == 0)
 		return unplug(launcher, line + 7);
 	if (strncmp(line, "press ", 6) == 0)
