@@ -11,6 +11,11 @@ take_state closed
 with_screen
 resume closed
 screen_is closed-fa
+mkdir "$scratch/evidence"
+tar -C "$scratch/evidence" -xf "$desk/evidence" challenge || bail 'no challenge'
+challenge=$(sha256sum <"$scratch/evidence/challenge")
+code_is "and its code is the challenge's digest" \
+	"sandoq/challenge/v1 $(jq -r .id "$desk/definition.json") ${challenge%% *}"
 
 ok 'the evidence is verified, with the nonce that went in' verify_evidence
 "$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
@@ -22,6 +27,11 @@ mv "$desk/first-nonce" "$desk/nonce"
 ok 'two auditors approve and the TPM signs' release_result
 ok 'the bundle comes out' take_bundle
 screen_is released-fa
+"$sandoq" courier unpack "$desk/bundle" "$desk/bundle.d" >/dev/null
+election=$(jq -r .id "$desk/definition.json")
+result=$(sed '/^$/,$d' "$desk/bundle.d/result.note" | sha256sum)
+code_is "and its code is the result's digest" \
+	"sandoq/result/v1 $election ${result%% *}"
 ok 'the bundle is verified' verify_bundle
 ok 'stock tools verify it' tests/machine/verify-with-stock-tools released \
 	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \
@@ -34,9 +44,7 @@ ok 'a recount with the escrow key gives the signed result' \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
 	--output "$desk/recount"
 
-"$sandoq" courier unpack "$desk/bundle" "$desk/bundle.d" >/dev/null
-is 'byte for byte' "$(sha256sum <"$desk/recount")" \
-	"$(sed '/^$/,$d' "$desk/bundle.d/result.note" | sha256sum)"
+is 'byte for byte' "$(sha256sum <"$desk/recount")" "$result"
 
 sed 's/votes=\([0-9]\)/votes=9\1/' "$desk/bundle.d/result.note" \
 	>"$desk/forged.note"

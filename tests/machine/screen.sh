@@ -49,3 +49,19 @@ screen_is() {
 	ok "the screen is that of $1" screen_shows \
 		"$scratch/scenes/$1-$screen_size.ppm" "${2:-$screen_words}"
 }
+
+# What zbar, which has no code of ours, reads of the screen's QR code.
+screen_code() {
+	"$sandoq" machine screen "$machine" --picture "$scratch/screen.ppm" \
+		>/dev/null && zbarimg --quiet --raw "$scratch/screen.ppm"
+}
+
+# code_is WHAT TEXT: a test that the QR code says so.
+code_is() {
+	local end=$((SECONDS + patience)) often=30 code
+	while ((SECONDS < end || often-- > 0)); do
+		code=$(screen_code 2>/dev/null)
+		[ "$code" != "$2" ] || break
+	done
+	is "$1" "$code" "$2"
+}
