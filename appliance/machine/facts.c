@@ -31,7 +31,7 @@ bool session_load_election(struct session *session)
 		SAY(KEYS_ELECTION, &session->election));
 }
 
-/* "sandoq/WHAT/v1 ELECTION HEX64", as the desk's reports have the digest. */
+/* "sandoq/WHAT ELECTION HEX64", as the desk's reports have the digest. */
 static void say(struct session *session, enum notice_id id, const char *what,
 	uint64_t size, const struct digest *digest)
 {

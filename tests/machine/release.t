@@ -15,7 +15,7 @@ mkdir "$scratch/evidence"
 tar -C "$scratch/evidence" -xf "$desk/evidence" challenge || bail 'no challenge'
 challenge=$(sha256sum <"$scratch/evidence/challenge")
 code_is "and its code is the challenge's digest" \
-	"sandoq/challenge/v1 $(jq -r .id "$desk/definition.json") ${challenge%% *}"
+	"sandoq/challenge $(jq -r .id "$desk/definition.json") ${challenge%% *}"
 
 ok 'the evidence is verified, with the nonce that went in' verify_evidence
 "$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
@@ -31,7 +31,7 @@ screen_is released-fa
 election=$(jq -r .id "$desk/definition.json")
 result=$(sed '/^$/,$d' "$desk/bundle.d/result.note" | sha256sum)
 code_is "and its code is the result's digest" \
-	"sandoq/result/v1 $election ${result%% *}"
+	"sandoq/result $election ${result%% *}"
 ok 'the bundle is verified' verify_bundle
 ok 'stock tools verify it' tests/machine/verify-with-stock-tools released \
 	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \

@@ -42,13 +42,17 @@ revocation() {
 		--output "$1" >/dev/null || bail 'an operator cannot revoke'
 }
 
+last_refusal() {
+	grep 'refused: ' "$machine/console.log" | tail -n 1
+}
+
 # rejects WHAT TEXT KIND MEMBER=FILE...: the machine refuses the medium.
 rejects() {
 	local what=$1 text=$2
 	shift 2
 	pack "$@"
 	ok "$what: refused" bring "$1" 'refused: '
-	like "$what: with the reason" "$text" tail -n 3 "$machine/console.log"
+	like "$what: with the reason" "$text" last_refusal
 }
 
 # verify_now SENT [OPTION...]

@@ -109,7 +109,7 @@ static void tell_sealed(struct screen *screen)
 static void tell_checkpoint(struct screen *screen)
 {
 	tell(screen, notice_text(NOTICE_QR_CHECKPOINT,
-			     "sandoq/checkpoint/v1 sanandaj-1405 13 "
+			     "sandoq/checkpoint sanandaj-1405 13 "
 			     "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 			     "0f1e2d3c4b5a69788796a5b4c3d2e1f0"));
 }
@@ -230,7 +230,7 @@ static void tell_closed(struct screen *screen)
 	tell_election(screen);
 	tell_counted(screen);
 	tell(screen, notice_text(NOTICE_QR_CHALLENGE,
-			     "sandoq/challenge/v1 sanandaj-1405 "
+			     "sandoq/challenge sanandaj-1405 "
 			     "f0e1d2c3b4a5968778695a4b3c2d1e0f"
 			     "f0e1d2c3b4a5968778695a4b3c2d1e0f"));
 	tell(screen, NOTICE_PART(READY_CLOSED));
@@ -252,7 +252,7 @@ static void tell_released(struct screen *screen)
 	tell_election(screen);
 	tell_counted(screen);
 	tell(screen, notice_text(NOTICE_QR_RESULT,
-			     "sandoq/result/v1 sanandaj-1405 "
+			     "sandoq/result sanandaj-1405 "
 			     "5a4b3c2d1e0ff0e1d2c3b4a596877869"
 			     "5a4b3c2d1e0ff0e1d2c3b4a596877869"));
 	tell(screen, NOTICE_PART(READY_RELEASED));
