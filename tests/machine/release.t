@@ -13,9 +13,10 @@ resume closed
 screen_is closed-fa
 mkdir "$scratch/evidence"
 tar -C "$scratch/evidence" -xf "$desk/evidence" challenge || bail 'no challenge'
+election=$(jq -r .id "$desk/definition.json")
 challenge=$(sha256sum <"$scratch/evidence/challenge")
 code_is "and its code is the challenge's digest" \
-	"sandoq/challenge $(jq -r .id "$desk/definition.json") ${challenge%% *}"
+	"sandoq/challenge $election ${challenge%% *}"
 
 ok 'the evidence is verified, with the nonce that went in' verify_evidence
 "$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
@@ -28,7 +29,6 @@ ok 'two auditors approve and the TPM signs' release_result
 ok 'the bundle comes out' take_bundle
 screen_is released-fa
 "$sandoq" courier unpack "$desk/bundle" "$desk/bundle.d" >/dev/null
-election=$(jq -r .id "$desk/definition.json")
 result=$(sed '/^$/,$d' "$desk/bundle.d/result.note" | sha256sum)
 code_is "and its code is the result's digest" \
 	"sandoq/result $election ${result%% *}"

@@ -223,17 +223,26 @@ static void tell_counted(struct screen *screen)
 	tell(screen, NOTICE_PART(BOXES_COUNTED, .first = 12, .second = 12));
 }
 
-static void tell_closed(struct screen *screen)
+/* The boxes are counted; `code` is what a phone takes away. */
+static void tell_finished(struct screen *screen, enum notice_id state,
+	struct notice_part code, struct notice_part ready)
 {
-	tell_boot(screen, NOTICE_STATE_CLOSED);
+	tell_boot(screen, state);
 	tell(screen, NOTICE_PART(ROOM, .first = 60, .second = 64));
 	tell_election(screen);
 	tell_counted(screen);
-	tell(screen, notice_text(NOTICE_QR_CHALLENGE,
-			     "sandoq/challenge sanandaj-1405 "
-			     "f0e1d2c3b4a5968778695a4b3c2d1e0f"
-			     "f0e1d2c3b4a5968778695a4b3c2d1e0f"));
-	tell(screen, NOTICE_PART(READY_CLOSED));
+	tell(screen, code);
+	tell(screen, ready);
+}
+
+static void tell_closed(struct screen *screen)
+{
+	tell_finished(screen, NOTICE_STATE_CLOSED,
+		notice_text(NOTICE_QR_CHALLENGE,
+			"sandoq/challenge sanandaj-1405 "
+			"f0e1d2c3b4a5968778695a4b3c2d1e0f"
+			"f0e1d2c3b4a5968778695a4b3c2d1e0f"),
+		NOTICE_PART(READY_CLOSED));
 }
 
 static void tell_approved(struct screen *screen)
@@ -247,15 +256,12 @@ static void tell_approved(struct screen *screen)
 
 static void tell_released(struct screen *screen)
 {
-	tell_boot(screen, NOTICE_STATE_RELEASED);
-	tell(screen, NOTICE_PART(ROOM, .first = 60, .second = 64));
-	tell_election(screen);
-	tell_counted(screen);
-	tell(screen, notice_text(NOTICE_QR_RESULT,
-			     "sandoq/result sanandaj-1405 "
-			     "5a4b3c2d1e0ff0e1d2c3b4a596877869"
-			     "5a4b3c2d1e0ff0e1d2c3b4a596877869"));
-	tell(screen, NOTICE_PART(READY_RELEASED));
+	tell_finished(screen, NOTICE_STATE_RELEASED,
+		notice_text(NOTICE_QR_RESULT,
+			"sandoq/result sanandaj-1405 "
+			"5a4b3c2d1e0ff0e1d2c3b4a596877869"
+			"5a4b3c2d1e0ff0e1d2c3b4a596877869"),
+		NOTICE_PART(READY_RELEASED));
 }
 
 static void tell_abandoned(struct screen *screen)
