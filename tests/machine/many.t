@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Two thousand boxes on a booted machine, its TPM opening each of them: taken
 # from one stick, counted twice, and the result recounted. `make nightly` only;
-# prints what it took. $BOXES: how many for each of the twelve stations.
+# prints what it took, in time, and in memory for the whole emulated computer. $BOXES: how many for each of the twelve stations.
 . "$(dirname "$0")/../support/tap.sh"
 
 if [ -z "${SANDOQ_NIGHTLY:-}" ]; then
@@ -86,4 +86,10 @@ took 'two counts of them took'
 like 'every one of them' "count 2 of 2: $all boxes counted, 0 void" \
 	cat "$machine/console.log"
 ok 'the count is closed' ready closed
+comment <<<"the computer has $(sed -n 's/^memory=//p' "$machine/profile") MiB"
+for process in $(<"$machine/processes"); do
+	awk '/^Name/ { name = $2 }
+		/^VmHWM/ { print name " took at most " int($2 / 1024) " MiB" }' \
+		"/proc/$process/status" | comment
+done
 finish
