@@ -19,14 +19,12 @@ const struct option audit_zero_options[] = {
 };
 
 static int report_zeros(const struct arguments *arguments,
-	const struct chain *chain, const struct checks *checks,
-	const struct result *result)
+	const struct told *told, const struct checks *checks)
 {
 	struct report report = report_begin(arguments);
 	report_hex(&report, "checkpoint",
-		bytes_of(chain->checkpoint_root.byte, SHA256_SIZE));
-	int status = report_result(
-		&report, chain->evidence->definition, result, false);
+		bytes_of(told->chain->checkpoint_root.byte, SHA256_SIZE));
+	int status = report_result(&report, told);
 	report_checks(&report, checks);
 	return report_end(&report, status);
 }
@@ -36,13 +34,16 @@ static int tell_zeros(const struct arguments *arguments,
 {
 	const struct definition *definition = chain->evidence->definition;
 	struct result result;
+	const struct told told = {
+		.definition = definition, .chain = chain, .result = &result
+	};
 	int status;
 	if (!result_init(&result, &definition->plan))
 		status = fail(EX_OSERR, NULL, 0, "no memory is left");
 	else if (format_given(arguments))
-		status = format_print(arguments, definition, &result, NULL);
+		status = format_print(arguments, &told);
 	else
-		status = report_zeros(arguments, chain, checks, &result);
+		status = report_zeros(arguments, &told, checks);
 	result_free(&result);
 	return status;
 }

@@ -6,12 +6,14 @@
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/ruling.h"
+#include "appliance/desk/common/told_report.h"
 #include "appliance/desk/common/words.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/reports/released.h"
-#include "appliance/desk/reports/result_formats.h"
 #include "appliance/desk/reports/result_print.h"
 #include "appliance/desk/reports/result_table.h"
+
+#include <sysexits.h>
 
 const struct option bundle_report_options[] = {
 	OPTION_SENT,
@@ -26,32 +28,52 @@ const struct option bundle_report_options[] = {
 };
 
 /* As `bundle verify` does, and numbers when every check has passed. */
-static int tell_checks(const struct arguments *arguments,
-	const struct chain *chain, const struct checks *checks,
-	const struct delivery *delivery)
+static int tell_people(
+	const struct arguments *arguments, const struct told *told)
 {
 	struct report report = report_begin(arguments);
 	int status = 0;
-	if (delivery != NULL)
-		report_delivery(&report, chain, delivery);
-	report_released(&report, chain);
-	if (delivery != NULL) {
-		status = report_result(&report, chain->evidence->definition,
-			&chain->result, delivery_without(delivery) > 0);
+	if (told->delivery != NULL)
+		report_delivery(&report, told->chain, told->delivery);
+	report_released(&report, told->chain);
+	if (told->delivery != NULL) {
+		status = report_result(&report, told);
 		report_text(&report, "flaws", words_in(WORD_FLAWS, ENGLISH));
 	}
-	report_checks(&report, checks);
+	report_checks(&report, told->checks);
 	return report_end(&report, status);
 }
 
-static int tell_format(const struct arguments *arguments,
-	const struct chain *chain, const struct checks *checks,
-	const struct delivery *delivery)
+static int tell_programs(const struct told *given)
 {
-	return delivery != NULL
-		       ? format_print(arguments, chain->evidence->definition,
-				 &chain->result, delivery)
-		       : refused_checks(argument(arguments, "--sent"), checks);
+	struct outcomes outcomes = { 0 };
+	struct told told = *given;
+	refusal refused = told.result == NULL
+				  ? NULL
+				  : outcomes_of(told.result, &outcomes);
+	told.outcomes = &outcomes;
+	int status = refused == NULL ? print_told(told_json, &told)
+				     : fail(EX_DATAERR, NULL, 0, "%s", refused);
+	outcomes_free(&outcomes);
+	return status == 0 && told.result == NULL ? EX_DATAERR : status;
+}
+
+static int tell_format(
+	const struct arguments *arguments, const struct told *told)
+{
+	return told->delivery != NULL
+		       ? format_print(arguments, told)
+		       : refused_checks(
+				 argument(arguments, "--sent"), told->checks);
+}
+
+static int tell_told(const struct arguments *arguments, const struct told *told)
+{
+	if (format_given(arguments))
+		return tell_format(arguments, told);
+	return argument_given(arguments, "--json")
+		       ? tell_programs(told)
+		       : tell_people(arguments, told);
 }
 
 /* The result with what is ruled about it, and the boxes that are in it. */
@@ -73,9 +95,15 @@ static int tell_verified(
 	struct delivery delivery = { 0 };
 	bool worked = verify(VERIFY_RELEASED, evidence, &chain, &checks);
 	int status = worked ? complete(arguments, &chain, &delivery) : 0;
+	const struct told told = {
+		.definition = evidence->definition,
+		.chain = &chain,
+		.checks = &checks,
+		.result = worked ? &chain.result : NULL,
+		.delivery = worked ? &delivery : NULL,
+	};
 	if (status == 0)
-		status = (format_given(arguments) ? tell_format : tell_checks)(
-			arguments, &chain, &checks, worked ? &delivery : NULL);
+		status = tell_told(arguments, &told);
 	delivery_free(&delivery);
 	verify_free(&chain);
 	return status;

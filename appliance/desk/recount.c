@@ -424,9 +424,11 @@ static int tell(const struct recount *recount, struct bytes text,
 		refused == NULL ? 0 : fail(EX_OSERR, NULL, 0, "%s", refused);
 	if (status == 0) {
 		delivery_set_result(&delivery, result);
+		const struct told told = { .definition = definition,
+			.result = result,
+			.delivery = &delivery };
 		report_delivery(&report, NULL, &delivery);
-		status = report_result(&report, definition, result,
-			delivery_without(&delivery) > 0);
+		status = report_result(&report, &told);
 	}
 	delivery_free(&delivery);
 	for (size_t i = 0; i < result->voids; i++)

@@ -611,11 +611,22 @@ static void an_opening_says_whose_nonces_are_quoted(void **state)
 }
 
 /* Numbers of the CSV in a column, by what its rows begin with. */
-static unsigned long csv_number(const char *row)
+/*
+ * Of the row that begins with this behind election and place, and has the item
+ * with what stands before its count.
+ */
+static unsigned long csv_number(const char *begins, const char *item)
 {
-	const char *at = strstr(said, row);
-	assert_non_null(at);
-	return strtoul(at + strlen(row), NULL, 10);
+	char machine[128];
+	snprintf(machine, sizeof(machine), ",\"SQ-7\",%s,", begins);
+	for (const char *row = said; (row = strstr(row, machine)) != NULL;
+		row++) {
+		const char *at = strstr(row, item);
+		if (at != NULL && at < row + strcspn(row, "\r"))
+			return strtoul(at + strlen(item), NULL, 10);
+	}
+	fail_msg("no row %s %s", begins, item);
+	return 0;
 }
 
 /* Ten of twelve are missing: asked about by itself, and --yes is no answer. */
@@ -771,9 +782,10 @@ static void missing_boxes_are_told(void **state)
 	assert_said("\"station-12\"");
 	assert_said("station-04, box 1: " PAPER_REASON);
 	assert_status(run("bundle report --format csv " CHAIN), 0);
-	assert_int_equal(csv_number(",,no,boxes_due,,,,"), 12);
-	assert_int_equal(csv_number(",,no,boxes_missing,,,,"), 10);
-	assert_int_equal(csv_number(",station-03,no,boxes_missing,,,,"), 1);
+	assert_int_equal(csv_number(",,,", ",no,boxes_due,,,,"), 12);
+	assert_int_equal(csv_number(",,,", ",no,boxes_missing,,,,"), 10);
+	assert_int_equal(
+		csv_number(",\"station-03\"", ",no,boxes_missing,,,,"), 1);
 	assert_null(strstr(said, ",elected\r\n"));
 	assert_status(
 		run("bundle report --format nist --day 2026-05-01 " CHAIN), 0);
@@ -936,7 +948,10 @@ static void bundle_is_verified_and_told(void **state)
 	assert_said("result");
 	assert_status(run("bundle report " CHAIN), 0);
 	assert_said("elected");
+	assert_said("contest council: ");
 	assert_said("شورا");
+	assert_said("\nstations of council\n");
+	assert_said("  station-12  ");
 }
 
 /* Of a line that was said and holds this, which is its only mention. */
@@ -952,7 +967,8 @@ static void line_with(const char *text, char *out, size_t size)
 /* In which column the word begins, on a terminal. */
 static size_t column_of(const char *line, const char *word)
 {
-	static const char *const marks[] = { "\u200e", "\u2068", "\u2069" };
+	static const char *const marks[] = { "\u200c", "\u200e", "\u2068",
+		"\u2069" };
 	const char *end = strstr(line, word);
 	size_t column = 0;
 	assert_non_null(end);
@@ -963,6 +979,36 @@ static size_t column_of(const char *line, const char *word)
 		column += seen;
 	}
 	return column;
+}
+
+/* Every line of the tables behind this heading; marks have no column. */
+static void assert_lines_fit(const char *heading, size_t columns)
+{
+	char *rest, *tables = strstr(said, heading);
+	size_t lines = 0;
+	assert_non_null(tables);
+	for (char *line = strtok_r(tables, "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest)) {
+		char ended[1024];
+		snprintf(ended, sizeof(ended), "%s\x01", line);
+		assert_in_range(column_of(ended, "\x01"), 0, columns);
+		lines++;
+	}
+	assert_true(lines > 12);
+}
+
+static void tables_are_as_wide_as_the_terminal(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("COLUMNS", "80", 1), 0);
+	assert_status(run("bundle report " CHAIN), 0);
+	assert_said("\u2026");
+	assert_lines_fit("\ncandidates of council\n", 80);
+	assert_status(run("--lang fa bundle report " CHAIN), 0);
+	assert_lines_fit("\nشعبه‌های ", 80);
+	assert_int_equal(unsetenv("COLUMNS"), 0);
+	assert_status(run("bundle report " CHAIN), 0);
+	assert_null(strstr(said, "\u2026"));
 }
 
 /* A row with a Persian name, in a report that was said. */
@@ -1019,6 +1065,12 @@ static void bad_bundle_tells_no_numbers(void **state)
 		EX_DATAERR);
 	assert_said("fewer approvals than the quorum needs");
 	assert_null(strstr(said, "not-elected"));
+	assert_status(run("bundle report --json --sent bad.tar "
+			  "--definition definition.json "
+			  "--authorities authorities.pem"),
+		EX_DATAERR);
+	assert_said("\"passed\": false");
+	assert_null(strstr(said, "votes"));
 }
 
 static struct digest digest_in(const json_t *value)
@@ -1142,26 +1194,38 @@ static void evidence_before_the_release_is_not_public(void **state)
 	assert_said("there is no signed result in it");
 }
 
+static size_t count_said(const char *text)
+{
+	size_t count = 0;
+	for (const char *at = said; (at = strstr(at, text)) != NULL; at++)
+		count++;
+	return count;
+}
+
 static void numbers_are_told_as_csv(void **state)
 {
 	(void)state;
 	assert_status(run("bundle report --format csv " CHAIN), 0);
-	assert_said("contest,station,annulled,item,code,name_fa,name_en,count,"
-		    "rank,outcome\r\n");
-	unsigned long cast = csv_number("council,,no,cast,,,,");
+	assert_memory_equal(said, "\xef\xbb\xbf", 3);
+	assert_said("election,place_fa,place_en,machine,contest,station,"
+		    "station_fa,station_en,issued,boxes_due,boxes_counted,"
+		    "annulled,item,code,name_fa,name_en,count,rank,"
+		    "outcome\r\n");
+	unsigned long cast = csv_number("\"council\",,,", ",no,cast,,,,");
 	assert_true(cast > 0);
-	assert_int_equal(cast, csv_number("council,station-01,no,cast,,,,") +
-				       csv_number("council,station-02,no,cast"
-						  ",,,,"));
-	assert_int_equal(cast, csv_number("council,,no,valid,,,,") +
-				       csv_number("council,,no,blank,,,,") +
-				       csv_number("council,,no,unreadable"
-						  ",,,,"));
-	assert_said("council,,no,votes,101,\"مریم کریمی\",\"Maryam Karimi\",");
-	assert_said("council,,no,extra,,,,");
-	assert_null(strstr(said, "station-01,no,extra"));
-	assert_null(strstr(said, "station-01,no,unknown"));
-	assert_null(strstr(said, "station-01,no,repeated"));
+	assert_int_equal(
+		cast, csv_number("\"council\",\"station-01\"", ",no,cast,,,,") +
+			      csv_number("\"council\",\"station-02\"",
+				      ",no,cast,,,,"));
+	assert_int_equal(cast,
+		csv_number("\"council\",,,", ",no,valid,,,,") +
+			csv_number("\"council\",,,", ",no,blank,,,,") +
+			csv_number("\"council\",,,", ",no,unreadable,,,,"));
+	assert_said(",no,votes,101,\"مریم کریمی\",\"Maryam Karimi\",");
+	assert_true(csv_number("\"council\",,,", ",no,valid,,,,") > 0);
+	assert_int_equal(count_said(",extra,"), 1);
+	assert_int_equal(count_said(",unknown,"), 1);
+	assert_int_equal(count_said(",repeated,"), 1);
 	assert_status(run("bundle report --format html " CHAIN), EX_USAGE);
 	assert_said("nist or csv");
 	assert_status(
@@ -1217,9 +1281,10 @@ static void a_ruling_is_signed_and_told(void **state)
 	assert_status(
 		run("bundle report --format csv --ruling ruling.note " CHAIN),
 		0);
-	assert_int_equal(csv_number("council,,no,cast,,,,"),
-		csv_number("council,station-01,no,cast,,,,"));
-	assert_true(csv_number("council,station-02,yes,cast,,,,") > 0);
+	assert_int_equal(csv_number("\"council\",,,", ",no,cast,,,,"),
+		csv_number("\"council\",\"station-01\"", ",no,cast,,,,"));
+	assert_true(
+		csv_number("\"council\",\"station-02\"", ",yes,cast,,,,") > 0);
 	assert_status(run("bundle report --format nist --day 2026-05-01 "
 			  "--ruling ruling.note " CHAIN ">nist.json"),
 		0);
@@ -1324,7 +1389,8 @@ static void zeros_are_reported_before_the_first_box(void **state)
 	assert_row_holds_its_numbers("101", "مریم کریمی");
 	assert_null(strstr(said, " elected"));
 	assert_status(run(ZERO "--format csv"), 0);
-	assert_said("council,,no,cast,,,,0,,\r\n");
+	assert_int_equal(csv_number("\"council\",,,", ",no,cast,,,,"), 0);
+	assert_int_equal(count_said("boxes_missing"), 0);
 	assert_said("\"Maryam Karimi\",0,10,not-elected\r\n");
 	assert_status(run(ZERO "--format nist --day 2026-05-01 >zero.json"), 0);
 	assert_status(shell("tests/interop/nist %s/zero.json", folder), 0);
@@ -1668,6 +1734,7 @@ int main(void)
 		cmocka_unit_test(nothing_of_now_is_taken_from_before),
 		cmocka_unit_test(nonces_differ),
 		cmocka_unit_test(bundle_is_verified_and_told),
+		cmocka_unit_test(tables_are_as_wide_as_the_terminal),
 		cmocka_unit_test(elections_are_called_off),
 		cmocka_unit_test(zeros_are_reported_before_the_first_box),
 		cmocka_unit_test(a_public_bundle_verifies),

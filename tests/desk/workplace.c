@@ -191,7 +191,9 @@ void write_election(struct bytes json)
 size_t votes_said(uint64_t votes[WORKPLACE_CODES])
 {
 	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
-	json_t *candidates = json_object_get(report, "c1_candidates");
+	json_t *contest =
+		json_array_get(json_object_get(report, "contests"), 0);
+	json_t *candidates = json_object_get(contest, "candidates");
 	const size_t size = json_array_size(candidates);
 	size_t index;
 	json_t *candidate;

@@ -43,8 +43,8 @@ void write_election(struct bytes json);
 
 enum { WORKPLACE_CODES = 65536 };
 /*
- * Of contest "c1" in the JSON report that was said last: each code's votes.
- * Gives how many candidates it has.
+ * Of the first contest in the JSON report that was said last: each code's
+ * votes. Gives how many candidates it has.
  */
 size_t votes_said(uint64_t votes[WORKPLACE_CODES]);
 

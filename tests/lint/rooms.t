@@ -47,7 +47,7 @@ copy
 include appliance/verify/outcomes.c appliance/machine/wire.h
 include appliance/formats/text.h appliance/election/plan.h
 include tpm/policy/quorum.c tpm/tpm.h
-include appliance/desk/reports/result_csv.c appliance/machine/wire.h
+include appliance/desk/reports/result_nist.c appliance/machine/wire.h
 include appliance/machine/init.c appliance/desk/desk.h
 include sandbox/filter.c sandbox/absent.h
 include tests/support/election.h appliance/machine/wire.h

@@ -43,7 +43,7 @@ spread_ballots() {
 # code,votes of the signed result.
 totals() {
 	report_bundle --json | jq --raw-output \
-		'.c1_candidates | sort_by(.code)[] | "\(.code),\(.votes)"'
+		'.contests[0].candidates | sort_by(.code)[] | "\(.code),\(.votes)"'
 }
 
 mkdir -p "$desk/keys" "$media"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/completeness.h"
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/common/told_report.h"
 #include "appliance/desk/common/words.h"
 #include "appliance/record/refused.h"
 
@@ -87,7 +88,7 @@ static json_t *missing_of(const struct delivery *delivery)
 	return missing;
 }
 
-static json_t *refused_of(const struct chain *chain, enum language language)
+static json_t *refused_of(const struct chain *chain)
 {
 	json_t *refused = json_array();
 	struct journal_header header;
@@ -96,7 +97,7 @@ static json_t *refused_of(const struct chain *chain, enum language language)
 		char reason[NOTICE_LINE_MOST];
 		if (header.type != ENTRY_REFUSED)
 			continue;
-		reason_of(chain, &leaves, &header, language, reason);
+		reason_of(chain, &leaves, &header, words_language(), reason);
 		json_array_append_new(
 			refused, json_pack("{s:I, s:I, s:s}", "entry",
 					 (json_int_t)leaves.leaf, "deliveries",
@@ -109,10 +110,13 @@ static json_t *refused_of(const struct chain *chain, enum language language)
 void report_delivery(struct report *report, const struct chain *chain,
 	const struct delivery *delivery)
 {
-	const enum language language =
-		report->json ? ENGLISH : words_language();
 	char line[LINE_MOST];
-	line_of(delivery, language, line);
+	if (report->json) {
+		report_told(report, told_json_delivery,
+			&(struct told){ .chain = chain, .delivery = delivery });
+		return;
+	}
+	line_of(delivery, words_language(), line);
 	report_title(report,
 		delivery_without(delivery) > 0 ? "INCOMPLETE" : "complete",
 		line);
@@ -121,7 +125,7 @@ void report_delivery(struct report *report, const struct chain *chain,
 	if (delivery->missing > 0)
 		report_value(report, "missing", missing_of(delivery));
 	if (chain != NULL && delivery->refusals > 0)
-		report_value(report, "refused", refused_of(chain, language));
+		report_value(report, "refused", refused_of(chain));
 }
 
 int report_completeness(struct report *report, const struct chain *chain)

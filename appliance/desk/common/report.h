@@ -18,6 +18,7 @@ struct report {
 	const char *title; /* the key of the fact that is told first */
 	json_t *facts;
 	json_t *checks;
+	json_t *tables;
 };
 
 /* JSON when the command was given --json. Ended by report_end(). */
@@ -33,6 +34,13 @@ void report_hex(struct report *, const char *key, struct bytes value);
  * a table whose columns are the first object's keys.
  */
 void report_value(struct report *, const char *key, json_t *value);
+/* All members of an object that is written as JSON already. */
+void report_members(struct report *, struct bytes json);
+/*
+ * A table for people, behind all facts and under a heading of its own: JSON has
+ * what is in it elsewhere. Takes the reference over.
+ */
+void report_table(struct report *, const char *heading, json_t *table);
 /* One check with its outcome: `refused` NULL when it passed, else why not. */
 void report_check(struct report *, const char *name, refusal refused);
 /* One that was not made, and why. */

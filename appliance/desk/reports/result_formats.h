@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A result for other programs: NIST SP 1500-100 version 2 as JSON, and CSV.
- * docs/protocols/result.md says what stands where.
+ * A result for other programs: NIST SP 1500-100 version 2 as JSON.
+ * docs/protocols/result.md says what stands where; told.h has the other forms.
  */
 #ifndef SANDOQ_DESK_REPORTS_RESULT_FORMATS_H
 #define SANDOQ_DESK_REPORTS_RESULT_FORMATS_H
@@ -11,21 +11,14 @@
 #include "appliance/verify/outcomes.h"
 
 #include <jansson.h>
-#include <stdio.h>
 
 /*
- * `delivery` NULL: before the first box, where nothing can be missing.
- */
-
-/*
- * `day` is the election's, as 2026-05-01; `generated` when the report was
- * made, as 2026-05-01T20:00:00Z. NULL when there is no memory.
+ * `delivery` NULL: before the first box, where nothing can be missing. `day` is
+ * the election's, as 2026-05-01; `generated` when the report was made, as
+ * 2026-05-01T20:00:00Z. NULL when there is no memory.
  */
 json_t *result_nist(const struct definition *, const struct result *,
 	const struct outcomes *, const struct delivery *, const char *day,
 	const char *generated);
-/* RFC 4180 with a heading. False when the stream takes no more. */
-bool result_csv(FILE *, const struct definition *, const struct result *,
-	const struct outcomes *, const struct delivery *);
 
 #endif

@@ -2,6 +2,7 @@
 #include "appliance/desk/reports/result_print.h"
 #include "appliance/desk/common/files.h"
 #include "appliance/desk/reports/result_formats.h"
+#include "appliance/desk/common/told_report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,17 +14,17 @@ bool format_given(const struct arguments *arguments)
 	return argument_given(arguments, "--format");
 }
 
-static int print_nist(const struct arguments *arguments,
-	const struct definition *definition, const struct result *result,
-	const struct outcomes *outcomes, const struct delivery *delivery)
+static int print_nist(
+	const struct arguments *arguments, const struct told *told)
 {
 	char generated[sizeof("2026-05-01T20:00:00Z")];
 	const time_t now = time(NULL);
 	struct tm moment;
 	gmtime_r(&now, &moment);
 	strftime(generated, sizeof(generated), "%Y-%m-%dT%H:%M:%SZ", &moment);
-	json_t *report = result_nist(definition, result, outcomes, delivery,
-		argument(arguments, "--day"), generated);
+	json_t *report = result_nist(told->definition, told->result,
+		told->outcomes, told->delivery, argument(arguments, "--day"),
+		generated);
 	if (report == NULL)
 		return fail(EX_OSERR, NULL, 0, "no memory is left");
 	bool worked = json_dumpf(report, stdout,
@@ -33,20 +34,19 @@ static int print_nist(const struct arguments *arguments,
 	return worked ? 0 : fail(EX_IOERR, "stdout", 0, "takes no more");
 }
 
-int format_print(const struct arguments *arguments,
-	const struct definition *definition, const struct result *result,
-	const struct delivery *delivery)
+int format_print(const struct arguments *arguments, const struct told *given)
 {
 	struct outcomes outcomes;
-	int status = 0;
-	refusal refused = outcomes_of(result, &outcomes);
+	struct told told = *given;
+	int status;
+	refusal refused = outcomes_of(told.result, &outcomes);
+	told.outcomes = &outcomes;
 	if (refused != NULL)
 		status = fail(EX_DATAERR, NULL, 0, "%s", refused);
 	else if (strcmp(argument(arguments, "--format"), "nist") == 0)
-		status = print_nist(
-			arguments, definition, result, &outcomes, delivery);
-	else if (!result_csv(stdout, definition, result, &outcomes, delivery))
-		status = fail(EX_IOERR, "stdout", 0, "takes no more");
+		status = print_nist(arguments, &told);
+	else
+		status = print_told(told_csv, &told);
 	outcomes_free(&outcomes);
 	return status;
 }

@@ -6,9 +6,7 @@
 #define SANDOQ_DESK_REPORTS_RESULT_PRINT_H
 
 #include "appliance/desk/common/options.h"
-#include "appliance/election/definition.h"
-#include "appliance/election/delivery.h"
-#include "appliance/election/result.h"
+#include "appliance/verify/told.h"
 
 #define OPTION_FORMAT                                                          \
 	{                                                                      \
@@ -27,10 +25,9 @@ bool format_given(const struct arguments *);
 /* Is there such a format, with what it needs? 0, or EX_USAGE with a reason. */
 int format_check(const struct arguments *);
 /*
- * `delivery` NULL: before the first box. 0, or a status of sysexits.h after
- * printing what is wrong.
+ * Of definition, result and delivery; the outcomes are found here. 0, or a
+ * status of sysexits.h after printing what is wrong.
  */
-int format_print(const struct arguments *, const struct definition *,
-	const struct result *, const struct delivery *);
+int format_print(const struct arguments *, const struct told *);
 
 #endif

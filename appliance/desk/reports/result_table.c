@@ -2,87 +2,137 @@
 #include "appliance/desk/reports/result_table.h"
 
 #include "appliance/desk/common/files.h"
-#include "appliance/verify/outcomes.h"
+#include "appliance/desk/common/shown.h"
+#include "appliance/desk/common/table.h"
+#include "appliance/desk/common/told_report.h"
+#include "appliance/desk/common/words.h"
+#include "appliance/election/result_form.h"
 
 #include <stdio.h>
 #include <sysexits.h>
 
-static void report_row(json_t *table, const struct definition *definition,
-	uint16_t contest, const uint64_t *row)
+/* Room for two titles and what stands around them. */
+enum { HEADING_MOST = 4 * DEFINITION_TEXT_MOST };
+
+static json_t *number(uint64_t value)
 {
-	json_array_append_new(
-		table, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-			       "contest", definition->contest_title[contest].en,
-			       "cast", (json_int_t)row[ROW_CAST], "valid",
-			       (json_int_t)row[ROW_VALID], "blank",
-			       (json_int_t)row[ROW_BLANK], "unreadable",
-			       (json_int_t)row[ROW_UNREADABLE], "unknown",
-			       (json_int_t)row[ROW_UNKNOWN], "repeated",
-			       (json_int_t)row[ROW_REPEATED], "extra",
-			       (json_int_t)row[ROW_EXTRA]));
+	return json_integer((json_int_t)value);
+}
+
+static void add_heading(char heading[HEADING_MOST], enum word word,
+	const struct definition *definition, uint16_t contest)
+{
+	const struct contest *of = &definition->plan.contest[contest];
+	const struct name *title = &definition->contest_title[contest];
+	char fa[HEADING_MOST / 2];
+	snprintf(fa, sizeof(fa), SHOWN, title->fa);
+	fill_words(heading, HEADING_MOST, word,
+		&(struct filling){
+			.number = { of->seats, of->alternates },
+			.text = { of->id, fa, title->en },
+		});
+}
+
+/* What became of the ballots of a contest, in one row. */
+static json_t *ballots_of(const uint64_t *row)
+{
+	json_t *told = json_object();
+	for (size_t i = 0; i < ROW_VOTES; i++)
+		json_object_set_new(told, result_row_name[i], number(row[i]));
+	return json_pack("[o]", told);
+}
+
+static json_t *candidate_of(const struct told *told, size_t at, uint64_t votes)
+{
+	const struct definition *definition = told->definition;
+	const struct standing *standing = &told->outcomes->standing[at];
+	return json_pack("{s:i, s:i, s:s, s:s, s:I, s:s}", "rank",
+		(int)standing->rank, "code",
+		(int)definition->plan.candidate[at].code, "name_fa",
+		definition->candidate_name[at].fa, "name_en",
+		definition->candidate_name[at].en, "votes", (json_int_t)votes,
+		"outcome",
+		outcome_told(standing->outcome, told_is_incomplete(told)));
 }
 
 /* In the order of ranks, then of the definition. */
-static void report_candidates(json_t *table,
-	const struct definition *definition, uint16_t contest,
-	const uint64_t *row, const struct standing *standings, bool incomplete)
+static json_t *candidates_of(const struct told *told, uint16_t contest)
 {
-	const struct contest *of = &definition->plan.contest[contest];
-	for (uint16_t rank = 1; rank <= of->candidates; rank++) {
+	const struct contest *of = &told->definition->plan.contest[contest];
+	const uint64_t *row = tally_row(&told->outcomes->total, contest);
+	json_t *table = json_array();
+	for (uint16_t rank = 1; rank <= of->candidates; rank++)
 		for (uint16_t i = 0; i < of->candidates; i++) {
-			const struct name *name =
-				&definition->candidate_name[of->first + i];
-			if (standings[i].rank != rank)
-				continue;
-			json_array_append_new(table,
-				json_pack("{s:I, s:I, s:s, s:s, s:I, s:s}",
-					"rank", (json_int_t)rank, "code",
-					(json_int_t)plan_candidates(
-						&definition->plan, contest)[i]
-						.code,
-					"name_fa", name->fa, "name_en",
-					name->en, "votes",
-					(json_int_t)row[ROW_VOTES + i],
-					"outcome",
-					outcome_told(standings[i].outcome,
-						incomplete)));
+			const size_t at = (size_t)of->first + i;
+			if (told->outcomes->standing[at].rank == rank)
+				json_array_append_new(
+					table, candidate_of(told, at,
+						       row[ROW_VOTES + i]));
 		}
-	}
+	return table;
 }
 
-static void report_contest(struct report *report,
-	const struct definition *definition, uint16_t contest,
-	const struct outcomes *outcomes, bool incomplete)
+static json_t *station_of(
+	const struct told *told, uint16_t station, const uint32_t *row)
 {
-	const uint64_t *row = tally_row(&outcomes->total, contest);
-	json_t *turnout = json_array(), *candidates = json_array();
-	char key[ID_MOST + sizeof("_candidates")];
-	const struct contest *of = &definition->plan.contest[contest];
-	const char *id = of->id;
-	report_row(turnout, definition, contest, row);
-	report_value(report, id, turnout);
-	report_candidates(candidates, definition, contest, row,
-		outcomes->standing + of->first, incomplete);
-	snprintf(key, sizeof(key), "%s_candidates", id);
-	report_value(report, key, candidates);
+	const bool english = words_language() == ENGLISH;
+	const struct station *of = &told->definition->plan.station[station];
+	const struct name *name = &told->definition->station_name[station];
+	char boxes[2 * NUMBER_MOST];
+	fill_words(boxes, sizeof(boxes), WORD_BOXES_OF_DUE,
+		&(struct filling){
+			.number = { result_station_boxes(told->result, station),
+				of->boxes } });
+	json_t *one = json_pack("{s:s, s:s, s:I, s:s}", "station", of->id,
+		english ? "name_en" : "name_fa", english ? name->en : name->fa,
+		"issued", (json_int_t)of->ballots_issued, "boxes", boxes);
+	for (size_t i = 0; i < ROW_FLAWS; i++)
+		json_object_set_new(one, result_row_name[i], number(row[i]));
+	if (told->result->annulments > 0)
+		json_object_set_new(one, "annulled",
+			json_boolean(
+				result_is_annulled(told->result, station)));
+	return one;
 }
 
-static void report_rulings(struct report *report,
-	const struct definition *definition, const struct result *result)
+/* Flaws are told of no station. */
+static json_t *stations_of(const struct told *told, uint16_t contest)
+{
+	json_t *table = json_array();
+	for (uint16_t s = 0; s < told->definition->plan.stations; s++) {
+		const uint32_t *row = result_row(told->result, s, contest);
+		if (row != NULL)
+			json_array_append_new(table, station_of(told, s, row));
+	}
+	return table;
+}
+
+static void report_contest(
+	struct report *report, const struct told *told, uint16_t contest)
+{
+	const struct definition *definition = told->definition;
+	char heading[HEADING_MOST];
+	add_heading(heading, WORD_HEADING_CONTEST, definition, contest);
+	report_table(report, heading,
+		ballots_of(tally_row(&told->outcomes->total, contest)));
+	add_heading(heading, WORD_HEADING_CANDIDATES, definition, contest);
+	report_table(report, heading, candidates_of(told, contest));
+	add_heading(heading, WORD_HEADING_STATIONS, definition, contest);
+	report_table(report, heading, stations_of(told, contest));
+}
+
+static void report_rulings(struct report *report, const struct plan *plan,
+	const struct result *result)
 {
 	json_t *annulled = json_array(), *lots = json_array();
 	for (size_t i = 0; i < result->annulments; i++)
 		json_array_append_new(annulled,
 			json_pack("{s:s, s:s}", "station",
-				definition->plan
-					.station[result->annulment[i].station]
-					.id,
+				plan->station[result->annulment[i].station].id,
 				"reason", result->annulment[i].reason));
 	for (size_t i = 0; i < result->lots; i++)
 		json_array_append_new(lots,
-			json_string(
-				definition->plan.contest[result->lot[i].contest]
-					.id));
+			json_string(plan->contest[result->lot[i].contest].id));
 	if (result->annulments > 0)
 		report_value(report, "annulled", json_incref(annulled));
 	if (result->lots > 0)
@@ -111,19 +161,28 @@ static void report_voids(struct report *report, const struct plan *plan,
 	json_decref(voids);
 }
 
-int report_result(struct report *report, const struct definition *definition,
-	const struct result *result, bool incomplete)
+static void report_to_people(struct report *report, const struct told *told)
+{
+	const struct plan *plan = &told->definition->plan;
+	report_rulings(report, plan, told->result);
+	report_number(report, "boxes_counted", told->result->boxes);
+	report_number(report, "boxes_void", told->result->voids);
+	report_number(report, "boxes_unopened", result_unopened(told->result));
+	report_voids(report, plan, told->result);
+	for (uint16_t c = 0; c < plan->contests; c++)
+		report_contest(report, told, c);
+}
+
+int report_result(struct report *report, const struct told *given)
 {
 	struct outcomes outcomes;
-	refusal refused = outcomes_of(result, &outcomes);
-	for (uint16_t c = 0; c < definition->plan.contests && refused == NULL;
-		c++)
-		report_contest(report, definition, c, &outcomes, incomplete);
+	struct told told = *given;
+	refusal refused = outcomes_of(told.result, &outcomes);
+	told.outcomes = &outcomes;
+	if (refused == NULL && report->json)
+		report_told(report, told_json_numbers, &told);
+	else if (refused == NULL)
+		report_to_people(report, &told);
 	outcomes_free(&outcomes);
-	report_rulings(report, definition, result);
-	report_number(report, "boxes_counted", result->boxes);
-	report_number(report, "boxes_void", result->voids);
-	report_number(report, "boxes_unopened", result_unopened(result));
-	report_voids(report, &definition->plan, result);
 	return refused == NULL ? 0 : fail(EX_DATAERR, NULL, 0, "%s", refused);
 }
