@@ -54,14 +54,18 @@ TESTLIBS := -ltss2-tcti-swtpm -lcmocka -ljansson -lharfbuzz
 
 # Pure, and all that a verifier needs: no descriptor, no clock, no TPM.
 PURE := appliance/formats appliance/election appliance/record tpm/policy
-ROOMS := $(PURE) appliance/machine sandbox tpm
+# Who does the cryptography: libcrypto, or mbedTLS in the result page.
+OPENSSL := appliance/formats/openssl tpm/policy/openssl
+MBEDTLS := appliance/formats/mbedtls tpm/policy/mbedtls
+ROOMS := $(PURE) $(OPENSSL) appliance/machine sandbox tpm
 MAINS := appliance/machine/main.c
 # Sorted, because the order of wildcard depends on the language.
 sources = $(sort $(wildcard $(1:=/*.c)))
 LIBSRC := $(filter-out $(MAINS),$(call sources,$(ROOMS)))
 # Who verifies draws no letters.
 VERIFYSRC := $(filter-out appliance/formats/letters.c,\
-	$(call sources,$(PURE) appliance/verify))
+	$(call sources,$(PURE) $(OPENSSL) appliance/verify))
+MBEDTLSSRC := $(call sources,$(MBEDTLS))
 DESKSRC := $(call sources,appliance/desk appliance/desk/*)
 TESTSRC := $(sort $(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 FUZZSRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -78,6 +82,11 @@ FORGERYTESTS := $(filter $(B)/tests/forgeries/%,$(TESTS))
 DESKTESTS := $(filter $(B)/tests/desk/% $(B)/tests/verify/% \
 	%/test_large_definition,$(TESTS)) $(FORGERYTESTS)
 FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
+# Tests that are linked once more, with mbedTLS in the place of libcrypto.
+MBEDTLSTESTS := $(addprefix $(B)/tests/mbedtls/,formats/test_age \
+	formats/test_checkpoint formats/test_crypto formats/test_hpke \
+	formats/test_note formats/test_p256 tpm/policy/test_credential \
+	verify/test_verify)
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
 PROBE := $(B)/tests/machine/probe
@@ -121,7 +130,7 @@ all: programs
 help:
 	@sed -n 's/^#: /make /p' Makefile
 programs: $(B)/sandoq $(B)/sandoqd
-tests: $(TESTS) $(PROBE) $(PICTURES)
+tests: $(TESTS) $(MBEDTLSTESTS) $(PROBE) $(PICTURES)
 fuzzers: $(FUZZERS)
 
 $(B)/%.o: %.c Makefile
@@ -165,6 +174,28 @@ $(B)/sandoq: $(B)/appliance/desk/main.o $(B)/libdesk.a $(B)/libverify.a \
 		$(B)/libsandoq.a
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
+
+# Sources that are not ours, fetched once (image/foreign.lock).
+FOREIGN := build/foreign
+$(FOREIGN)/done: image/foreign.lock
+	@image/foreign
+
+# All that crypto.h, p256.h and certificate.h demand, by mbedTLS. In front of
+# the other libraries it stands in the place of what is there by libcrypto.
+MBEDTLSCONFIG := \
+	-DMBEDTLS_CONFIG_FILE='"appliance/formats/mbedtls/config.h"'
+MBEDTLSFLAGS := -isystem $(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG)
+$(call object,$(MBEDTLSSRC)): private CPPFLAGS += $(MBEDTLSFLAGS)
+$(call object,$(MBEDTLSSRC)): appliance/formats/mbedtls/config.h \
+	$(FOREIGN)/done
+$(B)/libmbedtls.a: $(FOREIGN)/done appliance/formats/mbedtls/config.h
+	@echo "  LIB $@"
+	@rm -rf $(B)/mbedtls $@
+	@mkdir -p $(B)/mbedtls
+	@cd $(B)/mbedtls && ls $(CURDIR)/$(FOREIGN)/mbedtls/library/*.c | \
+		xargs -n 16 -P 2 $(CC) -std=c17 -O2 -I$(CURDIR) \
+		-I$(CURDIR)/$(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG) -c
+	@ar rcsD $@ $(B)/mbedtls/*.o
 
 # Calls that a program has in the place of the true ones.
 WRAPPED :=
@@ -219,6 +250,15 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
+# The objects by name: no library behind them can give the same again.
+$(MBEDTLSTESTS): $(B)/tests/mbedtls/%: $(B)/tests/%.o \
+		$(call object,$(DESKSUPPORTSRC)) $(call object,$(SUPPORTSRC)) \
+		$(call object,$(MBEDTLSSRC)) $(B)/libmbedtls.a \
+		$(B)/libdesk.a $(B)/libverify.a $(B)/libsandoq.a
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+		$(LDLIBS) $(DESKLIBS) $(TESTLIBS)
+
 $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 		$(call object,$(wildcard tests/support/confined*.c)) \
 		$(B)/tests/support/patience.o \
@@ -244,7 +284,7 @@ $(FUZZERS): $(B)/tests/%: $(B)/tests/%.o $(B)/libdesk.a $(B)/libverify.a \
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) \
 		$(DESKLIBS) $(TESTLIBS)
 
-UNITS = $(sort $(TESTS))
+UNITS = $(sort $(TESTS) $(MBEDTLSTESTS))
 # What the tree itself must be; each takes a second or two.
 HOUSETESTS := tests/lint/links tests/lint/notices.t tests/lint/rooms.t \
 	tests/lint/vocabulary.t \
@@ -340,7 +380,8 @@ nightly: setup
 	@tests/nightly $(PART)
 
 # The inner loop: without what takes more than three seconds of a processor.
-LONG := $(FAULTTESTS) $(FORGERYTESTS) $(addprefix %/test_,ballots_file large_journal model \
+LONG := $(FAULTTESTS) $(FORGERYTESTS) $(B)/tests/mbedtls/verify/test_verify \
+	$(addprefix %/test_,ballots_file large_journal model \
 	large_definition limits result_large role_calls role_minimal role_peers stock_tools \
 	taken_over)
 check: tests programs
@@ -355,7 +396,7 @@ SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
-	%/test_result_large \
+	%/test_result_large %/mbedtls/verify/test_verify \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:

@@ -14,6 +14,7 @@
 #define SANDOQ_TPM_TPM_H
 
 #include "tpm/policy/attest.h"
+#include "tpm/policy/certificate.h"
 #include "tpm/policy/credential.h"
 #include "tpm/policy/machine_policy.h"
 

@@ -8,6 +8,7 @@
 #include "appliance/desk/desk.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
+#include "tpm/policy/certificate.h"
 #include "tpm/policy/credential.h"
 
 #include <stdlib.h>

@@ -77,9 +77,9 @@ refusal delivery_set_head(struct delivery *delivery, struct bytes head)
 	if (why != NULL)
 		return why;
 	delivery->has_result = true;
-	delivery->counted = told.counted;
-	delivery->voids = told.voids;
-	delivery->unopened = told.unopened;
+	delivery->counted = (size_t)told.counted;
+	delivery->voids = (size_t)told.voids;
+	delivery->unopened = (size_t)told.unopened;
 	sum_missing(delivery);
 	return NULL;
 }

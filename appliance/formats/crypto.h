@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cryptography everybody shares: SHA-256, HMAC, HKDF (RFC 5869) and
- * ChaCha20-Poly1305 (RFC 8439), by libcrypto, none of whose types show here;
- * P-256 is in p256.h.
+ * ChaCha20-Poly1305 (RFC 8439); P-256 is in p256.h.
+ *
+ * Two libraries implement it, none of whose types show here: libcrypto in the
+ * machine and on the desk (openssl/), mbedTLS in the result page (mbedtls/). A
+ * program is linked with one of them. Both pass the same tests.
  *
  * What cannot fail but for want of memory has no error: it aborts the
  * process. What can refuse foreign bytes returns a refusal.
@@ -17,7 +20,7 @@ void crypto_start(void);
 /*
  * The same, and loads what libcrypto would load on first use, so that a
  * process can enter its sandbox afterwards. It takes most of the time in which
- * a process starts.
+ * a process starts. mbedTLS has nothing to load.
  */
 void crypto_load(void);
 /*

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * NIST P-256: keys in every encoding that we meet, ECDSA over SHA-256, ECDH.
- * By libcrypto, none of whose types show here. What cannot fail but for want
- * of memory aborts the process then.
+ * What cannot fail but for want of memory aborts the process then.
+ *
+ * As crypto.h, by libcrypto (openssl/) or by mbedTLS (mbedtls/), none of whose
+ * types show here.
  */
 #ifndef SANDOQ_FORMATS_P256_H
 #define SANDOQ_FORMATS_P256_H
@@ -17,6 +19,9 @@ enum {
 	P256_DER_MOST = 72,
 	P256_PEM_MOST = 512,
 };
+
+/* Of SEC 1, 2.3.3: the first byte of a point. */
+enum { P256_EVEN = 2, P256_ODD = 3, P256_UNCOMPRESSED = 4 };
 
 /* Affine coordinates, each padded to 32 bytes, of a point on the curve. */
 struct p256_public {

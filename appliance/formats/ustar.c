@@ -165,7 +165,10 @@ refusal ustar_next(
 		return refused;
 	if (member->end)
 		return check_end(cursor.rest);
-	*content = cursor_take(&cursor, member->size);
+	/* Compared before it is a size_t, which may have 32 bits. */
+	if (member->size > cursor.rest.size)
+		return "the archive is cut off";
+	*content = cursor_take(&cursor, (size_t)member->size);
 	padding = cursor_take(&cursor, ustar_padding(member->size));
 	if (cursor.broken)
 		return "the archive is cut off";

@@ -180,14 +180,18 @@ static const struct row rows[STEPS] = {
 		BIT(JOURNAL), NULL },
 };
 
+static bool is_for(const struct row *row, enum verify_goal goal)
+{
+	return (row->goals & BIT(goal)) != 0;
+}
+
 /* Only what this goal looks at can be a ground. */
 static refusal ground_of(struct chain *chain, const struct row *row,
 	enum verify_goal goal, uint64_t passed)
 {
 	uint64_t missing = row->grounds & ~passed;
 	for (size_t step = 0; step < STEPS; step++)
-		if ((missing & BIT(step)) != 0 &&
-			(rows[step].goals & BIT(goal)) != 0)
+		if ((missing & BIT(step)) != 0 && is_for(&rows[step], goal))
 			return refuse(chain,
 				"cannot be verified, for the %s was refused",
 				rows[step].name);
@@ -210,40 +214,73 @@ static bool record(struct checks *checks, const char *name,
 	return outcome == CHECK_PASSED;
 }
 
-bool verify(enum verify_goal goal, const struct evidence *evidence,
-	struct chain *chain, struct checks *checks)
+size_t verify_steps(enum verify_goal goal)
 {
-	uint64_t passed = 0;
+	size_t count = 0;
+	for (size_t step = 0; step < STEPS; step++)
+		count += is_for(&rows[step], goal);
+	return count;
+}
+
+struct verification verify_begin(enum verify_goal goal,
+	const struct evidence *evidence, struct chain *chain,
+	struct checks *checks)
+{
 	*checks = (struct checks){ 0 };
 	*chain = (struct chain){
 		.evidence = evidence,
 		.folder = goal == VERIFY_NOW ? MEMBERS_NOW : "",
-		.has_enrolment = (rows[ENROLMENT].goals & BIT(goal)) != 0,
+		.has_enrolment = is_for(&rows[ENROLMENT], goal),
 		/* Whoever decides before the release has to see the boxes. */
 		.withheld =
 			goal == VERIFY_RELEASED && evidence_is_public(evidence),
 	};
-	for (size_t step = 0; step < STEPS; step++) {
-		const struct row *row = &rows[step];
-		if ((row->goals & BIT(goal)) == 0)
-			continue;
-		if (row->needed != NULL && !is_there(row->needed, evidence)) {
-			record(checks, row->name, CHECK_NOT_MADE,
-				row->needed->otherwise);
-			continue;
-		}
-		refusal refused = ground_of(chain, row, goal, passed);
-		if (refused == NULL)
-			refused = row->check(chain);
-		if (record(checks, row->name,
-			    refused == NULL ? CHECK_PASSED : CHECK_REFUSED,
-			    refused))
-			passed |= BIT(step);
+	return (struct verification){
+		.goal = goal, .chain = chain, .checks = checks
+	};
+}
+
+bool verify_step(struct verification *verification)
+{
+	struct chain *chain = verification->chain;
+	while (verification->step < STEPS &&
+		!is_for(&rows[verification->step], verification->goal))
+		verification->step++;
+	if (verification->step == STEPS)
+		return false;
+	const size_t step = verification->step++;
+	const struct row *row = &rows[step];
+	if (row->needed != NULL && !is_there(row->needed, chain->evidence)) {
+		record(verification->checks, row->name, CHECK_NOT_MADE,
+			row->needed->otherwise);
+		return true;
 	}
+	refusal refused =
+		ground_of(chain, row, verification->goal, verification->passed);
+	if (refused == NULL)
+		refused = row->check(chain);
+	if (record(verification->checks, row->name,
+		    refused == NULL ? CHECK_PASSED : CHECK_REFUSED, refused))
+		verification->passed |= BIT(step);
+	return true;
+}
+
+const struct check *checks_refused(const struct checks *checks)
+{
 	for (size_t i = 0; i < checks->count; i++)
 		if (checks->check[i].outcome == CHECK_REFUSED)
-			return false;
-	return true;
+			return &checks->check[i];
+	return NULL;
+}
+
+bool verify(enum verify_goal goal, const struct evidence *evidence,
+	struct chain *chain, struct checks *checks)
+{
+	struct verification verification =
+		verify_begin(goal, evidence, chain, checks);
+	while (verify_step(&verification))
+		;
+	return checks_refused(checks) == NULL;
 }
 
 void verify_free(struct chain *chain)

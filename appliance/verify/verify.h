@@ -57,4 +57,22 @@ bool verify(enum verify_goal, const struct evidence *, struct chain *,
 	struct checks *);
 void verify_free(struct chain *);
 
+/* The same one check at a time, for who tells how far it is. */
+struct verification {
+	enum verify_goal goal;
+	struct chain *chain;
+	struct checks *checks;
+	size_t step;
+	uint64_t passed;
+};
+
+/* How many checks the goal has. */
+size_t verify_steps(enum verify_goal);
+struct verification verify_begin(enum verify_goal, const struct evidence *,
+	struct chain *, struct checks *);
+/* Makes the next check; false when none was left. */
+bool verify_step(struct verification *);
+/* The first that was refused, NULL when none was. */
+const struct check *checks_refused(const struct checks *);
+
 #endif

@@ -9,7 +9,7 @@
 #include "appliance/verify/authorities.h"
 #include "appliance/verify/checks.h"
 #include "appliance/verify/values.h"
-#include "tpm/policy/credential.h"
+#include "tpm/policy/certificate.h"
 
 #include <string.h>
 

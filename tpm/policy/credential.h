@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Enrolment, on the operator's side: the EK certificate, and a credential
- * that only the TPM with that EK and that AK can open (TPM 2.0 Library,
- * part 1, clause 24; part 3, TPM2_MakeCredential), in software.
+ * Enrolment, on the operator's side: a credential that only the TPM with that
+ * EK and that AK can open (TPM 2.0 Library, part 1, clause 24; part 3,
+ * TPM2_MakeCredential), in software.
  */
 #ifndef SANDOQ_TPM_POLICY_CREDENTIAL_H
 #define SANDOQ_TPM_POLICY_CREDENTIAL_H
@@ -36,16 +36,5 @@ refusal credential_decode(struct bytes, struct credential *);
 /* `ek` is a public area, `secret` what the TPM shall give back. */
 refusal credential_make(struct bytes ek, const struct tpm_name *ak,
 	const uint8_t secret[SHA256_SIZE], struct credential *out);
-
-enum { EK_CERTIFICATE_MOST = 4096 };
-
-/*
- * That the certificate (DER) chains to one of the self-signed certificates in
- * `authorities` (PEM, any number, intermediates among them), at `now` (seconds
- * since 1970), and certifies the EK of this public area. Padding after the
- * certificate, as some makers leave it in NV, is refused.
- */
-refusal ek_certificate_check(struct bytes certificate, struct bytes authorities,
-	int64_t now, struct bytes ek);
 
 #endif

@@ -79,6 +79,26 @@ static void by_an_unknown_authority(void **state)
 			bytes_of_text(""), now(), tpm_public_bytes(&ek)));
 }
 
+/* Its maker's root, and what the root signed, which alone vouches for nothing.
+ */
+static void by_half_of_a_chain(void **state)
+{
+	static const char end[] = "-----END CERTIFICATE-----\n";
+	const struct bytes both = swtpm_authorities(swtpm);
+	const uint8_t *first = memmem(both.data, both.size, end, strlen(end));
+	(void)state;
+	assert_non_null(first);
+	const size_t size = (size_t)(first - both.data) + strlen(end);
+	const struct bytes half[] = { bytes_of(both.data, size),
+		bytes_of(both.data + size, both.size - size) };
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(
+			ek_certificate_check(
+				bytes_of(certificate, certificate_size),
+				half[i], now(), tpm_public_bytes(&ek)),
+			"unable to get local issuer certificate");
+}
+
 static void of_another_key(void **state)
 {
 	struct tpm_public other = ek;
@@ -180,6 +200,7 @@ int main(void)
 		cmocka_unit_test(certified_by_its_maker),
 		cmocka_unit_test(before_it_was_made),
 		cmocka_unit_test(by_an_unknown_authority),
+		cmocka_unit_test(by_half_of_a_chain),
 		cmocka_unit_test(of_another_key),
 		cmocka_unit_test(changed_or_padded),
 		cmocka_unit_test(activated),
