@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# One thing has one Persian word in the machine's table, the desk's table and
-# the Persian guides, and tests/lint/vocabulary says so where it has another.
+# One thing has one Persian word in the tables of the machine, the desk and the
+# page and in the Persian guides, and tests/lint/vocabulary says so where it has another.
 # shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 
 tree=$scratch/tree
 files=(appliance/record/notices.def appliance/desk/common/words.def
-	docs/glossary.md docs/fa)
+	appliance/page/words.js docs/glossary.md docs/fa)
 mkdir "$tree"
 cp -r --parents "${files[@]}" "$tree"
 
@@ -24,6 +24,10 @@ said 'a label with another word than the glossary' 'contest is مسابقه' \
 	appliance/desk/common/words.def 's/"contest", "رقابت"/"contest", "مسابقه"/'
 said 'a word of the table that is rejected' 'ژورنال' \
 	appliance/record/notices.def 's/دفتر وقایع پر است/ژورنال پر است/'
+said 'so on the page' 'ژورنال' appliance/page/words.js \
+	's/دفتر وقایع دستگاه/ژورنال دستگاه/'
+said 'a check that the desk calls otherwise' 'going on is دنباله, in ' \
+	appliance/page/words.js 's/"going on", "ادامهٔ همان دفتر"/"going on", "دنباله"/'
 said 'so in a guide' 'docs/fa/stations.md:' docs/fa/stations.md \
 	's/شناسهٔ رقابت/نام رأی‌گیری/'
 said 'so on the poster' 'docs/fa/poster.html:' docs/fa/poster.html \
