@@ -4,6 +4,8 @@
  * but shares. engine.js gives `sandoq`, words.js what is said. Names of people
  * and places stand in <bdi>, so that none can move a number.
  */
+/* A contest with more candidates shows only so many of those not elected. */
+const CANDIDATES_AT_ONCE = 100;
 const FEW_CANDIDATES = 5;
 const ROWS_AT_ONCE = 200;
 
@@ -16,6 +18,8 @@ const view = {
 	chosen: null,
 	open: matchMedia('(min-width: 40rem)').matches,
 	all: new Set(),
+	/* The id that is asked for in the address, when it is drawn. */
+	station: null,
 	table: { search: '', by: null, down: false, rows: ROWS_AT_ONCE, contest: 0 },
 };
 
@@ -259,11 +263,12 @@ function trusted({ key, values, before, name, numbers }) {
 }
 
 function software(result) {
+	const stop = view.persian ? '؛ ' : '; ';
 	return el('ul', {}, result.software.map(one => el('li', {},
 		hex(one.image),
 		say('approved_' + one.approved, [], [one.approved_by.join(view.persian ? '، ' : ', ')]),
-		one.in_force ? '; ' + word('counted_by') : null,
-		one.signed_result ? '; ' + word('signed_by') : null)));
+		one.in_force ? [stop, word('counted_by')] : null,
+		one.signed_result ? [stop, word('signed_by')] : null)));
 }
 
 function trust(result) {
@@ -362,8 +367,8 @@ function candidate_row(candidate, contest, most) {
 function candidates(contest) {
 	const most = Math.max(1, ...contest.candidates.map(one => one.votes));
 	const told = contest.candidates.filter(one => !['not-elected', 'withdrawn'].includes(kind_of(one))).length;
-	const few = view.all.has(contest.id) ? contest.candidates.length : told + FEW_CANDIDATES;
-	const shown = contest.candidates.slice(0, few + 1 >= contest.candidates.length ? contest.candidates.length : few);
+	const all = view.all.has(contest.id) || contest.candidates.length <= CANDIDATES_AT_ONCE;
+	const shown = all ? contest.candidates : contest.candidates.slice(0, told + FEW_CANDIDATES);
 	return [
 		table(word('candidates'),
 			el('caption', {}, word('candidates')),
@@ -580,10 +585,10 @@ function station_page(result, station) {
 		station_bands(station),
 		el('nav', {}, el('a', { href: '#' }, word('back')), el('button', { type: 'button', click: () => print() }, word('print'))),
 		el('section', {},
-			el('h2', {}, word('station'), ' ', el('bdi', {}, station.id), view.persian ? '، ' : ', ', name_of(station)),
+			el('h2', {}, name_of(station), ' (', el('bdi', {}, station.id), ')'),
 			el('p', {}, say('station_boxes', [station.boxes_counted, station.boxes_due, station.issued])),
 			el('p', { class: 'soft' }, word('station_proof')),
-			hex(result.result)),
+			el('p', {}, word('station_result')), hex(result.result)),
 		station.contests.map(row => {
 			const contest = result.contests.find(one => one.id === row.id);
 			return el('section', {}, el('h2', {}, name_of(contest, 'title')),
@@ -659,6 +664,7 @@ function passed(message) {
 	const result = message.result;
 	const id = asked_station();
 	const station = id === null ? undefined : station_of(result, id);
+	view.station = id;
 	document.title = (station ? station.id + ' · ' : '') + title_of(result);
 	return [
 		el('header', {}, heading(result), language()),
@@ -719,11 +725,18 @@ function draw_again() {
 	scrollTo(0, at);
 }
 
+/* To what the address names of the whole page; false when it names none. */
+function go_to_part() {
+	const part = /^#[A-Z]/.test(location.hash) ? document.getElementById(location.hash.slice(1)) : null;
+	part?.scrollIntoView();
+	return part !== null;
+}
+
 function show(message) {
 	view.message = message;
 	draw();
-	if (message.kind === 'passed' && /^#[A-Z]/.test(location.hash))
-		document.getElementById(location.hash.slice(1))?.scrollIntoView();
+	if (message.kind === 'passed')
+		go_to_part();
 }
 
 function verify(instead) {
@@ -734,19 +747,24 @@ function verify(instead) {
 }
 
 addEventListener('hashchange', () => {
-	if (view.message.kind !== 'passed' || /^#[A-Z]/.test(location.hash))
+	/* The browser itself has gone to a part that was on the page already. */
+	if (view.message.kind !== 'passed' || (/^#[A-Z]/.test(location.hash) && view.station === null))
 		return;
 	draw();
+	if (go_to_part())
+		return;
 	scrollTo(0, 0);
-	document.querySelector('h1').focus({ preventScroll: true });
+	document.querySelector('#view h1').focus({ preventScroll: true });
 });
 
-/* On paper stand all stations, and what each check says. */
+/* On paper stand all candidates and stations, and what is to be compared. */
 addEventListener('beforeprint', () => {
 	if (view.message.kind !== 'passed' || asked_station() !== null)
 		return;
 	view.table.rows = Infinity;
 	view.open = true;
+	for (const contest of view.message.result.contests)
+		view.all.add(contest.id);
 	draw_again();
 });
 

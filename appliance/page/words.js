@@ -17,8 +17,8 @@ const WORDS = {
 	title_broken: ["NOT VERIFIED", "سنجیده نشده"],
 	passed: ["Your browser has just verified this result: all {1} checks that it could make passed.",
 		"مرورگر شما همین حالا این نتیجه را سنجید: هر {1} بررسی که می‌توانست بکند درست بود."],
-	passed_but: ["{1} more could not be made here; what they are stands below.",
-		"{1} بررسی دیگر این‌جا شدنی نبود؛ پایین‌تر آمده است که کدام‌ها."],
+	passed_but: ["{1} more could not be made here; “Each check” of the whole result says which.",
+		"{1} بررسی دیگر این‌جا شدنی نبود؛ «یک‌یک بررسی‌ها» در صفحهٔ همهٔ نتیجه می‌گوید کدام‌ها."],
 	passed_yours: ["It was verified with the files that you gave.",
 		"با فایل‌هایی سنجیده شد که شما دادید."],
 
@@ -183,6 +183,7 @@ const WORDS = {
 	no_station: ["There is no station “{a}” in this result.", "در این نتیجه شعبهٔ «{a}» نیست."],
 	back: ["The whole result", "همهٔ نتیجه"],
 	print: ["Print", "چاپ"],
+	station_result: ["SHA-256 of that result:", "SHA-256 آن نتیجه:"],
 	station_proof: ["This station's part stands under the root that the machine signed; this browser has verified it.",
 		"بخش این شعبه زیر ریشه‌ای است که دستگاه امضا کرده است؛ همین مرورگر آن را سنجید."],
 
