@@ -438,9 +438,10 @@ function void_of(row) {
 /* What a column of the table is sorted by. */
 function columns(result, contest) {
 	const row_of = station => station.contests.find(row => row.id === contest.id);
+	const place = new Map(result.stations.map((station, i) => [station, i]));
 	return {
 		row_of,
-		station: station => result.stations.indexOf(station),
+		station: station => place.get(station),
 		name: station => station[view.persian ? 'name_fa' : 'name_en'],
 		boxes: station => station.boxes_counted / station.boxes_due,
 		issued: station => station.issued,
