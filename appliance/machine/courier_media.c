@@ -4,6 +4,12 @@
  */
 #include "appliance/machine/courier.h"
 
+#include <poll.h>
+
+/* The kernel asks a card reader every two seconds: block.events_dfl_poll_msecs.
+ */
+enum { CARD_MILLISECONDS = 3 * 2000 };
+
 /* What a person can do next, once no medium is plugged in. */
 void courier_say_ready(struct session *session)
 {
@@ -36,6 +42,24 @@ void courier_media_news(struct session *session, struct wire_message *message)
 	if (message->type == MEDIA_GONE && !session->keeps_refusal)
 		courier_say_ready(session);
 	wire_close(message);
+}
+
+bool courier_medium_goes(struct session *session)
+{
+	struct pollfd wait = { .fd = session->media.process.socket,
+		.events = POLLIN };
+	struct wire_message message;
+	while (poll(&wait, 1, CARD_MILLISECONDS) > 0) {
+		if (peer_next(&session->media, &message, &session->why) !=
+			ANSWERED) {
+			session->broken = true;
+			return false;
+		}
+		if (message.type == MEDIA_GONE)
+			return true;
+		courier_media_news(session, &message);
+	}
+	return false;
 }
 
 /* Media may also come and go while one is asked for. */

@@ -280,6 +280,18 @@ static bool start_publish(struct session *session, const struct medium *medium,
 	return false;
 }
 
+/* To the publish role a card that is out is one that cannot be written. */
+static void tell_broken_from_gone(struct session *session)
+{
+	bool broken = false;
+	for (size_t i = 0; i < NOTICE_PARTS; i++)
+		broken |= session->why.part[i].id == NOTICE_OUTBOX_BROKEN;
+	if (!broken || session->broken || !courier_medium_goes(session))
+		return;
+	session->why = notice_of(notice_name("the outbox"));
+	notice_add(&session->why, NOTICE_PART(OUTBOX_PULLED_EARLY));
+}
+
 bool give_outbox(struct session *session, struct medium *medium)
 {
 	const struct notice failure = session->why;
@@ -300,5 +312,7 @@ bool give_outbox(struct session *session, struct medium *medium)
 	close(device);
 	if (given)
 		session->why = failure;
+	else
+		tell_broken_from_gone(session);
 	return given;
 }

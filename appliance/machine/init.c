@@ -335,13 +335,13 @@ static const char *open_journal(struct held *machine)
 		       "the machine's own alone plugged in";
 	snprintf(path, sizeof(path), "/dev/%s", device);
 	machine->journal = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
-	if (machine->journal < 0)
-		return errno == EROFS || errno == EACCES
-			       ? "the machine's disk is write-protected: let "
-				 "it "
-				 "be written"
-			       : "the journal's partition cannot be opened";
+	const bool protected = errno == EROFS || errno == EACCES;
+	if (machine->journal < 0 && !protected)
+		return "the journal's partition cannot be opened";
 	errno = 0;
+	if (machine->journal < 0)
+		return "the machine's disk is write-protected: let it be "
+		       "written";
 	return sectors_fit(machine->journal)
 		       ? NULL
 		       : "the journal's partition does not begin at a physical "
@@ -352,9 +352,11 @@ static const char *open_journal(struct held *machine)
 static const char *open_tpm(struct held *machine)
 {
 	machine->tpm = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
-	return machine->tpm < 0 ? "there is no TPM 2.0: switch it on in the "
-				  "firmware's menu"
-				: NULL;
+	if (machine->tpm >= 0)
+		return NULL;
+	/* The sentence says that already. */
+	errno = errno == ENOENT ? 0 : errno;
+	return "there is no TPM 2.0: switch it on in the firmware's menu";
 }
 
 /* What is in a folder of /dev goes, and so does every folder in it. */

@@ -58,6 +58,15 @@ struct member_file {
 	uint8_t *data;
 };
 
+static const char the_medium[] = "the medium";
+
+/* What a reason is about, where it does not say so itself. */
+static refusal refuse(struct wire_end *end, const char *what, refusal why)
+{
+	const bool says = strncmp(why, the_medium, strlen(the_medium)) == 0;
+	return role_refuse(end, says ? NULL : what, why);
+}
+
 /* A disk that was taken out has an end, and that is where it begins. */
 static refusal end_of_medium(void)
 {
@@ -228,7 +237,7 @@ static refusal handle_start(
 	if (why == NULL && medium->kind == COURIER_OUTBOX)
 		why = read_outbox(medium);
 	if (why != NULL)
-		return role_refuse(end, "not a courier medium", why);
+		return refuse(end, "not a courier medium", why);
 	answer.kind = (uint16_t)medium->kind;
 	answer.room = medium->room;
 	answer.nonce = medium->nonce;
@@ -268,7 +277,7 @@ static refusal handle_take(
 		why = read_members(state, &items);
 	if (why == NULL)
 		why = items_check(written(&items));
-	why = why != NULL ? role_refuse(end, "the medium", why)
+	why = why != NULL ? refuse(end, the_medium, why)
 			  : role_send_written(
 				    end, SAY(INTAKE_MEMBERS, &nothing), &items);
 	free(space);
@@ -466,7 +475,7 @@ static refusal handle_boxes(
 		why = prepare(&medium->taking, message->descriptor[0]);
 	if (why == NULL)
 		why = take_keys_note(medium, end);
-	return why != NULL ? role_refuse(end, "the medium", why) : NULL;
+	return why != NULL ? refuse(end, the_medium, why) : NULL;
 }
 
 /*
@@ -482,7 +491,7 @@ static refusal handle_next(
 	(void)message;
 	if (why == NULL)
 		why = take_box(medium, end);
-	return why != NULL ? role_refuse(end, "the medium", why) : NULL;
+	return why != NULL ? refuse(end, the_medium, why) : NULL;
 }
 
 int role_intake(void)

@@ -5,7 +5,7 @@
 # behind the second tebibyte. Of an outbox it writes the file and nothing else.
 # What it cannot read it says, and goes on. A second stick waits. A hub may be
 # between, or a card reader, which may be empty. A stick that is pulled out is
-# called so, and so is a card while it is read.
+# called so, and so is a card. In the end the election is called off.
 # shellcheck source=tests/support/tap.sh
 . "$(dirname "$0")/../support/tap.sh"
 # shellcheck source=tests/machine/prepare.sh
@@ -136,7 +136,7 @@ refused_as() {
 }
 
 take_state sealed
-archive_of first station-01 station-02 || bail 'boxes cannot be packed'
+archive_of first station-01 station-02 station-{07..11} || bail 'boxes cannot be packed'
 archive_of second station-03 || bail 'boxes cannot be packed'
 archive_of third station-04 || bail 'boxes cannot be packed'
 exfat_stick || bail 'no stick of exFAT can be made'
@@ -175,9 +175,11 @@ done
 
 # --- sticks, as a computer sees them ---
 
-ok 'exFAT, in pieces' taken exfat '2 boxes taken'
+ok 'exFAT, in pieces' taken exfat '7 boxes taken'
 ok 'FAT16 in sectors of 4096 bytes' taken sectors '1 boxes taken' --sector 4096
 ok 'FAT32 behind the second tebibyte' taken large '1 boxes taken'
+show 'one station is missing' 'ready: state intake'
+screen_is missing-fa
 ok 'a stick that is damaged is refused in words' taken damaged \
 	'the stick'"'"'s file system is damaged' --sector 4096
 ok 'a stick of NTFS is, too' taken ntfs 'formatted with NTFS' --sector 4096
@@ -216,20 +218,28 @@ screen_is pulled-fa
 ok 'an outbox that goes while it is written is, too' pulled pulled \
 	'medium: outbox' --writable --pace 16
 cp "$scratch/outbox.copy" "$media/pulled"
-ok 'a card that goes while it is read is, too' pulled exfat \
-	'medium: boxes' --pace 16 --reader
-words='it cannot be written'
-ok 'of a card that goes while it is written it says less' pulled pulled \
-	'medium: outbox' --pace 16 --reader
+
+# pulled_card SCENE NAME: a card, while the screen is so.
+pulled_card() {
+	"$sandoq" machine plug "$machine" "$media/$2" --pace 16 --reader
+	show "$2: it begins" 'medium: '
+	screen_is "$1"
+	"$sandoq" machine unplug "$machine"
+	show "$2: a card that goes is called so, too" 'was pulled out'
+}
+
+pulled_card reading-fa exfat
+pulled_card writing-fa pulled
 
 # --- two at once ---
 
 before=$(around_outbox "$media/outbox")
 "$sandoq" machine plug "$machine" "$media/exfat"
-see '0 boxes taken, 2 known'
+see '0 boxes taken, 7 known'
 ok 'the second is plugged in' "$sandoq" machine plug "$machine" \
 	"$media/outbox" --second --writable
 show 'it waits, by its name' 'another medium waits (QEMU'
+screen_is another-stick-fa
 "$sandoq" machine unplug "$machine"
 show 'then it is written' 'done: remove the medium'
 "$sandoq" machine unplug "$machine" --second
@@ -243,4 +253,18 @@ is 'it is what the machine had' \
 	"$(tar -xOf "$desk/received" now/state)" intake
 ok 'written once, it is no outbox' taken outbox \
 	'it is an outbox that was written already' --writable
+
+# --- it is called off ---
+
+# shellcheck disable=SC2046 # one word for each
+co_sign "$desk/abandonment.note" $(signing authority) -- \
+	"$sandoq" election abandon --definition "$desk/definition.json" \
+	--sent "$desk/received" --authorities "$desk/authorities.pem" \
+	--reason 'The ballots of station 2 were printed wrongly.' ||
+	bail 'nobody can call it off'
+pack abandonment "abandonment.note=$desk/abandonment.note"
+ok 'its authority calls the election off' bring abandonment \
+	'the election is over: restarting'
+show 'the machine starts again' 'ready: state abandoned'
+screen_is abandoned-fa
 finish

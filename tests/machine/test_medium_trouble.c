@@ -428,14 +428,14 @@ static void each_medium_has_its_words(void **state)
 			NONE "its label names no kind of courier that this "
 			     "machine knows: pack it anew" },
 		{ "outbox", "nonce", 3UL * USTAR_BLOCK_SIZE, &none,
-			NONE "the medium ends in the middle of its archive: "
-			     "pack it anew, on a larger one" },
+			"the medium ends in the middle of its archive: "
+			"pack it anew, on a larger one" },
 		{ "outbox", NULL, 0, &gone,
-			NONE "the medium was pulled out: insert it again, and "
-			     "leave it until it is done" },
+			"the medium was pulled out: insert it again, and "
+			"leave it until it is done" },
 		{ "outbox", NULL, 0, &dead,
-			NONE "the medium cannot be read: it was pulled out, or "
-			     "it is broken: insert it again, or another" },
+			"the medium cannot be read: it was pulled out, or "
+			"it is broken: insert it again, or another" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -60,6 +60,9 @@ struct told {
 	bool stays_out;
 	/* What the intake role says of it in the place of a box. */
 	enum notice_id trouble;
+	/* The outbox cannot be written; then it is told that it has gone. */
+	bool outbox_breaks;
+	bool card_goes;
 	/* Boxes that have not come yet. */
 	uint64_t boxes_missing;
 	bool rehearsal;
@@ -272,6 +275,8 @@ static refusal write_media(
 	(void)state;
 	(void)message;
 	wire_send(end, SAY(MEDIA_WRITABLE, &nothing), &medium, 1);
+	if (read_told().card_goes)
+		wire_send(end, SAY(MEDIA_GONE, &nothing), NULL, 0);
 	return "nothing more comes";
 }
 
@@ -460,6 +465,18 @@ static refusal note_published(
 	return wire_send(end, SAY(DONE, &nothing), NULL, 0);
 }
 
+static refusal end_outbox(
+	void *state, struct wire_end *end, struct wire_message *message)
+{
+	(void)state;
+	(void)message;
+	return read_told().outbox_breaks
+		       ? role_refuse(end, "the outbox",
+				 "it cannot be written: it may be broken, "
+				 "bring another")
+		       : wire_send(end, SAY(DONE, &nothing), NULL, 0);
+}
+
 static int serve(enum role self)
 {
 	static const struct role_duty duties[] = {
@@ -491,7 +508,7 @@ static int serve(enum role self)
 		{ PUBLISH_MEMBERS_OF, note_published },
 		{ PUBLISH_PIECE, done },
 		{ PUBLISH_STATE, done },
-		{ PUBLISH_END, done },
+		{ PUBLISH_END, end_outbox },
 	};
 	struct wire_end end = role_end(self);
 	return role_serve(
@@ -1043,8 +1060,8 @@ static void test_a_large_box_that_is_there_needs_no_room(void **state)
 		"sandoq: 1 boxes taken, 1 known, 1 refused; the journal holds "
 		"3 leaves; bring an outbox for the receipt\n"
 		"sandoq: done: remove the medium\n"
-		"sandoq: 1 boxes of this stick were not taken\n" WAITS_FOR_MORE
-		"sandoq: medium: outbox\n"
+		"sandoq: boxes of this stick that were not taken: "
+		"1\n" WAITS_FOR_MORE "sandoq: medium: outbox\n"
 		"sandoq: done: remove the medium\n" WAITS_FOR_MORE
 		"sandoq: failed: the media role: the peer has gone: it gave "
 		"up\n");
@@ -1111,6 +1128,27 @@ static void test_a_refusal_stays_when_its_stick_is_gone(void **state)
 		"it "
 		"anew, on a larger one\n"
 		"Ready for the boxes\n" SCREEN_END);
+}
+
+/*
+ * The reader of a card stays, and the publish role cannot tell that the card
+ * has gone. The media role can, and that it has ended is another thing.
+ */
+static void test_a_card_that_goes_is_not_called_broken(void **state)
+{
+	struct told told = { .media_come = true,
+		.kind = COURIER_OUTBOX,
+		.outbox_breaks = true,
+		.card_goes = true };
+	(void)state;
+	expect_screen(&told, "Writing",
+		"Writing the outbox\n"
+		"Refused: the outbox: it was pulled out before all was "
+		"written: pack it anew, insert it, and leave it until it is "
+		"done\n" SCREEN_END);
+	told.card_goes = false;
+	expect_screen(&told, "Writing", "Writing the outbox\n" SCREEN_END);
+	unlink(published_file);
 }
 
 /* As long as a box is missing; also once a stick is out. */
@@ -1218,6 +1256,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_a_large_box_that_is_there_needs_no_room),
 		cmocka_unit_test(test_a_disk_that_fails_is_no_large_box),
 		cmocka_unit_test(test_a_refusal_stays_when_its_stick_is_gone),
+		cmocka_unit_test(test_a_card_that_goes_is_not_called_broken),
 		cmocka_unit_test(
 			test_what_is_missing_is_said_while_it_can_come),
 		cmocka_unit_test(test_a_rehearsal_is_said_to_be_one),

@@ -218,11 +218,6 @@ static void tell_counting(struct screen *screen)
 		NOTICE_PART(COUNTING, .first = 9, .second = 12, .third = 1));
 }
 
-static void tell_counted(struct screen *screen)
-{
-	tell(screen, NOTICE_PART(BOXES_COUNTED, .first = 12, .second = 12));
-}
-
 /* The boxes are counted; `code` is what a phone takes away. */
 static void tell_finished(struct screen *screen, enum notice_id state,
 	struct notice_part code, struct notice_part ready)
@@ -230,7 +225,7 @@ static void tell_finished(struct screen *screen, enum notice_id state,
 	tell_boot(screen, state);
 	tell(screen, NOTICE_PART(ROOM, .first = 60, .second = 64));
 	tell_election(screen);
-	tell_counted(screen);
+	tell_all_delivered(screen);
 	tell(screen, code);
 	tell(screen, ready);
 }
@@ -248,7 +243,7 @@ static void tell_closed(struct screen *screen)
 static void tell_approved(struct screen *screen)
 {
 	tell_counting_boot(screen, NOTICE_STATE_APPROVED);
-	tell_counted(screen);
+	tell_all_delivered(screen);
 	tell(screen, NOTICE_PART(COUNTED, .first = 1, .second = 12));
 	tell(screen,
 		NOTICE_PART(COUNTING, .first = 4, .second = 12, .third = 2));
@@ -278,10 +273,7 @@ static void tell_abandoned(struct screen *screen)
 static void tell_refusal(
 	struct screen *screen, struct notice_part why, struct notice_part more)
 {
-	const bool gone = more.id == NOTICE_STICK_PULLED;
-	tell_three(screen,
-		gone ? NOTICE_PART(REFUSED_AND_GONE) : NOTICE_PART(REFUSED),
-		why, more);
+	tell_three(screen, NOTICE_PART(REFUSED), why, more);
 	tell_three(screen, NOTICE_PART(WAS_REFUSED), why, more);
 	tell_detail(screen, NOTICE_STATE_INTAKE);
 }
@@ -321,8 +313,10 @@ static void tell_pulled(struct screen *screen)
 	tell_boxes_stick(screen);
 	tell(screen, NOTICE_PART(TAKING, .first = 1));
 	tell_two(screen, NOTICE_PART(TAKEN), NOTICE_PART(LEAVES, .first = 12));
-	tell_refusal(
-		screen, notice_name("the medium"), NOTICE_PART(STICK_PULLED));
+	tell_two(screen, NOTICE_PART(REFUSED_AND_GONE),
+		NOTICE_PART(STICK_PULLED));
+	tell_two(screen, NOTICE_PART(WAS_REFUSED), NOTICE_PART(STICK_PULLED));
+	tell_detail(screen, NOTICE_STATE_INTAKE);
 }
 
 static void tell_small_outbox(struct screen *screen)
