@@ -91,6 +91,7 @@ FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
 PROBE := $(B)/tests/machine/probe
 PICTURES := $(B)/tests/machine/pictures
+REPLAY := $(B)/tests/machine/replay
 
 # For `make help`, in the order in which a newcomer needs them.
 #: help            this list
@@ -130,7 +131,7 @@ all: programs
 help:
 	@sed -n 's/^#: /make /p' Makefile
 programs: $(B)/sandoq $(B)/sandoqd
-tests: $(TESTS) $(MBEDTLSTESTS) $(PROBE) $(PICTURES)
+tests: $(TESTS) $(MBEDTLSTESTS) $(PROBE) $(PICTURES) $(REPLAY)
 fuzzers: $(FUZZERS)
 
 $(B)/%.o: %.c Makefile
@@ -266,8 +267,12 @@ $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(PICTURES): $(B)/tests/machine/pictures.o $(B)/tests/support/scenes.o \
-		$(B)/libsandoq.a
+		$(B)/tests/support/ppm.o $(B)/libsandoq.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(REPLAY): $(B)/tests/machine/replay.o $(B)/tests/support/ppm.o \
+		$(B)/libdesk.a $(B)/libverify.a $(B)/libsandoq.a
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(DESKLIBS)
 
 $(BENCHES): $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/tests/bench/bench.o \
 		$(call object,$(DESKSUPPORTSRC)) $(call object,$(SUPPORTSRC)) \

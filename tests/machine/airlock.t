@@ -5,8 +5,11 @@
 # keys and binds nothing.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 
 take_state received
+with_screen
 start_machine || bail 'the machine does not start'
 show 'a courier boot of the approved image has no use of the keys' \
 	'the TPM refuses the box key and the result key in this boot'
@@ -20,6 +23,10 @@ ok 'and stay plugged in when the machine restarts' \
 	"$sandoq" machine plug "$machine" "$media/approvals"
 show 'the counting boot begins' 'counting boot: state open'
 show 'it binds no medium' 'no medium is bound'
+# It cannot count on, so that this is seen for as long as it takes.
+hold_tpm
+screen_is counting-fa
+release_tpm
 show 'it counts nevertheless' 'count 2 of 2: 12 boxes counted, 0 void'
 show 'and closes' 'closed: restarting into a courier boot'
 

@@ -6,6 +6,8 @@
 . "$(dirname "$0")/../support/tap.sh"
 . tests/support/notes.sh
 . tests/machine/prepare.sh
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 
 take_state sealed
 made=$desk/boxes
@@ -161,14 +163,22 @@ sealed station-12 "$scratch/payload"
 
 # --- the machine ---
 
+with_screen
 resume sealed
 pack_boxes "${brought[@]::${#brought[@]}-1}" ||
 	bail 'the boxes cannot be packed'
 ok 'the stick is taken' bring boxes
 ready intake || bail 'no second stick can be brought'
-pack_boxes station-12 station-02 || bail 'the boxes cannot be packed'
-ok 'so is a second one, with one more box and one of the first' bring boxes
+pack_boxes station-12 station-02 other-definition rehearsed ||
+	bail 'the boxes cannot be packed'
+ok 'a second one is plugged in' \
+	"$sandoq" machine plug "$machine" "$media/boxes"
+show 'it is taken, with one more box and some of the first' \
+	'boxes of this stick that were not taken: 2'
+screen_is other-election-fa
+"$sandoq" machine unplug "$machine"
 ready intake || bail 'no outbox can be brought'
+screen_is intake-fa
 ok 'and the receipt given' collect received
 
 # said WHAT TEXT: the screen said so.
@@ -187,15 +197,15 @@ said 'a recipient that is not listed: refused' \
 	'the box has a recipient that the definition does not list'
 said 'truncated: refused' 'the box does not have the size of padded ballots'
 said 'all others are taken' '11 boxes taken, 1 known, 8 refused'
-said 'from the second stick, too' '1 boxes taken, 1 known, 0 refused'
+said 'from the second stick, too' '1 boxes taken, 1 known, 2 refused'
 said 'and the screen tells what has come' \
-	'12 of 12 boxes were delivered; refused: 8'
+	'12 of 12 boxes were delivered; refused: 10'
 
 ok 'the boxes are opened and counted' open_boxes
 said 'seven of them, and five are void' \
 	'count 2 of 2: 7 boxes counted, 5 void'
 said 'of which all are told' \
-	'7 of 12 boxes were counted; void: 5; refused: 8'
+	'7 of 12 boxes were counted; void: 5; refused: 10'
 ok 'the evidence comes out' take_evidence
 ok 'a recount with the escrow key gives the same result' \
 	"$sandoq" recount --may-swap --sent "$desk/evidence" \

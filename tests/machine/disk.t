@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
 . tests/machine/partition.sh
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 
 # on_disk OPTIONS: the machine's disk is one with these.
 on_disk() {
@@ -87,9 +89,11 @@ is 'nor then' "$(digest)" "$before"
 
 mapfile -t place < <(entries)
 fault 5 write $((place[${#place[@]} - 1] + 4096))
+with_screen
 start_faulty
 show 'what cannot be written: other words' \
 	"failed: the journal takes no entry: the machine's disk cannot write"
+screen_is failed-fa
 stop
 resume intake
 ok 'on the same disk without faults it goes on' collect received

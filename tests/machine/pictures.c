@@ -2,11 +2,15 @@
 /*
  * Pictures of every screen, as the console role draws them.
  *
- *	pictures FOLDER [SIZE]	a PPM of each scene, in both languages and three
- *				sizes or one: SCENE-LANGUAGE-WIDTHxHEIGHT.ppm
+ *	pictures FOLDER		a PPM of each scene, in both languages and three
+ *				sizes: SCENE-LANGUAGE-WIDTHxHEIGHT.ppm
+ *	pictures FOLDER END [rehearsal]
+ *				only those whose name ends so, as 1280x800 or
+ *				closed-fa-1280x800; as they are in a rehearsal
  *	pictures		a line for each: its SHA-256, and its name
  */
 #include "appliance/formats/crypto.h"
+#include "tests/support/ppm.h"
 #include "tests/support/scenes.h"
 
 #include <limits.h>
@@ -20,89 +24,85 @@ static const struct {
 
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), NAME_MOST = 80 };
 
-/* Three bytes a pixel; the caller frees them. */
-static struct bytes ppm_of(const struct canvas *canvas, uint8_t **space)
-{
-	const size_t pixels = (size_t)canvas->width * (size_t)canvas->height;
-	uint8_t *out = malloc(3 * pixels);
-	if (out == NULL)
-		abort();
-	for (size_t i = 0; i < pixels; i++) {
-		out[3 * i] = (uint8_t)(canvas->pixel[i] >> 16);
-		out[3 * i + 1] = (uint8_t)(canvas->pixel[i] >> 8);
-		out[3 * i + 2] = (uint8_t)canvas->pixel[i];
-	}
-	*space = out;
-	return bytes_of(out, 3 * pixels);
-}
-
-static bool write_file(const char *folder, const char *name,
-	const struct canvas *canvas, struct bytes pixels)
+static bool write_file(
+	const char *folder, const char *name, const struct canvas *canvas)
 {
 	char path[PATH_MAX];
 	snprintf(path, sizeof(path), "%s/%s.ppm", folder, name);
-	FILE *file = fopen(path, "wb");
-	if (file == NULL)
-		return false;
-	fprintf(file, "P6\n%d %d\n255\n", canvas->width, canvas->height);
-	fwrite(pixels.data, 1, pixels.size, file);
-	return fclose(file) == 0;
+	return ppm_write(path, canvas);
 }
 
-static void print_hash(const char *name, struct bytes pixels)
+static void print_hash(const char *name, const struct canvas *canvas)
 {
-	const struct digest hash = sha256(pixels);
+	uint8_t *space;
+	const struct digest hash = sha256(ppm_of(canvas, &space));
 	for (size_t i = 0; i < SHA256_SIZE; i++)
 		printf("%02x", hash.byte[i]);
 	printf("  %s\n", name);
+	free(space);
 }
 
-static bool make(const char *folder, const struct scene *scene,
-	enum language first, int size)
+/* What is to be made of each. */
+struct order {
+	const char *folder; /* NULL: its hash is printed */
+	const char *wanted; /* how its name ends; NULL: all */
+	bool rehearsal;
+	int made;
+};
+
+static bool is_wanted(const char *name, const char *wanted)
+{
+	const char *end = wanted != NULL ? strstr(name, wanted) : name;
+	return wanted == NULL || (end != NULL && strcmp(end, wanted) == 0 &&
+					 (end == name || end[-1] == '-'));
+}
+
+static bool make(const struct order *order, const char *name,
+	const struct scene *scene, enum language first, int size)
 {
 	static struct canvas canvas;
-	char name[NAME_MOST];
-	uint8_t *space;
+	bool worked = true;
 	canvas.width = sizes[size].width;
 	canvas.height = sizes[size].height;
 	canvas.pixel = malloc((size_t)canvas.width * (size_t)canvas.height *
 			      sizeof(uint32_t));
 	if (canvas.pixel == NULL)
 		abort();
-	scene_draw(scene, first, &canvas);
-	snprintf(name, sizeof(name), "%s-%s-%dx%d", scene->name,
-		first == PERSIAN ? "fa" : "en", canvas.width, canvas.height);
-	const struct bytes pixels = ppm_of(&canvas, &space);
-	bool worked = true;
-	if (folder == NULL)
-		print_hash(name, pixels);
+	scene_draw(scene, first, order->rehearsal, &canvas);
+	if (order->folder == NULL)
+		print_hash(name, &canvas);
 	else
-		worked = write_file(folder, name, &canvas, pixels);
-	free(space);
+		worked = write_file(order->folder, name, &canvas);
 	free(canvas.pixel);
 	return worked;
 }
 
-static bool is_wanted(int size, const char *wanted)
+static bool make_if_wanted(struct order *order, const struct scene *scene,
+	enum language first, int size)
 {
 	char name[NAME_MOST];
-	snprintf(name, sizeof(name), "%dx%d", sizes[size].width,
+	snprintf(name, sizeof(name), "%s-%s-%dx%d", scene->name,
+		first == PERSIAN ? "fa" : "en", sizes[size].width,
 		sizes[size].height);
-	return wanted == NULL || strcmp(name, wanted) == 0;
+	if (!is_wanted(name, order->wanted))
+		return true;
+	order->made++;
+	return make(order, name, scene, first, size);
 }
 
 int main(int argc, char **argv)
 {
-	const char *folder = argc >= 2 ? argv[1] : NULL;
-	const char *wanted = argc == 3 ? argv[2] : NULL;
-	bool worked = argc <= 3;
+	struct order order = {
+		.folder = argc >= 2 ? argv[1] : NULL,
+		.wanted = argc >= 3 ? argv[2] : NULL,
+		.rehearsal = argc == 4 && strcmp(argv[3], "rehearsal") == 0,
+	};
+	bool worked = argc <= 3 || order.rehearsal;
 	for (size_t i = 0; i < scene_count; i++)
 		for (int first = 0; first < LANGUAGES; first++)
 			for (int size = 0; size < SIZES; size++)
 				worked = worked &&
-					 (!is_wanted(size, wanted) ||
-						 make(folder, &scenes[i],
-							 (enum language)first,
-							 size));
-	return worked ? 0 : 1;
+					 make_if_wanted(&order, &scenes[i],
+						 (enum language)first, size);
+	return worked && order.made > 0 ? 0 : 1;
 }

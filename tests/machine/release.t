@@ -15,8 +15,9 @@ mkdir "$scratch/evidence"
 tar -C "$scratch/evidence" -xf "$desk/evidence" challenge || bail 'no challenge'
 election=$(jq -r .id "$desk/definition.json")
 challenge=$(sha256sum <"$scratch/evidence/challenge")
-code_is "and its code is the challenge's digest" \
-	"sandoq/challenge $election ${challenge%% *}"
+code="sandoq/challenge $election ${challenge%% *}"
+code_is "and its code is the challenge's digest" "$code"
+screen_is_all fa "$code"
 
 ok 'the evidence is verified, with the nonce that went in' verify_evidence
 "$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
@@ -25,13 +26,20 @@ mv "$desk/other-nonce" "$desk/nonce"
 refused 'evidence over another nonce is refused' 65 nonce verify_evidence
 mv "$desk/first-nonce" "$desk/nonce"
 
-ok 'two auditors approve and the TPM signs' release_result
+ok 'two auditors approve' pack_release
+ok 'the machine takes that' bring approvals
+show 'it counts once more' 'no medium is bound'
+hold_tpm
+screen_is approved-fa
+release_tpm
+show 'and the TPM signs' 'released: the TPM signed the result'
 ok 'the bundle comes out' take_bundle
 screen_is released-fa
 "$sandoq" courier unpack "$desk/bundle" "$desk/bundle.d" >/dev/null
 result=$(sed '/^$/,$d' "$desk/bundle.d/result.note" | sha256sum)
-code_is "and its code is the result's digest" \
-	"sandoq/result $election ${result%% *}"
+code="sandoq/result $election ${result%% *}"
+code_is "and its code is the result's digest" "$code"
+screen_is_all fa "$code"
 ok 'the bundle is verified' verify_bundle
 ok 'stock tools verify it' tests/machine/verify-with-stock-tools released \
 	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \

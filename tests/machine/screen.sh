@@ -5,14 +5,16 @@
 
 # By tap.sh and flow.sh.
 : "${sandoq:?}" "${scratch:?}" "${machine:?}" "${patience:?}"
+: "${desk:=}"
 
 screen_size=1280x800
 # Of the rows: down to what is to be done next. Below it stand names, numbers
 # and digests, which each machine has of its own.
 screen_words=0.56
 # Down to the small line of engineers, where there are none of these.
-# shellcheck disable=SC2034 # tests give it
 screen_whole=0.94
+# `rehearsal` where the machine says that it is one.
+screen_mode=
 
 # The machine, while it is off, gets a screen. The TPM measures the same boot.
 with_screen() {
@@ -20,11 +22,14 @@ with_screen() {
 		"$machine/profile"
 }
 
-draw_scenes() {
-	[ -d "$scratch/scenes" ] || {
-		mkdir "$scratch/scenes" &&
-			build/native/tests/machine/pictures "$scratch/scenes" \
-				$screen_size
+# draw_scene SCENE-LANGUAGE: it becomes the file $scene.
+draw_scene() {
+	local folder=$scratch/scenes$screen_mode
+	scene=$folder/$1-$screen_size.ppm
+	[ -e "$scene" ] || {
+		mkdir -p "$folder" &&
+			build/native/tests/machine/pictures "$folder" \
+				"$1-$screen_size" ${screen_mode:+"$screen_mode"}
 	}
 }
 
@@ -45,9 +50,30 @@ screen_shows() {
 
 # screen_is SCENE-LANGUAGE [ROWS]: a test that it shows this.
 screen_is() {
-	draw_scenes || bail 'no pictures can be drawn'
-	ok "the screen is that of $1" screen_shows \
-		"$scratch/scenes/$1-$screen_size.ppm" "${2:-$screen_words}"
+	draw_scene "$1" || bail "no picture of $1 can be drawn"
+	ok "the screen is that of $1" screen_shows "$scene" \
+		"${2:-$screen_words}"
+}
+
+# screen_is_all LANGUAGE CODE: a test of all but the small line. What stands
+# there is what the serial port has, the election, the machine, and this code.
+screen_is_all() {
+	local said
+	mapfile -t said < <(jq -r '.title.en, .title.fa, .id' \
+		"$desk/definition.json")
+	build/native/tests/machine/replay "$machine/console.log" \
+		"$scratch/replayed.ppm" "$1" "${said[@]}" \
+		"${serial:-S-0001}" "$2" || bail 'no screen can be replayed'
+	ok 'the whole screen is what the machine has said' screen_shows \
+		"$scratch/replayed.ppm" "$screen_whole"
+}
+
+# hold_tpm, release_tpm: while the TPM is held, a machine that asks it waits.
+hold_tpm() {
+	kill -STOP "$(cut -d ' ' -f 2 "$machine/processes")"
+}
+release_tpm() {
+	kill -CONT "$(cut -d ' ' -f 2 "$machine/processes")"
 }
 
 # What zbar, which has no code of ours, reads of the screen's QR code.

@@ -20,7 +20,8 @@ two_boxes() {
 	local rows
 	rows=$(wc -l <"$desk/ballots/station-01.csv") &&
 		jq ".stations[0] += {boxes: 2, ballots_issued: $((rows - 1))} |
-			.stations[1].boxes = $many | .language = \"en\"" \
+			.stations[1].boxes = $many |
+			.stations |= .[:2] | .language = \"en\"" \
 			"$desk/definition.json" >"$scratch/new" &&
 		mv "$scratch/new" "$desk/definition.json"
 }
@@ -46,12 +47,11 @@ seal_all() {
 	done
 }
 
-sealed_election() {
+enrolled_machine() {
 	mkdir -p "$keys" "$media" &&
 		create_machine "$machine" && with_screen && authorities &&
 		make_sample >/dev/null && two_boxes && take_profile &&
-		start_machine && enrol_machine && seal_election &&
-		seal_all
+		start_machine && enrol_machine
 }
 
 deliver_second_first() {
@@ -60,18 +60,26 @@ deliver_second_first() {
 }
 
 boxes=()
-sealed_election >"$scratch/.made" 2>&1 ||
+enrolled_machine >"$scratch/.made" 2>&1 ||
+	state_bail 'the machine cannot be enrolled'
+# Nobody has said yet that its election is in English.
+screen_is enrolled-fa
+{ seal_election && seal_all; } >"$scratch/.made" 2>&1 ||
 	state_bail 'no election can be sealed in which a station has two boxes'
 screen_is sealed-en
-export without=10
 ok 'two boxes of one station are taken, and forty of another' \
 	deliver_second_first
+screen_is intake-en
 ok 'the boxes are opened, and counted' open_boxes
 ok 'it waits for the auditors' ready closed
 screen_is closed-en
 like 'all but one' 'count 2 of 2: 41 boxes counted, 1 void' \
 	cat "$machine/console.log"
 ok 'the evidence comes out' collect evidence
+ready closed || bail 'it does not wait again'
+challenge=$(tar -xOf "$desk/evidence" challenge | sha256sum)
+screen_is_all en "sandoq/challenge $(jq -r .id "$desk/definition.json")\
+ ${challenge%% *}"
 ok 'a recount comes to the same' \
 	"$sandoq" recount --may-swap --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \

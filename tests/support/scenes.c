@@ -404,10 +404,12 @@ struct screen scene_screen(const struct scene *scene, enum language first)
 	return screen;
 }
 
-void scene_draw(
-	const struct scene *scene, enum language first, struct canvas *canvas)
+void scene_draw(const struct scene *scene, enum language first, bool rehearsal,
+	struct canvas *canvas)
 {
 	struct area drawn[PANELS];
 	struct screen screen = scene_screen(scene, first);
+	if (rehearsal)
+		tell(&screen, NOTICE_PART(REHEARSAL));
 	screen_draw(&screen, canvas, drawn);
 }

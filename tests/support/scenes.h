@@ -19,7 +19,11 @@ extern const size_t scene_count;
 /* What the screen has when a scene has been told. */
 struct screen scene_screen(const struct scene *, enum language first);
 
-/* Draws a scene by itself; the canvas has its size and memory. */
-void scene_draw(const struct scene *, enum language first, struct canvas *);
+/*
+ * Draws a scene by itself, or as it is in a rehearsal; the canvas has its size
+ * and memory.
+ */
+void scene_draw(const struct scene *, enum language first, bool rehearsal,
+	struct canvas *);
 
 #endif
