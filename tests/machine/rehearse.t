@@ -10,6 +10,11 @@
 unset WAYLAND_DISPLAY
 
 evening=$scratch/evening
+# What screen.sh looks at.
+machine=$evening/machine
+patience=180
+# shellcheck source=tests/machine/screen.sh
+. tests/machine/screen.sh
 
 # rehearse LANGUAGE CHOICE...: what is said goes to $scratch/LANGUAGE.
 rehearse() {
@@ -32,16 +37,28 @@ plug_each() {
 	done
 }
 
-# On a display that is not there: pictures, and no window.
+# A QEMU that says it has windows, on a display that is not there: pictures, and
+# no window.
+real=$(command -v qemu-system-x86_64) || bail 'there is no QEMU'
+mkdir "$scratch/bin"
+cat >"$scratch/bin/qemu-system-x86_64" <<-END
+	#!/bin/sh
+	[ "\$*" != '-display help' ] || exec echo gtk
+	exec $real "\$@"
+END
+chmod 755 "$scratch/bin/qemu-system-x86_64"
 export DISPLAY=:7777
+usual=$PATH PATH=$scratch/bin:$PATH
 mapfile -t first < <(printf '%s\n' on
 	plug_each garbage small outbox enrol outbox election outbox other
 	echo pull boxes-1
 	plug_each boxes-1)
 ok 'a trainee begins, and goes home' rehearse en "${first[@]}" quit
 unset DISPLAY
+PATH=$usual
 told en 'it is said that this is a rehearsal' 'This is a rehearsal.'
-told en 'and where the screen is seen' 'as pictures in the folder screens'
+told en 'and where the screen is to be seen' "screen in a window of its own"
+told en 'and where it is seen instead' 'as pictures in the folder screens'
 told en 'a stick that people have made lies on the table' \
 	'  2  the operators'
 told en 'garbage: the machine refuses it' 'Refused: not a courier medium'
@@ -50,12 +67,23 @@ told en 'a small outbox: refused' 'too small'
 told en 'and a larger one is wanted' 'plug a larger outbox in'
 told en "another city's boxes: refused" 'fewer have signed than the quorum'
 told en 'and sent on to their machine' 'send its bearer to the right machine'
-told en 'a stick that is pulled out' 'the medium was pulled out'
+told en 'a stick that is pulled out' 'was pulled out'
 told en 'goes in once more' 'Plug the same stick in again'
 is 'no emulator is left' "$("$sandoq" machine stop "$evening/machine" \
 	2>&1 | grep -c 'does not run')" 1
 
 # --- pictures ---
+
+# Choices, and until the last is done: the machine waits for the next then.
+choose() {
+	local line
+	printf '%s\n' "$@" done? >&"${trainee[1]}"
+	while read -r -u "${trainee[0]}" line; do
+		echo "$line" >>"$scratch/fa"
+		[[ $line != *done\? ]] || return 0
+	done
+	return 1
+}
 
 # Up to the next picture, whose name is $picture.
 read_to_picture() {
@@ -72,8 +100,10 @@ coproc trainee { "$sandoq" --lang fa rehearse "$evening" 2>&1; }
 pid=${trainee_PID:?}
 printf 'دیسک\nروشن\n' >&"${trainee[1]}"
 ok 'without its disk the machine shows a picture, too' read_to_picture
+screen_is no-disk-fa "$screen_whole"
 printf 'قطع\ndisk\ntpm\non\n' >&"${trainee[1]}"
 ok 'without its TPM, too' read_to_picture
+screen_is no-tpm-fa "$screen_whole"
 printf 'cut\nتراشه\non\n' >&"${trainee[1]}"
 ok 'and with both' read_to_picture
 is 'the picture is a PNG' "$(head -c 8 "$picture" | xxd -p)" 89504e470d0a1a0a
@@ -83,8 +113,14 @@ ok 'of what the screen shows' cmp "$picture" "$scratch/now.png"
 # --- the second day ---
 
 mapfile -t second < <(plug_each boxes-2 outbox ۶
-	printf '%s\n' outbox cut on
-	plug_each outbox open outbox release outbox)
+	printf '%s\n' outbox cut on)
+ok 'the power is cut' choose "${second[@]}"
+screen_mode=rehearsal
+screen_is power-cut-fa
+mapfile -t second < <(plug_each outbox open outbox)
+ok 'the boxes are counted' choose "${second[@]}"
+screen_is closed-fa
+mapfile -t second < <(plug_each release outbox)
 printf '%s\n' "${second[@]}" پایان >&"${trainee[1]}"
 cat <&"${trainee[0]}" >>"$scratch/fa"
 wait "$pid"
@@ -141,7 +177,7 @@ is 'no key of it is one of another rehearsal' \
 	"$(cat "$evening"/desk/keys/*.pem "$scratch"/city/keys/*.pem |
 		grep -v -e '-----' | sort | uniq -d | wc -l)" 0
 jq '.rehearsal = false' "$evening/desk/definition.json" >"$scratch/live.json"
-refused 'its result is not one of a live election' 65 'REFUSED' \
+refused 'its result is not one of a live election' 65 'REFUSED definition: ' \
 	"$sandoq" bundle verify --sent "$evening/desk/bundle" \
 	--definition "$scratch/live.json" \
 	--authorities "$evening/desk/authorities.pem"
