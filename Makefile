@@ -102,6 +102,7 @@ REPLAY := $(B)/tests/machine/replay
 #: check           while you work: the unit tests, without the long ones
 #: lint            what is written against the rules of this tree
 #: test            every test, whole machines too
+#: page            build what pages run, build/page/*.wasm
 #: image           build what a machine boots, build/image/sandoq.efi
 #: disk            the image on a machine's disk, to be written as it is
 #: secure-boot     the image signed for Secure Boot, with keys of your own
@@ -123,7 +124,7 @@ REPLAY := $(B)/tests/machine/replay
 #: mutants         do the tests see one plausible fault at a time? hours; PART=K/N
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
-.PHONY: help all setup programs tests fuzzers image disk lock reproduce \
+.PHONY: help all setup page programs tests fuzzers image disk lock reproduce \
 	secure-boot bench limits roles pictures run test nightly check lint mutants \
 	fuzz-smoke fuzz fuzz-seeds fuzz-coverage static \
 	sanitize sanitize-tests clean
@@ -197,6 +198,54 @@ $(B)/libmbedtls.a: $(FOREIGN)/done appliance/formats/mbedtls/config.h
 		xargs -n 16 -P 2 $(CC) -std=c17 -O2 -I$(CURDIR) \
 		-I$(CURDIR)/$(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG) -c
 	@ar rcsD $@ $(B)/mbedtls/*.o
+
+# The modules of pages, as WebAssembly; each has one of these files, and as much
+# of the rest as it needs. Their sources are found as those of libverify.a are.
+PAGE := build/page
+verify.wasm := appliance/page/page.c
+station.wasm := appliance/page/station.c
+WASMS := $(addprefix $(PAGE)/,$(foreach wasm,verify.wasm station.wasm,\
+	$(if $(wildcard $($(wasm))),$(wasm))))
+WASMSRC := $(filter-out appliance/formats/letters.c $(verify.wasm) \
+	$(station.wasm),$(call sources,\
+	$(PURE) $(MBEDTLS) appliance/verify appliance/page))
+WASMCC := clang-14 --target=wasm32-wasi --sysroot=/usr -std=c17 -O2 \
+	-isystem /usr/include/wasm32-wasi -D_GNU_SOURCE \
+	-ffunction-sections -fdata-sections $(PLACELESS)
+WASMWARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Werror
+WASMLD := -mexec-model=reactor -L/usr/lib/wasm32-wasi -Wl,--gc-sections \
+	-Wl,--strip-all -Wl,--stack-first -Wl,-z,stack-size=1048576 \
+	-Wl,--max-memory=268435456
+# android/ has the settings that jansson's configure would find here, too.
+JANSSONFLAGS := -isystem $(FOREIGN)/jansson/src \
+	-isystem $(FOREIGN)/jansson/android
+$(PAGE)/%.o: %.c Makefile $(FOREIGN)/done
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(WASMCC) $(WASMWARNINGS) -include appliance/page/sort.h -I. -MMD -MP \
+		$(MBEDTLSFLAGS) $(JANSSONFLAGS) -c -o $@ $<
+# Of jansson without what asks the clock and files for a seed: page/outside.c. Its
+# configure would find nothing more than what C has.
+$(PAGE)/foreign.a: $(FOREIGN)/done appliance/formats/mbedtls/config.h Makefile
+	@echo "  LIB $@"
+	@rm -rf $(PAGE)/foreign $@
+	@mkdir -p $(PAGE)/foreign/mbedtls $(PAGE)/foreign/jansson
+	@: >$(PAGE)/foreign/jansson/jansson_private_config.h
+	@cd $(PAGE)/foreign/mbedtls && \
+		ls $(CURDIR)/$(FOREIGN)/mbedtls/library/*.c | \
+		xargs -n 16 -P 2 $(WASMCC) -I$(CURDIR) \
+		-I$(CURDIR)/$(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG) -c
+	@cd $(PAGE)/foreign/jansson && \
+		ls $(CURDIR)/$(FOREIGN)/jansson/src/*.c | grep -v hashtable_seed | \
+		xargs -n 16 -P 2 $(WASMCC) -DHAVE_STDINT_H -I. \
+		-I$(CURDIR)/$(FOREIGN)/jansson/android -c
+	@llvm-ar-14 rcsD $@ $(PAGE)/foreign/*/*.o
+$(PAGE)/verify.wasm: $(verify.wasm:%.c=$(PAGE)/%.o)
+$(PAGE)/station.wasm: $(station.wasm:%.c=$(PAGE)/%.o)
+$(WASMS): $(WASMSRC:%.c=$(PAGE)/%.o) $(PAGE)/foreign.a
+	@echo "  LD  $@"
+	@$(WASMCC) $(WASMLD) -o $@ $^
 
 # Calls that a program has in the place of the true ones.
 WRAPPED :=
@@ -296,11 +345,15 @@ HOUSETESTS := tests/lint/links tests/lint/notices.t tests/lint/rooms.t \
 	tests/machine/typed.t \
 	tests/mutants/matches.t $(sort $(wildcard tests/verify/*.t))
 SHELLTESTS := $(sort $(wildcard tests/desk/*.t tests/forgeries/*.t \
-	tests/image/*.t tests/lint/*.t tests/mutants/*.t tests/support/*.t tests/verify/*.t))
+	tests/image/*.t tests/lint/*.t tests/mutants/*.t tests/page/*.t tests/support/*.t \
+	tests/verify/*.t))
 MACHINETESTS := $(sort $(wildcard tests/machine/*.t))
 
 setup:
 	@image/setup
+
+page: $(WASMS)
+	@image/page-modules
 
 image: programs
 	@image/build
@@ -332,6 +385,8 @@ secure-boot: programs image
 lock: setup
 	@$(MAKE) --silent -j2 programs
 	@image/build --lock
+	@$(MAKE) --silent -j2 $(WASMS)
+	@image/page-modules --lock
 
 reproduce: setup
 	@$(MAKE) --silent -j2 programs
@@ -352,6 +407,7 @@ bench: setup
 run: setup
 	@echo "1. Programs, kernel and image"
 	@$(MAKE) --silent -j2 programs
+	@$(MAKE) --silent -j2 page
 	@$(MAKE) --silent image
 	@tests/machine/demonstration
 
@@ -359,8 +415,10 @@ test: setup
 	@$(MAKE) --silent -j2 programs tests
 	@$(MAKE) --silent -j2 VARIANT=sanitize sanitize-tests
 	@$(MAKE) --silent -j2 VARIANT=fuzz fuzzers
+	@$(MAKE) --silent -j2 page
 	@$(MAKE) --silent image
 	@tests/interop/install
+	@tests/support/packages tests/page build/page-tests
 	@tests/run 2 $(UNITS) tests/lint/links $(SHELLTESTS) $(SANITIZED) \
 		tests/fuzz/smoke.t $(MACHINETESTS)
 
@@ -387,7 +445,7 @@ nightly: setup
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(B)/tests/mbedtls/verify/test_verify \
 	$(addprefix %/test_,ballots_file large_journal model \
-	large_definition limits result_large role_calls role_minimal role_peers stock_tools \
+	large_definition limits page result_large role_calls role_minimal role_peers stock_tools \
 	taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
@@ -401,7 +459,7 @@ SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
-	%/test_result_large %/mbedtls/verify/test_verify \
+	%/test_result_large %/test_page %/mbedtls/verify/test_verify \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
@@ -435,4 +493,4 @@ fuzz-coverage:
 clean:
 	rm -rf build run
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(B) $(PAGE) -name '*.d' -type f 2>/dev/null)

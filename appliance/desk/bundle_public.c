@@ -6,12 +6,9 @@
  */
 #include "appliance/desk/common/archive_file.h"
 #include "appliance/desk/common/evidence.h"
+#include "appliance/desk/common/public_bundle.h"
 #include "appliance/desk/desk.h"
-#include "appliance/formats/ustar.h"
-#include "appliance/record/courier.h"
 #include "appliance/record/members.h"
-
-#include <string.h>
 
 const struct option bundle_public_options[] = {
 	OPTION_SENT,
@@ -19,41 +16,9 @@ const struct option bundle_public_options[] = {
 	OPTION_END,
 };
 
-static int put_member(
-	const struct new_file *to, const char *name, struct bytes content)
+static int put(const void *to, struct bytes piece)
 {
-	static const uint8_t zeros[USTAR_BLOCK_SIZE];
-	uint8_t header[USTAR_BLOCK_SIZE];
-	const refusal refused = ustar_header_encode(name, content.size, header);
-	if (refused != NULL)
-		return fail(EX_SOFTWARE, name, 0, "%s", refused);
-	int status = new_file_write(to, bytes_of(header, sizeof(header)));
-	if (status == 0)
-		status = new_file_write(to, content);
-	return status != 0
-		       ? status
-		       : new_file_write(to,
-				 bytes_of(zeros, ustar_padding(content.size)));
-}
-
-static bool goes_in(const char *name)
-{
-	return strcmp(name, COURIER_MEMBER) != 0 && !member_is_ciphertext(name);
-}
-
-/* The label comes first. */
-static int put_public(const struct new_file *to, const struct archive *sent)
-{
-	static const uint8_t end[2 * USTAR_BLOCK_SIZE];
-	int status = put_member(
-		to, COURIER_MEMBER, archive_find(sent, COURIER_MEMBER));
-	for (size_t i = 0; i < sent->count && status == 0; i++) {
-		const char *name = sent->member[i].name;
-		if (goes_in(name))
-			status = put_member(to, name, archive_find(sent, name));
-	}
-	return status != 0 ? status
-			   : new_file_write(to, bytes_of(end, sizeof(end)));
+	return new_file_write(to, piece);
 }
 
 static int publish(
@@ -67,7 +32,7 @@ static int publish(
 	int status = new_file_begin(&to, argument(arguments, "--output"));
 	if (status != 0)
 		return status;
-	status = put_public(&to, &sent->archive);
+	status = public_bundle_write(&sent->archive, put, &to);
 	return new_file_end(&to, status, 0644);
 }
 

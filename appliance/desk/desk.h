@@ -74,6 +74,7 @@ DESK_COMMAND(bundle_verify);
 DESK_COMMAND(bundle_report);
 DESK_COMMAND(bundle_station);
 DESK_COMMAND(bundle_public);
+DESK_COMMAND(bundle_page);
 
 DESK_COMMAND(recount);
 

@@ -92,6 +92,8 @@ static const struct command offices[] = {
 		bundle_station_options, bundle_station_command },
 	{ "bundle", "public", "make a signed result's public bundle",
 		bundle_public_options, bundle_public_command },
+	{ "bundle", "page", "make a page that verifies a signed result",
+		bundle_page_options, bundle_page_command },
 	{ "recount", NULL, "count boxes outside the machine", recount_options,
 		recount_command },
 	{ "courier", "pack", "write a medium's archive from files",

@@ -137,7 +137,7 @@ static void help_is_given(void **state)
 		"election abandon", "box seal", "box check", "approve open",
 		"approve release", "approve ruling", "audit nonce",
 		"audit verify", "bundle verify", "bundle report",
-		"bundle public", "recount", "machine enrolment",
+		"bundle public", "bundle page", "recount", "machine enrolment",
 		"machine enrol", "machine notices", "machine operators",
 		"machine authority", "courier pack", "courier unpack",
 		"courier list" };

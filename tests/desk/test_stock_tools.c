@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tests/machine/verify-with-stock-tools has no code in common with the
- * verifier, and names the same check first in whatever is wrong.
+ * verifier, and names the same check first in whatever is wrong. So does the
+ * verifier of the result page, where it is built.
  */
+#include "tests/desk/paper_files.h"
 #include "tests/desk/workplace.h"
-#include "tests/verify/paper.h"
 
 #include "appliance/formats/crypto.h"
 
@@ -18,23 +19,12 @@
 
 #include <cmocka.h>
 
-enum { ARCHIVE_MOST = 8 << 20 };
-
 static struct paper *original;
 
 static bool tools_are_here(void)
 {
 	return shell("command -v tpm2_checkquote tpm2_eventlog openssl jq "
 		     "basenc") == 0;
-}
-
-static void write_trusted(const struct paper *paper)
-{
-	char *profile = boot_profile_encode(&paper->profile);
-	write_file("definition.json", bytes_of_text(paper->json));
-	write_file("authorities.pem", file_bytes(&paper->authorities));
-	write_file("profile.json", bytes_of_text(profile));
-	free(profile);
 }
 
 static int make(void **state)
@@ -44,7 +34,7 @@ static int make(void **state)
 		return 0;
 	original = paper_make();
 	workplace_make();
-	write_trusted(original);
+	paper_write_trusted(original);
 	return 0;
 }
 
@@ -58,22 +48,6 @@ static int drop(void **state)
 	return 0;
 }
 
-static void write_sent(const struct paper *paper)
-{
-	uint8_t *space = malloc(ARCHIVE_MOST);
-	assert_non_null(space);
-	struct writer out = writer_of(space, ARCHIVE_MOST);
-	write_ustar_member(
-		&out, "courier", bytes_of_text("sandoq/courier/v1 sent\n"));
-	for (size_t i = 0; i < paper->sent.count; i++)
-		write_ustar_member(&out, paper->sent.member[i].name,
-			paper->sent.member[i].content);
-	write_ustar_end(&out);
-	assert_false(out.broken);
-	write_file("sent.tar", written(&out));
-	free(space);
-}
-
 /* What is verified: by our command, and by the goal of the stock tools. */
 struct claim {
 	const char *ours;
@@ -82,8 +56,9 @@ struct claim {
 static const struct claim is_released = { "bundle", "released" };
 static const struct claim is_abandoned = { "audit", "abandoned" };
 
-/* The first refused check of ours, "" when there is none. */
-static void our_verdict(const struct claim *claim, char out[64])
+/* The first refused check of ours, "" when there is none, and why. */
+static void our_verdict(
+	const struct claim *claim, char out[64], char reason[CHECK_REASON_MOST])
 {
 	char command[256];
 	snprintf(command, sizeof(command),
@@ -95,7 +70,7 @@ static void our_verdict(const struct claim *claim, char out[64])
 	size_t index;
 	json_t *check;
 	assert_non_null(report);
-	out[0] = '\0';
+	out[0] = reason[0] = '\0';
 	json_array_foreach(json_object_get(report, "checks"), index, check)
 	{
 		if (out[0] != '\0' ||
@@ -103,6 +78,8 @@ static void our_verdict(const struct claim *claim, char out[64])
 			continue;
 		snprintf(out, 64, "%s",
 			json_string_value(json_object_get(check, "check")));
+		snprintf(reason, CHECK_REASON_MOST, "%s",
+			json_string_value(json_object_get(check, "reason")));
 	}
 	json_decref(report);
 	assert_status(status, out[0] == '\0' ? 0 : EX_DATAERR);
@@ -124,15 +101,37 @@ static void their_verdict(const struct claim *claim, char out[64])
 	assert_status(status, line == NULL ? 0 : EX_DATAERR);
 }
 
+static bool page_is_here(void)
+{
+	return shell("command -v node && test -e build/page/verify.wasm") == 0;
+}
+
+/* In the same words as ours, without a browser. */
+static void compare_page(const char *check, const char *reason)
+{
+	char wanted[512] = "passed\n";
+	if (check[0] != '\0')
+		snprintf(wanted, sizeof(wanted), "refused %s: %s\n", check,
+			reason);
+	assert_status(
+		shell("node tests/page/verdict.mjs build/page/verify.wasm "
+		      "%s",
+			folder),
+		0);
+	assert_string_equal(said, wanted);
+}
+
 static void agree_on(
 	const struct claim *claim, const struct paper *paper, const char *check)
 {
-	char ours[64], theirs[64];
-	write_sent(paper);
-	our_verdict(claim, ours);
+	char ours[64], theirs[64], reason[CHECK_REASON_MOST];
+	paper_write_sent(paper);
+	our_verdict(claim, ours, reason);
 	their_verdict(claim, theirs);
 	assert_string_equal(ours, check);
 	assert_string_equal(theirs, check);
+	if (claim == &is_released && page_is_here())
+		compare_page(check, reason);
 }
 
 /* Verdicts on what the change makes of the machine on paper. */
@@ -169,10 +168,10 @@ static void expired_since(void **state)
 	year_ago.from = -370;
 	year_ago.to = -360;
 	struct paper *paper = paper_make_enrolled(&year_ago, -365);
-	write_trusted(paper);
+	paper_write_trusted(paper);
 	agree_on(&is_released, paper, "");
 	paper_free(paper);
-	write_trusted(original);
+	paper_write_trusted(original);
 }
 
 #define DISAGREEMENT(name, check, ...)                                         \

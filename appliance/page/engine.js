@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine of a result page: takes the evidence out of the page's data
+ * blocks, has a worker verify it (worker.js, with verify.wasm), and tells a
+ * listener. In front of it stand WORKER (the worker's text), WASM (base64) and
+ * SEAL (of what the page was made with, see page.h).
+ *
+ *   sandoq.given                    what the page was made with, by name
+ *   sandoq.verify(instead, listen)  begins, with some of it replaced: bytes, or
+ *                                   null for without; ends what was begun
+ *
+ * A message is one of page.h, a passed one with `csv` beside it, or {kind:
+ * 'broken', words} when nothing could be verified here. No number is in any
+ * other than a passed one.
+ */
+const sandoq = (() => {
+	/* In the order of enum page_input, each with the check that it fails. */
+	const INPUTS = {
+		sent: 'archive',
+		definition: 'definition',
+		authorities: 'endorsement key',
+		profile: 'profile',
+		ruling: 'ruling',
+	};
+	const DAMAGED = {
+		en: 'what the page has of this is damaged',
+		fa: 'آنچه از این در صفحه هست آسیب دیده است',
+	};
+	const BROKEN = {
+		en: 'this browser cannot run the verifier',
+		fa: 'این مرورگر نمی‌تواند بررسی را اجرا کند',
+	};
+
+	/* Exactly what was written, or null: atob() overlooks changed bits. */
+	const decode = (text) => {
+		let binary;
+		try {
+			binary = atob(text);
+		} catch {
+			return null;
+		}
+		if (btoa(binary) !== text)
+			return null;
+		const bytes = new Uint8Array(binary.length);
+		for (let i = 0; i < binary.length; i++)
+			bytes[i] = binary.charCodeAt(i);
+		return bytes;
+	};
+
+	const given = {};
+	let damaged = null;
+	for (const name of Object.keys(INPUTS)) {
+		const block = document.getElementById('data-' + name);
+		if (block === null)
+			continue;
+		given[name] = decode(block.textContent);
+		if (given[name] === null)
+			damaged ??= name;
+	}
+
+	let worker = null;
+	const end = () => {
+		if (worker !== null)
+			worker.terminate();
+		worker = null;
+	};
+
+	const begin = (evidence, seal, listen) => {
+		const url = URL.createObjectURL(
+			new Blob([WORKER], { type: 'text/javascript' }));
+		const own = worker = new Worker(url);
+		const broken = () => {
+			if (own !== worker)
+				return;
+			end();
+			listen({ kind: 'broken', words: BROKEN });
+		};
+		own.onerror = broken;
+		own.onmessageerror = broken;
+		own.onmessage = ({ data }) => {
+			if (own !== worker)
+				return;
+			if (data.kind === 'broken')
+				broken();
+			else
+				listen(data);
+		};
+		own.postMessage({
+			wasm: decode(WASM),
+			seal: seal === null ? null : decode(seal),
+			inputs: Object.keys(INPUTS).map((name) => evidence[name] ?? null),
+			now: Math.floor(Date.now() / 1000),
+		});
+	};
+
+	const verify = (instead, listen) => {
+		end();
+		const bad = damaged !== null && !(damaged in instead);
+		if (bad) {
+			listen({
+				kind: 'refused', check: INPUTS[damaged], words: DAMAGED,
+				checks: [],
+			});
+			return;
+		}
+		try {
+			begin({ ...given, ...instead },
+				Object.keys(instead).length === 0 ? SEAL : null, listen);
+		} catch {
+			end();
+			listen({ kind: 'broken', words: BROKEN });
+		}
+	};
+
+	return { given, verify };
+})();

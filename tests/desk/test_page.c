@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Result pages in Chromium: one of a bundle that verifies shows numbers, and
+ * one in which anything was changed shows which check refused it, and none.
+ */
+#include "tests/desk/paper_files.h"
+#include "tests/desk/workplace.h"
+
+#include "appliance/desk/common/files.h"
+#include "appliance/formats/base64.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <cmocka.h>
+
+#define BUNDLE                                                                 \
+	"bundle page --sent sent.tar --definition definition.json "            \
+	"--authorities authorities.pem --profile ./profile.json "
+
+enum { PAGE_MOST = 16 << 20 };
+
+static struct paper *original;
+
+static bool browser_is_here(void)
+{
+	return shell("command -v node chromium && "
+		     "test -e build/page/verify.wasm && "
+		     "test -e build/page-tests/installed") == 0;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	workplace_make();
+	if (!browser_is_here())
+		return 0;
+	original = paper_make();
+	paper_write_trusted(original);
+	paper_write_sent(original);
+	assert_status(run(BUNDLE "--output page.html"), 0);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	if (original != NULL)
+		paper_free(original);
+	workplace_drop();
+	return 0;
+}
+
+static struct file read_file(const char *name)
+{
+	struct file file;
+	char path[512];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(file_read(path, PAGE_MOST, &file), 0);
+	return file;
+}
+
+/* The page, `place` bytes behind the text changed to another of base64. */
+static void write_changed(const char *name, const char *behind, size_t place)
+{
+	struct file page = read_file("page.html");
+	char *at = strstr((char *)page.data, behind);
+	assert_non_null(at);
+	at += strlen(behind) + place;
+	*at = *at == 'A' ? 'B' : 'A';
+	write_file(name, file_bytes(&page));
+	file_free(&page);
+}
+
+/* The page with other evidence in it. */
+static void write_with(const char *name, const char *sent)
+{
+	static const char behind[] = "id=\"data-sent\">";
+	struct file page = read_file("page.html");
+	struct file other = read_file(sent);
+	const size_t most = page.size + other.size * 2;
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	char *at = strstr((char *)page.data, behind);
+	char *end = at != NULL ? strstr(at, "</script>") : NULL;
+	assert_true(space != NULL && end != NULL);
+	at += strlen(behind);
+	write_bytes(
+		&out, bytes_of(page.data, (size_t)(at - (char *)page.data)));
+	write_base64(&out, BASE64_PADDED, file_bytes(&other));
+	write_text(&out, end);
+	assert_false(out.broken);
+	write_file(name, written(&out));
+	file_free(&page);
+	file_free(&other);
+	free(space);
+}
+
+/* Names that a page of numbers shows, with "|" between them. */
+static void names(char *out, size_t most)
+{
+	const struct definition *definition = &original->definition;
+	out[0] = '\0';
+	for (size_t i = 0; i < definition->plan.candidates; i++) {
+		const size_t size = strlen(out);
+		snprintf(out + size, most - size, "%s%s", i > 0 ? "|" : "",
+			definition->candidate_name[i].fa);
+	}
+}
+
+/* What Chromium makes of these pages, in the folder. */
+static void open_pages(const char *pages)
+{
+	char shown[8192];
+	names(shown, sizeof(shown));
+	assert_status(shell("cd %s && SHOWN='%s' node "
+			    "\"$OLDPWD/build/page-tests/verdicts.mjs\" %s",
+			      folder, shown, pages),
+		0);
+}
+
+static void a_true_bundle_passes(void **state)
+{
+	(void)state;
+	if (original == NULL)
+		skip();
+	open_pages("page.html");
+	assert_said("file:page.html passed - shown=all asked=0 crypto=yes "
+		    "errors=0\n");
+	/* Without WebCrypto, as from any server without https. */
+	assert_said("http:page.html passed - shown=all asked=0 crypto=no "
+		    "errors=0\n");
+}
+
+static void the_same_bytes_come_again(void **state)
+{
+	(void)state;
+	if (original == NULL)
+		skip();
+	assert_status(run(BUNDLE "--output again.html"), 0);
+	assert_int_equal(
+		shell("cmp %s/page.html %s/again.html", folder, folder), 0);
+}
+
+static void no_page_of_what_is_refused(void **state)
+{
+	struct paper *paper;
+	(void)state;
+	if (original == NULL)
+		skip();
+	paper = paper_copy(original);
+	paper_change_result(paper, "cast=", "cast=1");
+	paper_write_sent(paper);
+	assert_status(run(BUNDLE "--output none.html"), EX_DATAERR);
+	assert_said("result: ");
+	assert_int_not_equal(shell("test -e %s/none.html", folder), 0);
+	paper_write_sent(original);
+	paper_free(paper);
+}
+
+/* A letter of each of the page's parts. */
+static void a_changed_byte_shows_no_numbers(void **state)
+{
+	(void)state;
+	if (original == NULL)
+		skip();
+	write_changed("sent.html", "id=\"data-sent\">", 20000);
+	write_changed("label.html", "id=\"data-sent\">", 700);
+	write_changed("definition.html", "id=\"data-definition\">", 400);
+	write_changed("authorities.html", "id=\"data-authorities\">", 400);
+	write_changed("profile.html", "id=\"data-profile\">", 200);
+	write_changed("wasm.html", "const WASM = '", 90000);
+	write_changed("script.html", "const sandoq", 1);
+	open_pages("sent.html label.html definition.html authorities.html "
+		   "profile.html wasm.html script.html");
+	assert_null(strstr(said, " passed "));
+	assert_null(strstr(said, "shown=all"));
+	assert_null(strstr(said, "shown=some"));
+	assert_said("file:label.html refused page shown=none");
+	assert_said("file:definition.html refused definition shown=none");
+	assert_said("file:authorities.html refused endorsement_key shown=none");
+	assert_said("file:wasm.html static - shown=none");
+	assert_said("file:script.html static - shown=none");
+}
+
+/* The first check that the desk refuses, with "_" for spaces. */
+static void our_check(char out[64])
+{
+	json_t *report, *check;
+	size_t index;
+	assert_status(run("bundle verify --json --sent forged.tar --definition "
+			  "definition.json --authorities authorities.pem "
+			  "--profile ./profile.json"),
+		EX_DATAERR);
+	report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
+	assert_non_null(report);
+	out[0] = '\0';
+	json_array_foreach(json_object_get(report, "checks"), index,
+		check) if (out[0] == '\0' &&
+			   json_is_false(json_object_get(check, "passed")))
+		snprintf(out, 64, "%s",
+			json_string_value(json_object_get(check, "check")));
+	json_decref(report);
+	for (char *at = out; *at != '\0'; at++)
+		if (*at == ' ')
+			*at = '_';
+}
+
+static void by_one_board(struct paper *paper)
+{
+	const struct paper_approval how = { .members = ONE_BOARD };
+	paper_approve_release(paper, &how);
+}
+
+static void with_another_sum(struct paper *paper)
+{
+	paper_change_result(paper, "cast=", "cast=1");
+}
+
+static void with_a_tls_certificate(struct paper *paper)
+{
+	struct paper_certificate tls = paper_certificate;
+	tls.usage = "serverAuth";
+	paper_certify(paper, &tls);
+}
+
+static void called_off(struct paper *paper)
+{
+	paper_abandon(paper, ENTRY_CLOSED, QUORUM, QUORUM);
+}
+
+static void forgeries_are_refused_as_by_the_desk(void **state)
+{
+	static void (*const forge[])(struct paper *) = { by_one_board,
+		with_another_sum, with_a_tls_certificate, called_off };
+	enum { FORGERIES = sizeof(forge) / sizeof(*forge) };
+	char check[FORGERIES][64], wanted[512];
+	(void)state;
+	if (original == NULL)
+		skip();
+	for (size_t i = 0; i < FORGERIES; i++) {
+		struct paper *paper = paper_copy(original);
+		char name[32];
+		forge[i](paper);
+		paper_write_sent(paper);
+		assert_int_equal(
+			shell("mv %s/sent.tar %s/forged.tar", folder, folder),
+			0);
+		our_check(check[i]);
+		snprintf(name, sizeof(name), "forged-%zu.html", i);
+		write_with(name, "forged.tar");
+		paper_free(paper);
+	}
+	paper_write_sent(original);
+	open_pages("forged-0.html forged-1.html forged-2.html forged-3.html");
+	for (size_t i = 0; i < FORGERIES; i++) {
+		snprintf(wanted, sizeof(wanted),
+			"file:forged-%zu.html refused %s shown=none asked=0", i,
+			check[i]);
+		assert_said(wanted);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_true_bundle_passes),
+		cmocka_unit_test(the_same_bytes_come_again),
+		cmocka_unit_test(no_page_of_what_is_refused),
+		cmocka_unit_test(a_changed_byte_shows_no_numbers),
+		cmocka_unit_test(forgeries_are_refused_as_by_the_desk),
+	};
+	return cmocka_run_group_tests(tests, make, drop);
+}
