@@ -445,8 +445,8 @@ nightly: setup
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(B)/tests/mbedtls/verify/test_verify \
 	$(addprefix %/test_,ballots_file large_journal model \
-	large_definition limits page result_large role_calls role_minimal role_peers stock_tools \
-	taken_over)
+	large_definition limits page page_look result_large role_calls role_minimal role_peers \
+	stock_tools taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
 
@@ -459,7 +459,7 @@ SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
-	%/test_result_large %/test_page %/mbedtls/verify/test_verify \
+	%/test_result_large %/test_page %/test_page_look %/mbedtls/verify/test_verify \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:
