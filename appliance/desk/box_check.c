@@ -59,7 +59,7 @@ int box_check_command(const struct arguments *arguments)
 	if (status == 0) {
 		status = read_named(name, ".age", BOX_MOST, &sealed);
 		if (status == 0)
-			status = report_box(arguments, &sealing.terms,
+			status = report_box(arguments, &sealing.keys.terms,
 				file_bytes(&note), file_bytes(&sealed));
 		file_free(&note);
 		file_free(&sealed);

@@ -20,7 +20,7 @@ const struct option box_recipients_options[] = {
 static int print_recipients(const struct sealing *sealing)
 {
 	struct p256_public recipient[1 + RECIPIENTS_MOST];
-	size_t count = sealing_recipients(sealing, recipient);
+	size_t count = sealing_keys_recipients(&sealing->keys, recipient);
 	for (size_t i = 0; i < count; i++) {
 		char line[AGE_RECIPIENT_SIZE + 1] = { 0 };
 		struct writer out = writer_of(line, AGE_RECIPIENT_SIZE);

@@ -52,7 +52,7 @@ static int seal_payload(
 	const struct draft *draft, const char *name, struct bytes payload)
 {
 	struct p256_public recipient[1 + RECIPIENTS_MOST];
-	size_t count = sealing_recipients(&draft->sealing, recipient);
+	size_t count = sealing_keys_recipients(&draft->sealing.keys, recipient);
 	size_t size = AGE_FILE_SIZE(count, payload.size);
 	uint8_t *sealed = malloc(size);
 	if (sealed == NULL)
@@ -75,7 +75,7 @@ static int seal(const struct arguments *arguments, const struct draft *draft)
 	file_free(&payload);
 	if (status != 0)
 		return status;
-	const struct plan *plan = draft->sealing.terms.plan;
+	const struct plan *plan = draft->sealing.keys.terms.plan;
 	struct report report = report_begin(arguments);
 	report_text(&report, "station", plan->station[draft->station].id);
 	report_number(&report, "sequence", draft->sequence);

@@ -29,8 +29,8 @@ static int sign_sealed(const struct arguments *arguments,
 	const char *path = argument(arguments, "SEALED");
 	refusal refused = draft_sign(draft, payload, sealed, &out);
 	if (refused == NULL)
-		refused = box_check(
-			&draft->sealing.terms, written(&out), sealed, &box);
+		refused = box_check(&draft->sealing.keys.terms, written(&out),
+			sealed, &box);
 	return refused == NULL
 		       ? file_write(argument_output(arguments), written(&out),
 				 0644)

@@ -251,7 +251,7 @@ static int place_of_name(
 	free(path);
 	if (status != 0)
 		return status;
-	box_note_check(&recount->sealing.terms, file_bytes(&note), &box);
+	box_note_check(&recount->sealing.keys.terms, file_bytes(&note), &box);
 	*place = (struct count_place){ .leaf = number,
 		.station = box.station < 0 ? JOURNAL_NO_STATION
 					   : (uint16_t)box.station,
@@ -333,10 +333,10 @@ static int encode_plan(const struct plan *plan)
 /* What the machine bound its result to, for the texts to be comparable. */
 static void bind(const struct recount *recount, struct tally_close *out)
 {
-	out->ak = recount->sealing.ak;
-	out->bk = recount->sealing.terms.bk_name;
-	out->rk = recount->sealing.rk;
-	out->phase = recount->sealing.phase + state_phases(STATE_CLOSED);
+	out->ak = recount->sealing.keys.ak;
+	out->bk = recount->sealing.keys.terms.bk_name;
+	out->rk = recount->sealing.keys.rk;
+	out->phase = recount->sealing.keys.phase + state_phases(STATE_CLOSED);
 	if (!recount->from_machine) {
 		out->size = recount->names;
 		return;
@@ -359,7 +359,7 @@ static unsigned boxes_at_once(void)
 
 static int task_of(const struct recount *recount, struct count_task *out)
 {
-	const struct box_terms *terms = &recount->sealing.terms;
+	const struct box_terms *terms = &recount->sealing.keys.terms;
 	struct p256_public escrow = p256_public_of(recount->escrow);
 	*out = (struct count_task){
 		.setting = SANDBOX_DESK,
@@ -498,8 +498,8 @@ static int write_and_tell(struct recount *recount, int memfd)
 	if (refused != NULL)
 		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
 	pieces_rewind(&recount->pieces);
-	refused = result_parse(
-		&result, recount->sealing.terms.plan, text, &source, &line);
+	refused = result_parse(&result, recount->sealing.keys.terms.plan, text,
+		&source, &line);
 	int status = refused == NULL
 			     ? ruling_read(recount->arguments, &result)
 			     : fail(EX_SOFTWARE, NULL, line, "%s", refused);
@@ -593,9 +593,10 @@ static int begin_with_machine(struct recount *recount)
 	status = sealing_begin(recount->arguments, &recount->sealing);
 	if (status != 0)
 		return status;
-	refusal refused = sealing_trust(&recount->sealing,
+	refusal refused = sealing_keys_trust(&recount->sealing.definition.plan,
 		archive_find(&recount->sent.archive, MEMBER_ELECTION_KEYS),
-		archive_find(&recount->sent.archive, bk_members.public_area));
+		archive_find(&recount->sent.archive, bk_members.public_area),
+		&recount->sealing.keys);
 	if (refused == NULL)
 		refused = read_journal(recount);
 	if (refused == NULL)
@@ -623,7 +624,7 @@ static int begin_with_files(struct recount *recount)
 /* Or every box would be void, and an honest machine's result another one. */
 static int check_recipient(struct recount *recount)
 {
-	const struct box_terms *terms = &recount->sealing.terms;
+	const struct box_terms *terms = &recount->sealing.keys.terms;
 	const struct p256_public key = p256_public_of(recount->escrow);
 	for (size_t i = 0; i < terms->plan->recipients; i++)
 		recount->is_recipient |=

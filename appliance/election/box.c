@@ -43,6 +43,27 @@ refusal write_box_text(struct writer *out, const struct box_terms *terms,
 	return text_end(&text);
 }
 
+refusal write_box_note(struct writer *out, const struct box_terms *terms,
+	uint16_t station, uint16_t sequence, struct bytes payload,
+	struct bytes file, const struct p256_private *key)
+{
+	uint8_t text[STATEMENT_MOST];
+	struct writer text_out = writer_of(text, sizeof(text));
+	const struct station *from = &terms->plan->station[station];
+	struct note_key who;
+	uint32_t ballots;
+	refusal why = ballots_check(
+		payload, terms->plan, station, sequence, &ballots);
+	if (why == NULL)
+		why = write_box_text(
+			&text_out, terms, station, sequence, ballots, file);
+	if (why == NULL)
+		why = note_key_of(from->id, &from->key, &who);
+	if (why == NULL)
+		write_note(out, written(&text_out), &who, key);
+	return why;
+}
+
 static refusal station_signed(
 	const struct statement *statement, const struct plan *plan, int number)
 {

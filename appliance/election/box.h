@@ -39,6 +39,14 @@ refusal write_box_text(struct writer *, const struct box_terms *,
 	struct bytes file);
 
 /*
+ * The note over an age file of this payload, signed with the station's key.
+ * Refuses a payload that is not a box of this station and sequence.
+ */
+refusal write_box_note(struct writer *, const struct box_terms *,
+	uint16_t station, uint16_t sequence, struct bytes payload,
+	struct bytes file, const struct p256_private *key);
+
+/*
  * The note: a station of this election signed it for this definition and this
  * box key, with no more ballots than it was issued. The file: exactly the bytes
  * that the note names, for the box key and recipients that the definition

@@ -93,6 +93,19 @@ refusal csv_read(struct csv_reader *reader, struct bytes line,
 	return read_codes(choices, ballot);
 }
 
+refusal csv_add(struct csv_reader *reader, struct bytes line,
+	struct ballots_list *ballots)
+{
+	struct csv_ballot ballot;
+	bool is_ballot;
+	refusal refused = csv_read(reader, line, &ballot, &is_ballot);
+	if (refused == NULL && is_ballot)
+		refused = ballots_list_add(
+			ballots, ballot.contest, ballot.codes, ballot.n);
+	wipe(&ballot, sizeof(ballot));
+	return refused;
+}
+
 refusal csv_end(const struct csv_reader *reader)
 {
 	if (reader->line == 0)

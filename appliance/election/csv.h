@@ -16,7 +16,7 @@
 #ifndef SANDOQ_ELECTION_CSV_H
 #define SANDOQ_ELECTION_CSV_H
 
-#include "appliance/election/plan.h"
+#include "appliance/election/ballots.h"
 
 struct csv_reader {
 	const struct plan *plan;
@@ -37,6 +37,9 @@ struct csv_reader csv_reader_of(const struct plan *);
  */
 refusal csv_read(struct csv_reader *, struct bytes line, struct csv_ballot *,
 	bool *is_ballot);
+/* The same, and adds the ballot to the list; keeps nothing of it. */
+refusal csv_add(
+	struct csv_reader *, struct bytes line, struct ballots_list *ballots);
 /* After the last line: refuses a file without heading. */
 refusal csv_end(const struct csv_reader *);
 

@@ -157,6 +157,8 @@ void plan_free(struct plan *);
 refusal plan_index(struct plan *);
 /* Each gives a number, or -1 when there is none such. */
 int plan_find_station(const struct plan *, struct bytes id);
+/* Looks at every station: for who has one key to ask about. */
+int plan_find_station_key(const struct plan *, const struct p256_public *);
 int plan_find_contest(const struct plan *, struct bytes id);
 int plan_find_member(const struct plan *, enum body, struct bytes id);
 /* Candidates of the contest, in the order of the definition. */

@@ -63,6 +63,16 @@ int plan_find_station(const struct plan *plan, struct bytes id)
 	return is(plan->station[found].id, id) ? found : -1;
 }
 
+int plan_find_station_key(
+	const struct plan *plan, const struct p256_public *key)
+{
+	for (size_t s = 0; s < plan->stations; s++) {
+		if (p256_equal(key, &plan->station[s].key))
+			return (int)s;
+	}
+	return -1;
+}
+
 int plan_find_contest(const struct plan *plan, struct bytes id)
 {
 	for (size_t c = 0; c < plan->contests; c++)

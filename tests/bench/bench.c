@@ -190,7 +190,7 @@ uint64_t bench_seal(
 	struct p256_public recipient[1 + RECIPIENTS_MOST];
 	uint8_t note[STATEMENT_MOST];
 	struct writer note_out = writer_of(note, sizeof(note));
-	size_t count = sealing_recipients(&draft->sealing, recipient);
+	size_t count = sealing_keys_recipients(&draft->sealing.keys, recipient);
 	size_t most = AGE_FILE_SIZE(count, payload.size);
 	struct writer out = writer_of(malloc(most), most);
 	write_age_file(&out, recipient, count, payload);

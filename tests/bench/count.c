@@ -81,7 +81,7 @@ static void seal_box(struct draft *draft, const char *name,
 	uint8_t *payload;
 	size_t size;
 	struct seconds start = own_time();
-	assert_null(ballots_list_encode(list, draft->sealing.terms.plan,
+	assert_null(ballots_list_encode(list, draft->sealing.keys.terms.plan,
 		draft->station, draft->sequence, &payload, &size));
 	boxes->bytes += bench_seal(draft, name, bytes_of(payload, size));
 	struct seconds took = since(start);
@@ -104,7 +104,7 @@ static struct boxes make_boxes(struct draft *draft, const char *stem,
 		draft->sequence = (uint16_t)(b + 1);
 		ballots_list_init(&list);
 		for (size_t i = 0; i < ballots; i++) {
-			mark(&random, draft->sealing.terms.plan, codes);
+			mark(&random, draft->sealing.keys.terms.plan, codes);
 			assert_null(ballots_list_add(&list, 0, codes, CHOICES));
 			if (csv != NULL && b < BOXES_IN_CSV)
 				write_line(csv, codes);
@@ -191,7 +191,8 @@ static double check_boxes(
 		struct bytes note = read_box(stem, i, "note");
 		struct bytes file = read_box(stem, i, "age");
 		struct seconds start = own_time();
-		assert_null(box_check(&draft->sealing.terms, note, file, &box));
+		assert_null(box_check(
+			&draft->sealing.keys.terms, note, file, &box));
 		took += since(start).processor;
 		free((void *)note.data);
 		free((void *)file.data);

@@ -62,7 +62,7 @@ static void sample(const struct plan *plan, uint16_t station,
 
 static void make_box(struct draft *draft, struct ballots_list *list)
 {
-	const struct plan *plan = draft->sealing.terms.plan;
+	const struct plan *plan = draft->sealing.keys.terms.plan;
 	char name[NAME_SIZE];
 	uint8_t *payload;
 	size_t size;
@@ -80,7 +80,7 @@ static void make_station(struct draft *draft, size_t station)
 	struct p256_private *own = draft->key;
 	draft->station = (uint16_t)station;
 	draft->key = bench_station_key(station);
-	sample(draft->sealing.terms.plan, draft->station, list);
+	sample(draft->sealing.keys.terms.plan, draft->station, list);
 	for (int b = 0; b < BOXES_OF_STATION; b++) {
 		draft->sequence = (uint16_t)(b + 1);
 		make_box(draft, &list[b]);
@@ -136,8 +136,8 @@ static uint64_t ballots_of(size_t stations)
 	uint64_t ballots = 0;
 	bench_draft(&arguments, &draft);
 	for (size_t s = 0; s < stations; s++) {
-		sampler_begin(&sampler, draft.sealing.terms.plan, (uint16_t)s,
-			0, SEED);
+		sampler_begin(&sampler, draft.sealing.keys.terms.plan,
+			(uint16_t)s, 0, SEED);
 		ballots += sampler.left;
 	}
 	draft_free(&draft);

@@ -118,19 +118,6 @@ static bool next_line(struct stream *stream, struct bytes *line, refusal *why)
 	}
 }
 
-static refusal add_line(struct csv_reader *reader, struct bytes line,
-	struct ballots_list *ballots)
-{
-	struct csv_ballot ballot;
-	bool is_ballot;
-	refusal refused = csv_read(reader, line, &ballot, &is_ballot);
-	if (refused == NULL && is_ballot)
-		refused = ballots_list_add(
-			ballots, ballot.contest, ballot.codes, ballot.n);
-	wipe(&ballot, sizeof(ballot));
-	return refused;
-}
-
 static int read_csv(struct stream *stream, const struct plan *plan,
 	struct ballots_list *ballots)
 {
@@ -138,7 +125,7 @@ static int read_csv(struct stream *stream, const struct plan *plan,
 	struct bytes line;
 	refusal refused = NULL;
 	while (refused == NULL && next_line(stream, &line, &refused))
-		refused = add_line(&reader, line, ballots);
+		refused = csv_add(&reader, line, ballots);
 	if (refused == NULL)
 		refused = csv_end(&reader);
 	if (refused == NULL && stream->status == 0)
