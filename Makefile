@@ -85,7 +85,8 @@ FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 # Tests that are linked once more, with mbedTLS in the place of libcrypto.
 MBEDTLSTESTS := $(addprefix $(B)/tests/mbedtls/,formats/test_age \
 	formats/test_checkpoint formats/test_crypto formats/test_hpke \
-	formats/test_note formats/test_p256 tpm/policy/test_credential \
+	formats/test_key_file formats/test_note formats/test_p256 \
+	formats/test_pbes2 tpm/policy/test_credential \
 	verify/test_verify)
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
 BENCHES := $(addprefix $(B)/tests/bench/,count nation)
@@ -204,8 +205,7 @@ $(B)/libmbedtls.a: $(FOREIGN)/done appliance/formats/mbedtls/config.h
 PAGE := build/page
 verify.wasm := appliance/page/page.c
 station.wasm := appliance/page/station.c
-WASMS := $(addprefix $(PAGE)/,$(foreach wasm,verify.wasm station.wasm,\
-	$(if $(wildcard $($(wasm))),$(wasm))))
+WASMS := $(PAGE)/verify.wasm $(PAGE)/station.wasm
 WASMSRC := $(filter-out appliance/formats/letters.c $(verify.wasm) \
 	$(station.wasm),$(call sources,\
 	$(PURE) $(MBEDTLS) appliance/verify appliance/page))
@@ -445,7 +445,7 @@ nightly: setup
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(B)/tests/mbedtls/verify/test_verify \
 	$(addprefix %/test_,ballots_file large_journal model \
-	large_definition limits page page_look result_large role_calls role_minimal role_peers \
+	large_definition limits page page_look station_page result_large role_calls role_minimal role_peers \
 	stock_tools taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
@@ -459,7 +459,8 @@ SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
-	%/test_result_large %/test_page %/test_page_look %/mbedtls/verify/test_verify \
+	%/test_result_large %/test_page %/test_page_look %/test_station_page \
+	%/mbedtls/verify/test_verify \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests
 sanitize:

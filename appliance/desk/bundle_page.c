@@ -88,7 +88,7 @@ static int write_page(const struct arguments *arguments,
 		[PAGE_RULING] = file_bytes(&embedded.ruling),
 	};
 	if (status == 0)
-		status = page_file_write(
+		status = page_file_write(PAGE_OF_RESULT,
 			argument(arguments, "--output"), given, digests);
 	embedded_free(&embedded);
 	return status;
@@ -104,7 +104,7 @@ static int tell_page(const struct arguments *arguments,
 	if (status == 0)
 		status = write_page(arguments, evidence, &digests);
 	report_hex(&report, "verifier",
-		bytes_of(digests.verifier.byte, SHA256_SIZE));
+		bytes_of(digests.module.byte, SHA256_SIZE));
 	report_hex(&report, "page", bytes_of(digests.page.byte, SHA256_SIZE));
 	return report_end(&report, status);
 }

@@ -55,6 +55,7 @@ DESK_COMMAND(election_check);
 DESK_COMMAND(election_sign);
 DESK_COMMAND(election_keys);
 DESK_COMMAND(election_abandon);
+DESK_COMMAND(election_station_page);
 
 DESK_COMMAND(box_seal);
 DESK_COMMAND(box_check);

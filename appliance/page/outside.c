@@ -16,7 +16,8 @@
 
 struct pool {
 	uint8_t byte[PAGE_RANDOM_MOST];
-	size_t left;
+	size_t size;
+	size_t given;
 };
 
 static struct pool *pool(void)
@@ -30,18 +31,19 @@ void page_random(const void *data, size_t size)
 	if (size > PAGE_RANDOM_MOST)
 		abort();
 	memcpy(pool()->byte, data, size);
-	pool()->left = size;
+	pool()->size = size;
+	pool()->given = 0;
 }
 
-/* Each byte of the pool goes out once. */
+/* Each byte of the pool goes out once, in order. */
 int getentropy(void *out, size_t size)
 {
 	struct pool *from = pool();
-	if (size > from->left)
+	if (size > from->size - from->given)
 		abort();
-	from->left -= size;
-	memcpy(out, from->byte + from->left, size);
-	explicit_bzero(from->byte + from->left, size);
+	memcpy(out, from->byte + from->given, size);
+	explicit_bzero(from->byte + from->given, size);
+	from->given += size;
 	return 0;
 }
 

@@ -3,19 +3,12 @@
 
 #include "appliance/election/ruling.h"
 #include "appliance/formats/crypto.h"
-#include "appliance/formats/json_write.h"
-#include "appliance/record/notices.h"
+#include "appliance/page/module.h"
 #include "appliance/verify/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifdef __wasm__
-#define EXPORT(name) __attribute__((export_name(#name)))
-#else
-#define EXPORT(name)
-#endif
 
 /* All checks with their reasons in two languages. */
 enum { MESSAGE_MOST = 1 << 17 };
@@ -48,28 +41,6 @@ static struct page *this_page(void)
 }
 
 /* --- messages --- */
-
-static const char *persian_of(refusal reason)
-{
-	const struct notice_part part = notice_refusal(reason);
-	const struct notice_row *row = notice_row_of(part.id);
-	if (part.id == NOTICE_UNKNOWN || row == NULL ||
-		strcmp(row->says[ENGLISH], reason) != 0)
-		return NULL;
-	return row->says[PERSIAN];
-}
-
-static void put_words(struct json_writer *json, const char *key, refusal reason)
-{
-	const char *persian = persian_of(reason);
-	json_open_object(json, key);
-	json_put_text(json, "en", reason);
-	if (persian != NULL)
-		json_put_text(json, "fa", persian);
-	else
-		json_put_null(json, "fa");
-	json_close(json);
-}
 
 static const char *outcome_word(enum check_outcome outcome)
 {
@@ -279,11 +250,6 @@ static bool read_sent(struct page *page)
 }
 
 /* --- exports --- */
-
-EXPORT(page_room) void *page_room(size_t size)
-{
-	return malloc(size > 0 ? size : 1);
-}
 
 EXPORT(page_give)
 void page_give(uint32_t input, const void *data, size_t size)

@@ -39,8 +39,6 @@ enum page_input {
 	PAGE_INPUTS,
 };
 
-/* NULL when there is no memory. It is never given back. */
-void *page_room(size_t size);
 void page_give(uint32_t input, const void *data, size_t size);
 /*
  * SHA-256 of the SHA-256 of each input, in order: no byte of them may differ,

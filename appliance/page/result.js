@@ -9,8 +9,7 @@ const CANDIDATES_AT_ONCE = 100;
 const FEW_CANDIDATES = 5;
 const ROWS_AT_ONCE = 200;
 
-const view = {
-	persian: !/^\?en\b/.test(location.search),
+Object.assign(view, {
 	message: { kind: 'progress', done: 0, of: 0, check: '' },
 	instead: {},
 	/* What a reader has typed, chosen and opened, for the next drawing. */
@@ -21,87 +20,16 @@ const view = {
 	/* The id that is asked for in the address, when it is drawn. */
 	station: null,
 	table: { search: '', by: null, down: false, rows: ROWS_AT_ONCE, contest: 0 },
-};
+});
 
 /* --- elements and words --- */
-
-function el(name, attributes, ...children) {
-	const svg = name === 'svg' || name === 'rect';
-	const element = svg
-		? document.createElementNS('http://www.w3.org/2000/svg', name)
-		: document.createElement(name);
-	for (const [key, value] of Object.entries(attributes || {}))
-		if (typeof value === 'function')
-			element.addEventListener(key, value);
-		else if (value !== false && value !== null && value !== undefined)
-			element.setAttribute(key, value === true ? '' : value);
-	element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined));
-	return element;
-}
-
-function digits(text) {
-	return view.persian ? text.replace(/[0-9]/g, d => '۰۱۲۳۴۵۶۷۸۹'[d]) : text;
-}
-
-function number(value) {
-	return digits(String(value).replace(/\B(?=(\d{3})+$)/g, view.persian ? '٬' : ','));
-}
-
-/* A share in tenths of a percent; of nothing there is none. */
-function share(part, whole) {
-	if (whole === 0)
-		return '–';
-	const text = (Math.round(part / whole * 1000) / 10).toFixed(1);
-	return digits(view.persian ? text.replace('.', '٫') + '٪' : text + '%');
-}
-
-function word(key) {
-	return WORDS[key][view.persian ? 1 : 0];
-}
-
-/* Several names are each isolated already, and stand as the sentence does. */
-function isolated(name) {
-	return typeof name === 'string' ? el('bdi', {}, name) : name;
-}
-
-/* The pieces of a sentence: numbers in place of {1}, names of {a}. */
-function say(key, numbers, names) {
-	return word(key).split(/\{(.)\}/).map((piece, i) => {
-		if (i % 2 === 0)
-			return piece;
-		return piece >= '1' && piece <= '9'
-			? number(numbers[piece - 1])
-			: isolated(names[piece.charCodeAt(0) - 97]);
-	});
-}
-
-function plain(key, numbers, names) {
-	return say(key, numbers || [], names || [])
-		.map(piece => piece.textContent === undefined ? piece : piece.textContent)
-		.join('');
-}
 
 function name_of(named, stem) {
 	return el('bdi', {}, named[(stem || 'name') + (view.persian ? '_fa' : '_en')]);
 }
 
-function joined(nodes) {
-	return nodes.flatMap((node, i) => i === 0 ? [node] : [view.persian ? '، ' : ', ', node]);
-}
-
 function check_name(name) {
 	return CHECKS[name] ? CHECKS[name][view.persian ? 1 : 0] : name;
-}
-
-/* The verifier's own words; those that have no Persian are English, as such. */
-function in_words(words) {
-	if (view.persian && !words.fa)
-		return el('bdi', { lang: 'en', dir: 'ltr' }, words.en);
-	return el('bdi', {}, view.persian ? words.fa : words.en);
-}
-
-function hex(value) {
-	return el('span', { class: 'hex', dir: 'ltr' }, value.replace(/(.{8})(?=.)/g, '$1 '));
 }
 
 /* --- charts: each is in the table that has its numbers --- */
@@ -121,20 +49,6 @@ function stacked(parts, whole) {
 		return rect;
 	});
 	return el('svg', { class: 'bar whole', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' }, rects);
-}
-
-function head(key, attributes) {
-	return el('th', { scope: 'col', ...attributes }, word(key));
-}
-
-function numeric(value, attributes) {
-	return el('td', { class: 'number', ...attributes }, value);
-}
-
-/* Wide tables move by themselves, by keyboard, too. */
-function table(label, ...rows) {
-	return el('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': label },
-		el('table', {}, ...rows));
 }
 
 /* --- bands and the verdict --- */

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # 62,529 ballots that people marked, with published totals, when their folder
 # lies beside the checkout: sealed at twelve stations, counted by the whole
-# machine, signed by its TPM. What was published is what must come out.
+# machine, signed by its TPM. What was published is what must come out. The
+# first station has 20,000 of them, and seals as a station page does.
 . "$(dirname "$0")/../support/tap.sh"
 
 set=../shared/data/real/poland-wroclaw-2017
@@ -24,20 +25,42 @@ define_real() {
 				tie_break: [.key]
 			}]
 		} |
-		.stations[] += {contests: ["c1"], ballots_issued: 6000}' \
+		.stations[] += {contests: ["c1"], ballots_issued: 20000}' \
 		"$desk/definition.json" >"$desk/real.json" &&
 		mv "$desk/real.json" "$desk/definition.json"
 }
 
-# Ballot 1 to station 1, ballot 2 to station 2, ...
+# 20,000 ballots to station 1, the next to station 2, the next to station 3, ...
 spread_ballots() {
 	local i
-	for ((i = 1; i <= stations; i++)); do
-		awk -v i="$i" -v stations="$stations" \
-			'NR == 1 || NR % stations == i % stations' \
+	head -n 20001 "$set/ballots.csv" >"$desk/ballots/$(station_name 1).csv"
+	for ((i = 2; i <= stations; i++)); do
+		awk -v i="$i" -v others="$((stations - 1))" \
+			'NR == 1 || NR > 20001 && NR % others == i % others' \
 			"$set/ballots.csv" \
 			>"$desk/ballots/$(station_name "$i").csv" || return
 	done
+}
+
+# seal_by_page STATION: from its CSV file and a key file with a passphrase.
+seal_by_page() {
+	local at=$scratch/page
+	mkdir "$at" && cp "$desk/definition.json" "$at" &&
+		cp "$desk/election-keys.note" "$at/keys.note" &&
+		cp "$desk/sealed.d/bk.pub" "$at" &&
+		cp "$desk/ballots/$1.csv" "$at/ballots.csv" &&
+		echo 'a few words' >"$scratch/passphrase" &&
+		openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 \
+			-iter 1000000 -in "$keys/$1.pem" -out "$at/key.pem" \
+			-passout "file:$scratch/passphrase" &&
+		node build/page-tests/station.mjs build/page/station.wasm "$at" <<-'END' &&
+			{"call": "begin"}
+			{"call": "unlock", "file": "key.pem", "passphrase": "a few words"}
+			{"call": "read", "csv": "ballots.csv", "sequence": 1}
+			{"call": "seal"}
+		END
+		cp "$at/page.age" "$desk/boxes/$1.age" &&
+		cp "$at/page.note" "$desk/boxes/$1.note"
 }
 
 # code,votes of the signed result.
@@ -57,6 +80,8 @@ start_machine || bail 'the machine does not start'
 ok 'it is enrolled' enrol_machine
 ok 'the election is sealed' seal_election
 ok 'the stations seal their boxes' seal_boxes
+rm "$desk/boxes/$(station_name 1)".*
+like 'one of them in a page' '"ballots":20000' seal_by_page "$(station_name 1)"
 ok 'the boxes are delivered' deliver_boxes
 ok 'the boxes are opened and counted' open_boxes
 ok 'the evidence comes out' take_evidence

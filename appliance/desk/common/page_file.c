@@ -24,22 +24,47 @@ enum part {
 	STYLE,
 	FONT,
 	WORKER,
-	VERIFIER,
+	MODULE,
 	ENGINE,
 	WORDS,
+	COMMON,
 	VIEW,
 	PARTS,
 };
 
-static const char *const part_name[PARTS] = {
-	[TEMPLATE] = "appliance/page/result.html",
-	[STYLE] = "appliance/page/result.css",
-	[FONT] = "appliance/page/result.woff2",
-	[WORKER] = "appliance/page/worker.js",
-	[VERIFIER] = "build/page/verify.wasm",
-	[ENGINE] = "appliance/page/engine.js",
-	[WORDS] = "appliance/page/words.js",
-	[VIEW] = "appliance/page/result.js",
+#define IN_PAGE "appliance/page/"
+
+/* Where its parts are, and the names of its data blocks by input. */
+static const struct form {
+	const char *part[PARTS];
+	const char *block[PAGE_INPUTS];
+	size_t inputs;
+} forms[] = {
+	[PAGE_OF_RESULT] = { {
+				     [TEMPLATE] = IN_PAGE "result.html",
+				     [STYLE] = IN_PAGE "result.css",
+				     [FONT] = IN_PAGE "result.woff2",
+				     [WORKER] = IN_PAGE "worker.js",
+				     [MODULE] = "build/page/verify.wasm",
+				     [ENGINE] = IN_PAGE "engine.js",
+				     [WORDS] = IN_PAGE "words.js",
+				     [COMMON] = IN_PAGE "view.js",
+				     [VIEW] = IN_PAGE "result.js",
+			     },
+		{ "sent", "definition", "authorities", "profile", "ruling" },
+		PAGE_INPUTS },
+	[PAGE_OF_STATION] = { {
+				      [TEMPLATE] = IN_PAGE "station.html",
+				      [STYLE] = IN_PAGE "result.css",
+				      [FONT] = IN_PAGE "result.woff2",
+				      [WORKER] = IN_PAGE "station_worker.js",
+				      [MODULE] = "build/page/station.wasm",
+				      [ENGINE] = IN_PAGE "station_engine.js",
+				      [WORDS] = IN_PAGE "station_words.js",
+				      [COMMON] = IN_PAGE "view.js",
+				      [VIEW] = IN_PAGE "station.js",
+			      },
+		{ "definition", "election-keys", "box-key" }, STATION_INPUTS },
 };
 
 /* A text that grows, and is whole once it was closed. */
@@ -50,6 +75,7 @@ struct growing {
 };
 
 struct page_parts {
+	const struct form *form;
 	struct file file[PARTS];
 	const struct bytes *given;
 	struct growing script;
@@ -182,18 +208,16 @@ static void put_policy(struct growing *to, const struct page_parts *parts)
 	fprintf(to->stream, POLICY, hash[0], hash[1]);
 }
 
-/* As engine.js looks for them; in the order of enum page_input. */
+/* As the engine looks for them. */
 static void put_data(struct growing *to, const struct page_parts *parts)
 {
-	static const char *const name[PAGE_INPUTS] = { "sent", "definition",
-		"authorities", "profile", "ruling" };
-	for (size_t i = 0; i < PAGE_INPUTS; i++) {
+	for (size_t i = 0; i < parts->form->inputs; i++) {
 		if (parts->given[i].size == 0)
 			continue;
 		fprintf(to->stream,
 			"<script type=\"application/octet-stream\" "
 			"id=\"data-%s\">",
-			name[i]);
+			parts->form->block[i]);
 		put_base64(to, parts->given[i]);
 		put_text(to, "</script>\n");
 	}
@@ -214,7 +238,7 @@ static int read_parts(struct page_parts *parts)
 {
 	int status = 0;
 	for (size_t i = 0; i < PARTS && status == 0; i++) {
-		char *path = tree_file(part_name[i]);
+		char *path = tree_file(parts->form->part[i]);
 		status = file_read(path, PART_MOST, &parts->file[i]);
 		free(path);
 	}
@@ -222,29 +246,30 @@ static int read_parts(struct page_parts *parts)
 }
 
 /* The same as check_seal() of page.c has of what it was given. */
-static struct digest seal_of(const struct bytes given[PAGE_INPUTS])
+static struct digest seal_of(const struct page_parts *parts)
 {
 	struct digest part[PAGE_INPUTS];
-	for (size_t i = 0; i < PAGE_INPUTS; i++)
-		part[i] = sha256(given[i]);
-	return sha256(bytes_of(part, sizeof(part)));
+	for (size_t i = 0; i < parts->form->inputs; i++)
+		part[i] = sha256(parts->given[i]);
+	return sha256(bytes_of(part, parts->form->inputs * sizeof(*part)));
 }
 
 static bool make_script(struct page_parts *parts)
 {
-	const struct digest seal = seal_of(parts->given);
+	const struct digest seal = seal_of(parts);
 	struct growing *to = &parts->script;
 	if (!begin(to))
 		return false;
 	put_text(to, "'use strict';\nconst WORKER = ");
 	put_quoted(to, bytes_of_part(parts, WORKER));
 	put_text(to, ";\nconst WASM = '");
-	put_base64(to, bytes_of_part(parts, VERIFIER));
+	put_base64(to, bytes_of_part(parts, MODULE));
 	put_text(to, "';\nconst SEAL = '");
 	put_base64(to, bytes_of(seal.byte, SHA256_SIZE));
 	put_text(to, "';\n");
 	put(to, bytes_of_part(parts, ENGINE));
 	put(to, bytes_of_part(parts, WORDS));
+	put(to, bytes_of_part(parts, COMMON));
 	put(to, bytes_of_part(parts, VIEW));
 	/* Either would end the script, or hide its end, for a browser. */
 	return end(to) && strstr(to->data, "</script") == NULL &&
@@ -268,10 +293,10 @@ static bool make_page(struct page_parts *parts)
 	       fill(&parts->page, parts, TEMPLATE, marks) && end(&parts->page);
 }
 
-int page_file_write(const char *path, const struct bytes given[PAGE_INPUTS],
-	struct page_digests *out)
+int page_file_write(enum page_kind kind, const char *path,
+	const struct bytes *given, struct page_digests *out)
 {
-	struct page_parts parts = { .given = given };
+	struct page_parts parts = { .form = &forms[kind], .given = given };
 	int status = read_parts(&parts);
 	if (status == 0 && !make_page(&parts))
 		status = fail(EX_SOFTWARE, "appliance/page", 0,
@@ -280,7 +305,7 @@ int page_file_write(const char *path, const struct bytes given[PAGE_INPUTS],
 		status = file_write(path, grown(&parts.page), 0644);
 	if (status == 0)
 		*out = (struct page_digests){ sha256(grown(&parts.page)),
-			sha256(bytes_of_part(&parts, VERIFIER)) };
+			sha256(bytes_of_part(&parts, MODULE)) };
 	free_parts(&parts);
 	return status;
 }

@@ -53,7 +53,7 @@ static mbedtls_ecp_group *curve(void)
 	return &group;
 }
 
-/* With which mbedTLS hides a secret number while it works on it. */
+/* With which mbedTLS hides a secret number while it signs. */
 static int randomise(void *context, unsigned char *out, size_t size)
 {
 	(void)context;
@@ -170,7 +170,11 @@ bool p256_verify(const struct p256_public *public, const struct digest *digest,
 	return error == 0;
 }
 
-/* `scalar` times the point; the generator where `by` is NULL. */
+/*
+ * `scalar` times the point; the generator where `by` is NULL. What hides the
+ * scalar meanwhile comes of itself (HMAC_DRBG): random_bytes() gives what is
+ * seen outside, in the same order as with libcrypto.
+ */
 static struct p256_public times(
 	const mbedtls_mpi *scalar, const struct p256_public *by)
 {
@@ -182,8 +186,8 @@ static struct p256_public times(
 		read_point(&factor, by);
 	else
 		must(mbedtls_ecp_copy(&factor, &curve()->G) == 0);
-	must(mbedtls_ecp_mul(
-		     curve(), &result, scalar, &factor, randomise, NULL) == 0);
+	must(mbedtls_ecp_mul(curve(), &result, scalar, &factor, NULL, NULL) ==
+		0);
 	product = public_of_point(&result);
 	mbedtls_ecp_point_free(&factor);
 	mbedtls_ecp_point_free(&result);
@@ -226,8 +230,10 @@ struct p256_signature p256_sign(
 	mbedtls_mpi r, s;
 	mbedtls_mpi_init(&r);
 	mbedtls_mpi_init(&s);
-	must(mbedtls_ecdsa_sign(curve(), &r, &s, &private->scalar, digest->byte,
-		     SHA256_SIZE, randomise, NULL) == 0 &&
+	/* RFC 6979: no poor random number gives the key away. */
+	must(mbedtls_ecdsa_sign_det_ext(curve(), &r, &s, &private->scalar,
+		     digest->byte, SHA256_SIZE, MBEDTLS_MD_SHA256, randomise,
+		     NULL) == 0 &&
 		mbedtls_mpi_write_binary(&r, signature.r, P256_SIZE) == 0 &&
 		mbedtls_mpi_write_binary(&s, signature.s, P256_SIZE) == 0);
 	mbedtls_mpi_free(&r);
