@@ -94,6 +94,9 @@ static refusal note_check(const struct box_terms *terms,
 	refusal why;
 	if (!digest_equal(&definition, &terms->plan->definition))
 		return "the box is of another election";
+	if (!bytes_equal(text_value(text, BOX_ELECTION),
+		    bytes_of_text(terms->plan->id)))
+		return "the box is of another election";
 	if (text->rehearsal != terms->plan->rehearsal)
 		return "the box is of a rehearsal, or the election is";
 	if (number < 0)
