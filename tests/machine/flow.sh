@@ -406,6 +406,13 @@ verify_bundle() {
 		--profile "$desk/profile.json"
 }
 
+page_bundle() {
+	"$sandoq" bundle page --sent "$desk/bundle" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem" \
+		--profile "$desk/profile.json" --output "$desk/result.html"
+}
+
 report_bundle() {
 	"$sandoq" bundle report --sent "$desk/bundle" \
 		--definition "$desk/definition.json" \
