@@ -85,7 +85,7 @@ FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 # Tests that are linked once more, with mbedTLS in the place of libcrypto.
 MBEDTLSTESTS := $(addprefix $(B)/tests/mbedtls/,formats/test_age \
 	formats/test_checkpoint formats/test_crypto formats/test_hpke \
-	formats/test_key_file formats/test_note formats/test_p256 \
+	desk/test_key_file formats/test_note formats/test_p256 \
 	formats/test_pbes2 tpm/policy/test_credential \
 	verify/test_verify)
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
@@ -429,7 +429,9 @@ test: setup
 	@tests/run 2 $(UNITS) tests/lint/links $(SHELLTESTS) $(SANITIZED) \
 		tests/fuzz/smoke.t $(MACHINETESTS)
 
+# Sources of others are there for what includes them.
 lint: setup
+	@image/foreign
 	@tests/lint/run
 
 static: setup

@@ -61,7 +61,8 @@ static void begin_value(struct json_writer *json, const char *key)
 	write_text(json->out, ": ");
 }
 
-static void open(struct json_writer *json, const char *key, const char *ends)
+static void open_with(
+	struct json_writer *json, const char *key, const char *ends)
 {
 	begin_value(json, key);
 	write_u8(json->out, (uint8_t)ends[0]);
@@ -76,12 +77,12 @@ static void open(struct json_writer *json, const char *key, const char *ends)
 
 void json_open_object(struct json_writer *json, const char *key)
 {
-	open(json, key, "{}");
+	open_with(json, key, "{}");
 }
 
 void json_open_array(struct json_writer *json, const char *key)
 {
-	open(json, key, "[]");
+	open_with(json, key, "[]");
 }
 
 void json_close(struct json_writer *json)

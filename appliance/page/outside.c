@@ -7,6 +7,7 @@
 #include "appliance/page/outside.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -21,15 +21,19 @@ char folder[] = "/tmp/sandoq-workplace.XXXXXX";
 char said[SAID_MOST];
 char program[4096];
 
-/* The program lies two folders above the test. */
+/* The program lies where the folder of the tests does. */
 static void find_program(void)
 {
 	char test[sizeof(program)];
 	ssize_t size = readlink("/proc/self/exe", test, sizeof(test) - 1);
 	assert_true(size > 0);
 	test[size] = '\0';
-	for (int i = 0; i < 3; i++)
-		*strrchr(test, '/') = '\0';
+	char *at = NULL;
+	for (char *next = test; (next = strstr(next, "/tests/")) != NULL;
+		next++)
+		at = next;
+	assert_non_null(at);
+	*at = '\0';
 	assert_in_range(snprintf(program, sizeof(program), "%s/sandoq", test),
 		1, sizeof(program) - 1);
 	assert_int_equal(access(program, X_OK), 0);

@@ -32,38 +32,39 @@ enum part {
 	PARTS,
 };
 
-#define IN_PAGE "appliance/page/"
+static const char *const result_part[PARTS] = {
+	[TEMPLATE] = "appliance/page/result.html",
+	[STYLE] = "appliance/page/result.css",
+	[FONT] = "appliance/page/result.woff2",
+	[WORKER] = "appliance/page/worker.js",
+	[MODULE] = "build/page/verify.wasm",
+	[ENGINE] = "appliance/page/engine.js",
+	[WORDS] = "appliance/page/words.js",
+	[COMMON] = "appliance/page/view.js",
+	[VIEW] = "appliance/page/result.js",
+};
+static const char *const station_part[PARTS] = {
+	[TEMPLATE] = "appliance/page/station.html",
+	[STYLE] = "appliance/page/result.css",
+	[FONT] = "appliance/page/result.woff2",
+	[WORKER] = "appliance/page/station_worker.js",
+	[MODULE] = "build/page/station.wasm",
+	[ENGINE] = "appliance/page/station_engine.js",
+	[WORDS] = "appliance/page/station_words.js",
+	[COMMON] = "appliance/page/view.js",
+	[VIEW] = "appliance/page/station.js",
+};
 
 /* Where its parts are, and the names of its data blocks by input. */
 static const struct form {
-	const char *part[PARTS];
+	const char *const *part;
 	const char *block[PAGE_INPUTS];
 	size_t inputs;
 } forms[] = {
-	[PAGE_OF_RESULT] = { {
-				     [TEMPLATE] = IN_PAGE "result.html",
-				     [STYLE] = IN_PAGE "result.css",
-				     [FONT] = IN_PAGE "result.woff2",
-				     [WORKER] = IN_PAGE "worker.js",
-				     [MODULE] = "build/page/verify.wasm",
-				     [ENGINE] = IN_PAGE "engine.js",
-				     [WORDS] = IN_PAGE "words.js",
-				     [COMMON] = IN_PAGE "view.js",
-				     [VIEW] = IN_PAGE "result.js",
-			     },
+	[PAGE_OF_RESULT] = { result_part,
 		{ "sent", "definition", "authorities", "profile", "ruling" },
 		PAGE_INPUTS },
-	[PAGE_OF_STATION] = { {
-				      [TEMPLATE] = IN_PAGE "station.html",
-				      [STYLE] = IN_PAGE "result.css",
-				      [FONT] = IN_PAGE "result.woff2",
-				      [WORKER] = IN_PAGE "station_worker.js",
-				      [MODULE] = "build/page/station.wasm",
-				      [ENGINE] = IN_PAGE "station_engine.js",
-				      [WORDS] = IN_PAGE "station_words.js",
-				      [COMMON] = IN_PAGE "view.js",
-				      [VIEW] = IN_PAGE "station.js",
-			      },
+	[PAGE_OF_STATION] = { station_part,
 		{ "definition", "election-keys", "box-key" }, STATION_INPUTS },
 };
 

@@ -110,7 +110,8 @@ static const char *shortened(
 	}
 	wide[kept] = L'\u2026';
 	wide[kept + 1] = L'\0';
-	return wcstombs(out, wide, WIDE_MOST * 4) == (size_t)-1 ? text : out;
+	return wcstombs(out, wide, (size_t)WIDE_MOST * 4) == (size_t)-1 ? text
+									: out;
 }
 
 static bool is_ascii(const char *text)

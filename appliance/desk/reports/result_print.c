@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/reports/result_print.h"
 #include "appliance/desk/common/files.h"
-#include "appliance/desk/reports/result_formats.h"
 #include "appliance/desk/common/told_report.h"
+#include "appliance/desk/reports/result_formats.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -65,8 +65,8 @@ static int64_t moment(const mbedtls_x509_time *time)
 	memcpy(text + 8, digit + 6, 2);
 	if (!date_decode(bytes_of(text, sizeof(text)), &end))
 		return INT64_MIN;
-	return end - (DAY - 1) + time->hour * HOUR + time->min * MINUTE +
-	       time->sec;
+	return end - (DAY - 1) + (int64_t)time->hour * HOUR +
+	       (int64_t)time->min * MINUTE + time->sec;
 }
 
 /* mbedTLS asks for each certificate of the chain; the clock is the caller's. */

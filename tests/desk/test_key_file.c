@@ -8,35 +8,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/key_file.h"
+#include "tests/desk/workplace.h"
 
 #define PASSPHRASE "گذرواژهٔ من"
 
-static char folder[] = "/tmp/sandoq-key-file.XXXXXX";
-
-static int make_folder(void **state)
+static int make(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	assert_int_equal(chdir(folder), 0);
+	workplace_make();
+	write_file("pass", bytes_of_text(PASSPHRASE));
 	return 0;
 }
 
-static int drop_folder(void **state)
+static int drop(void **state)
 {
-	char command[64];
 	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	return system(command);
+	workplace_drop();
+	return 0;
 }
 
-static struct bytes read_text(const char *path, char *space, size_t most)
+static struct bytes read_text(const char *name, char *space, size_t most)
 {
+	char path[256];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	FILE *file = fopen(path, "re");
 	assert_non_null(file);
 	const size_t size = fread(space, 1, most, file);
@@ -44,26 +43,18 @@ static struct bytes read_text(const char *path, char *space, size_t most)
 	return bytes_of(space, size);
 }
 
-static void write_text_file(const char *path, struct bytes text)
-{
-	FILE *file = fopen(path, "we");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
-	assert_int_equal(fclose(file), 0);
-}
-
 /* A key made now, as OpenSSL protects it; `how` is added to its command. */
 static struct bytes by_openssl(
 	const char *how, char space[KEY_FILE_MOST], struct p256_private **plain)
 {
-	char command[512], pem[KEY_FILE_MOST];
-	write_text_file("pass", bytes_of_text(PASSPHRASE));
-	snprintf(command, sizeof(command),
-		"openssl genpkey -algorithm EC -pkeyopt "
-		"ec_paramgen_curve:P-256 -out plain 2>/dev/null && openssl "
-		"pkcs8 -topk8 -in plain -passout file:pass %s -out protected",
-		how);
-	assert_int_equal(system(command), 0);
+	char pem[KEY_FILE_MOST];
+	assert_status(
+		shell("cd %s && openssl genpkey -algorithm EC -pkeyopt "
+		      "ec_paramgen_curve:P-256 -out plain 2>/dev/null && "
+		      "openssl pkcs8 -topk8 -in plain -passout file:pass %s "
+		      "-out protected",
+			folder, how),
+		0);
 	assert_null(p256_from_pem(read_text("plain", pem, sizeof(pem)), plain));
 	return read_text("protected", space, KEY_FILE_MOST);
 }
@@ -146,11 +137,11 @@ static void openssl_reads_ours(void **state)
 	write_key_file(&out, key, bytes_of_text(PASSPHRASE));
 	assert_false(out.broken);
 	assert_true(key_file_is_protected(written(&out)));
-	write_text_file("ours", written(&out));
-	write_text_file("pass", bytes_of_text(PASSPHRASE));
-	assert_int_equal(system("openssl pkey -in ours -passin file:pass "
-				"-out read && openssl asn1parse -in ours | "
-				"grep -q 'INTEGER *:0F4240'"),
+	write_file("ours", written(&out));
+	assert_status(shell("cd %s && openssl pkey -in ours -passin file:pass "
+			    "-out read && openssl asn1parse -in ours | "
+			    "grep -q 'INTEGER *:0F4240'",
+			      folder),
 		0);
 	assert_null(p256_from_pem(read_text("read", pem, sizeof(pem)), &read));
 	assert_null(key_file_open(
@@ -209,5 +200,5 @@ int main(void)
 		cmocka_unit_test(a_key_without_passphrase_is_none_of_these),
 	};
 	crypto_start();
-	return cmocka_run_group_tests(tests, make_folder, drop_folder);
+	return cmocka_run_group_tests(tests, make, drop);
 }
