@@ -28,12 +28,12 @@ static void find_program(void)
 	ssize_t size = readlink("/proc/self/exe", test, sizeof(test) - 1);
 	assert_true(size > 0);
 	test[size] = '\0';
-	char *at = NULL;
-	for (char *next = test; (next = strstr(next, "/tests/")) != NULL;
-		next++)
-		at = next;
-	assert_non_null(at);
-	*at = '\0';
+	size_t end = 0;
+	char *next = test;
+	while ((next = strstr(next, "/tests/")) != NULL)
+		end = (size_t)(next++ - test);
+	assert_int_not_equal(end, 0);
+	test[end] = '\0';
 	assert_in_range(snprintf(program, sizeof(program), "%s/sandoq", test),
 		1, sizeof(program) - 1);
 	assert_int_equal(access(program, X_OK), 0);
