@@ -35,6 +35,7 @@ is 'no other command is among them' \
 each_in_its_file() {
 	local group name file
 	while read -r _ group name _; do
+		name=${name//-/_}
 		file=appliance/desk/$group${name:+_$name}.c
 		[ -f "$file" ] || file=appliance/desk/$group.c
 		grep -q "^int ${group}_${name}_command(" "$file" ||

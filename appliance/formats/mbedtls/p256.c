@@ -230,10 +230,8 @@ struct p256_signature p256_sign(
 	mbedtls_mpi r, s;
 	mbedtls_mpi_init(&r);
 	mbedtls_mpi_init(&s);
-	/* RFC 6979: no poor random number gives the key away. */
-	must(mbedtls_ecdsa_sign_det_ext(curve(), &r, &s, &private->scalar,
-		     digest->byte, SHA256_SIZE, MBEDTLS_MD_SHA256, randomise,
-		     NULL) == 0 &&
+	must(mbedtls_ecdsa_sign(curve(), &r, &s, &private->scalar, digest->byte,
+		     SHA256_SIZE, randomise, NULL) == 0 &&
 		mbedtls_mpi_write_binary(&r, signature.r, P256_SIZE) == 0 &&
 		mbedtls_mpi_write_binary(&s, signature.s, P256_SIZE) == 0);
 	mbedtls_mpi_free(&r);
