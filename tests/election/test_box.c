@@ -36,6 +36,7 @@ struct making {
 	unsigned recipient[AGE_STANZAS_MOST];
 	size_t recipients;
 	bool turned; /* the note's tags the other way round */
+	const char *election;
 	const char *station;
 	uint64_t sequence;
 	struct digest definition;
@@ -52,6 +53,7 @@ static struct making good_making(void)
 	return (struct making){
 		.recipient = { BK, ESCROW, OTHER_ESCROW },
 		.recipients = 3,
+		.election = plan.id,
 		.station = "station-01",
 		.sequence = 2,
 		.definition = plan.definition,
@@ -110,7 +112,7 @@ static struct bytes note_over(const struct making *making, struct bytes file)
 	const struct digest digest = sha256(file);
 	struct age_header header;
 	assert_null(age_header_parse(file, &header));
-	text_put(&text, BOX_ELECTION, bytes_of_text(plan.id));
+	text_put(&text, BOX_ELECTION, bytes_of_text(making->election));
 	text_put(&text, BOX_DEFINITION,
 		bytes_of(making->definition.byte, SHA256_SIZE));
 	text_put(&text, BOX_STATION, bytes_of_text(making->station));
@@ -199,6 +201,9 @@ static void the_note_is_of_this_place(void **state)
 	expect(&making, "the station is unknown");
 	making = good_making();
 	making.definition.byte[0] ^= 1;
+	expect(&making, "the box is of another election");
+	making = good_making();
+	making.election = "other";
 	expect(&making, "the box is of another election");
 	making = good_making();
 	making.rehearsal = true;
