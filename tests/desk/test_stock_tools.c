@@ -121,15 +121,34 @@ static void compare_page(const char *check, const char *reason)
 	assert_string_equal(said, wanted);
 }
 
+/*
+ * The stock tools start thousands of programs for a verdict. By day they are
+ * asked once for each check that refuses, by `make nightly` each time.
+ */
+static bool is_their_turn(const char *check)
+{
+	static char asked[CHECKS_MOST][64];
+	size_t at = 0;
+	if (getenv("SANDOQ_NIGHTLY") != NULL)
+		return true;
+	while (asked[at][0] != '\0' && strcmp(asked[at], check) != 0)
+		at++;
+	const bool is_new = asked[at][0] == '\0';
+	snprintf(asked[at], sizeof(asked[at]), "%s", check);
+	return is_new;
+}
+
 static void agree_on(
 	const struct claim *claim, const struct paper *paper, const char *check)
 {
 	char ours[64], theirs[64], reason[CHECK_REASON_MOST];
 	paper_write_sent(paper);
 	our_verdict(claim, ours, reason);
-	their_verdict(claim, theirs);
 	assert_string_equal(ours, check);
-	assert_string_equal(theirs, check);
+	if (is_their_turn(check)) {
+		their_verdict(claim, theirs);
+		assert_string_equal(theirs, check);
+	}
 	if (claim == &is_released && page_is_here())
 		compare_page(check, reason);
 }
