@@ -2,8 +2,8 @@
 /*
  * The engine of a result page: takes the evidence out of the page's data
  * blocks, has a worker verify it (worker.js, with verify.wasm), and tells a
- * listener. In front of it stand WORKER (the worker's text), WASM (base64) and
- * SEAL (of what the page was made with, see page.h).
+ * listener. In front of it stand WORKER (the worker's text), WASM (base64), SEAL
+ * (of what the page was made with, see page.h) and blocks.js.
  *
  *   sandoq.given                    what the page was made with, by name
  *   sandoq.verify(instead, listen)  begins, with some of it replaced: bytes, or
@@ -31,30 +31,14 @@ const sandoq = (() => {
 		fa: 'این مرورگر نمی‌تواند بررسی را اجرا کند',
 	};
 
-	/* Exactly what was written, or null: atob() overlooks changed bits. */
-	const decode = (text) => {
-		let binary;
-		try {
-			binary = atob(text);
-		} catch {
-			return null;
-		}
-		if (btoa(binary) !== text)
-			return null;
-		const bytes = new Uint8Array(binary.length);
-		for (let i = 0; i < binary.length; i++)
-			bytes[i] = binary.charCodeAt(i);
-		return bytes;
-	};
-
 	const given = {};
 	let damaged = null;
 	for (const name of Object.keys(INPUTS)) {
-		const block = document.getElementById('data-' + name);
-		if (block === null)
+		const bytes = block(name);
+		if (bytes === undefined)
 			continue;
-		given[name] = decode(block.textContent);
-		if (given[name] === null)
+		given[name] = bytes;
+		if (bytes === null)
 			damaged ??= name;
 	}
 

@@ -2,7 +2,7 @@
 /*
  * The engine of a station page: starts the worker (station_worker.js) with what
  * the page was made with, and asks it one thing after the other. In front of it
- * stand WORKER (the worker's text) and WASM (base64).
+ * stand WORKER (the worker's text), WASM (base64) and blocks.js.
  *
  *   sandoq.begin()              reads what the page was made with
  *   sandoq.ask(name, request)   a promise of the message (station.h), with the
@@ -13,19 +13,13 @@ const sandoq = (() => {
 	/* In the order of enum station_input. */
 	const INPUTS = ['definition', 'election-keys', 'box-key'];
 
-	const decode = (text) => {
-		const binary = atob(text);
-		const bytes = new Uint8Array(binary.length);
-		for (let i = 0; i < binary.length; i++)
-			bytes[i] = binary.charCodeAt(i);
-		return bytes;
+	const DAMAGED = {
+		en: 'what the page was made with is damaged',
+		fa: 'آنچه صفحه با آن ساخته شده آسیب دیده است',
 	};
-	const given = (name) => {
-		const block = document.getElementById('data-' + name);
-		return block === null ? null : decode(block.textContent);
-	};
+
 	/* Before the view draws, which takes the blocks away. */
-	const inputs = INPUTS.map(given);
+	const inputs = INPUTS.map(block);
 
 	const url = URL.createObjectURL(
 		new Blob([WORKER], { type: 'text/javascript' }));
@@ -45,13 +39,12 @@ const sandoq = (() => {
 			.catch(() => ({ kind: 'broken' }));
 		return last;
 	};
-	const begin = () => {
-		try {
-			return ask('begin', { wasm: decode(WASM), inputs });
-		} catch {
-			return Promise.resolve({ kind: 'broken' });
-		}
-	};
+	const begin = () => inputs.includes(null)
+		? Promise.resolve({ kind: 'refused', line: null, words: DAMAGED })
+		: ask('begin', {
+			wasm: decode(WASM),
+			inputs: inputs.map((bytes) => bytes ?? null),
+		});
 
 	return { ask, begin };
 })();

@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The worker of a station page: one instance of station.wasm for as long as the
- * page is open, since it holds the station's key. It answers each request with
- * a message (station.h) and the outputs that came of it.
+ * The worker of a station page, behind memory.js: one instance of station.wasm
+ * for as long as the page is open, since it holds the station's key. It answers
+ * each request with a message (station.h) and the outputs that came of it.
  */
 'use strict';
 
 const OUTPUTS = { box: 0, note: 1, key: 2 };
 let page = null;
 let pool = null;
-
-/* A view of the bytes at an address; memory may have moved since the last. */
-const view = (address, size) => new Uint8Array(page.memory.buffer, address, size);
-
-const put = (bytes) => {
-	const address = page.page_room(bytes.length);
-	if (address === 0)
-		throw new Error('no memory');
-	view(address, bytes.length).set(bytes);
-	return address;
-};
 
 const text = (value) => new TextEncoder().encode(value);
 
@@ -28,7 +17,7 @@ const RANDOM = 8192;
 
 const fill_pool = () => {
 	pool ??= page.page_room(RANDOM);
-	const random = view(pool, RANDOM);
+	const random = view(page, pool, RANDOM);
 	crypto.getRandomValues(random);
 	page.page_random(pool, RANDOM);
 	random.fill(0);
@@ -41,21 +30,23 @@ const call = {
 		page._initialize();
 		inputs.forEach((bytes, input) => {
 			if (bytes !== null)
-				page.station_give(input, put(bytes), bytes.length);
+				page.station_give(input, put(page, bytes), bytes.length);
 		});
 		page.station_begin();
 	},
 	unlock: ({ file, passphrase }) => {
 		const secret = text(passphrase);
-		page.station_unlock(put(file), file.length, put(secret), secret.length);
+		page.station_unlock(put(page, file), file.length,
+			put(page, secret), secret.length);
 		secret.fill(0);
 	},
 	read: ({ csv, sequence }) =>
-		page.station_read(put(csv), csv.length, sequence),
+		page.station_read(put(page, csv), csv.length, sequence),
 	seal: () => page.station_seal(),
 	make_key: ({ name, passphrase }) => {
 		const id = text(name), secret = text(passphrase);
-		page.station_make_key(put(id), id.length, put(secret), secret.length);
+		page.station_make_key(put(page, id), id.length,
+			put(page, secret), secret.length);
 		secret.fill(0);
 	},
 };
@@ -66,10 +57,10 @@ const answer = async ({ name, ...request }) => {
 	if (page !== null)
 		fill_pool();
 	await call[name](request);
-	const message = JSON.parse(new TextDecoder().decode(
-		view(page.station_message(), page.station_message_size())));
+	const message = json_at(
+		page, page.station_message(), page.station_message_size());
 	for (const output of WRITES[message.kind] ?? [])
-		message[output] = view(page.station_output(OUTPUTS[output]),
+		message[output] = view(page, page.station_output(OUTPUTS[output]),
 			page.station_output_size(OUTPUTS[output])).slice();
 	return message;
 };

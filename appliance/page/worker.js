@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The worker of a result page: hands the evidence to verify.wasm and posts its
- * messages (page.h). Everything that is judged is judged in there.
+ * The worker of a result page, behind memory.js: hands the evidence to
+ * verify.wasm and posts its messages (page.h). Everything that is judged is
+ * judged in there.
  */
 'use strict';
 
-/* A view of the bytes at an address; memory may have moved since the last. */
-const view = (page, address, size) =>
-	new Uint8Array(page.memory.buffer, address, size);
-
-const put = (page, bytes) => {
-	const address = page.page_room(bytes.length);
-	if (address === 0)
-		throw new Error('no memory');
-	view(page, address, bytes.length).set(bytes);
-	return address;
-};
-
-const message = (page) => JSON.parse(new TextDecoder().decode(
-	view(page, page.page_message(), page.page_message_size())));
+const message = (page) =>
+	json_at(page, page.page_message(), page.page_message_size());
 
 const verify = async ({ wasm, seal, inputs, now }) => {
 	const { instance } = await WebAssembly.instantiate(wasm, {});

@@ -101,6 +101,21 @@ const evening = async (language, size) => {
 	await context.close();
 };
 
+/* A space in a data block, which atob() overlooks. */
+const damaged = async () => {
+	const other = path.join(folder, 'damaged.html');
+	const page = await browser.newPage();
+	fs.writeFileSync(other, fs.readFileSync(file, 'utf8')
+		.replace('id="data-definition">', '$& '));
+	await page.goto(pathToFileURL(other).href + '?en');
+	await page.waitForFunction(() => typeof steps !== 'undefined' && steps.busy === null);
+	const said = await page.innerText('main');
+	ok(/is damaged/.test(said) && await page.locator('section').count() === 0,
+		'a page with a damaged block offers nothing');
+	await page.close();
+};
+
+await damaged();
 await evening('fa', 'phone');
 await evening('en', 'desk');
 if (pictures !== undefined) {

@@ -23,8 +23,10 @@ enum part {
 	TEMPLATE,
 	STYLE,
 	FONT,
+	MEMORY,
 	WORKER,
 	MODULE,
+	BLOCKS,
 	ENGINE,
 	WORDS,
 	COMMON,
@@ -34,10 +36,12 @@ enum part {
 
 static const char *const result_part[PARTS] = {
 	[TEMPLATE] = "appliance/page/result.html",
-	[STYLE] = "appliance/page/result.css",
+	[STYLE] = "appliance/page/page.css",
 	[FONT] = "appliance/page/result.woff2",
+	[MEMORY] = "appliance/page/memory.js",
 	[WORKER] = "appliance/page/worker.js",
 	[MODULE] = "build/page/verify.wasm",
+	[BLOCKS] = "appliance/page/blocks.js",
 	[ENGINE] = "appliance/page/engine.js",
 	[WORDS] = "appliance/page/words.js",
 	[COMMON] = "appliance/page/view.js",
@@ -45,10 +49,12 @@ static const char *const result_part[PARTS] = {
 };
 static const char *const station_part[PARTS] = {
 	[TEMPLATE] = "appliance/page/station.html",
-	[STYLE] = "appliance/page/result.css",
+	[STYLE] = "appliance/page/page.css",
 	[FONT] = "appliance/page/result.woff2",
+	[MEMORY] = "appliance/page/memory.js",
 	[WORKER] = "appliance/page/station_worker.js",
 	[MODULE] = "build/page/station.wasm",
+	[BLOCKS] = "appliance/page/blocks.js",
 	[ENGINE] = "appliance/page/station_engine.js",
 	[WORDS] = "appliance/page/station_words.js",
 	[COMMON] = "appliance/page/view.js",
@@ -262,12 +268,15 @@ static bool make_script(struct page_parts *parts)
 	if (!begin(to))
 		return false;
 	put_text(to, "'use strict';\nconst WORKER = ");
+	put_quoted(to, bytes_of_part(parts, MEMORY));
+	put_text(to, " +\n");
 	put_quoted(to, bytes_of_part(parts, WORKER));
 	put_text(to, ";\nconst WASM = '");
 	put_base64(to, bytes_of_part(parts, MODULE));
 	put_text(to, "';\nconst SEAL = '");
 	put_base64(to, bytes_of(seal.byte, SHA256_SIZE));
 	put_text(to, "';\n");
+	put(to, bytes_of_part(parts, BLOCKS));
 	put(to, bytes_of_part(parts, ENGINE));
 	put(to, bytes_of_part(parts, WORDS));
 	put(to, bytes_of_part(parts, COMMON));

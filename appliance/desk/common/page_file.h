@@ -8,10 +8,11 @@
  * In the template stands for
  *
  *	{{csp}}      the content security policy
- *	{{style}}    result.css; in it {{font}} for result.woff2 in base64
+ *	{{style}}    page.css; in it {{font}} for result.woff2 in base64
  *	{{data}}     a data block for each input
- *	{{script}}   one script: the worker's text, the module and the seal as
- *	             constants, the engine, the words, view.js, the page's view
+ *	{{script}}   one script: the worker's text (memory.js and the page's
+ *	             worker), the module and the seal as constants, blocks.js,
+ *	             the engine, the words, view.js, the page's view
  *
  * The policy names the script and the style by their SHA-256, so a browser runs
  * them as they were written, or not at all; and it lets nothing be fetched.
