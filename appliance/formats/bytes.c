@@ -137,15 +137,24 @@ struct writer writer_of(void *data, size_t capacity)
 	return (struct writer){ .data = data, .capacity = capacity };
 }
 
+uint8_t *writer_room(struct writer *writer, size_t size)
+{
+	if (writer->broken || size > writer->capacity - writer->size) {
+		writer->broken = true;
+		return NULL;
+	}
+	return writer->data + writer->size;
+}
+
 void write_bytes(struct writer *writer, struct bytes bytes)
 {
-	if (writer->broken || bytes.size > writer->capacity - writer->size) {
-		writer->broken = true;
-		return;
-	}
+	uint8_t *to;
 	if (bytes.size == 0)
 		return;
-	memcpy(writer->data + writer->size, bytes.data, bytes.size);
+	to = writer_room(writer, bytes.size);
+	if (to == NULL)
+		return;
+	memcpy(to, bytes.data, bytes.size);
 	writer->size += bytes.size;
 }
 

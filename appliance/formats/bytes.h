@@ -84,6 +84,11 @@ struct writer {
 };
 
 struct writer writer_of(void *data, size_t capacity);
+/*
+ * Where `size` more bytes fit, for a function that writes at an address; who
+ * calls it adds to `size` what was written. NULL, and broken, without room.
+ */
+uint8_t *writer_room(struct writer *, size_t size);
 void write_u8(struct writer *, uint8_t);
 void write_u16(struct writer *, uint16_t);
 void write_u32(struct writer *, uint32_t);

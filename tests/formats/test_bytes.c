@@ -91,6 +91,20 @@ static void writer_stays_broken(void **state)
 	assert_int_equal(written(&writer).size, 0);
 }
 
+/* Nobody writes there without room for all of it. */
+static void room_is_whole_or_none(void **state)
+{
+	uint8_t buffer[4];
+	struct writer writer = writer_of(buffer, sizeof(buffer));
+	(void)state;
+	write_u8(&writer, 1);
+	assert_ptr_equal(writer_room(&writer, 3), buffer + 1);
+	assert_int_equal(writer.size, 1);
+	assert_null(writer_room(&writer, 4));
+	assert_true(writer.broken);
+	assert_null(writer_room(&writer, 1));
+}
+
 static void hex_is_lower_case_and_exact(void **state)
 {
 	uint8_t out[2];
@@ -197,6 +211,7 @@ int main(void)
 		cmocka_unit_test(cursor_splits_lines),
 		cmocka_unit_test(writer_mirrors_cursor),
 		cmocka_unit_test(writer_stays_broken),
+		cmocka_unit_test(room_is_whole_or_none),
 		cmocka_unit_test(hex_is_lower_case_and_exact),
 		cmocka_unit_test(decimal_is_canonical),
 		cmocka_unit_test(clean_text_is_utf8),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The primitives of crypto.h by mbedTLS. */
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,6 @@ enum { ENTROPY_MOST = 256 };
 struct sha256 {
 	mbedtls_sha256_context context;
 };
-
-/* For calls that fail only for want of memory. */
-static void must(bool worked)
-{
-	if (!worked)
-		abort();
-}
 
 static const mbedtls_md_info_t *sha256_algorithm(void)
 {

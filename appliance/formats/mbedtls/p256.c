@@ -4,6 +4,7 @@
 
 #include "appliance/formats/base64.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,13 +34,6 @@ struct p256_private {
 	mbedtls_mpi scalar;
 	struct p256_public public;
 };
-
-/* For calls that fail only for want of memory: no verdict on what was given. */
-static void must(bool worked)
-{
-	if (!worked)
-		abort();
-}
 
 /* Made once; mbedTLS keeps in it what speeds up later calls. */
 static mbedtls_ecp_group *curve(void)

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PBES2 by mbedTLS. */
 #include "appliance/formats/pbes2.h"
-
-#include <stdlib.h>
+#include "appliance/formats/must.h"
 
 #include <mbedtls/cipher.h>
 #include <mbedtls/md.h>
 #include <mbedtls/pkcs5.h>
-
-/* For calls that fail only for want of memory. */
-static void must(bool worked)
-{
-	if (!worked)
-		abort();
-}
 
 void pbkdf2_sha256(struct bytes passphrase, struct bytes salt, uint32_t rounds,
 	void *out, size_t size)
@@ -28,21 +20,11 @@ void pbkdf2_sha256(struct bytes passphrase, struct bytes salt, uint32_t rounds,
 	mbedtls_md_free(&context);
 }
 
-/* Room for what comes out: at most a block more than goes in. */
-static uint8_t *room(struct writer *out, size_t size)
-{
-	if (out->broken || out->capacity - out->size < AES_BLOCK_SIZE ||
-		out->capacity - out->size - AES_BLOCK_SIZE < size) {
-		out->broken = true;
-		return NULL;
-	}
-	return out->data + out->size;
-}
-
 static bool cipher(const uint8_t *key, const uint8_t *iv, struct bytes in,
 	struct writer *out, mbedtls_operation_t operation)
 {
-	uint8_t *to = room(out, in.size);
+	/* What comes out is at most a block more than what goes in. */
+	uint8_t *to = writer_room(out, in.size + AES_BLOCK_SIZE);
 	mbedtls_cipher_context_t context;
 	size_t size = 0;
 	int error;

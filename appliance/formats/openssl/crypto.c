@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The primitives of crypto.h by libcrypto. */
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/must.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -11,13 +11,6 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
-
-/* For calls that fail only for want of memory. */
-static void must(bool worked)
-{
-	if (!worked)
-		abort();
-}
 
 /*
  * Algorithms, looked for once: that takes longer than they do on the few bytes

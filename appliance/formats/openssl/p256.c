@@ -15,6 +15,7 @@
 #include <openssl/pem.h>
 
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/must.h"
 
 static const char group_name[] = "P-256";
 
@@ -22,13 +23,6 @@ struct p256_private {
 	EVP_PKEY *key;
 	struct p256_public public;
 };
-
-/* For calls that fail only for want of memory: no verdict on what was given. */
-static void must(bool worked)
-{
-	if (!worked)
-		abort();
-}
 
 /* Made once: it takes longer than all that is done with it for one key. */
 static const EC_GROUP *curve(void)

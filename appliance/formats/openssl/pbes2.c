@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PBES2 by libcrypto. */
 #include "appliance/formats/pbes2.h"
+#include "appliance/formats/must.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
 #include <openssl/evp.h>
-
-/* For calls that fail only for want of memory. */
-static void must(bool worked)
-{
-	if (!worked)
-		abort();
-}
 
 void pbkdf2_sha256(struct bytes passphrase, struct bytes salt, uint32_t rounds,
 	void *out, size_t size)
@@ -24,26 +17,17 @@ void pbkdf2_sha256(struct bytes passphrase, struct bytes salt, uint32_t rounds,
 		     (int)rounds, EVP_sha256(), (int)size, out) == 1);
 }
 
-/* Room for what comes out: at most a block more than goes in. */
-static uint8_t *room(struct writer *out, size_t size)
-{
-	if (out->broken || size > INT_MAX - AES_BLOCK_SIZE ||
-		out->capacity - out->size < size + AES_BLOCK_SIZE) {
-		out->broken = true;
-		return NULL;
-	}
-	return out->data + out->size;
-}
-
 static bool cipher(const uint8_t *key, const uint8_t *iv, struct bytes in,
 	struct writer *out, bool sealing)
 {
-	uint8_t *to = room(out, in.size);
+	/* What comes out is at most a block more than what goes in. */
+	uint8_t *to = writer_room(out, in.size + AES_BLOCK_SIZE);
 	EVP_CIPHER_CTX *context;
 	int size = 0, rest = 0;
 	bool ended;
 	if (to == NULL)
 		return false;
+	must(in.size <= INT_MAX - AES_BLOCK_SIZE);
 	context = EVP_CIPHER_CTX_new();
 	must(context != NULL && EVP_CipherInit_ex(context, EVP_aes_256_cbc(),
 					NULL, key, iv, sealing) == 1);
