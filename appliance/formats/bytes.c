@@ -112,12 +112,18 @@ struct bytes cursor_field(struct cursor *cursor, size_t most)
 	return cursor_take(cursor, size);
 }
 
+/* Where the line ends; NULL when no '\n' is left. */
+static const uint8_t *end_of_line(const struct cursor *cursor)
+{
+	if (cursor->broken || cursor->rest.size == 0)
+		return NULL;
+	return memchr(cursor->rest.data, '\n', cursor->rest.size);
+}
+
 struct bytes cursor_line(struct cursor *cursor)
 {
-	const uint8_t *end = NULL;
+	const uint8_t *end = end_of_line(cursor);
 	struct bytes line;
-	if (!cursor->broken && cursor->rest.size > 0)
-		end = memchr(cursor->rest.data, '\n', cursor->rest.size);
 	if (end == NULL) {
 		cursor->broken = true;
 		return (struct bytes){ 0 };
@@ -125,6 +131,13 @@ struct bytes cursor_line(struct cursor *cursor)
 	line = cursor_take(cursor, (size_t)(end - cursor->rest.data));
 	advance(cursor, 1);
 	return line;
+}
+
+struct bytes cursor_line_or_rest(struct cursor *cursor)
+{
+	return end_of_line(cursor) != NULL
+		       ? cursor_line(cursor)
+		       : cursor_take(cursor, cursor->rest.size);
 }
 
 bool cursor_done(const struct cursor *cursor)

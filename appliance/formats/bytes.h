@@ -72,6 +72,8 @@ struct bytes cursor_take(struct cursor *, size_t size);
 struct bytes cursor_field(struct cursor *, size_t most);
 /* One line without its '\n'; broken when there is no '\n' left. */
 struct bytes cursor_line(struct cursor *);
+/* The same; what has no '\n' is the last line, empty when nothing is left. */
+struct bytes cursor_line_or_rest(struct cursor *);
 /* Nothing was read past the end and nothing is left over. */
 bool cursor_done(const struct cursor *);
 

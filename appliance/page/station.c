@@ -272,24 +272,13 @@ struct reading {
 	struct tally tally;
 };
 
-/* Up to the end of a line, which the last may lack; empty at the end. */
-static struct bytes next_line(struct bytes *rest)
-{
-	const uint8_t *end = memchr(rest->data, '\n', rest->size);
-	const size_t size =
-		end != NULL ? (size_t)(end - rest->data) : rest->size;
-	const struct bytes line = bytes_of(rest->data, size);
-	const size_t used = size + (end != NULL);
-	*rest = bytes_of(rest->data + used, rest->size - used);
-	return line;
-}
-
-static refusal read_lines(struct csv_reader *reader, struct bytes rest,
+static refusal read_lines(struct csv_reader *reader, struct bytes csv,
 	struct ballots_list *ballots, struct reading *out)
 {
+	struct cursor lines = cursor_of(csv);
 	refusal why = NULL;
-	while (rest.size > 0 && why == NULL) {
-		const struct bytes line = next_line(&rest);
+	while (!cursor_done(&lines) && why == NULL) {
+		const struct bytes line = cursor_line_or_rest(&lines);
 		why = csv_add(reader, line, ballots);
 		if (reader->line == 2)
 			out->first = line;
@@ -407,8 +396,9 @@ void station_read(const uint8_t *csv, size_t size, uint32_t sequence)
 	forget_ballots(page);
 	if (why == NULL) {
 		const struct bytes whole = bytes_of(csv, size);
-		for (struct bytes rest = whole; rest.size > 0; lines++)
-			next_line(&rest);
+		struct cursor rest = cursor_of(whole);
+		for (; !cursor_done(&rest); lines++)
+			cursor_line_or_rest(&rest);
 		page->sequence = (uint16_t)sequence;
 		why = read_csv(page, whole, &reader, &reading);
 	}

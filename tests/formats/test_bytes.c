@@ -58,6 +58,19 @@ static void cursor_splits_lines(void **state)
 	assert_true(cursor.broken);
 }
 
+static void the_last_line_may_lack_its_end(void **state)
+{
+	struct cursor cursor = cursor_of(bytes_of_text("one\n\ntwo"));
+	(void)state;
+	assert_text(cursor_line_or_rest(&cursor), "one");
+	assert_text(cursor_line_or_rest(&cursor), "");
+	assert_false(cursor_done(&cursor));
+	assert_text(cursor_line_or_rest(&cursor), "two");
+	assert_true(cursor_done(&cursor));
+	assert_text(cursor_line_or_rest(&cursor), "");
+	assert_true(cursor_done(&cursor));
+}
+
 static void writer_mirrors_cursor(void **state)
 {
 	uint8_t buffer[64];
@@ -209,6 +222,7 @@ int main(void)
 		cmocka_unit_test(cursor_stays_broken),
 		cmocka_unit_test(cursor_refuses_large_fields),
 		cmocka_unit_test(cursor_splits_lines),
+		cmocka_unit_test(the_last_line_may_lack_its_end),
 		cmocka_unit_test(writer_mirrors_cursor),
 		cmocka_unit_test(writer_stays_broken),
 		cmocka_unit_test(room_is_whole_or_none),
