@@ -114,17 +114,6 @@ static int sign_ruling(const struct arguments *arguments, struct chain *chain)
 
 int approve_ruling_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	static struct chain chain;
-	struct checks checks;
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = verify(VERIFY_RELEASED, &files.evidence, &chain,
-				 &checks)
-				 ? sign_ruling(arguments, &chain)
-				 : refused_checks(argument(arguments, "--sent"),
-					   &checks);
-	verify_free(&chain);
-	evidence_free(&files);
-	return status;
+	return with_verified(
+		arguments, VERIFY_RELEASED, UNDONE_SIGNATURE, sign_ruling);
 }

@@ -88,7 +88,6 @@ static int audit(
 
 int audit_verify_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
 	bool now = argument_given(arguments, "--now");
 	if (!now && !argument_given(arguments, "--definition"))
 		return fail(EX_USAGE, NULL, 0,
@@ -97,9 +96,5 @@ int audit_verify_command(const struct arguments *arguments)
 		return fail(EX_USAGE, NULL, 0,
 			"--earlier goes with --now; how a machine closed is "
 			"in one archive");
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = audit(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	return with_evidence(arguments, audit);
 }

@@ -57,7 +57,7 @@ static int audit_zero(
 	const char *sent = argument(arguments, "--sent");
 	int status;
 	if (!verify(VERIFY_INTAKE, evidence, &chain, &checks))
-		status = refused_checks(sent, &checks);
+		status = refused_checks(arguments, &checks, UNDONE_NUMBERS);
 	else if (chain.fold.last[ENTRY_BOX] != UINT64_MAX)
 		status = fail(EX_DATAERR, sent, 0,
 			"the machine took a box in; zeros are reported before "
@@ -70,13 +70,6 @@ static int audit_zero(
 
 int audit_zero_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	int status = format_check(arguments);
-	if (status != 0)
-		return status;
-	status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = audit_zero(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	const int status = format_check(arguments);
+	return status != 0 ? status : with_evidence(arguments, audit_zero);
 }

@@ -94,42 +94,28 @@ static int write_page(const struct arguments *arguments,
 	return status;
 }
 
-static int tell_page(const struct arguments *arguments,
-	const struct evidence *evidence, const struct chain *chain)
+static int tell_page(const struct arguments *arguments, struct chain *chain)
 {
 	struct page_digests digests = { 0 };
 	struct report report = report_begin(arguments);
 	int status = report_completeness(&report, chain);
 	report_released(&report, chain);
 	if (status == 0)
-		status = write_page(arguments, evidence, &digests);
+		status = write_page(arguments, chain->evidence, &digests);
 	report_hex(&report, "verifier",
 		bytes_of(digests.module.byte, SHA256_SIZE));
 	report_hex(&report, "page", bytes_of(digests.page.byte, SHA256_SIZE));
 	return report_end(&report, status);
 }
 
-static int tell(
-	const struct arguments *arguments, const struct evidence *evidence)
+static int ruled_page(const struct arguments *arguments, struct chain *chain)
 {
-	static struct chain chain;
-	struct checks checks;
-	int status = verify(VERIFY_RELEASED, evidence, &chain, &checks)
-			     ? ruling_read(arguments, &chain.result)
-			     : refused_checks(
-				       argument(arguments, "--sent"), &checks);
-	if (status == 0)
-		status = tell_page(arguments, evidence, &chain);
-	verify_free(&chain);
-	return status;
+	const int status = ruling_read(arguments, &chain->result);
+	return status != 0 ? status : tell_page(arguments, chain);
 }
 
 int bundle_page_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = tell(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	return with_verified(
+		arguments, VERIFY_RELEASED, UNDONE_PAGE, ruled_page);
 }

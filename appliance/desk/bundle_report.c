@@ -61,10 +61,9 @@ static int tell_programs(const struct told *given)
 static int tell_format(
 	const struct arguments *arguments, const struct told *told)
 {
-	return told->delivery != NULL
-		       ? format_print(arguments, told)
-		       : refused_checks(
-				 argument(arguments, "--sent"), told->checks);
+	return told->delivery != NULL ? format_print(arguments, told)
+				      : refused_checks(arguments, told->checks,
+						UNDONE_NUMBERS);
 }
 
 static int tell_told(const struct arguments *arguments, const struct told *told)
@@ -111,13 +110,6 @@ static int tell_verified(
 
 int bundle_report_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	int status = format_check(arguments);
-	if (status != 0)
-		return status;
-	status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = tell_verified(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	const int status = format_check(arguments);
+	return status != 0 ? status : with_evidence(arguments, tell_verified);
 }

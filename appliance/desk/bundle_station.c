@@ -91,32 +91,19 @@ static int tell_part(const struct arguments *arguments,
 	return report_end(&report, 0);
 }
 
-static int tell(
-	const struct arguments *arguments, const struct evidence *evidence)
+static int tell_station(const struct arguments *arguments, struct chain *chain)
 {
-	static struct chain chain;
-	struct checks checks;
 	const char *id = argument(arguments, "STATION");
-	const int station = plan_find_station(
-		&evidence->definition->plan, bytes_of_text(id));
-	int status;
+	const int station =
+		plan_find_station(chain->result.plan, bytes_of_text(id));
 	if (station < 0)
 		return fail(EX_USAGE, NULL, 0,
 			"the definition has no station '%s'", id);
-	status = verify(VERIFY_RELEASED, evidence, &chain, &checks)
-			 ? tell_part(arguments, &chain, (size_t)station)
-			 : refused_checks(
-				   argument(arguments, "--sent"), &checks);
-	verify_free(&chain);
-	return status;
+	return tell_part(arguments, chain, (size_t)station);
 }
 
 int bundle_station_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = tell(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	return with_verified(
+		arguments, VERIFY_RELEASED, UNDONE_NUMBERS, tell_station);
 }

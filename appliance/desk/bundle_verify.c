@@ -35,10 +35,5 @@ static int tell(
 
 int bundle_verify_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = tell(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	return with_evidence(arguments, tell);
 }

@@ -46,7 +46,7 @@ static void tell_who_else(const struct chain *chain)
 }
 
 static int sign_abandonment(
-	const struct arguments *arguments, const struct chain *chain)
+	const struct arguments *arguments, struct chain *chain)
 {
 	static uint8_t space[STATEMENT_MOST];
 	struct writer out = writer_of(space, sizeof(space));
@@ -76,17 +76,6 @@ static int sign_abandonment(
 
 int election_abandon_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	static struct chain chain;
-	struct checks checks;
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status =
-			verify(VERIFY_ABANDON, &files.evidence, &chain, &checks)
-				? sign_abandonment(arguments, &chain)
-				: refused_checks(argument(arguments, "--sent"),
-					  &checks);
-	verify_free(&chain);
-	evidence_free(&files);
-	return status;
+	return with_verified(
+		arguments, VERIFY_ABANDON, UNDONE_SIGNATURE, sign_abandonment);
 }

@@ -18,32 +18,17 @@ const struct option election_keys_options[] = {
 	OPTION_END,
 };
 
-static int sign_keys(
-	const struct arguments *arguments, const struct evidence *evidence)
+static int sign_keys(const struct arguments *arguments, struct chain *chain)
 {
-	static struct chain chain;
-	struct checks checks;
 	struct statement_value value[ELECTION_KEYS_VALUES];
-	const struct plan *plan = &evidence->definition->plan;
-	int status;
-	if (verify(VERIFY_SEALED, evidence, &chain, &checks)) {
-		election_keys_values(&chain, value);
-		status = sign_values(arguments, STATEMENT_ELECTION_KEYS,
-			plan->rehearsal, &plan->roster[AUTHORITY], value,
-			ELECTION_KEYS_VALUES);
-	} else {
-		status = refused_checks(argument(arguments, "--sent"), &checks);
-	}
-	verify_free(&chain);
-	return status;
+	const struct plan *plan = &chain->evidence->definition->plan;
+	election_keys_values(chain, value);
+	return sign_values(arguments, STATEMENT_ELECTION_KEYS, plan->rehearsal,
+		&plan->roster[AUTHORITY], value, ELECTION_KEYS_VALUES);
 }
 
 int election_keys_command(const struct arguments *arguments)
 {
-	static struct evidence_files files;
-	int status = evidence_read(arguments, &files);
-	if (status == 0)
-		status = sign_keys(arguments, &files.evidence);
-	evidence_free(&files);
-	return status;
+	return with_verified(
+		arguments, VERIFY_SEALED, UNDONE_SIGNATURE, sign_keys);
 }

@@ -66,7 +66,7 @@ int machine_enrolment_command(const struct arguments *arguments)
 			"--date %s: give the day as YYYY-MM-DD", date);
 	if (status == 0 &&
 		!verify(VERIFY_ENROLMENT, &files.evidence, &chain, &checks))
-		status = refused_checks(argument(arguments, "--sent"), &checks);
+		status = refused_checks(arguments, &checks, UNDONE_SIGNATURE);
 	else if (status == 0) {
 		/* What the approved boot demands of R at most. */
 		chain.revocation_base = chain.in_force->boot.epoch;

@@ -1144,7 +1144,14 @@ static void no_part_of_a_bad_bundle_is_told(void **state)
 			  "--authorities authorities.pem"),
 		EX_DATAERR);
 	assert_said(": result: line ");
+	assert_said("so no numbers are told");
 	assert_null(strstr(said, "votes:"));
+	assert_status(run("bundle page --sent bad.tar --definition "
+			  "definition.json --authorities authorities.pem "
+			  "--output none.html"),
+		EX_DATAERR);
+	assert_said("so no page was written");
+	assert_status(shell("test ! -e %s/none.html", folder), 0);
 }
 
 /* The public gets no ciphertext, and verifies and reads the result still. */

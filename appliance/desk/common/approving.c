@@ -77,7 +77,7 @@ static int approve_evidence(const struct approval_kind *kind,
 			signer_free(&signer);
 		}
 	} else {
-		status = refused_checks(argument(arguments, "--sent"), &checks);
+		status = refused_checks(arguments, &checks, UNDONE_SIGNATURE);
 	}
 	verify_free(&chain);
 	return status;

@@ -182,8 +182,15 @@ void report_checks(struct report *report, const struct checks *checks)
 	}
 }
 
-int refused_checks(const char *path, const struct checks *checks)
+int refused_checks(const struct arguments *arguments,
+	const struct checks *checks, enum undone undone)
 {
+	static const char *const so[] = {
+		[UNDONE_SIGNATURE] = "nothing was signed",
+		[UNDONE_PAGE] = "no page was written",
+		[UNDONE_NUMBERS] = "no numbers are told",
+	};
+	const char *path = argument(arguments, "--sent");
 	for (size_t i = 0; i < checks->count; i++) {
 		const struct check *check = &checks->check[i];
 		if (check->outcome == CHECK_REFUSED)
@@ -191,5 +198,31 @@ int refused_checks(const char *path, const struct checks *checks)
 				check->reason);
 	}
 	return fail(EX_DATAERR, path, 0,
-		"this does not verify, so nothing was signed; do not use it");
+		"this does not verify, so %s; do not use it", so[undone]);
+}
+
+int with_evidence(const struct arguments *arguments, evidence_use *use)
+{
+	static struct evidence_files files;
+	int status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = use(arguments, &files.evidence);
+	evidence_free(&files);
+	return status;
+}
+
+int with_verified(const struct arguments *arguments, enum verify_goal goal,
+	enum undone undone, chain_use *use)
+{
+	static struct evidence_files files;
+	static struct chain chain;
+	struct checks checks;
+	int status = evidence_read(arguments, &files);
+	if (status == 0)
+		status = verify(goal, &files.evidence, &chain, &checks)
+				 ? use(arguments, &chain)
+				 : refused_checks(arguments, &checks, undone);
+	verify_free(&chain);
+	evidence_free(&files);
+	return status;
 }

@@ -79,7 +79,25 @@ struct evidence_files {
 	struct boot_profile profile;
 };
 
-/* 0, or a status of sysexits.h after printing what is wrong. */
+/* What evidence that does not verify leaves undone. */
+enum undone { UNDONE_SIGNATURE, UNDONE_PAGE, UNDONE_NUMBERS };
+
+/* What a command does with evidence; gives a status of sysexits.h. */
+typedef int evidence_use(const struct arguments *, const struct evidence *);
+typedef int chain_use(const struct arguments *, struct chain *);
+
+/* Reads the evidence and has it used. */
+int with_evidence(const struct arguments *, evidence_use *);
+/*
+ * Reads the evidence, verifies it for this goal and has its chain used. Of one
+ * that does not verify it prints what was refused.
+ */
+int with_verified(
+	const struct arguments *, enum verify_goal, enum undone, chain_use *);
+
+/*
+ * The same by parts: 0, or a status of sysexits.h after printing what is wrong.
+ */
 int evidence_read(const struct arguments *, struct evidence_files *out);
 void evidence_free(struct evidence_files *);
 
@@ -95,6 +113,7 @@ void report_identity(struct report *, const struct chain *);
 /* Each check as a line of the report. */
 void report_checks(struct report *, const struct checks *);
 /* Prints on stderr what was refused, with the reasons; gives EX_DATAERR. */
-int refused_checks(const char *path, const struct checks *);
+int refused_checks(
+	const struct arguments *, const struct checks *, enum undone);
 
 #endif

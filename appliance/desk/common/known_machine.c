@@ -30,7 +30,7 @@ static int verify_machine(const struct arguments *arguments,
 		    &chain, &checks))
 		know(&chain, out);
 	else
-		status = refused_checks(argument(arguments, "--sent"), &checks);
+		status = refused_checks(arguments, &checks, UNDONE_SIGNATURE);
 	verify_free(&chain);
 	return status;
 }
