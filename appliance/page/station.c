@@ -21,7 +21,7 @@ struct station_page {
 	struct bytes given[STATION_INPUTS];
 	struct definition definition;
 	struct sealing_keys keys;
-	/* Whose key was unlocked; none before. */
+	/* Whose key was unlocked; none before, and none once it has signed. */
 	struct p256_private *key;
 	uint16_t station;
 	/* What was read; NULL before. Secret. */
@@ -158,6 +158,12 @@ static void forget_ballots(struct station_page *page)
 	page->payload_size = 0;
 }
 
+static void forget_key(struct station_page *page)
+{
+	p256_free(page->key);
+	page->key = NULL;
+}
+
 static void tell_station(struct station_page *page)
 {
 	const struct station *station =
@@ -185,8 +191,7 @@ static refusal take_key(
 	struct p256_public public;
 	int station;
 	refusal why;
-	p256_free(page->key);
-	page->key = NULL;
+	forget_key(page);
 	forget_ballots(page);
 	if (!has_election(page))
 		return "this page has no election";
@@ -199,8 +204,7 @@ static refusal take_key(
 		page->station = (uint16_t)station;
 		return NULL;
 	}
-	p256_free(page->key);
-	page->key = NULL;
+	forget_key(page);
 	return "no station of this election has this key";
 }
 
@@ -455,17 +459,19 @@ static refusal seal_and_check(struct station_page *page)
 	if (page->payload == NULL)
 		return "no ballots have been read";
 	why = seal(page);
-	if (why == NULL)
-		why = box_check(&page->keys.terms, page->output[STATION_NOTE],
-			page->output[STATION_BOX], &box);
-	forget_ballots(page);
-	return why;
+	return why != NULL ? why
+			   : box_check(&page->keys.terms,
+				     page->output[STATION_NOTE],
+				     page->output[STATION_BOX], &box);
 }
 
 EXPORT(station_seal) void station_seal(void)
 {
 	struct station_page *page = this_page();
 	const refusal why = seal_and_check(page);
+	forget_ballots(page);
+	/* A page can stay open for days, on somebody else's computer. */
+	forget_key(page);
 	if (why != NULL)
 		tell_refused(page, why, 0);
 	else

@@ -11,7 +11,8 @@
  *				the box key; of a page without an election, too
  *	station_unlock(...)	"station": whose key this is
  *	station_read(...)	"read": what is in the CSV file
- *	station_seal()		"sealed": box and note are the outputs
+ *	station_seal()		"sealed": box and note are the outputs; the key
+ *				is wiped, and has to be unlocked for another
  *	station_make_key(...)	"key": the key file is the output
  *
  * Each answers with a message, `station_message_size()` bytes of JSON at

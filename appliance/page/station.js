@@ -33,6 +33,9 @@ async function run(step, name, request) {
 		steps.refused = { step, message };
 	else
 		steps[step] = message;
+	/* station.wasm has wiped the key. */
+	if (step === 'sealed')
+		steps.station = null;
 	draw();
 }
 
@@ -124,7 +127,8 @@ function key_step() {
 		field('passphrase', secret_input('passphrase')), submit('unlock')),
 		steps.station === null ? null : el('p', { class: 'verdict passed', role: 'status' },
 			say('station', [steps.station.issued],
-				[steps.station.id, in_words(steps.station.name)])));
+				[steps.station.id, in_words(steps.station.name)])),
+		steps.sealed === null ? null : el('p', { class: 'soft' }, word('key_closed')));
 }
 
 function row(contest) {
@@ -167,11 +171,13 @@ function ballots_step() {
 function seal_step() {
 	const { station, sequence, digest, box, note } = steps.sealed || {};
 	const stem = `${station}-${sequence}`;
-	return section('sealed', 'seal',
+	const ask = steps.sealed !== null ? [] : [
 		el('label', {}, el('input', { type: 'checkbox', checked: steps.compared,
 			change: event => { steps.compared = event.target.checked; draw(); } }), ' ', word('compared')),
 		form(() => run('sealed', 'seal', {}),
 			el('button', { type: 'submit', disabled: !steps.compared || steps.busy !== null }, word('seal_button'))),
+	];
+	return section('sealed', 'seal', ...ask,
 		...(steps.sealed === null ? [] : [
 			el('p', { class: 'verdict passed', role: 'status' }, say('sealed', [sequence], [station])),
 			el('p', {}, word('digest'), hex(digest)),

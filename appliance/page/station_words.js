@@ -33,6 +33,8 @@ const WORDS = {
 	unlock: ["Open the key", "باز کردن کلید"],
 	key_wait: ["The passphrase is tried; this takes some seconds on purpose.",
 		"گذرواژه آزموده می‌شود؛ چند ثانیه طول می‌کشد و باید همین‌طور باشد."],
+	key_closed: ["The key is closed again. To seal another box, open it once more.",
+		"کلید دوباره بسته شد. برای مهر کردن صندوقی دیگر یک بار دیگر بازش کنید."],
 	station: ["This key is that of station {a}, {b}. It was issued {1} ballot papers.",
 		"این کلیدِ شعبهٔ {a} است، {b}. به آن {1} برگ رأی داده شده است."],
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The worker of a station page, behind memory.js: one instance of station.wasm
- * for as long as the page is open, since it holds the station's key. It answers
- * each request with a message (station.h) and the outputs that came of it.
+ * for as long as the page is open, since it holds the station's key from when it
+ * was unlocked until a box is signed. It answers each request with a message
+ * (station.h) and the outputs that came of it.
  */
 'use strict';
 
@@ -34,11 +35,13 @@ const call = {
 		});
 		page.station_begin();
 	},
+	/* A key file that no passphrase protects is a secret itself. */
 	unlock: ({ file, passphrase }) => {
 		const secret = text(passphrase);
 		page.station_unlock(put(page, file), file.length,
 			put(page, secret), secret.length);
 		secret.fill(0);
+		file.fill(0);
 	},
 	read: ({ csv, sequence }) =>
 		page.station_read(put(page, csv), csv.length, sequence),

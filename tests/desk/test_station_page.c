@@ -7,7 +7,7 @@
 #include "tests/desk/workplace.h"
 #include "tests/support/election.h"
 
-#include "appliance/formats/crypto.h"
+#include "appliance/formats/note.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,14 +49,45 @@ static void write_ballots(void)
 	write_file("ballots.csv", written(&out));
 }
 
+/* What stands in a definition for this key; all are of one size. */
+static void public_line(
+	const struct p256_private *key, char line[NOTE_VKEY_MOST + 1])
+{
+	const struct p256_public public = p256_public_of(key);
+	struct writer out = writer_of(line, NOTE_VKEY_MOST);
+	struct note_key who;
+	assert_null(note_key_of("station-01", &public, &who));
+	write_note_key(&out, &who);
+	line[out.size] = '\0';
+}
+
+/* A key in the place of the sample's, whose number is no number of others. */
+static void write_station_key(char *json)
+{
+	char old[NOTE_VKEY_MOST + 1], new[NOTE_VKEY_MOST + 1];
+	uint8_t pem[P256_PEM_MOST];
+	struct writer out = writer_of(pem, sizeof(pem));
+	struct p256_private *sample = scalar_key(FIRST_STATION);
+	struct p256_private *key = p256_generate();
+	public_line(sample, old);
+	public_line(key, new);
+	char *at = strstr(json, old);
+	assert_non_null(at);
+	memcpy(at, new, strlen(new));
+	write_p256_pem(&out, key);
+	write_file("station.pem", written(&out));
+	p256_free(sample);
+	p256_free(key);
+}
+
 static int make(void **state)
 {
 	char *json = city_json();
 	(void)state;
 	workplace_make();
+	write_station_key(json);
 	write_election(bytes_of_text(json));
 	free(json);
-	write_key("station.pem", FIRST_STATION);
 	write_ballots();
 	assert_status(
 		shell("cd %s && echo '" PASSPHRASE
@@ -142,6 +173,20 @@ static void a_box_is_sealed_once(void **state)
 	page(BEGIN UNLOCK READ SEAL SEAL);
 	assert_said("\"kind\":\"sealed\"");
 	assert_said("\"en\":\"no ballots have been read\"");
+}
+
+#define HOLDS "{\"call\": \"holds\", \"key\": \"station.pem\"}\n"
+
+static void the_key_is_wiped_once_it_has_signed(void **state)
+{
+	(void)state;
+	page(BEGIN HOLDS UNLOCK READ HOLDS SEAL HOLDS READ);
+	assert_said("\"kind\":\"read\"");
+	assert_said("\"holds\",\"count\":1}\n{\"kind\":\"sealed\"");
+	assert_said("\"holds\",\"count\":0}\n{\"kind\":\"refused\"");
+	assert_said("\"en\":\"the station's key is locked\"");
+	page(BEGIN UNLOCK READ SEAL UNLOCK READ SEAL);
+	assert_null(strstr(said, "refused"));
 }
 
 static void what_is_wrong_with_a_key_is_told(void **state)
@@ -250,6 +295,7 @@ int main(void)
 		cmocka_unit_test(what_was_read_is_told),
 		cmocka_unit_test(a_line_that_does_not_fit_is_named),
 		cmocka_unit_test(a_box_is_sealed_once),
+		cmocka_unit_test(the_key_is_wiped_once_it_has_signed),
 		cmocka_unit_test(what_is_wrong_with_a_key_is_told),
 		cmocka_unit_test(a_box_that_is_not_due_is_refused),
 		cmocka_unit_test(nothing_is_sealed_to_what_nobody_signed),

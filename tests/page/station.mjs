@@ -12,10 +12,14 @@
 //   {"call": "seal"}                  writes page.age and page.note
 //   {"call": "make_key", "name": ..., "passphrase": ...}     writes page.pem
 //
+//   {"call": "holds", "key": ...}     how often the private number of this PEM
+//                                     stands in the module's memory
+//
 // Prints the message of each on a line. With KNOWN_RANDOM set, random bytes are
 // those of known_random.c.
 import fs from 'node:fs';
 import path from 'node:path';
+import { createPrivateKey } from 'node:crypto';
 
 const INPUTS = ['definition.json', 'keys.note', 'bk.pub'];
 const OUTPUTS = {
@@ -64,8 +68,24 @@ const calls = {
 	make_key: (call) => page.station_make_key(...text(call.name), ...text(call.passphrase)),
 };
 
+/* mbedTLS has numbers in the order of a computer that is little-endian. */
+const holds = (name) => {
+	const jwk = createPrivateKey(fs.readFileSync(at(name))).export({ format: 'jwk' });
+	const number = Buffer.from(jwk.d, 'base64url');
+	const memory = Buffer.from(page.memory.buffer);
+	let count = 0;
+	for (const bytes of [number, Buffer.from(number).reverse()])
+		for (let i = -1; (i = memory.indexOf(bytes, i + 1)) >= 0;)
+			count++;
+	return count;
+};
+
 for (const line of fs.readFileSync(0, 'utf8').trim().split('\n')) {
 	const call = JSON.parse(line);
+	if (call.call === 'holds') {
+		console.log(JSON.stringify({ kind: 'holds', count: holds(call.key) }));
+		continue;
+	}
 	calls[call.call](call);
 	const message = JSON.parse(Buffer.from(
 		view(page.station_message(), page.station_message_size())).toString());

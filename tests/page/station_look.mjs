@@ -87,6 +87,8 @@ const evening = async (language, size) => {
 	await page.click('#sealed button[type=submit]');
 	await page.waitForSelector('#sealed .verdict.passed');
 	await shoot(page, '4-sealed', language, size);
+	ok(await page.locator('#read').count() === 0 && await page.inputValue('input[name=passphrase]') === '',
+		`${at}: another box asks for the passphrase again`);
 	const names = [];
 	for (const [button, name] of [[0, 'saved.age'], [1, 'saved.note']]) {
 		const [download] = await Promise.all([page.waitForEvent('download'),
