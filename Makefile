@@ -316,6 +316,9 @@ $(MBEDTLSTESTS): $(B)/tests/mbedtls/%: $(B)/tests/%.o \
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LDLIBS) $(DESKLIBS) $(TESTLIBS)
 
+# It starts the other one.
+$(B)/tests/desk/test_page_forgeries: | $(B)/tests/verify/test_verify
+
 $(PROBE): $(call object,$(wildcard tests/machine/probe*.c)) \
 		$(call object,$(wildcard tests/support/confined*.c)) \
 		$(B)/tests/support/patience.o \
@@ -454,7 +457,7 @@ nightly: setup
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(B)/tests/mbedtls/verify/test_verify \
 	$(addprefix %/test_,ballots_file large_journal model \
-	large_definition limits page page_look station_page result_large role_calls role_minimal role_peers \
+	large_definition limits page page_forgeries page_look station_page result_large role_calls role_minimal role_peers \
 	stock_tools taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
@@ -468,7 +471,8 @@ SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
-	%/test_result_large %/test_page %/test_page_look %/test_station_page \
+	%/test_result_large %/test_page %/test_page_forgeries %/test_page_look \
+	%/test_station_page \
 	%/mbedtls/verify/test_verify \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -21,7 +22,7 @@ void paper_write_trusted(const struct paper *paper)
 	free(profile);
 }
 
-void paper_write_sent(const struct paper *paper)
+static void write_sent_as(const struct paper *paper, const char *name)
 {
 	uint8_t *space = malloc(ARCHIVE_MOST);
 	assert_non_null(space);
@@ -33,6 +34,27 @@ void paper_write_sent(const struct paper *paper)
 			paper->sent.member[i].content);
 	write_ustar_end(&out);
 	assert_false(out.broken);
-	write_file("sent.tar", written(&out));
+	write_file(name, written(&out));
 	free(space);
+}
+
+void paper_write_sent(const struct paper *paper)
+{
+	write_sent_as(paper, "sent.tar");
+}
+
+static void leave(const struct paper *paper)
+{
+	static unsigned left;
+	char name[32];
+	snprintf(name, sizeof(name), "refused-%04u.tar", ++left);
+	write_sent_as(paper, name);
+}
+
+void paper_leave_refused(const struct paper *paper, const char *workplace)
+{
+	workplace_share(workplace);
+	paper_write_trusted(paper);
+	paper_write_sent(paper);
+	paper_refused = leave;
 }

@@ -12,5 +12,10 @@
 void paper_write_trusted(const struct paper *);
 /* sent.tar */
 void paper_write_sent(const struct paper *);
+/*
+ * The workplace of another program gets all of this one, and refused-NNNN.tar
+ * from each paper that is refused from now on.
+ */
+void paper_leave_refused(const struct paper *, const char *workplace);
 
 #endif

@@ -4,6 +4,7 @@
  * both languages, by keyboard and by axe-core. tests/page/look.mjs looks.
  */
 #include "tests/desk/paper_files.h"
+#include "tests/desk/verdicts.h"
 #include "tests/desk/workplace.h"
 
 #include "appliance/desk/common/files.h"
@@ -15,9 +16,7 @@
 
 #include <cmocka.h>
 
-#define BUNDLE                                                                 \
-	"bundle page --sent sent.tar --definition definition.json "            \
-	"--authorities authorities.pem --profile ./profile.json "
+#define BUNDLE "bundle page --sent sent.tar " TRUSTED " "
 
 enum { PAGE_MOST = 16 << 20, BEHIND_LABELS = 20000 };
 
@@ -33,13 +32,6 @@ static int drop(void **state)
 	(void)state;
 	workplace_drop();
 	return 0;
-}
-
-static bool browser_is_here(void)
-{
-	return shell("command -v node chromium && "
-		     "test -e build/page/verify.wasm && "
-		     "test -e build/page-tests/installed") == 0;
 }
 
 /* The same page with another letter in its evidence. */

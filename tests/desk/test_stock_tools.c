@@ -2,14 +2,14 @@
 /*
  * tests/machine/verify-with-stock-tools has no code in common with the
  * verifier, and names the same check first in whatever is wrong. So does the
- * verifier of the result page, where it is built.
+ * result page in a browser, in the verifier's words.
  */
 #include "tests/desk/paper_files.h"
+#include "tests/desk/verdicts.h"
 #include "tests/desk/workplace.h"
 
 #include "appliance/formats/crypto.h"
 
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,6 +35,9 @@ static int make(void **state)
 	original = paper_make();
 	workplace_make();
 	paper_write_trusted(original);
+	paper_write_sent(original);
+	if (browser_is_here())
+		browser_begin(TRUSTED);
 	return 0;
 }
 
@@ -56,33 +59,12 @@ struct claim {
 static const struct claim is_released = { "bundle", "released" };
 static const struct claim is_abandoned = { "audit", "abandoned" };
 
-/* The first refused check of ours, "" when there is none, and why. */
-static void our_verdict(
-	const struct claim *claim, char out[64], char reason[CHECK_REASON_MOST])
+static void our_verdict(const struct claim *claim, struct verdict *out)
 {
 	char command[256];
-	snprintf(command, sizeof(command),
-		"%s verify --json --sent sent.tar --definition definition.json "
-		"--authorities authorities.pem --profile profile.json",
+	snprintf(command, sizeof(command), "%s verify --sent sent.tar " TRUSTED,
 		claim->ours);
-	int status = run(command);
-	json_t *report = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
-	size_t index;
-	json_t *check;
-	assert_non_null(report);
-	out[0] = reason[0] = '\0';
-	json_array_foreach(json_object_get(report, "checks"), index, check)
-	{
-		if (out[0] != '\0' ||
-			!json_is_false(json_object_get(check, "passed")))
-			continue;
-		snprintf(out, 64, "%s",
-			json_string_value(json_object_get(check, "check")));
-		snprintf(reason, CHECK_REASON_MOST, "%s",
-			json_string_value(json_object_get(check, "reason")));
-	}
-	json_decref(report);
-	assert_status(status, out[0] == '\0' ? 0 : EX_DATAERR);
+	verdict_of(out, command);
 }
 
 static void their_verdict(const struct claim *claim, char out[64])
@@ -99,26 +81,6 @@ static void their_verdict(const struct claim *claim, char out[64])
 		snprintf(out, 64, "%.*s", (int)strcspn(line, ":"), line);
 	}
 	assert_status(status, line == NULL ? 0 : EX_DATAERR);
-}
-
-static bool page_is_here(void)
-{
-	return shell("command -v node && test -e build/page/verify.wasm") == 0;
-}
-
-/* In the same words as ours, without a browser. */
-static void compare_page(const char *check, const char *reason)
-{
-	char wanted[512] = "passed\n";
-	if (check[0] != '\0')
-		snprintf(wanted, sizeof(wanted), "refused %s: %s\n", check,
-			reason);
-	assert_status(
-		shell("node tests/page/verdict.mjs build/page/verify.wasm "
-		      "%s",
-			folder),
-		0);
-	assert_string_equal(said, wanted);
 }
 
 /*
@@ -141,16 +103,17 @@ static bool is_their_turn(const char *check)
 static void agree_on(
 	const struct claim *claim, const struct paper *paper, const char *check)
 {
-	char ours[64], theirs[64], reason[CHECK_REASON_MOST];
+	struct verdict ours;
+	char theirs[64];
 	paper_write_sent(paper);
-	our_verdict(claim, ours, reason);
-	assert_string_equal(ours, check);
+	our_verdict(claim, &ours);
+	assert_string_equal(ours.check, check);
 	if (is_their_turn(check)) {
 		their_verdict(claim, theirs);
 		assert_string_equal(theirs, check);
 	}
-	if (claim == &is_released && page_is_here())
-		compare_page(check, reason);
+	if (claim == &is_released && browser_is_here())
+		browser_ask("sent.tar", &ours);
 }
 
 /* Verdicts on what the change makes of the machine on paper. */
@@ -470,6 +433,15 @@ static void called_off(void **state)
 	agree(drop_it_with_the_auditors, "going on");
 }
 
+/* All that was told released above, in Chromium. */
+static void browsers_agree(void **state)
+{
+	(void)state;
+	if (original == NULL || !browser_is_here())
+		skip();
+	browser_agrees();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,6 +519,7 @@ int main(void)
 		cmocka_unit_test(result_with_another_sum),
 		cmocka_unit_test(impossible_flaws),
 		cmocka_unit_test(flaws_of_a_station),
+		cmocka_unit_test(browsers_agree),
 	};
 	crypto_start();
 	return cmocka_run_group_tests(tests, make, drop);

@@ -50,6 +50,13 @@ void workplace_drop(void)
 	assert_int_equal(shell("rm -rf %s", folder), 0);
 }
 
+void workplace_share(const char *path)
+{
+	const size_t size = strlen(folder);
+	assert_int_equal(strlen(path), size);
+	memcpy(folder, path, size);
+}
+
 static void listen(int pipe)
 {
 	size_t size = 0;

@@ -12,6 +12,8 @@
 /* The sandoq of the same build. */
 void workplace_make(void);
 void workplace_drop(void);
+/* That of the program which started this one, and which drops it. */
+void workplace_share(const char *path);
 
 extern char folder[];
 /* The path of sandoq. */

@@ -39,21 +39,25 @@ export const NAMES = ['--host-resolver-rules=MAP page.test 127.0.0.1'];
 /*
  * Opens an address and waits for the verdict, which is 'static' where the page's
  * script did not run: what came of it, and all that the page asked for beside
- * itself.
+ * itself, until `forget()`. `where` is a browser, or a page that is open.
  */
-export const look = async (browser, address, prepare) => {
-	const page = await browser.newPage();
+export const look = async (where, address, prepare) => {
+	const page = where.newPage === undefined ? where : await where.newPage();
 	const asked = [];
 	const errors = [];
-	page.on('request', (request) => {
-		if (request.url() !== address && !/^(data|blob):/.test(request.url()))
-			asked.push(request.url());
-	});
-	page.on('pageerror', (error) => errors.push(String(error)));
-	page.on('console', (message) => {
-		if (message.type() === 'error')
-			errors.push(message.text());
-	});
+	const listeners = {
+		request: (request) => {
+			if (request.url() !== address && !/^(data|blob):/.test(request.url()))
+				asked.push(request.url());
+		},
+		pageerror: (error) => errors.push(String(error)),
+		console: (message) => {
+			if (message.type() === 'error')
+				errors.push(message.text());
+		},
+	};
+	for (const [event, listener] of Object.entries(listeners))
+		page.on(event, listener);
 	if (prepare !== undefined)
 		await prepare(page);
 	await page.goto(address);
@@ -68,5 +72,9 @@ export const look = async (browser, address, prepare) => {
 		text: document.body.innerText,
 		hasCrypto: globalThis.crypto?.subtle !== undefined,
 	}));
-	return { page, verdict, asked, errors, ...found };
+	const forget = () => {
+		for (const [event, listener] of Object.entries(listeners))
+			page.off(event, listener);
+	};
+	return { page, verdict, asked, errors, forget, ...found };
 };

@@ -161,6 +161,8 @@ void paper_accepts(struct paper *paper, enum verify_goal goal)
 	assert_true(accepted);
 }
 
+void (*paper_refused)(const struct paper *);
+
 void paper_refuses(struct paper *paper, enum verify_goal goal, const char *name,
 	const char *reason)
 {
@@ -173,6 +175,8 @@ void paper_refuses(struct paper *paper, enum verify_goal goal, const char *name,
 	assert_string_equal(check->name, name);
 	if (strstr(check->reason, reason) == NULL)
 		fail_msg("\"%s\" is not in \"%s\"", reason, check->reason);
+	if (paper_refused != NULL)
+		paper_refused(paper);
 }
 
 unsigned paper_scalar(enum body body, unsigned member)

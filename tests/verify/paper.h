@@ -159,6 +159,8 @@ void paper_accepts(struct paper *, enum verify_goal);
 /* Exactly this check is the first that is refused, with this in the reason. */
 void paper_refuses(struct paper *, enum verify_goal, const char *check,
 	const char *reason);
+/* Is shown each paper that paper_refuses() was called for, unless NULL. */
+extern void (*paper_refused)(const struct paper *);
 
 /*
  * The machine has counted and signed another result: the first `from` of its

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each refusal of the chain of evidence, on a machine on paper. */
+/*
+ * Each refusal of the chain of evidence, on a machine on paper. With
+ * SANDOQ_REFUSED the evidence is left in that workplace, too, for
+ * tests/desk/test_page_forgeries.c.
+ */
+#include "tests/desk/paper_files.h"
 #include "tests/support/scalar.h"
 #include "tests/verify/paper.h"
 
@@ -18,8 +23,11 @@ static struct paper *original;
 
 static int make_original(void **state)
 {
+	const char *workplace = getenv("SANDOQ_REFUSED");
 	(void)state;
 	original = paper_make();
+	if (workplace != NULL)
+		paper_leave_refused(original, workplace);
 	return 0;
 }
 
