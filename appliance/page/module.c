@@ -2,6 +2,7 @@
 #include "appliance/page/module.h"
 
 #include "appliance/record/notices.h"
+#include "appliance/verify/reasons.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const char *persian_of(refusal reason)
 	const struct notice_row *row = notice_row_of(part.id);
 	if (part.id == NOTICE_UNKNOWN || row == NULL ||
 		strcmp(row->says[ENGLISH], reason) != 0)
-		return NULL;
+		return reason_in_persian(reason);
 	return row->says[PERSIAN];
 }
 

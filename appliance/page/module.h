@@ -18,8 +18,8 @@
 void *page_room(size_t size);
 
 /*
- * {"en": ..., "fa": ...}; "fa" is null where the table of notices has no
- * Persian.
+ * {"en": ..., "fa": ...}; "fa" is null where neither notices.def nor
+ * reasons.def has Persian.
  */
 void put_words(struct json_writer *, const char *key, refusal reason);
 

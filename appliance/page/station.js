@@ -67,7 +67,7 @@ function trouble(step) {
 		return el('p', { class: 'verdict refused', role: 'alert' }, word('broken'));
 	return el('p', { class: 'verdict refused', role: 'alert' },
 		say(line === null ? 'refused' : 'refused_line', [line],
-			[in_words({ ...words, fa: words.fa ?? REASONS[words.en] })]));
+			[in_words(words)]));
 }
 
 function section(step, heading, ...children) {

@@ -44,8 +44,8 @@ const WORDS = {
 	read: ["Read the file", "خواندن فایل"],
 	compare: ["Compare these numbers with the paper. What is sealed cannot be changed or looked at any more.",
 		"این عددها را با برگه‌ها بسنجید. آنچه مهر شود دیگر نه تغییر می‌کند و نه دیده می‌شود."],
-	contest: ["contest", "رأی‌گیری"],
-	cast: ["ballots", "رأی"],
+	contest: ["contest", "رقابت"],
+	cast: ["ballots", "رأی‌ها"],
 	blank: ["blank", "سفید"],
 	unreadable: ["unreadable", "ناخوانا"],
 	unknown: ["with an unknown code", "با کد ناشناخته"],
@@ -77,34 +77,4 @@ const WORDS = {
 	make: ["Make the key", "ساختن کلید"],
 	made: ["public line", "سطر همگانی"],
 	save_key: ["Save the key file ({a})", "ذخیرهٔ فایل کلید ({a})"],
-};
-
-/*
- * Reasons that only people at a station meet, in Persian: the machine has none of
- * them in its table. tests/page/reasons.t holds them against the code.
- */
-const REASONS = {
-	"this line is not two fields with a comma between them": "این سطر دو خانه با یک ویرگول میان آنها نیست",
-	"the first line must be \"contest,choices\"": "سطر نخست باید contest,choices باشد",
-	"the definition has no such contest": "تعریف انتخابات چنین رقابتی ندارد",
-	"the choices are not numbers up to 65535 with one space between two": "کدها باید عددهایی تا ۶۵۵۳۵ با یک فاصله میان هر دو باشد",
-	"a ballot has more than 1024 marks": "یک رأی بیش از ۱۰۲۴ نشان دارد",
-	"the choices end in a space": "پس از آخرین کد یک فاصله هست",
-	"the file is empty, not even \"contest,choices\" is there": "فایل خالی است و حتی سطر contest,choices را ندارد",
-	"the ballots need more than the 8 MiB that a box holds: deliver them in several boxes": "رأی‌ها بیش از ۸ مبی‌بایتِ یک صندوق است: در چند صندوق تحویل دهید",
-	"a ballot is of a contest that the station does not have": "یک رأی از رقابتی است که این شعبه ندارد",
-	"the key file has a salt of another size": "نمک فایل کلید به اندازهٔ دیگری است",
-	"the passphrase protects the key file too little": "گذرواژه از فایل کلید به‌قدر کافی محافظت نمی‌کند",
-	"the key file asks for too much work": "فایل کلید بیش از اندازه محاسبه می‌خواهد",
-	"the key file is no key": "این فایل کلید نیست",
-	"the passphrase is wrong": "گذرواژه درست نیست",
-	"not a private key of P-256": "این کلید خصوصی P-256 نیست",
-	"no unencrypted private key in PEM": "در این فایل کلید خصوصی نیست",
-	"this page has no election": "این صفحه انتخاباتی ندارد",
-	"no station of this election has this key": "هیچ شعبهٔ این انتخابات این کلید را ندارد",
-	"this is no id of a station": "این شناسهٔ شعبه نمی‌شود",
-	"the passphrase is shorter than 8 bytes": "گذرواژه کوتاه‌تر از ۸ بایت است",
-	"the station's key is locked": "کلید شعبه هنوز باز نشده است",
-	"the station delivers no box of this number": "شعبه صندوقی با این شماره ندارد",
-	"no ballots have been read": "هنوز رأیی خوانده نشده است",
 };

@@ -1579,10 +1579,22 @@ static void bad_ballots_have_their_line(void **state)
 	assert_status(run("box seal bad.csv " KEYS
 			  "--key station-01.pem --output bad"),
 		EX_DATAERR);
-	assert_said("bad.csv: 3: record 2: ");
+	assert_said("bad.csv: 3: record 2: the definition has no such contest");
+	assert_status(run("--lang fa box seal bad.csv " KEYS
+			  "--key station-01.pem --output bad"),
+		EX_DATAERR);
+	assert_said(
+		"bad.csv: 3: ردیف \u20682\u2069: \u2068تعریف چنین "
+		"رقابتی ندارد\u2069؛ فایل رأی‌ها را "
+		"دوباره "
+		"بسازید");
 	assert_status(run("box seal ballots.csv " KEYS
 			  "--key stranger.pem --output bad"),
 		EX_NOPERM);
+	assert_status(run("--lang fa box seal ballots.csv " KEYS
+			  "--key stranger.pem --output bad"),
+		EX_NOPERM);
+	assert_said("هیچ شعبهٔ این انتخابات این کلید را ندارد");
 }
 
 static void cast_vote_records_are_sealed(void **state)

@@ -162,7 +162,8 @@ static void a_line_that_does_not_fit_is_named(void **state)
 	page(BEGIN UNLOCK "{\"call\": \"read\", \"csv\": \"bad.csv\", "
 			  "\"sequence\": 1}\n" SEAL);
 	assert_said("\"kind\":\"refused\",\"line\":3,\"words\":{\"en\":\"the "
-		    "definition has no such contest\"");
+		    "definition has no such contest\",\"fa\":\"تعریف چنین "
+		    "رقابتی ندارد\"");
 	/* And what is not read is not sealed. */
 	assert_said("\"en\":\"no ballots have been read\"");
 }

@@ -127,6 +127,9 @@ static void reasons_are_told_in_persian(void **state)
 	assert_string_equal(reason_in_words(wanted, line),
 		"\u2068station-04, box 1\u2069: صندوق از انتخابات دیگری است");
 	assert_string_equal(reason_in_words("eggs: two", line), "eggs: two");
+	/* One that no machine meets. */
+	assert_string_equal(reason_in_words("the choices end in a space", line),
+		"پس از آخرین کد یک فاصله هست");
 	clear_languages();
 }
 

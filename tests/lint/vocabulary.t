@@ -7,7 +7,9 @@
 
 tree=$scratch/tree
 files=(appliance/record/notices.def appliance/desk/common/words.def
-	appliance/page/words.js appliance/verify/verify.c docs/glossary.md docs/fa)
+	appliance/page/words.js appliance/page/station_words.js
+	appliance/verify/verify.c appliance/verify/reasons.def docs/glossary.md
+	docs/fa)
 mkdir "$tree"
 cp -r --parents "${files[@]}" "$tree"
 
@@ -30,6 +32,11 @@ said 'a check that the desk calls otherwise' 'going on is دنباله, in ' \
 	appliance/page/words.js 's/"going on", "ادامهٔ همان دفتر"/"going on", "دنباله"/'
 said 'a check that the page has no words for' 'the check quote has no words' \
 	appliance/page/words.js 's/^\t"quote": /\t"quotation": /'
+said 'so on a station page' 'station_words.js: contest is رأی‌گیری' \
+	appliance/page/station_words.js \
+	's/"contest", "رقابت"/"contest", "رأی‌گیری"/'
+said 'so in a reason' 'reasons.def:' appliance/verify/reasons.def \
+	's/سطر نخست/سطر کاندید/'
 said 'so in a guide' 'docs/fa/stations.md:' docs/fa/stations.md \
 	's/شناسهٔ رقابت/نام رأی‌گیری/'
 said 'so on the poster' 'docs/fa/poster.html:' docs/fa/poster.html \

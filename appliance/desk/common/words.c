@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/words.h"
 
+#include "appliance/verify/reasons.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,14 +101,16 @@ const char *in_words(const char *english)
 	return english;
 }
 
-/* False when no row has it. */
+/* In Persian; false when no row has it. */
 static bool write_reason(struct writer *out, const char *reason)
 {
 	const struct notice notice = notice_of(notice_refusal(reason));
-	if (notice.part[0].id == NOTICE_UNKNOWN)
-		return false;
-	write_notice(out, &notice, words_language());
-	return true;
+	const char *persian = reason_in_persian(reason);
+	if (notice.part[0].id != NOTICE_UNKNOWN)
+		write_notice(out, &notice, words_language());
+	else if (persian != NULL)
+		write_text(out, persian);
+	return notice.part[0].id != NOTICE_UNKNOWN || persian != NULL;
 }
 
 const char *reason_in_words(const char *reason, char line[NOTICE_LINE_MOST])

@@ -60,8 +60,9 @@ void write_words(
 const char *in_words(const char *english);
 /*
  * A reason, in words_language(): by the table of notices, which has those of
- * the machine, and with what stands before the last ": " of it as it is. `line`
- * holds what is made of it; a reason that no table has is given back.
+ * the machine, or by reasons.def, and with what stands before the last ": " of
+ * it as it is. `line` holds what is made of it; a reason that no table has is
+ * given back.
  */
 const char *reason_in_words(const char *reason, char line[NOTICE_LINE_MOST]);
 /*
