@@ -47,9 +47,9 @@ LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
 endif
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 LDLIBS := -ltss2-esys -ltss2-mu -lseccomp -lcap -lcrypto -lfribidi
-# Of the desk alone: they write reports, unpack the kernel of an image, and know
-# how names are spelled.
-DESKLIBS := -ljansson -llz4 -llzma -lzstd -lutf8proc
+# Of the desk alone: they write reports, unpack the kernel of an image, know how
+# names are spelled, and talk to tokens.
+DESKLIBS := -ljansson -llz4 -llzma -lzstd -lutf8proc -lp11-kit
 TESTLIBS := -ltss2-tcti-swtpm -lcmocka -ljansson -lharfbuzz
 
 # Pure, and all that a verifier needs: no descriptor, no clock, no TPM.
@@ -195,6 +195,9 @@ $(FOREIGN)/done: image/foreign.lock
 MBEDTLSCONFIG := \
 	-DMBEDTLS_CONFIG_FILE='"appliance/formats/mbedtls/config.h"'
 MBEDTLSFLAGS := -isystem $(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG)
+# Whose headers lie in a folder of their own.
+P11FLAGS := -isystem /usr/include/p11-kit-1
+$(call object,appliance/desk/keys/token.c): private CPPFLAGS += $(P11FLAGS)
 $(call object,$(MBEDTLSSRC)): private CPPFLAGS += $(MBEDTLSFLAGS)
 $(call object,$(MBEDTLSSRC)): appliance/formats/mbedtls/config.h \
 	$(FOREIGN)/done
@@ -306,6 +309,13 @@ $(DESKTESTS): $(B)/tests/%: $(B)/tests/%.o $(call object,$(DESKSUPPORTSRC)) \
 		$(B)/libverify.a $(B)/libsandoq.a | $(B)/sandoq
 	@$(CC) $(LDFLAGS) $(WRAP) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$(LDLIBS) $(DESKLIBS) $(TESTLIBS)
+
+# A module for tokens that is at fault, which the test loads.
+$(B)/tests/desk/tokens/faulty.so: tests/desk/tokens/faulty.c Makefile
+	@mkdir -p $(@D)
+	@gcc -std=c17 -O1 -fPIC -shared $(WARNINGS) -D_GNU_SOURCE \
+		$(P11FLAGS) -o $@ $<
+$(B)/tests/desk/test_tokens: $(B)/tests/desk/tokens/faulty.so
 
 # The objects by name: no library behind them can give the same again.
 $(MBEDTLSTESTS): $(B)/tests/mbedtls/%: $(B)/tests/%.o \

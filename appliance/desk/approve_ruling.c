@@ -101,8 +101,8 @@ static int sign_ruling(const struct arguments *arguments, struct chain *chain)
 	struct signer signer;
 	int status = write_ruling(arguments, &chain->result, &text);
 	if (status == 0)
-		status = signer_read(argument(arguments, "--key"),
-			&plan->roster[AUDITORS], &signer);
+		status = signer_read(
+			arguments, &plan->roster[AUDITORS], &signer);
 	if (status != 0)
 		return status;
 	status = agree_to_delivery(arguments, chain);

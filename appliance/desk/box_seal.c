@@ -41,10 +41,9 @@ static int write_box(const struct draft *draft, const char *name,
 {
 	uint8_t note[STATEMENT_MOST];
 	struct writer out = writer_of(note, sizeof(note));
-	refusal refused = draft_sign(draft, payload, sealed, &out);
-	if (refused != NULL)
-		return fail(EX_SOFTWARE, NULL, 0, "%s", refused);
-	int status = write_named(name, ".age", sealed);
+	int status = draft_sign(draft, payload, sealed, &out);
+	if (status == 0)
+		status = write_named(name, ".age", sealed);
 	return status != 0 ? status : write_named(name, ".note", written(&out));
 }
 

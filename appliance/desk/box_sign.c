@@ -27,10 +27,11 @@ static int sign_sealed(const struct arguments *arguments,
 	struct writer out = writer_of(note, sizeof(note));
 	struct box box;
 	const char *path = argument(arguments, "SEALED");
-	refusal refused = draft_sign(draft, payload, sealed, &out);
-	if (refused == NULL)
-		refused = box_check(&draft->sealing.keys.terms, written(&out),
-			sealed, &box);
+	const int status = draft_sign(draft, payload, sealed, &out);
+	if (status != 0)
+		return status;
+	const refusal refused = box_check(
+		&draft->sealing.keys.terms, written(&out), sealed, &box);
 	return refused == NULL
 		       ? file_write(argument_output(arguments), written(&out),
 				 0644)

@@ -79,7 +79,8 @@ DESK_COMMAND(bundle_page);
 
 DESK_COMMAND(recount);
 
-DESK_COMMAND(key);
+DESK_COMMAND(key_new);
+DESK_COMMAND(key_show);
 
 /* The evening as a whole, in rehearsal/. */
 DESK_COMMAND(rehearse);

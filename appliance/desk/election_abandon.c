@@ -59,8 +59,7 @@ static int sign_abandonment(
 	struct signer signer;
 	int status = can_end(chain);
 	if (status == 0)
-		status = signer_read_of(
-			argument(arguments, "--key"), bodies, 2, &signer);
+		status = signer_read_of(arguments, bodies, 2, &signer);
 	if (status != 0)
 		return status;
 	abandonment_values(chain, value);

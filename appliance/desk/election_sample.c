@@ -6,6 +6,7 @@
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/desk.h"
 #include "appliance/desk/image/image_file.h"
+#include "appliance/desk/keys/key_read.h"
 #include "appliance/election/sample.h"
 #include "appliance/formats/age.h"
 #include "appliance/verify/authorities.h"
@@ -61,9 +62,9 @@ static int make_key(const char *folder, const char *id, struct p256_public *out)
 	int status = 0;
 	if (access(path, F_OK) != 0) {
 		key = p256_generate();
-		status = key_write(path, key);
+		status = key_write(path, key, NULL);
 	} else {
-		status = key_read(path, &key);
+		status = key_read(path, NULL, &key);
 	}
 	if (status == 0)
 		*out = p256_public_of(key);

@@ -181,8 +181,8 @@ int image_approve_command(const struct arguments *arguments)
 	if (status == 0)
 		status = read_epoch(arguments, &task);
 	if (status == 0)
-		status = signer_read(argument(arguments, "--key"),
-			&task.known.operators, &task.signer);
+		status = signer_read(
+			arguments, &task.known.operators, &task.signer);
 	if (status != 0)
 		return status;
 	status = approve(arguments, &task);

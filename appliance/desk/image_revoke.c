@@ -61,8 +61,8 @@ int image_revoke_command(const struct arguments *arguments)
 	int status = known_machine_read(
 		arguments, ENROLLED_MACHINE, &revocation.known);
 	if (status == 0)
-		status = signer_read(argument(arguments, "--key"),
-			&revocation.known.operators, &revocation.signer);
+		status = signer_read(arguments, &revocation.known.operators,
+			&revocation.signer);
 	if (status != 0)
 		return status;
 	status = revoke_with(arguments, &revocation);

@@ -26,31 +26,33 @@ const struct option machine_enrolment_options[] = {
 };
 
 /* Only who had this TPM open a credential may sign that it was this one. */
-static int check_signer(
-	const struct arguments *arguments, const struct chain *chain)
+static int check_signer(const struct arguments *arguments,
+	const struct chain *chain, const struct signer *signer)
 {
-	const char *key = argument(arguments, "--key");
-	struct signer signer;
-	int status = signer_read(key, &chain->operator_roster, &signer);
-	if (status == 0 && (chain->enrolled_by >> signer.member & 1) == 0)
-		status = fail(EX_NOPERM, key, 0,
-			"this machine's TPM has opened no credential of yours, "
-			"so you do not know which one answered; let those "
-			"sign whose credentials it opened");
-	signer_free(&signer);
-	return status;
+	return (chain->enrolled_by >> signer->member & 1) != 0
+		       ? 0
+		       : fail(EX_NOPERM, argument(arguments, "--key"), 0,
+				 "this machine's TPM has opened no credential "
+				 "of yours, so you do not know which one "
+				 "answered; let those sign whose credentials "
+				 "it opened");
 }
 
 static int sign_enrolment(
 	const struct arguments *arguments, const struct chain *chain)
 {
 	struct statement_value value[ENROLMENT_VALUES];
-	int status = check_signer(arguments, chain);
+	struct signer signer;
+	int status = signer_read(arguments, &chain->operator_roster, &signer);
 	if (status != 0)
 		return status;
+	status = check_signer(arguments, chain, &signer);
 	enrolment_values(chain, value);
-	return sign_values(arguments, STATEMENT_ENROLMENT, false,
-		&chain->operator_roster, value, ENROLMENT_VALUES);
+	if (status == 0)
+		status = sign_values_as(arguments, STATEMENT_ENROLMENT, false,
+			&signer, value, ENROLMENT_VALUES);
+	signer_free(&signer);
+	return status;
 }
 
 int machine_enrolment_command(const struct arguments *arguments)

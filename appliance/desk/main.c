@@ -105,8 +105,10 @@ static const struct command offices[] = {
 		courier_unpack_options, courier_unpack_command },
 	{ "courier", "list", "say what is on a stick", courier_list_options,
 		courier_list_command },
-	{ "key", NULL, "make a private key, or print its public key",
-		key_options, key_command },
+	{ "key", "new", "make a private key", key_new_options,
+		key_new_command },
+	{ "key", "show", "print the public key of a private one",
+		key_show_options, key_show_command },
 };
 
 /* What runs QEMU: appliance/desk/emulator. */

@@ -11,6 +11,8 @@
 #include "appliance/desk/common/sealing.h"
 #include "appliance/desk/common/swap.h"
 #include "appliance/desk/desk.h"
+#include "appliance/desk/keys/key_read.h"
+#include "appliance/desk/keys/signing_key.h"
 #include "appliance/desk/reports/opened_boxes.h"
 #include "appliance/desk/reports/result_table.h"
 #include "appliance/election/statement.h"
@@ -39,6 +41,7 @@ const struct option recount_options[] = {
 	{ "--escrow", "FILE",
 		"private key of a recipient that the definition lists, PEM",
 		REQUIRED },
+	OPTION_PIN_FILE,
 	{ "--sent", "ARCHIVE",
 		"count the boxes of what the machine sent, and compare its "
 		"result",
@@ -647,8 +650,8 @@ int recount_command(const struct arguments *arguments)
 	};
 	int status = keep_out_of_swap(arguments);
 	if (status == 0)
-		status = key_read(
-			argument(arguments, "--escrow"), &recount.escrow);
+		status = key_read(argument(arguments, "--escrow"),
+			argument(arguments, "--pin-file"), &recount.escrow);
 	if (status != 0)
 		return status;
 	status = recount.from_machine ? begin_with_machine(&recount)

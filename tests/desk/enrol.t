@@ -84,13 +84,13 @@ refused 'another endorsement key than the certified' 65 'do not enrol' \
 	enrol bad.tar
 
 for name in op1 op2 op3 stranger; do
-	"$sandoq" key $name.pem --name $name >$name.vkey
+	"$sandoq" key new $name.pem --name $name --no-passphrase >$name.vkey
 done
 is 'a private key is its owner'"'"'s only' "$(stat -c %a op1.pem)" 600
 is 'the public key is told again' \
-	"$("$sandoq" key op1.pem --name op1)" "$(cat op1.vkey)"
+	"$("$sandoq" key show op1.pem --name op1)" "$(cat op1.vkey)"
 refused 'a name that notes do not take' 64 'name' \
-	"$sandoq" key op1.pem --name 'op 1'
+	"$sandoq" key show op1.pem --name 'op 1'
 operators() {
 	"$sandoq" machine operators --machine SQ-1 --need 2 "$@"
 }

@@ -3,6 +3,7 @@
  * The sandoq command on the files of a machine on paper: what people type,
  * and what they are told.
  */
+#include "tests/desk/paper_files.h"
 #include "tests/desk/workplace.h"
 #include "tests/verify/paper.h"
 
@@ -27,14 +28,6 @@
 
 #include <cmocka.h>
 
-enum { ARCHIVE_MOST = 8 << 20 };
-
-static bool any_member(const char *name)
-{
-	(void)name;
-	return true;
-}
-
 /* A machine that cannot read its journal tells who it is, and of now. */
 static bool failed_member(const char *name)
 {
@@ -46,46 +39,6 @@ static bool failed_member(const char *name)
 	return strncmp(name, "now/", 4) == 0;
 }
 
-static void write_members(const struct paper *paper, const char *name,
-	bool (*wanted)(const char *))
-{
-	uint8_t *space = malloc(ARCHIVE_MOST);
-	assert_non_null(space);
-	struct writer out = writer_of(space, ARCHIVE_MOST);
-	write_ustar_member(
-		&out, "courier", bytes_of_text("sandoq/courier/v1 sent\n"));
-	for (size_t i = 0; i < paper->sent.count; i++)
-		if (wanted(paper->sent.member[i].name))
-			write_ustar_member(&out, paper->sent.member[i].name,
-				paper->sent.member[i].content);
-	write_ustar_end(&out);
-	assert_false(out.broken);
-	write_file(name, written(&out));
-	free(space);
-}
-
-static void write_sent(const struct paper *paper, const char *name)
-{
-	write_members(paper, name, any_member);
-}
-
-static void write_keys(void)
-{
-	static const char *const body[BODIES] = { "operator", "authority",
-		"officer", "auditor" };
-	for (enum body b = 0; b < BODIES; b++) {
-		for (unsigned m = 0; m < 3; m++) {
-			char name[32];
-			snprintf(name, sizeof(name), "%s-%u.pem", body[b],
-				m + 1);
-			write_key(name, paper_scalar(b, m));
-		}
-	}
-	write_key("escrow.pem", paper_scalar(BODIES, 0));
-	write_key("station-01.pem", paper_scalar(BODIES, 1));
-	write_key("stranger.pem", PAPER_OTHER_SCALAR);
-}
-
 static struct paper *paper;
 
 static int make(void **state)
@@ -95,19 +48,7 @@ static int make(void **state)
 	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
 	paper = paper_make();
 	workplace_make();
-	write_sent(paper, "sent.tar");
-	write_keys();
-	write_file("definition.json", bytes_of_text(paper->json));
-	write_file("authorities.pem", file_bytes(&paper->authorities));
-	write_file("nonce", file_bytes(&paper->nonce));
-	write_file("operators", paper_get(paper, "operators"));
-	write_file("bk.pub", paper_get(paper, "bk.pub"));
-	write_file("result.note", paper_get(paper, "result.note"));
-	write_file(
-		"election-keys.note", paper_get(paper, "election-keys.note"));
-	char *profile = boot_profile_encode(&paper->profile);
-	write_file("profile.json", bytes_of_text(profile));
-	free(profile);
+	paper_write_desk(paper);
 	return 0;
 }
 
@@ -118,14 +59,6 @@ static int drop(void **state)
 	workplace_drop();
 	return 0;
 }
-
-#define CHAIN                                                                  \
-	"--sent sent.tar --definition definition.json "                        \
-	"--authorities authorities.pem "
-
-#define ENROLMENT                                                              \
-	"machine enrolment --sent sent.tar --operators operators "             \
-	"--authorities authorities.pem --date $(date -u -I) "
 
 /* As a line has a name, so that no terminal lets it move the line's numbers. */
 #define ISOLATED(name) "\u200e\u2068" name "\u2069\u200e"
@@ -350,47 +283,26 @@ static void assert_no_signature_said(void)
 			fail_msg("a signature was said: %s", word);
 }
 
-#define ABANDON                                                                \
-	"election abandon --sent closed.tar --definition definition.json "     \
-	"--authorities authorities.pem --reason 'A reason.' "
-#define UNANSWERED_RULING "approve ruling " CHAIN "--without 10 "
-
-/* Each is a whole command, but for --yes and --output. */
-static const char *const signing[] = {
-	"election sign definition.json --key authority-1.pem",
-	"election keys " CHAIN "--key authority-2.pem",
-	ENROLMENT "--key operator-1.pem",
-	"approve open " CHAIN "--nonce nonce --without 10 --key officer-3.pem",
-	"approve release " CHAIN "--profile profile.json --nonce nonce "
-	"--without 10 --key auditor-2.pem",
-	UNANSWERED_RULING "--annul 'station-02 why' --key auditor-1.pem",
-	ABANDON "--key authority-1.pem",
-	ABANDON "--key auditor-2.pem",
-};
-
-/* What the machine sent when the count was closed. */
-static void write_closed(void)
+/* The whole command, but for --yes and --output. */
+static const char *signing(size_t number)
 {
-	struct paper *copy = paper_copy(paper);
-	size_t entries = copy->entries;
-	while (copy->entry[entries - 1].type != ENTRY_CLOSED)
-		entries--;
-	paper_end_after(copy, entries);
-	write_sent(copy, "closed.tar");
-	paper_free(copy);
+	static char command[512];
+	snprintf(command, sizeof(command), "%s--key %s.pem",
+		paper_signing[number].command, paper_signing[number].key);
+	return command;
 }
 
 static void what_was_declined_is_not_signed(void **state)
 {
 	(void)state;
-	write_closed();
-	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+	paper_write_closed(paper);
+	for (size_t i = 0; i < PAPER_SIGNINGS; i++) {
 		assert_status(
-			run("%s --output declined", signing[i]), EX_USAGE);
+			run("%s --output declined", signing(i)), EX_USAGE);
 		assert_said("nobody was there to agree");
 		assert_no_signature_said();
 		assert_status(
-			run_asked("no", "%s --output declined", signing[i]),
+			run_asked("no", "%s --output declined", signing(i)),
 			EX_TEMPFAIL);
 		assert_said("nothing was signed");
 		assert_no_signature_said();
@@ -401,10 +313,10 @@ static void what_was_declined_is_not_signed(void **state)
 static void what_was_agreed_to_is_signed(void **state)
 {
 	(void)state;
-	write_closed();
-	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+	paper_write_closed(paper);
+	for (size_t i = 0; i < PAPER_SIGNINGS; i++) {
 		assert_status(
-			run_asked("yes", "%s --output agreed", signing[i]), 0);
+			run_asked("yes", "%s --output agreed", signing(i)), 0);
 		assert_said("Do you sign this?");
 		assert_status(shell("grep -q '^\u2014 ' %s/agreed", folder), 0);
 	}
@@ -446,14 +358,14 @@ static void assert_said_in_persian(const char *command)
 static void all_before_a_signature_is_said_in_persian(void **state)
 {
 	(void)state;
-	write_closed();
-	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++) {
+	paper_write_closed(paper);
+	for (size_t i = 0; i < PAPER_SIGNINGS; i++) {
 		assert_status(run_asked("بله", "--lang fa %s --output persian",
-				      signing[i]),
+				      signing(i)),
 			0);
 		assert_said(words_in(WORD_SIGN_QUESTION, PERSIAN));
-		assert_said_in_persian(signing[i]);
-		assert_status(run("--lang fa %s", signing[i]), EX_USAGE);
+		assert_said_in_persian(signing(i));
+		assert_status(run("--lang fa %s", signing(i)), EX_USAGE);
 		assert_said(words_in(WORD_SIGN_NOBODY, PERSIAN));
 	}
 }
@@ -491,7 +403,7 @@ static void enrolment_is_signed_by_whose_credential_was_opened(void **state)
 	assert_status(run(ENROLMENT "--yes --key operator-2.pem"), EX_NOPERM);
 	assert_said("has opened no credential of yours");
 	paper_flip(copy, "activation-2", 0);
-	write_sent(copy, "unopened.tar");
+	paper_write_sent_as(copy, "unopened.tar");
 	paper_free(copy);
 	assert_status(run("machine enrolment --sent unopened.tar --yes "
 			  "--operators operators --date $(date -u -I) "
@@ -539,7 +451,7 @@ static void software_is_told(void **state)
 	assert_null(strstr(said, "DURING THIS ELECTION"));
 
 	paper_another_image(copy);
-	write_sent(copy, "other.tar");
+	paper_write_sent_as(copy, "other.tar");
 	paper_free(copy);
 	assert_status(run("approve release --sent other.tar "
 			  "--definition definition.json "
@@ -745,7 +657,7 @@ static void reports_have_persian_labels(void **state)
 		"bundle station station-02 " CHAIN,
 	};
 	(void)state;
-	write_closed();
+	paper_write_closed(paper);
 	for (size_t i = 0; i < sizeof(report) / sizeof(report[0]); i++) {
 		char *rest;
 		assert_status(run("--lang fa %s", report[i]), 0);
@@ -801,7 +713,7 @@ static void nothing_is_approved_that_does_not_verify(void **state)
 	struct paper *copy = paper_copy(paper);
 	(void)state;
 	paper_flip(copy, "quote.attest", -1);
-	write_sent(copy, "bad.tar");
+	paper_write_sent_as(copy, "bad.tar");
 	paper_free(copy);
 	assert_status(run("approve release --sent bad.tar "
 			  "--definition definition.json "
@@ -884,7 +796,7 @@ static void another_boot_is_named(void **state)
 		&pcrs, &challenge };
 	paper_quote(copy, "now/", &quote);
 	paper_put(copy, "now/state", bytes_of_text("failed: PCR 4 differs\n"));
-	write_sent(copy, "bad.tar");
+	paper_write_sent_as(copy, "bad.tar");
 	paper_free(copy);
 	assert_status(run("audit verify --now --sent bad.tar "
 			  "--definition definition.json "
@@ -902,7 +814,7 @@ static void failed_machine_leans_on_what_it_sent_before(void **state)
 {
 	struct paper *copy = paper_copy(paper);
 	(void)state;
-	write_members(paper, "failed.tar", failed_member);
+	paper_write_members(paper, "failed.tar", failed_member);
 	assert_status(run(FAILED), EX_DATAERR);
 	assert_said("REFUSED operators");
 	assert_status(run(FAILED "--earlier sent.tar"), 0);
@@ -910,7 +822,7 @@ static void failed_machine_leans_on_what_it_sent_before(void **state)
 	assert_said("passed  event log");
 
 	paper_flip(copy, "revocation.nv", -1);
-	write_sent(copy, "other.tar");
+	paper_write_sent_as(copy, "other.tar");
 	paper_free(copy);
 	assert_status(run(FAILED "--earlier other.tar"), EX_DATAERR);
 	assert_said("revocation.nv is not the index");
@@ -924,7 +836,7 @@ static void nothing_of_now_is_taken_from_before(void **state)
 	struct paper *copy = paper_copy(paper);
 	(void)state;
 	paper_put(copy, "now/quote.attest", bytes_of(NULL, 0));
-	write_members(copy, "failed.tar", failed_member);
+	paper_write_members(copy, "failed.tar", failed_member);
 	paper_free(copy);
 	assert_status(run(FAILED "--earlier sent.tar"), EX_DATAERR);
 	assert_said("REFUSED quote: it is missing");
@@ -1057,7 +969,7 @@ static void bad_bundle_tells_no_numbers(void **state)
 	struct paper *copy = paper_copy(paper);
 	(void)state;
 	paper_put(copy, "release-approval-2", bytes_of(NULL, 0));
-	write_sent(copy, "bad.tar");
+	paper_write_sent_as(copy, "bad.tar");
 	paper_free(copy);
 	assert_status(run("bundle report --sent bad.tar "
 			  "--definition definition.json "
@@ -1137,7 +1049,7 @@ static void no_part_of_a_bad_bundle_is_told(void **state)
 	struct paper *copy = paper_copy(paper);
 	(void)state;
 	paper_flip(copy, "stations/0001", -10);
-	write_sent(copy, "bad.tar");
+	paper_write_sent_as(copy, "bad.tar");
 	paper_free(copy);
 	assert_status(run("bundle station station-02 --sent bad.tar "
 			  "--definition definition.json "
@@ -1193,7 +1105,7 @@ static void evidence_before_the_release_is_not_public(void **state)
 	struct paper *copy = paper_copy(paper);
 	(void)state;
 	paper_put(copy, "result.note", bytes_of(NULL, 0));
-	write_sent(copy, "closed.tar");
+	paper_write_sent_as(copy, "closed.tar");
 	paper_free(copy);
 	assert_status(
 		run("bundle public --sent closed.tar --output public.tar"),
@@ -1345,7 +1257,7 @@ static void a_ruling_about_an_unverified_result_is_not_signed(void **state)
 	struct paper *copy = paper_copy(paper);
 	(void)state;
 	paper_flip(copy, "result.note", -3);
-	write_sent(copy, "bad.tar");
+	paper_write_sent_as(copy, "bad.tar");
 	paper_free(copy);
 	assert_status(run("approve ruling --sent bad.tar "
 			  "--definition definition.json "
@@ -1362,7 +1274,7 @@ static void a_ruling_about_an_unverified_result_is_not_signed(void **state)
 static void elections_are_called_off(void **state)
 {
 	(void)state;
-	write_closed();
+	paper_write_closed(paper);
 	assert_status(run(ABANDON "--yes --key authority-1.pem"), 0);
 	assert_said("reason: A reason.");
 	assert_said("with their quorum's signatures, too");
@@ -1379,7 +1291,7 @@ static void write_before_boxes(void)
 	enum { ENTRIES_BEFORE = 4 };
 	struct paper *copy = paper_copy(paper);
 	paper_end_after(copy, ENTRIES_BEFORE);
-	write_sent(copy, "zero.tar");
+	paper_write_sent_as(copy, "zero.tar");
 	paper_free(copy);
 }
 
@@ -1427,7 +1339,7 @@ static void evidence_is_counted_again(void **state)
 	snprintf(digest, sizeof(digest), "%s",
 		strstr((const char *)challenge.data, "result: ") + 8);
 	paper_put(copy, "result.note", bytes_of(NULL, 0));
-	write_sent(copy, "evidence.tar");
+	paper_write_sent_as(copy, "evidence.tar");
 	assert_status(
 		run("recount --may-swap --sent evidence.tar --output recounted "
 		    "--stations parts " RECOUNT_FILES),
@@ -1442,7 +1354,7 @@ static void evidence_is_counted_again(void **state)
 	paper_flip(copy, "challenge",
 		strstr((const char *)challenge.data, "revocation: ") + 12 -
 			(const char *)challenge.data);
-	write_sent(copy, "evidence.tar");
+	paper_write_sent_as(copy, "evidence.tar");
 	paper_free(copy);
 	assert_status(run("recount --may-swap --sent evidence.tar "
 			  "--definition definition.json --escrow escrow.pem"),

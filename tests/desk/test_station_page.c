@@ -248,11 +248,12 @@ static void a_key_is_made(void **state)
 	assert_said("\"en\":\"this is no id of a station\"");
 	write_file("answers", bytes_of_text(said));
 	/* OpenSSL opens it, and the key in it is the one that was told. */
-	assert_status(shell("sandoq=%s; cd %s && openssl pkey -in page.pem "
-			    "-passin file:pass -out open.pem && $sandoq key "
-			    "open.pem --name north >line && grep -qF \"$(cat "
-			    "line)\" answers",
-			      program, folder),
+	assert_status(
+		shell("sandoq=%s; cd %s && openssl pkey -in page.pem "
+		      "-passin file:pass -out open.pem && $sandoq key "
+		      "show open.pem --name north >line && grep -qF \"$(cat "
+		      "line)\" answers",
+			program, folder),
 		0);
 }
 

@@ -5,6 +5,7 @@
 #include "tests/verify/paper.h"
 
 #include <jansson.h>
+#include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -122,6 +123,56 @@ int run_asked(const char *answer, const char *format, ...)
 		"cd %s && echo '%s' | script -qec \"'%s' %s\" /dev/null",
 		folder, answer, program, words);
 	return run_shell(command);
+}
+
+/* Types what is due; how far in `said` its question ends, else `from`. */
+static size_t type_answer(int terminal, const struct typed **typed, size_t from)
+{
+	const char *question = (*typed)->question;
+	const char *at =
+		question == NULL ? NULL : strstr(said + from, question);
+	if (at == NULL)
+		return from;
+	dprintf(terminal, "%s\n", (*typed)->answer);
+	(*typed)++;
+	return (size_t)(at - said) + strlen(question);
+}
+
+static void talk(int terminal, const struct typed *typed)
+{
+	size_t size = 0, from = 0;
+	ssize_t got;
+	/* A terminal ends with EIO when nobody is at its other end. */
+	while ((got = read(terminal, said + size, SAID_MOST - 1 - size)) > 0) {
+		size += (size_t)got;
+		said[size] = '\0';
+		from = type_answer(terminal, &typed, from);
+	}
+	said[size] = '\0';
+	close(terminal);
+	assert_null(typed->question);
+}
+
+int run_typed(const struct typed *typed, const char *format, ...)
+{
+	char words[COMMAND_MOST], command[3 * COMMAND_MOST];
+	int terminal, status = 0;
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(words, sizeof(words), format, arguments);
+	va_end(arguments);
+	snprintf(command, sizeof(command), "cd %s && '%s' %s", folder, program,
+		words);
+	const pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+	if (pid == 0) {
+		execlp("sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	talk(terminal, typed);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 void assert_said(const char *text)

@@ -28,6 +28,16 @@ int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same at a terminal, where somebody answers with this line. */
 int run_asked(const char *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/*
+ * The same, where each answer is typed when its question stands on the
+ * terminal; a question that is NULL ends them. What it showed is said.
+ */
+struct typed {
+	const char *question;
+	const char *answer;
+};
+int run_typed(const struct typed *, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void assert_said(const char *text);
 void assert_status(int actual, int wanted);
 void write_file(const char *name, struct bytes content);

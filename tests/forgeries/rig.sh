@@ -389,7 +389,8 @@ widen_quorums() {
 	for body in authority officer:officers auditor:auditors; do
 		name=${body%:*} body=${body#*:}
 		for id in "$name-4" "$name-5"; do
-			"$sandoq" key "$keys/$id.pem" --name "$id" >"$work/vkey" &&
+			"$sandoq" key new "$keys/$id.pem" --name "$id" \
+				--no-passphrase >"$work/vkey" 2>/dev/null &&
 				edit_definition --arg body "$body" --arg id "$id" \
 					--arg key "$(cat "$work/vkey")" '.[$body] +=
 					[{$id, board: "supervisory", $key}]' ||

@@ -58,7 +58,8 @@ refusals() {
 	altered "$1: with another approval's authorization" signature \
 		"s,^authorization: .*,$(grep ^authorization: "$other"),"
 	rm -f "$stranger"
-	"$sandoq" key "$stranger" --name "$signer" >/dev/null ||
+	"$sandoq" key new "$stranger" --name "$signer" \
+		--no-passphrase >/dev/null ||
 		bail 'no key can be made'
 	change_note "$right" '' "$stranger" "$signer" >"$scratch/altered"
 	wrong "$1: signed by a key that the definition does not name" \

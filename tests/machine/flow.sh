@@ -108,7 +108,7 @@ collect() {
 # --- the people ---
 
 public_key() {
-	"$sandoq" key "$keys/$1.pem" --name "$1"
+	"$sandoq" key show "$keys/$1.pem" --name "$1"
 }
 
 # co_sign OUT KEY... -- COMMAND...: one signature after another on one note.

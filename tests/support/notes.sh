@@ -9,7 +9,7 @@
 sign_text() {
 	local hash
 	cat >"$scratch/.text"
-	hash=$("$sandoq" key "$1" --name "$2" | cut -d + -f 2) || return
+	hash=$("$sandoq" key show "$1" --name "$2" | cut -d + -f 2) || return
 	cat "$scratch/.text"
 	printf '\n— %s ' "$2"
 	{

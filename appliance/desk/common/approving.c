@@ -69,8 +69,8 @@ static int approve_evidence(const struct approval_kind *kind,
 	int status;
 	if (verify(kind->goal, evidence, &chain, &checks)) {
 		const struct plan *plan = &evidence->definition->plan;
-		status = signer_read(argument(arguments, "--key"),
-			&plan->roster[kind->body], &signer);
+		status = signer_read(
+			arguments, &plan->roster[kind->body], &signer);
 		if (status == 0) {
 			status = approve_delivery(
 				kind, arguments, &chain, &signer);

@@ -8,6 +8,7 @@
 
 #include "appliance/desk/common/ballots_file.h"
 #include "appliance/desk/common/sealing.h"
+#include "appliance/desk/keys/signing_key.h"
 
 #define OPTION_BALLOTS                                                         \
 	{                                                                      \
@@ -16,10 +17,7 @@
 			"JSON (NIST SP 1500-103 or Dominion)",                 \
 			REQUIRED                                               \
 	}
-#define OPTION_STATION_KEY                                                     \
-	{                                                                      \
-		"--key", "FILE", "the station's private key, PEM", REQUIRED    \
-	}
+#define OPTION_STATION_KEY OPTION_KEY("the station's")
 #define OPTION_SEQUENCE                                                        \
 	{                                                                      \
 		"--sequence", "NUMBER", "which of its boxes; 1 if not given",  \
@@ -28,7 +26,7 @@
 
 struct draft {
 	struct sealing sealing;
-	struct p256_private *key;
+	struct signing_key *key;
 	uint16_t station; /* whose key it is */
 	uint16_t sequence;
 };
@@ -42,8 +40,11 @@ void draft_free(struct draft *);
  */
 int draft_payload(
 	const struct arguments *, const struct draft *, struct file *out);
-/* The station's note over the sealed file, with how many ballots are in it. */
-refusal draft_sign(const struct draft *, struct bytes payload,
-	struct bytes sealed, struct writer *note);
+/*
+ * The station's note over the sealed file, with how many ballots are in it. 0,
+ * or a status of sysexits.h after printing what is wrong.
+ */
+int draft_sign(const struct draft *, struct bytes payload, struct bytes sealed,
+	struct writer *note);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -222,38 +221,6 @@ int file_write(const char *path, struct bytes content, mode_t mode)
 	if (status != 0)
 		return status;
 	return new_file_end(&file, new_file_write(&file, content), mode);
-}
-
-int key_read(const char *path, struct p256_private **out)
-{
-	struct file pem;
-	/* Whatever becomes of the process, the kernel writes no core of it. */
-	if (prctl(PR_SET_DUMPABLE, 0) != 0)
-		return fail(EX_OSERR, NULL, 0,
-			"this system does not keep a key out of core dumps");
-	int status = file_read(path, P256_PEM_MOST, &pem);
-	if (status != 0)
-		return status;
-	refusal refused = p256_from_pem(file_bytes(&pem), out);
-	file_free(&pem);
-	if (refused != NULL)
-		return fail(EX_DATAERR, path, 0,
-			"%s; give a P-256 private key without passphrase",
-			refused);
-	return 0;
-}
-
-int key_write(const char *path, const struct p256_private *key)
-{
-	uint8_t pem[P256_PEM_MOST];
-	struct writer writer = writer_of(pem, sizeof(pem));
-	if (access(path, F_OK) == 0)
-		return fail(EX_CANTCREAT, path, 0,
-			"exists already; keys are never overwritten");
-	write_p256_pem(&writer, key);
-	int status = file_write(path, written(&writer), 0600);
-	wipe(pem, sizeof(pem));
-	return status;
 }
 
 /* Copies the next stretch of data after `*offset`, past a hole if any. */

@@ -7,7 +7,6 @@
 #define SANDOQ_DESK_COMMON_FILES_H
 
 #include "appliance/formats/bytes.h"
-#include "appliance/formats/p256.h"
 
 #include <sys/types.h>
 
@@ -54,15 +53,6 @@ int file_write(const char *path, struct bytes content, mode_t mode);
 
 /* Writes all of it to an open file; `path` is for the message. */
 int descriptor_write(int descriptor, const char *path, struct bytes content);
-
-/*
- * A private key in a PEM file. Before one is read, the process becomes one of
- * which no core is dumped and into which no other one of its user may look.
- * key_write() refuses to overwrite and makes the file readable by its owner
- * only. p256_free() gives a read one back.
- */
-int key_read(const char *path, struct p256_private **out);
-int key_write(const char *path, const struct p256_private *);
 
 /* Copies a file to a new one, holes as holes, and flushes it. */
 int file_copy(const char *from, const char *to);

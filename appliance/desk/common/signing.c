@@ -12,23 +12,23 @@
 
 static void find_signer(struct signer *signer, const struct roster *roster)
 {
-	struct p256_public key = p256_public_of(signer->key);
+	struct p256_public key = signing_key_public(signer->key);
 	for (size_t i = 0; i < roster->quorum.of; i++)
 		if (p256_equal(&key, &roster->quorum.member[i].key))
 			*signer = (struct signer){ signer->key, roster, i };
 }
 
-int signer_read(
-	const char *path, const struct roster *roster, struct signer *out)
+int signer_read(const struct arguments *arguments, const struct roster *roster,
+	struct signer *out)
 {
-	return signer_read_of(path, &roster, 1, out);
+	return signer_read_of(arguments, &roster, 1, out);
 }
 
-int signer_read_of(const char *path, const struct roster *const *rosters,
-	size_t count, struct signer *out)
+int signer_read_of(const struct arguments *arguments,
+	const struct roster *const *rosters, size_t count, struct signer *out)
 {
 	*out = (struct signer){ 0 };
-	int status = key_read(path, &out->key);
+	int status = signing_key_open(arguments, &out->key);
 	if (status != 0)
 		return status;
 	for (size_t i = 0; i < count; i++)
@@ -36,26 +36,30 @@ int signer_read_of(const char *path, const struct roster *const *rosters,
 	if (out->roster != NULL)
 		return 0;
 	signer_free(out);
-	return fail(EX_NOPERM, path, 0,
+	return fail(EX_NOPERM, argument(arguments, "--key"), 0,
 		"this key may not sign it; use the one that the definition "
 		"or the operators text names");
 }
 
 void signer_free(struct signer *signer)
 {
-	p256_free(signer->key);
+	signing_key_close(signer->key);
 	*signer = (struct signer){ 0 };
 }
 
-static void put_authorization(struct text_writer *text,
+static int put_authorization(struct text_writer *text,
 	const struct signer *signer, const struct authorization *wanted)
 {
 	uint8_t der[P256_DER_MOST];
 	struct writer writer = writer_of(der, sizeof(der));
 	struct digest digest = approval_digest(&wanted->scope, wanted->cp_hash);
-	struct p256_signature signature = p256_sign(signer->key, &digest);
+	struct p256_signature signature;
+	const int status = signing_key_sign(signer->key, &digest, &signature);
+	if (status != 0)
+		return status;
 	write_p256_signature(&writer, &signature);
 	text_put(text, wanted->field, written(&writer));
+	return 0;
 }
 
 static bool has_option(const struct arguments *arguments, const char *name)
@@ -134,14 +138,19 @@ static int sign_agreed(const struct arguments *arguments,
 {
 	struct note_key who;
 	struct note check;
+	struct p256_signature signature;
 	refusal refused = NULL;
+	int status = 0;
 	if (authorization != NULL) {
-		put_authorization(text, signer, authorization);
+		status = put_authorization(text, signer, authorization);
 		refused = text_end(text);
 		write_note_text(out, text_so_far(text));
 	}
-	struct digest digest = sha256(text_so_far(text));
-	struct p256_signature signature = p256_sign(signer->key, &digest);
+	const struct digest digest = sha256(text_so_far(text));
+	if (status == 0 && refused == NULL)
+		status = signing_key_sign(signer->key, &digest, &signature);
+	if (status != 0)
+		return status;
 	if (refused == NULL)
 		refused = statement_member_key(
 			signer->roster, signer->member, &who);
@@ -168,21 +177,29 @@ int sign_text(const struct arguments *arguments, struct text_writer *text,
 				     &out);
 }
 
-int sign_values(const struct arguments *arguments, enum statement_kind kind,
-	bool rehearsal, const struct roster *roster,
+int sign_values_as(const struct arguments *arguments, enum statement_kind kind,
+	bool rehearsal, const struct signer *signer,
 	const struct statement_value *value, size_t count)
 {
 	static uint8_t text[STATEMENT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	struct text_writer writer =
 		text_begin(&statement_form[kind], rehearsal, &out);
-	struct signer signer;
 	for (size_t i = 0; i < count; i++)
 		statement_put(&writer, &value[i]);
-	int status = signer_read(argument(arguments, "--key"), roster, &signer);
+	return sign_text(arguments, &writer, signer, NULL);
+}
+
+int sign_values(const struct arguments *arguments, enum statement_kind kind,
+	bool rehearsal, const struct roster *roster,
+	const struct statement_value *value, size_t count)
+{
+	struct signer signer;
+	int status = signer_read(arguments, roster, &signer);
 	if (status != 0)
 		return status;
-	status = sign_text(arguments, &writer, &signer, NULL);
+	status = sign_values_as(
+		arguments, kind, rehearsal, &signer, value, count);
 	signer_free(&signer);
 	return status;
 }

@@ -10,13 +10,10 @@
 
 #include "appliance/desk/common/files.h"
 #include "appliance/desk/common/options.h"
+#include "appliance/desk/keys/signing_key.h"
 #include "appliance/election/statement.h"
 #include "tpm/policy/approval.h"
 
-#define OPTION_KEY(whose)                                                      \
-	{                                                                      \
-		"--key", "FILE", whose " private key, PEM", REQUIRED           \
-	}
 #define OPTION_YES                                                             \
 	{                                                                      \
 		"--yes", NULL,                                                 \
@@ -36,16 +33,17 @@
 	}
 
 struct signer {
-	struct p256_private *key;
+	struct signing_key *key;
 	const struct roster *roster; /* borrowed; NULL: nobody in it */
 	size_t member;
 };
 
-/* The member whose key is in the file. Given back by signer_free(). */
-int signer_read(const char *path, const struct roster *, struct signer *out);
+/* The member whose key --key is. Given back by signer_free(). */
+int signer_read(
+	const struct arguments *, const struct roster *, struct signer *out);
 /* The same of several bodies. */
-int signer_read_of(const char *path, const struct roster *const *rosters,
-	size_t count, struct signer *out);
+int signer_read_of(const struct arguments *,
+	const struct roster *const *rosters, size_t count, struct signer *out);
 void signer_free(struct signer *);
 
 /* What the TPM demands of the signer: the last field of the text. */
@@ -64,10 +62,11 @@ struct authorization {
 int sign_text(const struct arguments *, struct text_writer *,
 	const struct signer *, const struct authorization *);
 
-/*
- * The same for a note of these values alone, one a field, by whom of the
- * quorum --key belongs to.
- */
+/* The same for a note of these values alone, one a field. */
+int sign_values_as(const struct arguments *, enum statement_kind,
+	bool rehearsal, const struct signer *, const struct statement_value *,
+	size_t count);
+/* By whom of the quorum --key belongs to. */
 int sign_values(const struct arguments *, enum statement_kind, bool rehearsal,
 	const struct roster *, const struct statement_value *, size_t count);
 

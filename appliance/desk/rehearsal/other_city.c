@@ -3,6 +3,7 @@
 
 #include "appliance/desk/common/evidence.h"
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/keys/key_read.h"
 #include "appliance/election/statement.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/record/members.h"
@@ -73,7 +74,7 @@ static int sign(const char *folder, const struct roster *roster, size_t member,
 		return fail(EX_DATAERR, folder, 0, "%s", refused);
 	snprintf(name, sizeof(name), "keys/authority-%zu.pem", member + 1);
 	char *path = file_of(folder, name);
-	const int status = key_read(path, &key);
+	const int status = key_read(path, NULL, &key);
 	free(path);
 	if (status != 0)
 		return status;
