@@ -458,7 +458,9 @@ static: setup
 # the seeds reach, the analyzers, and all built twice.
 nightly: setup
 	@$(MAKE) --silent -j2 programs tests
+	@$(MAKE) --silent -j2 page
 	@$(MAKE) --silent image
+	@tests/support/packages tests/page build/page-tests
 	@$(MAKE) --silent -j2 VARIANT=sanitize \
 		$(FAULTTESTS:build/native/%=build/sanitize/%)
 	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
