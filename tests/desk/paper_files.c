@@ -11,7 +11,13 @@
 
 #include <cmocka.h>
 
-enum { ARCHIVE_MOST = 8 << 20 };
+static size_t most(const struct archive *archive)
+{
+	size_t size = 4 * USTAR_BLOCK_SIZE;
+	for (size_t i = 0; i < archive->count; i++)
+		size += 2 * USTAR_BLOCK_SIZE + archive->member[i].content.size;
+	return size;
+}
 
 void paper_write_trusted(const struct paper *paper)
 {
@@ -25,9 +31,10 @@ void paper_write_trusted(const struct paper *paper)
 void paper_write_members(const struct paper *paper, const char *name,
 	bool (*wanted)(const char *member))
 {
-	uint8_t *space = malloc(ARCHIVE_MOST);
+	const size_t size = most(&paper->sent);
+	uint8_t *space = malloc(size);
 	assert_non_null(space);
-	struct writer out = writer_of(space, ARCHIVE_MOST);
+	struct writer out = writer_of(space, size);
 	write_ustar_member(
 		&out, "courier", bytes_of_text("sandoq/courier/v1 sent\n"));
 	for (size_t i = 0; i < paper->sent.count; i++)

@@ -11,8 +11,9 @@
 struct p256_private *scalar_key(unsigned scalar)
 {
 	uint8_t bytes[P256_SIZE] = { 0 };
+	struct writer out = writer_of(bytes + P256_SIZE - 4, 4);
 	struct p256_private *key;
-	bytes[P256_SIZE - 1] = (uint8_t)scalar;
+	write_u32(&out, scalar);
 	assert_null(p256_from_scalar(bytes, &key));
 	return key;
 }

@@ -92,6 +92,13 @@ static struct file copied_file(const struct file *from)
 	return (struct file){ (uint8_t *)copy.data, copy.size };
 }
 
+static void *same(const void *array, size_t count, size_t size)
+{
+	void *copy = reallocarray(NULL, count, size);
+	assert_non_null(copy);
+	return memcpy(copy, array, count * size);
+}
+
 struct paper *paper_copy(const struct paper *from)
 {
 	struct paper *paper = calloc(1, sizeof(*paper));
@@ -108,9 +115,10 @@ struct paper *paper_copy(const struct paper *from)
 	paper->profile = from->profile;
 	paper->entries = from->entries;
 	paper->fold = from->fold;
-	memcpy(paper->entry, from->entry, sizeof(from->entry));
+	paper->entry = same(from->entry, from->entries, sizeof(*from->entry));
 	paper->refusal_leaf = from->refusal_leaf;
-	memcpy(paper->box_leaf, from->box_leaf, sizeof(from->box_leaf));
+	paper->boxes = from->boxes;
+	paper->box = same(from->box, from->boxes, sizeof(*from->box));
 	paper->evidence = (struct evidence){
 		.sent = &paper->sent,
 		.definition = &paper->definition,
@@ -144,6 +152,8 @@ void paper_free(struct paper *paper)
 	verify_free(&paper->chain);
 	definition_free(&paper->definition);
 	free(paper->json);
+	free(paper->entry);
+	free(paper->box);
 	file_free(&paper->authorities);
 	file_free(&paper->nonce);
 	free(paper);

@@ -18,7 +18,6 @@
 
 enum {
 	PAPER_BOXES = 2,
-	PAPER_ENTRIES_MOST = 64,
 	PAPER_PHASE = 5,
 	PAPER_REVOCATION = 1,
 	PAPER_AK_SCALAR = 40,
@@ -44,6 +43,15 @@ struct paper_entry {
 	uint16_t station;
 	uint16_t sequence;
 	bool of_another_text; /* says the header of a leaf */
+	/* New headers: which boxes they are of. */
+	size_t first_box;
+	size_t boxes;
+};
+
+/* That the machine took in: the first one of the station with its place. */
+struct paper_box {
+	uint64_t leaf;
+	struct digest digest;
 };
 
 struct paper {
@@ -57,13 +65,13 @@ struct paper {
 	struct chain chain; /* as far as it was verified while it was made */
 	struct checks checks;
 	/* The journal; its fold as it was written last. */
-	struct paper_entry entry[PAPER_ENTRIES_MOST];
+	struct paper_entry *entry;
 	size_t entries;
 	struct journal_fold fold;
 	/* Of the TPM, beside those that it had when the machine was made. */
 	uint32_t resets;
-	struct digest box_digest[PAPER_BOXES];
-	uint64_t box_leaf[PAPER_BOXES];
+	struct paper_box *box;
+	size_t boxes;
 	uint64_t refusal_leaf;
 };
 
@@ -85,6 +93,8 @@ extern const struct paper_certificate paper_certificate;
 struct paper *paper_make(void);
 /* The same with another certificate, enrolled on that day. */
 struct paper *paper_make_enrolled(const struct paper_certificate *, int day);
+/* The same of a city with this many stations; each has delivered a box. */
+struct paper *paper_make_city(size_t stations);
 /* The same once more, which takes far less time. */
 struct paper *paper_copy(const struct paper *);
 void paper_free(struct paper *);
@@ -125,9 +135,10 @@ void paper_close_again(struct paper *);
  * the opening; then the first one was approved again, and counted.
  */
 void paper_another_image(struct paper *);
-/* One more entry of the machine, and all that follows. */
+/* One more entry of the machine, or several, and all that follows. */
 void paper_entry(
 	struct paper *, enum entry_type, uint16_t station, uint16_t sequence);
+void paper_entries(struct paper *, const struct paper_entry *, size_t count);
 /*
  * An entry before the first one of this type, or behind the last (0); gives
  * its number. And one is cut out. Neither writes the journal.

@@ -16,8 +16,9 @@
 #include <cmocka.h>
 
 enum {
-	LISTS_MOST = 1 << 16,
-	ENTRY_MOST = 1 << 20,
+	ENTRY_MOST = 1 << 23,
+	/* On the average. */
+	LISTING_USUAL = 1024,
 	ITEMS_OF_ENTRY = 24,
 	NUMBERED = 3
 };
@@ -48,7 +49,7 @@ static const struct contents contents[] = {
 	{ ENTRY_REFUSED, { NULL }, NULL, { "refused" } },
 	{ ENTRY_MEDIUM, { NULL }, "medium", { NULL } },
 	{ ENTRY_OPEN, { "approval" }, NULL, { NULL } },
-	{ ENTRY_HEADERS, { NULL }, NULL, { "0001.header", "0002.header" } },
+	{ ENTRY_HEADERS, { NULL }, NULL, { NULL } },
 	{ ENTRY_CLOSED, { NULL }, NULL,
 		{ "challenge", "event-log", "quote.attest", "quote.signature",
 			"journal.attest", "journal.signature" } },
@@ -74,15 +75,24 @@ static const struct contents *contents_of(enum entry_type type)
 struct place {
 	enum entry_type type;
 	uint64_t number;
+	/* Of which boxes new headers are. */
+	const struct paper_box *box;
+	size_t boxes;
 };
 
 static struct place place_of(
-	const struct paper_entry *entry, const struct journal_fold *before)
+	const struct paper *paper, size_t at, const struct journal_fold *before)
 {
+	const struct paper_entry *entry = &paper->entry[at];
 	const bool restarts = entry->type == ENTRY_SEALED;
 	const uint64_t leaf = restarts ? 0 : before->tree.size;
-	return (struct place){ entry->type,
-		member_has_entry_number(entry->type) ? before->entries : leaf };
+	return (struct place){
+		.type = entry->type,
+		.number = member_has_entry_number(entry->type) ? before->entries
+							       : leaf,
+		.box = paper->box + entry->first_box,
+		.boxes = entry->boxes,
+	};
 }
 
 typedef void visitor(void *context, const char *item, const char *member);
@@ -107,6 +117,11 @@ static void visit_all(const struct place *place, visitor *each, void *context)
 			member_numbered(of->numbered[i], n, item);
 			visit(place, item, each, context);
 		}
+	for (size_t i = 0; i < place->boxes; i++) {
+		char item[MEMBER_NAME_SIZE];
+		member_header_item(place->box[i].leaf, item);
+		visit(place, item, each, context);
+	}
 }
 
 struct listing_up {
@@ -164,17 +179,37 @@ static struct bytes text_of(
 						  : bytes_of(NULL, 0);
 }
 
+/* Room for as many headers and listings as there are entries. */
+static void begin(const struct paper *paper, struct writer *headers,
+	struct writer *listings)
+{
+	const size_t count = paper->entries;
+	*headers = writer_of(malloc(count * JOURNAL_HEADER_SIZE),
+		count * JOURNAL_HEADER_SIZE);
+	*listings = writer_of(malloc(count * LISTING_USUAL + LISTING_MOST),
+		count * LISTING_USUAL + LISTING_MOST);
+	assert_true(headers->data != NULL && listings->data != NULL);
+}
+
+static void put_lists(
+	struct paper *paper, struct writer *headers, struct writer *listings)
+{
+	assert_false(headers->broken || listings->broken);
+	paper_put(paper, "entries", written(headers));
+	paper_put(paper, "items", written(listings));
+	free(headers->data);
+	free(listings->data);
+}
+
 void paper_journal(struct paper *paper)
 {
-	static uint8_t headers[PAPER_ENTRIES_MOST * JOURNAL_HEADER_SIZE];
-	static uint8_t listings[LISTS_MOST];
-	struct writer headers_out = writer_of(headers, sizeof(headers));
-	struct writer listings_out = writer_of(listings, sizeof(listings));
+	struct writer headers_out, listings_out;
 	struct journal_fold *fold = &paper->fold;
+	begin(paper, &headers_out, &listings_out);
 	journal_fold_start(fold);
 	for (size_t i = 0; i < paper->entries; i++) {
 		const struct paper_entry *entry = &paper->entry[i];
-		const struct place place = place_of(entry, fold);
+		const struct place place = place_of(paper, i, fold);
 		const struct bytes payload = payload_of(paper, &place);
 		struct journal_header header = {
 			.type = (uint16_t)entry->type,
@@ -196,20 +231,37 @@ void paper_journal(struct paper *paper)
 		assert_null(journal_fold_next(fold, bytes));
 		write_bytes(&headers_out, bytes_of(bytes, sizeof(bytes)));
 	}
-	assert_false(headers_out.broken || listings_out.broken);
-	paper_put(paper, "entries", written(&headers_out));
-	paper_put(paper, "items", written(&listings_out));
+	put_lists(paper, &headers_out, &listings_out);
 	put_checkpoint(paper, fold);
+}
+
+/* Without writing the journal. */
+static void append(struct paper *paper, const struct paper_entry *entry)
+{
+	paper->entry = reallocarray(
+		paper->entry, paper->entries + 1, sizeof(*paper->entry));
+	assert_non_null(paper->entry);
+	paper->entry[paper->entries++] = *entry;
+}
+
+void paper_entries(
+	struct paper *paper, const struct paper_entry *entry, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		append(paper, &entry[i]);
+	paper_journal(paper);
+	paper_certify_journal(paper);
 }
 
 void paper_entry(struct paper *paper, enum entry_type type, uint16_t station,
 	uint16_t sequence)
 {
-	assert_true(paper->entries < PAPER_ENTRIES_MOST);
-	paper->entry[paper->entries++] =
-		(struct paper_entry){ type, station, sequence, false };
-	paper_journal(paper);
-	paper_certify_journal(paper);
+	const struct paper_entry entry = {
+		.type = type,
+		.station = station,
+		.sequence = sequence,
+	};
+	paper_entries(paper, &entry, 1);
 }
 
 size_t paper_find(const struct paper *paper, enum entry_type type)
@@ -224,11 +276,11 @@ size_t paper_insert(
 	struct paper *paper, enum entry_type type, enum entry_type before)
 {
 	const size_t at = paper_find(paper, before);
-	assert_true(paper->entries < PAPER_ENTRIES_MOST);
+	const struct paper_entry entry = { .type = type };
+	append(paper, &entry);
 	memmove(&paper->entry[at + 1], &paper->entry[at],
-		(paper->entries - at) * sizeof(paper->entry[0]));
-	paper->entry[at] = (struct paper_entry){ .type = type };
-	paper->entries++;
+		(paper->entries - 1 - at) * sizeof(paper->entry[0]));
+	paper->entry[at] = entry;
 	return at;
 }
 
@@ -264,7 +316,7 @@ void paper_end_after(struct paper *paper, size_t entries)
 	headers = cursor_of(paper_get(paper, "entries"));
 	journal_fold_start(&fold);
 	for (size_t i = 0; i < paper->entries; i++) {
-		const struct place place = place_of(&paper->entry[i], &fold);
+		const struct place place = place_of(paper, i, &fold);
 		if (i >= entries)
 			visit_all(&place, drop_member, paper);
 		assert_null(journal_fold_next(&fold,
@@ -289,13 +341,11 @@ static void chain_again(
 
 void paper_leave_out(struct paper *paper, enum entry_type type)
 {
-	static uint8_t headers[PAPER_ENTRIES_MOST * JOURNAL_HEADER_SIZE];
-	static uint8_t listings[LISTS_MOST];
-	struct writer headers_out = writer_of(headers, sizeof(headers));
-	struct writer listings_out = writer_of(listings, sizeof(listings));
+	struct writer headers_out, listings_out;
 	struct cursor entries = cursor_of(paper_get(paper, "entries"));
 	struct cursor items = cursor_of(paper_get(paper, "items"));
 	struct digest chain = { { 0 } };
+	begin(paper, &headers_out, &listings_out);
 	while (entries.rest.size > 0) {
 		struct journal_header header;
 		struct bytes listing;
@@ -309,6 +359,5 @@ void paper_leave_out(struct paper *paper, enum entry_type type)
 		chain_again(&headers_out, &header, &chain);
 		write_bytes(&listings_out, listing);
 	}
-	paper_put(paper, "entries", written(&headers_out));
-	paper_put(paper, "items", written(&listings_out));
+	put_lists(paper, &headers_out, &listings_out);
 }

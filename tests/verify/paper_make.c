@@ -9,9 +9,11 @@
 #include "appliance/election/box.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/date.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/authorities.h"
 #include "tests/support/election.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +27,15 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-enum { TEXT_MOST = 8192, SEED = 7, DAY = 24 * 60 * 60, CA_DAYS = 400 };
+enum {
+	TEXT_MOST = 8192,
+	RESULT_MOST = 1 << 23,
+	SEED = 7,
+	DAY = 24 * 60 * 60,
+	CA_DAYS = 400,
+	/* To each station of a large city, so that it is soon made. */
+	BALLOTS_ISSUED = 600,
+};
 
 static const struct paper_approval quorum = { .members = QUORUM };
 
@@ -168,8 +178,50 @@ static void make_ca(struct paper *paper)
 	EVP_PKEY_free(key);
 }
 
+static unsigned station_scalar(size_t station)
+{
+	return paper_scalar(BODIES, 0) + 1 + (unsigned)station;
+}
+
+static json_t *station_like(const json_t *like, size_t number)
+{
+	char id[ID_MOST + 1], vkey[NOTE_VKEY_MOST + 1] = "";
+	struct writer out = writer_of(vkey, NOTE_VKEY_MOST);
+	const struct p256_public public = scalar_public(station_scalar(number));
+	struct note_key key;
+	json_t *station = json_deep_copy(like);
+	snprintf(id, sizeof(id), "station-%04zu", number + 1);
+	assert_null(note_key_of(id, &public, &key));
+	write_note_key(&out, &key);
+	json_object_set_new(station, "id", json_string(id));
+	json_object_set_new(station, "key", json_string(vkey));
+	json_object_set_new(
+		station, "ballots_issued", json_integer(BALLOTS_ISSUED));
+	return station;
+}
+
+/* The city with this many stations, which have the names of its own. */
+static char *large_city_json(size_t stations)
+{
+	char *city = city_json();
+	json_t *json = json_loads(city, 0, NULL);
+	const json_t *few = json_object_get(json, "stations");
+	json_t *many = json_array();
+	for (size_t s = 0; s < stations; s++)
+		json_array_append_new(many,
+			station_like(
+				json_array_get(few, s % json_array_size(few)),
+				s));
+	json_object_set_new(json, "stations", many);
+	free(city);
+	city = json_dumps(json, JSON_INDENT(1));
+	assert_non_null(city);
+	json_decref(json);
+	return city;
+}
+
 /* The city's definition, with the authority that was just made. */
-static void make_definition(struct paper *paper)
+static void make_definition(struct paper *paper, char *json)
 {
 	struct digest authority[EK_CAS_MOST];
 	size_t count;
@@ -181,7 +233,7 @@ static void make_definition(struct paper *paper)
 		file_bytes(&paper->authorities), authority, &count));
 	assert_int_equal(count, 1);
 	write_hex(&out, view(&authority[0]));
-	paper->json = city_json();
+	paper->json = json;
 	char *place = strstr(paper->json, digits);
 	assert_non_null(place);
 	memcpy(place, wanted, strlen(wanted));
@@ -381,8 +433,15 @@ static void add_entry(struct paper *paper, enum entry_type type)
 	paper_entry(paper, type, 0, 0);
 }
 
-static void put_box_note(struct paper *paper, const char *name,
-	uint16_t station, struct bytes payload, struct bytes sealed)
+static void box_member(const struct paper *paper, size_t box, const char *item,
+	char name[MEMBER_NAME_SIZE])
+{
+	member_of_entry(
+		ENTRY_BOX, paper->box[box].leaf, bytes_of_text(item), name);
+}
+
+static void put_box_note(struct paper *paper, uint16_t station,
+	struct bytes payload, struct bytes sealed)
 {
 	uint8_t text[TEXT_MOST], note[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
@@ -390,19 +449,20 @@ static void put_box_note(struct paper *paper, const char *name,
 	const struct plan *plan = &paper->definition.plan;
 	const struct box_terms terms = { .plan = plan,
 		.bk_name = paper->chain.bk.name };
+	char name[MEMBER_NAME_SIZE];
 	uint32_t ballots;
 	assert_null(ballots_check(payload, plan, station, 1, &ballots));
 	assert_null(write_box_text(&out, &terms, station, 1, ballots, sealed));
 	paper_sign(&note_out, written(&out), plan->station[station].id,
-		paper_scalar(BODIES, 0) + 1u + station);
+		station_scalar(station));
+	box_member(paper, station, MEMBER_BOX_NOTE, name);
 	paper_put(paper, name, written(&note_out));
 }
 
-static void add_box(struct paper *paper, uint16_t station)
+static void put_box(struct paper *paper, uint16_t station)
 {
-	char note_name[64], file_name[64];
+	char name[MEMBER_NAME_SIZE];
 	const struct plan *plan = &paper->definition.plan;
-	uint64_t leaf = paper->fold.tree.size;
 	const struct p256_public recipient[] = { paper->chain.bk.key,
 		plan->recipient[0].key };
 	struct bytes payload = sampled_box(plan, station, SEED);
@@ -410,18 +470,32 @@ static void add_box(struct paper *paper, uint16_t station)
 	uint8_t *sealed = malloc(size);
 	struct writer out = writer_of(sealed, size);
 	write_age_file(&out, recipient, 2, payload);
-	snprintf(note_name, sizeof(note_name), "boxes/%04u.note",
-		(unsigned)leaf);
-	snprintf(
-		file_name, sizeof(file_name), "boxes/%04u.age", (unsigned)leaf);
-	paper_put(paper, file_name, written(&out));
-	put_box_note(paper, note_name, station, payload, written(&out));
+	box_member(paper, station, MEMBER_BOX_FILE, name);
+	paper_put(paper, name, written(&out));
+	put_box_note(paper, station, payload, written(&out));
 	free((void *)payload.data);
-	paper->box_digest[station] = sha256(written(&out));
-	paper->box_leaf[station] = leaf;
-
-	paper_entry(paper, ENTRY_BOX, station, 1);
+	paper->box[station].digest = sha256(written(&out));
 	free(sealed);
+}
+
+/* The first one of each of these stations. */
+static void add_boxes(struct paper *paper, size_t boxes)
+{
+	struct paper_entry *entry = calloc(boxes, sizeof(*entry));
+	paper->box = calloc(boxes, sizeof(*paper->box));
+	assert_true(entry != NULL && paper->box != NULL);
+	for (size_t i = 0; i < boxes; i++) {
+		paper->box[i].leaf = paper->fold.tree.size + i;
+		put_box(paper, (uint16_t)i);
+		entry[i] = (struct paper_entry){
+			.type = ENTRY_BOX,
+			.station = (uint16_t)i,
+			.sequence = 1,
+		};
+	}
+	paper->boxes = boxes;
+	paper_entries(paper, entry, boxes);
+	free(entry);
 }
 
 /* A delivery that the machine did not take. */
@@ -431,7 +505,9 @@ static void add_refusal(struct paper *paper)
 	char line[256], name[64];
 	struct writer out = writer_of(line, sizeof(line));
 	write_hex(&out, view(&came));
-	write_text(&out, " station-04, box 1: " PAPER_REASON "\n");
+	write_text(&out, " ");
+	write_text(&out, paper->definition.plan.station[3].id);
+	write_text(&out, ", box 1: " PAPER_REASON "\n");
 	paper->refusal_leaf = paper->fold.tree.size;
 	snprintf(name, sizeof(name), "refused/%04u",
 		(unsigned)paper->refusal_leaf);
@@ -439,15 +515,14 @@ static void add_refusal(struct paper *paper)
 	paper_entry(paper, ENTRY_REFUSED, 3, 1);
 }
 
-static void take_boxes(struct paper *paper)
+static void take_boxes(struct paper *paper, size_t boxes)
 {
 	look(paper, VERIFY_INTAKE);
 	add_entry(paper, ENTRY_ENROLLED);
 	add_entry(paper, ENTRY_LOCKED);
 	add_entry(paper, ENTRY_SEALED);
 	add_entry(paper, ENTRY_INTAKE);
-	for (unsigned station = 0; station < PAPER_BOXES; station++)
-		add_box(paper, (uint16_t)station);
+	add_boxes(paper, boxes);
 	add_refusal(paper);
 	add_entry(paper, ENTRY_MEDIUM);
 	paper_accepts(paper, VERIFY_INTAKE);
@@ -473,33 +548,41 @@ static void write_header(
 	write_age_header(out, &key, &stanza, 1);
 }
 
-static void header_name(const struct paper *paper, size_t box, char name[64])
+static void put_header(struct paper *paper, size_t box)
 {
-	snprintf(name, 64, "boxes/%04u.header", (unsigned)paper->box_leaf[box]);
+	char name[MEMBER_NAME_SIZE];
+	uint8_t space[BOX_HEADER_MOST];
+	struct writer header = writer_of(space, sizeof(space));
+	box_member(paper, box, MEMBER_BOX_FILE, name);
+	write_header(paper, name, &header);
+	box_member(paper, box, MEMBER_BOX_HEADER, name);
+	paper_put(paper, name, written(&header));
 }
 
+/* As many of an entry as it can list. */
 static void add_headers(struct paper *paper)
 {
-	for (size_t box = 0; box < PAPER_BOXES; box++) {
-		char file[64], name[64];
-		uint8_t space[BOX_HEADER_MOST];
-		struct writer header = writer_of(space, sizeof(space));
-		snprintf(file, sizeof(file), "boxes/%04u.age",
-			(unsigned)paper->box_leaf[box]);
-		write_header(paper, file, &header);
-		header_name(paper, box, name);
-		paper_put(paper, name, written(&header));
+	for (size_t box = 0; box < paper->boxes; box++)
+		put_header(paper, box);
+	for (size_t box = 0; box < paper->boxes; box += ITEM_COUNT_MOST) {
+		const size_t left = paper->boxes - box;
+		const struct paper_entry entry = {
+			.type = ENTRY_HEADERS,
+			.first_box = box,
+			.boxes =
+				left < ITEM_COUNT_MOST ? left : ITEM_COUNT_MOST,
+		};
+		paper_entries(paper, &entry, 1);
 	}
-	add_entry(paper, ENTRY_HEADERS);
 }
 
 /* Of those that are there. */
 static struct digest headers_root(const struct paper *paper)
 {
 	struct merkle_tree tree = { .size = 0 };
-	for (size_t box = 0; box < PAPER_BOXES; box++) {
-		char name[64];
-		header_name(paper, box, name);
+	for (size_t box = 0; box < paper->boxes; box++) {
+		char name[MEMBER_NAME_SIZE];
+		box_member(paper, box, MEMBER_BOX_HEADER, name);
 		const struct digest leaf =
 			merkle_leaf(archive_find(&paper->sent, name));
 		merkle_append(&tree, &leaf);
@@ -525,17 +608,17 @@ static void count(struct paper *paper, struct result *result)
 	const struct plan *plan = &paper->definition.plan;
 	assert_true(result_init(result, plan));
 	bind_result(&paper->chain, &result->binding);
-	for (unsigned station = 0; station < PAPER_BOXES; station++) {
+	for (size_t station = 0; station < paper->boxes; station++) {
 		struct tally tally;
 		struct bytes payload =
 			sampled_box(plan, (uint16_t)station, SEED);
 		count_box(plan, (uint16_t)station, 1, payload, &tally);
 		free((void *)payload.data);
 		const struct result_box box = {
-			.entry = paper->box_leaf[station],
+			.entry = paper->box[station].leaf,
 			.station = (uint16_t)station,
 			.sequence = 1,
-			.sealed = paper->box_digest[station],
+			.sealed = paper->box[station].digest,
 			.ballots = tally_ballots(&tally),
 		};
 		assert_null(result_add_box(result, &box, &tally));
@@ -725,14 +808,13 @@ static void release_with(struct paper *paper, struct bytes text)
 
 static void close_and_release(struct paper *paper)
 {
-	static char text[1 << 20];
-	struct writer out = writer_of(text, sizeof(text) - 1);
+	char *text = calloc(1, RESULT_MOST);
+	struct writer out = writer_of(text, RESULT_MOST - 1);
 	struct result result;
 	look(paper, VERIFY_CLOSED);
 	count(paper, &result);
 	assert_null(result_write(&out, &result));
 	result_free(&result);
-	text[out.size] = '\0';
 	const struct whole whole = whole_of(text);
 	add_headers(paper);
 	put_nonce(paper);
@@ -745,6 +827,7 @@ static void close_and_release(struct paper *paper)
 	add_entry(paper, ENTRY_STATIONS);
 	release_with(paper, whole.head);
 	add_entry(paper, ENTRY_RELEASED);
+	free(text);
 }
 
 static void close_again_with(struct paper *paper, const char *text)
@@ -819,11 +902,34 @@ void paper_set_result(struct paper *paper, const char *text)
 void paper_drop_header(struct paper *paper, size_t box)
 {
 	char *text = paper_result(paper);
-	char name[64];
-	header_name(paper, box, name);
+	char name[MEMBER_NAME_SIZE];
+	box_member(paper, box, MEMBER_BOX_HEADER, name);
 	paper_put(paper, name, bytes_of(NULL, 0));
 	close_again_with(paper, text);
 	free(text);
+}
+
+/* With this definition, which it takes, and as many boxes. */
+static struct paper *make(char *json, size_t boxes,
+	const struct paper_certificate *certificate, int day)
+{
+	struct paper *paper = calloc(1, sizeof(*paper));
+	assert_non_null(paper);
+	paper->evidence.sent = &paper->sent;
+	paper->evidence.now = time(NULL) + (time_t)day * DAY;
+	make_ca(paper);
+	paper_graft(paper, certificate);
+	make_definition(paper, json);
+	make_operators(paper);
+	make_authority(paper);
+	make_profile(paper);
+	enrol(paper, day);
+	paper->evidence.now = time(NULL);
+	seal(paper);
+	take_boxes(paper, boxes);
+	close_and_release(paper);
+	paper_accepts(paper, VERIFY_RELEASED);
+	return paper;
 }
 
 struct paper *paper_make(void)
@@ -834,21 +940,10 @@ struct paper *paper_make(void)
 struct paper *paper_make_enrolled(
 	const struct paper_certificate *certificate, int day)
 {
-	struct paper *paper = calloc(1, sizeof(*paper));
-	assert_non_null(paper);
-	paper->evidence.sent = &paper->sent;
-	paper->evidence.now = time(NULL) + (time_t)day * DAY;
-	make_ca(paper);
-	paper_graft(paper, certificate);
-	make_definition(paper);
-	make_operators(paper);
-	make_authority(paper);
-	make_profile(paper);
-	enrol(paper, day);
-	paper->evidence.now = time(NULL);
-	seal(paper);
-	take_boxes(paper);
-	close_and_release(paper);
-	paper_accepts(paper, VERIFY_RELEASED);
-	return paper;
+	return make(city_json(), PAPER_BOXES, certificate, day);
+}
+
+struct paper *paper_make_city(size_t stations)
+{
+	return make(large_city_json(stations), stations, &paper_certificate, 0);
 }

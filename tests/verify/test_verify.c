@@ -693,7 +693,7 @@ static void checkpoint_of_other_entries(void **state)
 static void box_name(const struct paper *paper, size_t box, const char *ending,
 	char name[64])
 {
-	snprintf(name, 64, "boxes/%04u.%s", (unsigned)paper->box_leaf[box],
+	snprintf(name, 64, "boxes/%04u.%s", (unsigned)paper->box[box].leaf,
 		ending);
 }
 
