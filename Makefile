@@ -84,8 +84,8 @@ DESKTESTS := $(filter $(B)/tests/desk/% $(B)/tests/verify/% \
 FAULTTESTS := $(filter $(B)/tests/faults/%,$(TESTS))
 # Tests that are linked once more, with mbedTLS in the place of libcrypto.
 MBEDTLSTESTS := $(addprefix $(B)/tests/mbedtls/,formats/test_age \
-	formats/test_checkpoint formats/test_crypto formats/test_hpke \
-	desk/test_key_file formats/test_note formats/test_p256 \
+	formats/test_checkpoint formats/test_claims formats/test_crypto \
+	formats/test_hpke desk/test_key_file formats/test_note formats/test_p256 \
 	formats/test_pbes2 tpm/policy/test_credential \
 	verify/test_verify)
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))

@@ -8,10 +8,12 @@
  *   sandoq.given                    what the page was made with, by name
  *   sandoq.verify(instead, listen)  begins, with some of it replaced: bytes, or
  *                                   null for without; ends what was begun
+ *   await sandoq.csv()              a result that passed, as CSV: a Blob
  *
- * A message is one of page.h, a passed one with `csv` beside it, or {kind:
- * 'broken', words} when nothing could be verified here. No number is in any
- * other than a passed one.
+ * A message is one of page.h, the last one with `memory` beside it, which the
+ * module has taken, and `held`, how many signatures the browser saw to hold; or
+ * {kind: 'broken', words} when nothing could be verified here. No number of
+ * votes is in any other than a passed one.
  */
 const sandoq = (() => {
 	/* In the order of enum page_input, each with the check that it fails. */
@@ -43,6 +45,7 @@ const sandoq = (() => {
 	}
 
 	let worker = null;
+	let take_csv = null;
 	const end = () => {
 		if (worker !== null)
 			worker.terminate();
@@ -66,6 +69,8 @@ const sandoq = (() => {
 				return;
 			if (data.kind === 'broken')
 				broken();
+			else if (data.kind === 'csv')
+				take_csv(data.csv);
 			else
 				listen(data);
 		};
@@ -96,5 +101,10 @@ const sandoq = (() => {
 		}
 	};
 
-	return { given, verify };
+	const csv = () => new Promise((taken) => {
+		take_csv = taken;
+		worker.postMessage('csv');
+	});
+
+	return { given, verify, csv };
 })();

@@ -2,8 +2,10 @@
 #include "appliance/page/page.h"
 
 #include "appliance/election/ruling.h"
+#include "appliance/formats/claims.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/page/module.h"
+#include "appliance/record/members.h"
 #include "appliance/verify/told.h"
 
 #include <stdio.h>
@@ -12,6 +14,8 @@
 
 /* All checks with their reasons in two languages. */
 enum { MESSAGE_MOST = 1 << 17 };
+/* A piece, unless one line of the table alone is larger. */
+enum { CSV_PIECE = 1 << 20 };
 
 struct page {
 	struct bytes given[PAGE_INPUTS];
@@ -24,11 +28,21 @@ struct page {
 	struct chain chain;
 	struct checks checks;
 	struct verification verification;
+	/* A signature that the browser may see to hold, and its member. */
+	struct claim claim;
+	size_t asked;
+	struct page_question question;
 	/* What was refused outside of the table of checks. */
 	const char *refused_part;
 	char refused_words[CHECK_REASON_MOST];
 	bool ended;
+	bool passed;
 	struct bytes message;
+	/* Of a result that passed. */
+	struct delivery delivery;
+	struct outcomes outcomes;
+	struct told told;
+	struct told_place csv_at;
 	struct bytes csv;
 	uint8_t space[MESSAGE_MOST];
 };
@@ -116,50 +130,65 @@ static bool join(struct page *page, struct bytes head, struct bytes result)
 	return true;
 }
 
-static bool tell_passed(struct page *page, const struct told *told)
+static bool tell_passed(struct page *page)
 {
 	struct writer out = writer_of(page->space, sizeof(page->space));
 	struct json_writer json = begin_message(&out, "passed");
 	struct bytes result = { 0 };
-	bool worked;
 	put_checks(&json, &page->checks);
 	write_text(&out, ",\"result\":");
-	worked = !out.broken && told_written(told_json, told, &result) &&
-		 told_written(told_csv, told, &page->csv) &&
-		 join(page, written(&out), result);
+	const bool worked = !out.broken &&
+			    told_written(told_json, &page->told, &result) &&
+			    join(page, written(&out), result);
 	free((void *)result.data);
+	page->passed = worked;
 	page->ended = true;
 	return worked;
 }
 
 /* --- the result, once every check has passed --- */
 
-static refusal tell_delivered(
-	struct page *page, const struct delivery *delivery)
+static refusal tell_result(struct page *page)
 {
-	struct outcomes outcomes;
-	const struct told told = {
+	refusal why = delivery_of_chain(&page->chain, &page->delivery);
+	page->told = (struct told){
 		.definition = &page->definition,
 		.chain = &page->chain,
 		.result = &page->chain.result,
-		.outcomes = &outcomes,
-		.delivery = delivery,
+		.outcomes = &page->outcomes,
+		.delivery = &page->delivery,
 	};
-	refusal why = outcomes_of(&page->chain.result, &outcomes);
-	if (why == NULL && !tell_passed(page, &told))
+	if (why == NULL)
+		why = outcomes_of(&page->chain.result, &page->outcomes);
+	if (why == NULL && !tell_passed(page))
 		why = "there is not enough memory";
-	outcomes_free(&outcomes);
 	return why;
 }
 
-static refusal tell_result(struct page *page)
+/* Whether what is next had room behind what is there. */
+static bool csv_add(struct page *page, struct writer *out)
 {
-	struct delivery delivery;
-	refusal why = delivery_of_chain(&page->chain, &delivery);
-	if (why == NULL)
-		why = tell_delivered(page, &delivery);
-	delivery_free(&delivery);
-	return why;
+	struct told_place at = page->csv_at;
+	const size_t before = out->size;
+	if (told_csv_next(out, &page->told, &at) && !out->broken) {
+		page->csv_at = at;
+		return true;
+	}
+	out->size = before;
+	return false;
+}
+
+/* As much as has room; false when that is nothing. */
+static bool csv_fill(struct page *page, size_t room)
+{
+	uint8_t *space = realloc((void *)page->csv.data, room);
+	struct writer out = writer_of(space, room);
+	if (space == NULL)
+		abort();
+	while (csv_add(page, &out))
+		;
+	page->csv = written(&out);
+	return out.size > 0;
 }
 
 static refusal enter_ruling(struct page *page)
@@ -249,6 +278,51 @@ static bool read_sent(struct page *page)
 	return why == NULL;
 }
 
+/* --- what the browser may be asked --- */
+
+static bool is_box_note(const char *name)
+{
+	const size_t size = strlen(name), tail = strlen("." MEMBER_BOX_NOTE);
+	return strncmp(name, MEMBERS_BOXES, strlen(MEMBERS_BOXES)) == 0 &&
+	       size > tail &&
+	       strcmp(name + size - tail, "." MEMBER_BOX_NOTE) == 0;
+}
+
+/*
+ * The one signature that the check of a box's note makes of its text. Nothing
+ * is judged here: what is asked in vain is only not known.
+ */
+static bool claim_of(const struct page *page, struct bytes whole,
+	struct note *note, struct claim *claim)
+{
+	const struct box_terms terms = { .plan = &page->definition.plan };
+	struct box box;
+	if (note_parse(whole, note) != NULL)
+		return false;
+	claims_listen();
+	box_note_check(&terms, whole, &box);
+	const size_t count = claims_heard(claim);
+	const struct digest digest = sha256(note->text);
+	return count == 1 && digest_equal(&digest, &claim->digest);
+}
+
+static bool ask(struct page *page, const struct archive_member *member)
+{
+	struct page_question *question = &page->question;
+	struct note note;
+	struct claim claim;
+	if (!is_box_note(member->name) ||
+		!claim_of(page, member->content, &note, &claim))
+		return false;
+	*question = (struct page_question){
+		.claim = &page->claim,
+		.text = note.text.data,
+		.size = note.text.size,
+	};
+	page->claim = claim;
+	return true;
+}
+
 /* --- exports --- */
 
 EXPORT(page_give)
@@ -281,6 +355,20 @@ EXPORT(page_begin) void page_begin(int64_t now)
 			&page->evidence, &page->chain, &page->checks);
 }
 
+EXPORT(page_ask) const struct page_question *page_ask(void)
+{
+	struct page *page = this_page();
+	while (page->refused_part == NULL && page->asked < page->sent.count)
+		if (ask(page, &page->sent.member[page->asked++]))
+			return &page->question;
+	return NULL;
+}
+
+EXPORT(page_holds) void page_holds(const struct claim *claim)
+{
+	claims_add(claim);
+}
+
 EXPORT(page_step) uint32_t page_step(void)
 {
 	struct page *page = this_page();
@@ -305,6 +393,19 @@ EXPORT(page_message) const void *page_message(void)
 EXPORT(page_message_size) size_t page_message_size(void)
 {
 	return this_page()->message.size;
+}
+
+EXPORT(page_csv_next) uint32_t page_csv_next(void)
+{
+	struct page *page = this_page();
+	const size_t contests = page->definition.plan.contests;
+	if (!page->passed || page->csv_at.part > contests) {
+		page->csv_at = (struct told_place){ 0 };
+		return 0;
+	}
+	for (size_t room = CSV_PIECE; !csv_fill(page, room); room *= 2)
+		;
+	return 1;
 }
 
 EXPORT(page_csv) const void *page_csv(void)

@@ -8,6 +8,8 @@
  *	page_give(input, address, size), for each input there is
  *	page_seal(address), when they are those that the page was made with
  *	page_begin(seconds since 1970)
+ *	while there is a question = page_ask(), the browser may see for itself,
+ *		and what it saw to hold goes to page_holds(), at any time
  *	while (page_step()) a message of how far it is
  *	a message of what came of it
  *
@@ -21,13 +23,15 @@
  *
  * where a check is {"name", "outcome": "passed", "refused" or "not-made",
  * "reason": null or {"en", "fa"}}, and "fa" is null where the table of notices
- * has no Persian. Only the last one has a number of votes in it, and the bytes
- * of the same result as CSV are beside it.
+ * has no Persian. Only the last one has a number of votes in it. After that one
+ * the same result is there as CSV, too, in pieces:
+ *
+ *	while (page_csv_next()) page_csv_size() bytes at page_csv()
  */
 #ifndef SANDOQ_PAGE_PAGE_H
 #define SANDOQ_PAGE_PAGE_H
 
-#include "appliance/formats/bytes.h"
+#include "appliance/formats/claims.h"
 
 /* In the order of engine.js, which has the names of the page's data blocks. */
 enum page_input {
@@ -46,11 +50,26 @@ void page_give(uint32_t input, const void *data, size_t size);
  */
 void page_seal(const uint8_t digest[SHA256_SIZE]);
 void page_begin(int64_t now);
+/*
+ * Browsers verify a signature far faster than a module can: does the claim's
+ * signature of this text hold? The module has made the claim's digest of the
+ * text itself. Whoever cannot tell, or sees that it does not hold, says
+ * nothing: then the module sees for itself, and says why it refuses it.
+ */
+struct page_question {
+	const struct claim *claim;
+	const void *text;
+	size_t size;
+};
+/* The next one, until the next call; NULL when there is none left. */
+const struct page_question *page_ask(void);
+void page_holds(const struct claim *);
 /* 0 when none is left: then the message says what came of it. */
 uint32_t page_step(void);
 const void *page_message(void);
 size_t page_message_size(void);
-/* Empty but for a result that passed. */
+/* 0 when none is left, as before a result has passed; then from the start. */
+uint32_t page_csv_next(void);
 const void *page_csv(void);
 size_t page_csv_size(void);
 

@@ -540,7 +540,7 @@ function downloads(message) {
 	return el('section', { class: 'screen' },
 		el('h2', {}, word('downloads')),
 		el('p', { class: 'tools' },
-			el('button', { type: 'button', id: 'Csv', click: () => download(stem + '.csv', 'text/csv', message.csv) }, word('download_csv')),
+			el('button', { type: 'button', id: 'Csv', click: async () => download(stem + '.csv', 'text/csv', await sandoq.csv()) }, word('download_csv')),
 			el('button', { type: 'button', id: 'Json', click: () => download(stem + '.json', 'application/json', JSON.stringify(message.result, null, 1)) }, word('download_json'))));
 }
 

@@ -44,6 +44,16 @@ void told_json_numbers(struct writer *, const struct told *);
  * mark, and no cell is a formula, for those who open it in a spreadsheet.
  */
 void told_csv(struct writer *, const struct told *);
+/*
+ * The same in stretches, for whoever has no room for the whole: what of no
+ * contest is, and each contest, of all and then of each station. It begins with
+ * all zeros. False when nothing is left; then nothing is written.
+ */
+struct told_place {
+	size_t part; /* 0: of no contest; contest c is 1 + c */
+	size_t line; /* 0: of all; station s is 1 + s */
+};
+bool told_csv_next(struct writer *, const struct told *, struct told_place *);
 
 /*
  * One of these in memory of its own, which free() frees through `out->data`;

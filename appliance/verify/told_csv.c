@@ -226,28 +226,57 @@ static struct supply supply_of(const struct told *told, int contest)
 	return supply;
 }
 
-/* The sum of all stations comes first, then each of them. */
-static void write_all(const struct told *told, struct writer *out, int contest)
+static void write_of_all(const struct scope *scope)
 {
-	const int stations = (int)told->definition->plan.stations;
-	struct scope scope = { told, out, contest, -1,
-		supply_of(told, contest) };
-	const bool boxes = contest < 0;
-	(boxes ? write_boxes_of_all : write_total)(&scope);
-	for (scope.station = 0; scope.station < stations; scope.station++) {
-		scope.supply = (struct supply){ 0 };
-		add_supply(told, (size_t)scope.station, &scope.supply);
-		(boxes ? write_boxes_of_station : write_station_rows)(&scope);
-	}
+	(scope->contest < 0 ? write_boxes_of_all : write_total)(scope);
 }
 
-void told_csv(struct writer *out, const struct told *told)
+static void write_of_station(const struct scope *scope)
+{
+	(scope->contest < 0 ? write_boxes_of_station : write_station_rows)(
+		scope);
+}
+
+static void write_heading(struct writer *out)
 {
 	write_text(out, BYTE_ORDER_MARK
 		"election,place_fa,place_en,machine,contest,station,"
 		"station_fa,station_en,issued,boxes_due,boxes_counted,"
 		"annulled,item,code,name_fa,name_en,count,rank,outcome\r\n");
-	write_all(told, out, -1);
-	for (int c = 0; c < (int)told->definition->plan.contests; c++)
-		write_all(told, out, c);
+}
+
+static void go_on(const struct plan *plan, struct told_place *at)
+{
+	if (at->line++ < plan->stations)
+		return;
+	at->part++;
+	at->line = 0;
+}
+
+bool told_csv_next(
+	struct writer *out, const struct told *told, struct told_place *at)
+{
+	const struct plan *plan = &told->definition->plan;
+	struct scope scope = { told, out, (int)at->part - 1, (int)at->line - 1,
+		{ 0 } };
+	if (at->part > plan->contests)
+		return false;
+	if (at->part == 0 && at->line == 0)
+		write_heading(out);
+	if (scope.station < 0) {
+		scope.supply = supply_of(told, scope.contest);
+		write_of_all(&scope);
+	} else {
+		add_supply(told, (size_t)scope.station, &scope.supply);
+		write_of_station(&scope);
+	}
+	go_on(plan, at);
+	return true;
+}
+
+void told_csv(struct writer *out, const struct told *told)
+{
+	struct told_place at = { 0 };
+	while (told_csv_next(out, told, &at))
+		;
 }

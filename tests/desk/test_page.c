@@ -10,6 +10,7 @@
 #include "tests/desk/workplace.h"
 
 #include "appliance/desk/common/files.h"
+#include "appliance/formats/base64.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,10 +100,10 @@ static void a_true_bundle_passes(void **state)
 		skip();
 	open_pages("page.html");
 	assert_said("file:page.html passed - shown=all asked=0 crypto=yes "
-		    "errors=0\n");
+		    "held=2 errors=0\n");
 	/* Without WebCrypto, as from any server without https. */
 	assert_said("http:page.html passed - shown=all asked=0 crypto=no "
-		    "errors=0\n");
+		    "held=0 errors=0\n");
 }
 
 static void the_same_bytes_come_again(void **state)
@@ -156,6 +157,74 @@ static void a_changed_byte_shows_no_numbers(void **state)
 	assert_said("file:script.html static - shown=none");
 }
 
+/* The page with other evidence in it. */
+static void write_with(const char *name, const char *sent)
+{
+	static const char behind[] = "id=\"data-sent\">";
+	struct file page = read_file("page.html");
+	struct file other = read_file(sent);
+	const size_t most = page.size + other.size * 2;
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	char *at = strstr((char *)page.data, behind);
+	char *end = at != NULL ? strstr(at, "</script>") : NULL;
+	assert_true(space != NULL && end != NULL);
+	at += strlen(behind);
+	write_bytes(
+		&out, bytes_of(page.data, (size_t)(at - (char *)page.data)));
+	write_base64(&out, BASE64_PADDED, file_bytes(&other));
+	write_text(&out, end);
+	assert_false(out.broken);
+	write_file(name, written(&out));
+	file_free(&page);
+	file_free(&other);
+	free(space);
+}
+
+static bool is_digit_of_base64(uint8_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9');
+}
+
+/* Another bit close to the end of a station's signature. */
+static void change_signature(struct paper *paper)
+{
+	static const char name[] = "boxes/0002.note";
+	const struct bytes note = paper_get(paper, name);
+	size_t at = note.size - 10;
+	while (!is_digit_of_base64(note.data[at] ^ 1))
+		at--;
+	paper_flip(paper, name, (long)at);
+	paper_journal(paper);
+}
+
+/* By WebCrypto and without, in the same words. */
+static void a_signature_that_fails_is_refused(void **state)
+{
+	struct paper *paper;
+	(void)state;
+	if (original == NULL)
+		skip();
+	paper = paper_copy(original);
+	change_signature(paper);
+	paper_write_sent(paper);
+	assert_status(run("bundle verify --sent sent.tar --definition "
+			  "definition.json --authorities authorities.pem"),
+		EX_DATAERR);
+	assert_said("boxes: box 0002: "
+		    "the signature of the note does not verify");
+	write_with("forged.html", "sent.tar");
+	open_pages("forged.html");
+	assert_said("file:forged.html refused boxes shown=none asked=0 "
+		    "crypto=yes held=1 errors=0\n");
+	assert_said("http:forged.html refused boxes shown=none asked=0 "
+		    "crypto=no held=0 errors=0\n");
+	assert_null(strstr(said, "shows another text"));
+	paper_write_sent(original);
+	paper_free(paper);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +232,7 @@ int main(void)
 		cmocka_unit_test(the_same_bytes_come_again),
 		cmocka_unit_test(no_page_of_what_is_refused),
 		cmocka_unit_test(a_changed_byte_shows_no_numbers),
+		cmocka_unit_test(a_signature_that_fails_is_refused),
 	};
 	return cmocka_run_group_tests(tests, make, drop);
 }

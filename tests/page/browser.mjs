@@ -71,6 +71,7 @@ export const look = async (where, address, prepare) => {
 		check: document.documentElement.dataset.check ?? '',
 		text: document.body.innerText,
 		hasCrypto: globalThis.crypto?.subtle !== undefined,
+		held: typeof view === 'undefined' ? '-' : view.message?.held ?? '-',
 	}));
 	const forget = () => {
 		for (const [event, listener] of Object.entries(listeners))

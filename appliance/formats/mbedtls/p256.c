@@ -3,6 +3,7 @@
 #include "appliance/formats/p256.h"
 
 #include "appliance/formats/base64.h"
+#include "appliance/formats/claims.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/must.h"
 
@@ -146,22 +147,36 @@ refusal p256_from_compressed(struct bytes octets, struct p256_public *out)
 	return NULL;
 }
 
-bool p256_verify(const struct p256_public *public, const struct digest *digest,
-	const struct p256_signature *signature)
+static bool holds(const struct claim *claim)
 {
 	mbedtls_ecp_point point;
 	mbedtls_mpi r, s;
 	int error;
-	read_point(&point, public);
-	read_number(&r, signature->r);
-	read_number(&s, signature->s);
+	read_point(&point, &claim->key);
+	read_number(&r, claim->signature.r);
+	read_number(&s, claim->signature.s);
 	error = mbedtls_ecdsa_verify(
-		curve(), digest->byte, SHA256_SIZE, &point, &r, &s);
+		curve(), claim->digest.byte, SHA256_SIZE, &point, &r, &s);
 	mbedtls_ecp_point_free(&point);
 	mbedtls_mpi_free(&r);
 	mbedtls_mpi_free(&s);
 	must(error == 0 || error == MBEDTLS_ERR_ECP_VERIFY_FAILED);
 	return error == 0;
+}
+
+/* Checks ask of one signature more than once. */
+bool p256_verify(const struct p256_public *public, const struct digest *digest,
+	const struct p256_signature *signature)
+{
+	const struct claim claim = { *public, *digest, *signature };
+	if (claims_tell(&claim))
+		return false;
+	if (claims_have(&claim))
+		return true;
+	const bool worked = holds(&claim);
+	if (worked)
+		claims_add(&claim);
+	return worked;
 }
 
 /*
