@@ -483,7 +483,8 @@ static void add_boxes(struct paper *paper, size_t boxes)
 {
 	struct paper_entry *entry = calloc(boxes, sizeof(*entry));
 	paper->box = calloc(boxes, sizeof(*paper->box));
-	assert_true(entry != NULL && paper->box != NULL);
+	if (entry == NULL || paper->box == NULL)
+		abort();
 	for (size_t i = 0; i < boxes; i++) {
 		paper->box[i].leaf = paper->fold.tree.size + i;
 		put_box(paper, (uint16_t)i);
