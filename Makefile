@@ -464,6 +464,8 @@ nightly: setup
 	@$(MAKE) --silent -j2 VARIANT=sanitize \
 		$(FAULTTESTS:build/native/%=build/sanitize/%)
 	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
+	@$(MAKE) --silent -j2 page
+	@tests/support/packages tests/page build/page-tests
 	@tests/nightly $(PART)
 
 # The inner loop: without what takes more than three seconds of a processor.

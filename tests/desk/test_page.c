@@ -31,7 +31,7 @@ static int make(void **state)
 {
 	(void)state;
 	workplace_make();
-	if (!browser_is_here())
+	if (!browser_is_wanted())
 		return 0;
 	original = paper_make();
 	paper_write_trusted(original);

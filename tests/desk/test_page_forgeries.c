@@ -46,7 +46,7 @@ static void browsers_refuse_the_same(void **state)
 	unsigned count = 0;
 	char *rest = NULL;
 	(void)state;
-	if (!browser_is_here())
+	if (!browser_is_wanted())
 		skip();
 	assert_status(shell("SANDOQ_REFUSED=%s "
 			    "\"$(dirname '%s')/tests/verify/test_verify\"",

@@ -54,7 +54,7 @@ static void write_changed(void)
 static void pages_are_readable(void **state)
 {
 	(void)state;
-	if (!browser_is_here())
+	if (!browser_is_wanted())
 		skip();
 	struct paper *paper = paper_make();
 	paper_write_trusted(paper);

@@ -4,6 +4,7 @@
  * ballots and the same random bytes come the same bytes, and each takes what
  * the other has made.
  */
+#include "tests/desk/verdicts.h"
 #include "tests/desk/workplace.h"
 #include "tests/support/election.h"
 
@@ -262,6 +263,8 @@ static void an_evening_in_a_browser(void **state)
 {
 	const char *pictures = getenv("STATION_PICTURES");
 	(void)state;
+	if (!browser_is_wanted())
+		skip();
 	write_file("bad.csv",
 		bytes_of_text("contest,choices\ncouncil,101\nmayor,1\n"));
 	assert_status(run("election station-page " ELECTION_FILES

@@ -36,7 +36,7 @@ static int make(void **state)
 	workplace_make();
 	paper_write_trusted(original);
 	paper_write_sent(original);
-	if (browser_is_here())
+	if (browser_is_wanted())
 		browser_begin(TRUSTED);
 	return 0;
 }
@@ -112,7 +112,7 @@ static void agree_on(
 		their_verdict(claim, theirs);
 		assert_string_equal(theirs, check);
 	}
-	if (claim == &is_released && browser_is_here())
+	if (claim == &is_released && browser_is_wanted())
 		browser_ask("sent.tar", &ours);
 }
 
@@ -437,7 +437,7 @@ static void called_off(void **state)
 static void browsers_agree(void **state)
 {
 	(void)state;
-	if (original == NULL || !browser_is_here())
+	if (original == NULL || !browser_is_wanted())
 		skip();
 	browser_agrees();
 }

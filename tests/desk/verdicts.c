@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -34,11 +35,21 @@ void verdict_of(struct verdict *out, const char *command)
 	assert_status(status, out->check[0] == '\0' ? 0 : EX_DATAERR);
 }
 
-bool browser_is_here(void)
+bool browser_is_wanted(void)
 {
-	return shell("command -v node chromium && "
-		     "test -e build/page/verify.wasm && "
-		     "test -e build/page-tests/installed") == 0;
+	static bool is_here;
+	const char *left_out = getenv("SANDOQ_NO_BROWSER");
+	if (left_out != NULL && left_out[0] != '\0')
+		return false;
+	if (!is_here && shell("command -v node chromium && "
+			      "test -e build/page/verify.wasm && "
+			      "test -e build/page/station.wasm && "
+			      "test -e build/page-tests/installed") != 0)
+		fail_msg("something of a browser is missing: make setup page; "
+			 "tests/support/packages tests/page build/page-tests; "
+			 "or leave it out by SANDOQ_NO_BROWSER=1");
+	is_here = true;
+	return true;
 }
 
 /* How many bundles wait in the folder "asked", and what is said of them. */

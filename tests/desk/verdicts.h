@@ -23,8 +23,11 @@ void verdict_of(struct verdict *out, const char *command);
 	"--definition definition.json --authorities authorities.pem "          \
 	"--profile ./profile.json"
 
-/* Chromium, what drives it, and the verifier of pages. */
-bool browser_is_here(void);
+/*
+ * False when $SANDOQ_NO_BROWSER leaves out what needs Chromium: then skip().
+ * Fails when Chromium, what drives it or a module of a page is missing.
+ */
+bool browser_is_wanted(void);
 
 /*
  * Pages are made with sent.tar and these options. The bundle that is there now

@@ -29,6 +29,9 @@ names() {
 
 program good <<<'echo 1..2; echo ok 1 - one; echo ok 2 - two'
 program skipped <<<'echo 1..2; echo ok 1 - one; echo "not ok 2 # SKIP two"'
+program skipped-shell <<<'echo 1..4; echo ok 1 - one; echo "ok 2 - two # SKIP no time"
+	echo ok 3 - three; echo "ok 4 - four # SKIP no time"'
+program nothing <<<'echo "1..0 # SKIP no machine"'
 program refused <<-'END'
 	echo 1..2; echo ok 1 - one; echo not ok 2 - two; exit 1
 END
@@ -45,7 +48,13 @@ program alarm <<<'echo 1..3; echo ok 1 - one; kill -ALRM $$; sleep 9'
 program stuck <<<'echo 1..3; echo ok 1 - one; sleep 600'
 program busy <<<'echo 1..1; for i in {1..90000}; do :; done; echo ok 1'
 
-counts 'all passed' '6 passed, 0 failed' 0 good late skipped
+counts 'all passed' '4 passed, 0 failed' 0 good late
+counts 'what is skipped has not passed' '5 passed, 0 failed, 4 skipped' 0 \
+	good skipped skipped-shell nothing
+names 'a test that cmocka skips is named' 'skipped: SKIPPED: two'
+names 'so is one of a shell, with the reason' \
+	'skipped-shell: SKIPPED: two: no time'
+names 'and a whole program' 'nothing: SKIPPED: no machine'
 counts 'one not ok' '1 passed, 1 failed' 1 refused
 counts 'killed in the middle' '1 passed, 4 failed' 1 killed
 names 'its name and end are printed' \
