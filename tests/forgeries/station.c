@@ -2,6 +2,7 @@
 #include "tests/forgeries/station.h"
 
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/keys/key_read.h"
 #include "appliance/election/box.h"
 
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static int run(char **argv)
 	struct file file;
 	struct p256_private *private;
 	if (file_read(argv[BOX], BOX_MOST, &file) != 0 ||
-		key_read(argv[KEY], &private) != 0)
+		key_read(argv[KEY], NULL, &private) != 0)
 		return 1;
 	struct writer out = writer_of(malloc(file.size), file.size);
 	const bool worked = out.data != NULL &&
