@@ -38,14 +38,20 @@ courier_take take_enrolment, take_election, take_boxes, take_approvals,
 
 /* Says what the machine waits for. */
 void courier_say_ready(struct session *);
-/* Says what the media role tells unasked, and closes the message. */
+/*
+ * Says what the media role tells unasked, and closes the message; of a medium
+ * that is here it keeps the device, until that has gone.
+ */
 void courier_media_news(struct session *, struct wire_message *);
 /*
  * Waits for the media role to say that the medium has gone, for as long as that
  * can take of a card, whose reader stays.
  */
 bool courier_medium_goes(struct session *);
-/* The medium that is plugged in, opened for writing: the caller's. */
+/*
+ * The medium that is plugged in, opened for writing: the caller's. Refused when
+ * it has gone since it was read, also when another is here.
+ */
 bool courier_make_writable(struct session *, int *device);
 
 /*

@@ -120,6 +120,11 @@ static bool await_media(struct session *session)
 static bool next_medium(struct session *session, int *device)
 {
 	struct wire_message message;
+	if (session->has_next) {
+		session->has_next = false;
+		*device = session->next;
+		return true;
+	}
 	for (;;) {
 		if (!await_media(session))
 			return false;

@@ -5,6 +5,7 @@
 #include "appliance/machine/courier.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 /* The kernel asks a card reader every two seconds: block.events_dfl_poll_msecs.
  */
@@ -32,9 +33,22 @@ void courier_say_ready(struct session *session)
 			(struct notice_part){ .id = waits[session->state] });
 }
 
+/* Whoever is swapped for another may be swapped once more. */
+static void keep_next(struct session *session, struct wire_message *message)
+{
+	if (session->has_next)
+		close(session->next);
+	session->has_next = message->type == MEDIA_HERE;
+	session->next = session->has_next ? message->descriptor[0] : -1;
+}
+
 /* One that waits may come next; when one goes, the machine waits for one. */
 void courier_media_news(struct session *session, struct wire_message *message)
 {
+	if (message->type == MEDIA_HERE || message->type == MEDIA_GONE)
+		keep_next(session, message);
+	if (message->type == MEDIA_HERE)
+		return;
 	if (message->type == MEDIA_WAITS)
 		session_say(
 			session, notice_text(NOTICE_ANOTHER_MEDIUM,
@@ -62,17 +76,25 @@ bool courier_medium_goes(struct session *session)
 	return false;
 }
 
-/* Media may also come and go while one is asked for. */
+/*
+ * Media may also come and go while one is asked for. What can be written then
+ * is not the medium that was read, and may be anybody's.
+ */
 bool courier_make_writable(struct session *session, int *device)
 {
 	struct wire_message answer;
+	bool gone = false;
 	enum answer got = peer_ask(&session->media, SAY(MEDIA_WRITE, &nothing),
 		NULL, 0, &answer, &session->why);
 	while (got == ANSWERED && answer.type != MEDIA_WRITABLE) {
+		gone |= answer.type == MEDIA_GONE;
 		courier_media_news(session, &answer);
 		got = peer_next(&session->media, &answer, &session->why);
 	}
 	session->broken |= got == ANSWER_BROKEN;
 	*device = answer.descriptor[0];
-	return got == ANSWERED;
+	if (got != ANSWERED || !gone)
+		return got == ANSWERED;
+	close(*device);
+	return session_refuse_as(session, NOTICE_PART(OUTBOX_PULLED));
 }

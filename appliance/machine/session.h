@@ -42,6 +42,9 @@ struct session {
 	bool restarts;
 	/* Of the last medium: it went before anybody could read why. */
 	bool keeps_refusal;
+	/* One that came while the last was asked for; it is taken next. */
+	bool has_next;
+	int next;
 	/* Of the last medium: boxes that were not taken. */
 	uint64_t boxes_refused;
 	/* Boxes that are due and have not come, as the define role said last.

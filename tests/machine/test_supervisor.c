@@ -63,6 +63,8 @@ struct told {
 	/* The outbox cannot be written; then it is told that it has gone. */
 	bool outbox_breaks;
 	bool card_goes;
+	/* Before it can be written, boxes are plugged in in its place. */
+	bool swapped;
 	/* Boxes that have not come yet. */
 	uint64_t boxes_missing;
 	bool rehearsal;
@@ -264,7 +266,9 @@ static refusal bind_media(
 		why = wire_send(end, SAY(MEDIA_GONE, &nothing), NULL, 0);
 	if (why == NULL && told.stays_out)
 		return "nothing more comes";
-	return why != NULL ? why : plug_in(end, COURIER_OUTBOX);
+	return why != NULL || told.kind == COURIER_OUTBOX
+		       ? why
+		       : plug_in(end, COURIER_OUTBOX);
 }
 
 /* The last medium: with its role the supervisor ends, once it is written. */
@@ -274,6 +278,10 @@ static refusal write_media(
 	const int medium = memfd_create("outbox", MFD_CLOEXEC);
 	(void)state;
 	(void)message;
+	if (read_told().swapped) {
+		wire_send(end, SAY(MEDIA_GONE, &nothing), NULL, 0);
+		plug_in(end, COURIER_BOXES);
+	}
 	wire_send(end, SAY(MEDIA_WRITABLE, &nothing), &medium, 1);
 	if (read_told().card_goes)
 		wire_send(end, SAY(MEDIA_GONE, &nothing), NULL, 0);
@@ -1151,6 +1159,22 @@ static void test_a_card_that_goes_is_not_called_broken(void **state)
 	unlink(published_file);
 }
 
+/* What can be written then was not read, and is not lost on anybody, either. */
+static void test_a_stick_in_the_place_of_the_outbox_is_read(void **state)
+{
+	const struct told told = {
+		.media_come = true, .kind = COURIER_OUTBOX, .swapped = true
+	};
+	(void)state;
+	expect_screen(&told, "Writing",
+		"Writing the outbox\n"
+		"Ready for the boxes\n"
+		"Refused: the outbox was pulled out: insert it again, and "
+		"leave it until it is done\n"
+		"Reading the stick: boxes\n"
+		"Done\n" SCREEN_END);
+}
+
 /* As long as a box is missing; also once a stick is out. */
 static void test_what_is_missing_is_said_while_it_can_come(void **state)
 {
@@ -1257,6 +1281,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_a_disk_that_fails_is_no_large_box),
 		cmocka_unit_test(test_a_refusal_stays_when_its_stick_is_gone),
 		cmocka_unit_test(test_a_card_that_goes_is_not_called_broken),
+		cmocka_unit_test(
+			test_a_stick_in_the_place_of_the_outbox_is_read),
 		cmocka_unit_test(
 			test_what_is_missing_is_said_while_it_can_come),
 		cmocka_unit_test(test_a_rehearsal_is_said_to_be_one),
