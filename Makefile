@@ -195,6 +195,18 @@ $(FOREIGN)/done: image/foreign.lock
 MBEDTLSCONFIG := \
 	-DMBEDTLS_CONFIG_FILE='"appliance/formats/mbedtls/config.h"'
 MBEDTLSFLAGS := -isystem $(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG)
+# Which version this is: of a copy that is no checkout the commit is not known.
+VERSION := 0.9.0
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+build/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || \
+		echo '$(VERSION) $(COMMIT)' >$@
+FORCE:
+$(call object,appliance/desk/main.c): build/commit
+$(call object,appliance/desk/main.c): private \
+	CPPFLAGS += -DVERSION='"$(VERSION)"' -DCOMMIT='"$(COMMIT)"'
+
 # Whose headers lie in a folder of their own.
 P11FLAGS := -isystem /usr/include/p11-kit-1
 $(call object,appliance/desk/keys/token.c): private CPPFLAGS += $(P11FLAGS)

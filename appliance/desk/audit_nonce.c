@@ -10,7 +10,8 @@
 const struct option audit_nonce_options[] = {
 	{ "--auditor", "ID", "who challenges the machine", REQUIRED },
 	{ "--rehearsal", NULL, "for a rehearsal", OPTIONAL },
-	{ "--output", "FILE", "text to write, stdout if not given", OPTIONAL },
+	{ "--output", "FILE", "text to write, stdout if not given", OUTPUT },
+	OPTION_FORCE,
 	OPTION_END,
 };
 

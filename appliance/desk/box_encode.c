@@ -18,7 +18,8 @@ const struct option box_encode_options[] = {
 	{ "--output", "FILE",
 		"payload to write, as secret as the ballots are; stdout if "
 		"not given",
-		OPTIONAL },
+		OUTPUT },
+	OPTION_FORCE,
 	OPTION_END,
 };
 

@@ -20,7 +20,8 @@ const struct option box_seal_options[] = {
 	OPTION_BOX_KEY(REQUIRED),
 	OPTION_STATION_KEY,
 	OPTION_SEQUENCE,
-	{ "--output", "NAME", "writes NAME.age and NAME.note", REQUIRED },
+	{ "--output", "NAME", "writes NAME.age and NAME.note", BOX_OUTPUT },
+	OPTION_FORCE,
 	OPTION_JSON,
 	OPTION_END,
 };

@@ -16,7 +16,8 @@ const struct option box_sign_options[] = {
 	OPTION_BOX_KEY(REQUIRED),
 	OPTION_STATION_KEY,
 	OPTION_SEQUENCE,
-	{ "--output", "FILE", "note to write, stdout if not given", OPTIONAL },
+	{ "--output", "FILE", "note to write, stdout if not given", OUTPUT },
+	OPTION_FORCE,
 	OPTION_END,
 };
 

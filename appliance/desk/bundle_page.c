@@ -21,7 +21,8 @@ const struct option bundle_page_options[] = {
 	OPTION_AUTHORITIES,
 	OPTION_COMPARED_PROFILE(OPTIONAL),
 	OPTION_RULING,
-	{ "--output", "FILE", "the page to write", REQUIRED },
+	{ "--output", "FILE", "the page to write", REQUIRED_OUTPUT },
+	OPTION_FORCE,
 	OPTION_JSON,
 	OPTION_END,
 };

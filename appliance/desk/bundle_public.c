@@ -12,7 +12,8 @@
 
 const struct option bundle_public_options[] = {
 	OPTION_SENT,
-	{ "--output", "FILE", "the public bundle to write", REQUIRED },
+	{ "--output", "FILE", "the public bundle to write", REQUIRED_OUTPUT },
+	OPTION_FORCE,
 	OPTION_END,
 };
 

@@ -17,7 +17,8 @@ const struct option election_station_page_options[] = {
 		OPTIONAL },
 	OPTION_ELECTION_KEYS(OPTIONAL),
 	OPTION_BOX_KEY(OPTIONAL),
-	{ "--output", "FILE", "the page to write", REQUIRED },
+	{ "--output", "FILE", "the page to write", REQUIRED_OUTPUT },
+	OPTION_FORCE,
 	OPTION_JSON,
 	OPTION_END,
 };

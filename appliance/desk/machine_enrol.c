@@ -21,11 +21,12 @@ const struct option machine_enrol_options[] = {
 	{ "--authorities", "FILE",
 		"certificates that may vouch for the TPM, PEM", REQUIRED },
 	{ "--credential", "FILE", "credential to write, for the enrol medium",
-		REQUIRED },
+		REQUIRED_OUTPUT },
 	{ "--secret", "FILE",
 		"what only the machine's TPM can take out of it; show it to "
 		"nobody until the machine has answered",
-		REQUIRED },
+		REQUIRED_OUTPUT },
+	OPTION_FORCE,
 	OPTION_JSON,
 	OPTION_END,
 };

@@ -49,7 +49,7 @@ sent() {
 
 enrol() {
 	"$sandoq" machine enrol "$1" --authorities "${2:-authorities.pem}" \
-		--credential credential --secret secret --json
+		--force --credential credential --secret secret --json
 }
 
 sent sent.tar

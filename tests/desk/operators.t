@@ -63,7 +63,7 @@ ok 'a machine begins' step begin
 ok 'it tells who it is' step collect identity
 ok 'its operators and its authority are named' step name_people
 "$sandoq" machine enrol "$desk/identity" --authorities "$desk/authorities.pem" \
-	--credential "$desk/credential" --secret "$keys/secret" >/dev/null ||
+	--force --credential "$desk/credential" --secret "$keys/secret" >/dev/null ||
 	bail 'there is no credential'
 own=(--authority "$desk/authority" --secret "$keys/secret")
 

@@ -315,8 +315,9 @@ static void what_was_agreed_to_is_signed(void **state)
 	(void)state;
 	paper_write_closed(paper);
 	for (size_t i = 0; i < PAPER_SIGNINGS; i++) {
-		assert_status(
-			run_asked("yes", "%s --output agreed", signing(i)), 0);
+		assert_status(run_asked("yes", "%s --force --output agreed",
+				      signing(i)),
+			0);
 		assert_said("Do you sign this?");
 		assert_status(shell("grep -q '^\u2014 ' %s/agreed", folder), 0);
 	}
@@ -360,7 +361,8 @@ static void all_before_a_signature_is_said_in_persian(void **state)
 	(void)state;
 	paper_write_closed(paper);
 	for (size_t i = 0; i < PAPER_SIGNINGS; i++) {
-		assert_status(run_asked("بله", "--lang fa %s --output persian",
+		assert_status(run_asked("بله",
+				      "--lang fa %s --force --output persian",
 				      signing(i)),
 			0);
 		assert_said(words_in(WORD_SIGN_QUESTION, PERSIAN));
@@ -580,7 +582,7 @@ static void signed_texts_stand_in_both_languages(void **state)
 	assert_status(run_asked("بله", "--lang fa approve release " CHAIN
 				       "--profile profile.json --nonce nonce "
 				       "--without 10 --key auditor-2.pem "
-				       "--output persian"),
+				       "--force --output persian"),
 		0);
 	assert_said("این متن را امضا می‌کنید");
 	assert_said("نوع متن: \u2068انتشار نتیجه\u2069 (\u2068واقعی\u2069)");
@@ -594,7 +596,7 @@ static void signed_texts_stand_in_both_languages(void **state)
 		    "بله:");
 	assert_status(run("approve release " CHAIN "--profile profile.json "
 			  "--nonce nonce --without 10 --yes "
-			  "--key auditor-2.pem --output english"),
+			  "--key auditor-2.pem --force --output english"),
 		0);
 	assert_status(shell("cd %s && grep -v '^\u2014' english | "
 			    "grep -v ^authorization >one && "
@@ -1107,8 +1109,8 @@ static void evidence_before_the_release_is_not_public(void **state)
 	paper_put(copy, "result.note", bytes_of(NULL, 0));
 	paper_write_sent_as(copy, "closed.tar");
 	paper_free(copy);
-	assert_status(
-		run("bundle public --sent closed.tar --output public.tar"),
+	assert_status(run("bundle public --sent closed.tar --force --output "
+			  "public.tar"),
 		EX_DATAERR);
 	assert_said("there is no signed result in it");
 }
@@ -1185,15 +1187,16 @@ static void numbers_are_told_as_nist_wants(void **state)
 static void a_ruling_is_signed_and_told(void **state)
 {
 	(void)state;
-	assert_status(run(RULING "--annul 'station-02 the seal was broken' "
-				 "--key auditor-1.pem --output one.note"),
+	assert_status(
+		run(RULING "--annul 'station-02 the seal was broken' "
+			   "--key auditor-1.pem --force --output one.note"),
 		0);
 	assert_status(
 		run("bundle report --ruling one.note " CHAIN), EX_DATAERR);
 	assert_said("fewer have signed than the quorum needs");
 	assert_status(run(RULING "--annul 'station-02 the seal was broken' "
 				 "--key auditor-3.pem --note one.note "
-				 "--output ruling.note"),
+				 "--force --output ruling.note"),
 		0);
 	assert_status(run("bundle report --ruling ruling.note " CHAIN), 0);
 	assert_said("the seal was broken");

@@ -62,7 +62,8 @@ static int seal(const struct records *records)
 	assert_non_null(getcwd(here, sizeof(here)));
 	write_file("map.csv", bytes_of_text(records->map));
 	return run("box seal %s/tests/interop/records/%s --map "
-		   "map.csv " ELECTION_FILES "--key station.pem --output box",
+		   "map.csv " ELECTION_FILES
+		   "--key station.pem --force --output box",
 		here, records->file);
 }
 

@@ -119,7 +119,7 @@ static uint64_t count_set(const char *set)
 	read_ballots(data, set);
 	put_election(data);
 	assert_status(run("box seal %s/" FOLDER "%s/ballots.csv " ELECTION_FILES
-			  "--key station.pem --output box",
+			  "--key station.pem --force --output box",
 			      here, set),
 		0);
 	assert_status(run("recount --may-swap box --json --escrow "

@@ -76,10 +76,10 @@ garble() {
 			"$keys/escrow.pem" "$stanza" || return
 	done
 	"$sandoq" box encode "$desk/ballots/station-01.csv" \
-		"${election[@]}" --output "$desk/payload" &&
+		"${election[@]}" --force --output "$desk/payload" &&
 		"$sandoq" box sign "$desk/boxes/station-01.age" \
 			"${election[@]}" --payload "$desk/payload" \
-			--output "$desk/boxes/station-01.note"
+			--force --output "$desk/boxes/station-01.note"
 }
 
 # deliver_strange NUMBER: empty boxes, by somebody who has no key.
@@ -199,7 +199,7 @@ mix_nonces() {
 }
 
 another_nonce() {
-	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/another"
+	"$sandoq" audit nonce --auditor auditor-1 --force --output "$desk/another"
 }
 
 exchange_nonces() {
@@ -217,7 +217,7 @@ bundle() {
 recount() {
 	"$sandoq" recount --may-swap --sent "$desk/$1" \
 		--definition "$desk/definition.json" \
-		--escrow "$keys/escrow.pem" --output "$desk/recounted"
+		--escrow "$keys/escrow.pem" --force --output "$desk/recounted"
 }
 
 # election_without KEYS ID [OPTION...]: in the place of the one before, of other
@@ -417,7 +417,7 @@ deliver_second() {
 		--election-keys "$desk/election-keys.note" \
 		--box-key "$desk/sealed.d/bk.pub" \
 		--key "$keys/station-01.pem" \
-		--output "$desk/boxes/second" &&
+		--force --output "$desk/boxes/second" &&
 		pack_boxes second && bring boxes
 }
 

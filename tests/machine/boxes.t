@@ -42,7 +42,7 @@ flip() {
 encode() {
 	{
 		of_election encode "$2" --key "$keys/$1.pem" \
-			--output "$3.new" && mv "$3.new" "$3"
+			--force --output "$3.new" && mv "$3.new" "$3"
 	} || bail 'no payload can be written'
 }
 
@@ -50,7 +50,7 @@ encode() {
 # were in it.
 sign_box() {
 	of_election sign "$made/$1.age" --payload "$2" \
-		--key "$keys/$1.pem" --output "$made/$1.note"
+		--key "$keys/$1.pem" --force --output "$made/$1.note"
 }
 
 # file_lines FILE: as a box note has it, for sed.
@@ -210,7 +210,7 @@ ok 'the evidence comes out' take_evidence
 ok 'a recount with the escrow key gives the same result' \
 	"$sandoq" recount --may-swap --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
-	--output "$scratch/result" --stations "$scratch/parts"
+	--force --output "$scratch/result" --stations "$scratch/parts"
 is 'gives the result that the machine closed with' \
 	"result: $(sha256sum <"$scratch/result" | cut -c -64)" \
 	"$(tar -xOf "$desk/evidence" challenge | grep ^result:)"

@@ -122,7 +122,7 @@ co_sign() {
 	shift
 	for key in "${signers[@]}"; do
 		"$@" --key "$keys/$key.pem" "${note[@]}" --yes \
-			--output "$out.new" >/dev/null || return
+			--force --output "$out.new" >/dev/null || return
 		mv "$out.new" "$out"
 		note=(--note "$out")
 	done
@@ -184,24 +184,24 @@ name_people() {
 	mapfile -t quorum < <(jq -r '.quorum.definition | .need, .each // 1' \
 		"$desk/definition.json")
 	"$sandoq" machine operators "${operators[@]}" --machine "${serial:-S-0001}" \
-		--need 2 --output "$desk/operators" &&
+		--need 2 --force --output "$desk/operators" &&
 		"$sandoq" machine authority "${authority[@]}" \
 			--need "${quorum[0]}" --each "${quorum[1]}" \
-			--output "$desk/authority"
+			--force --output "$desk/authority"
 }
 
 # approve_boot OPERATOR NUMBER: with a credential of the operator's own.
 approve_boot() {
 	"$sandoq" machine enrol "$desk/identity" \
 		--authorities "$desk/authorities.pem" \
-		--credential "$desk/credential-$2" \
+		--force --credential "$desk/credential-$2" \
 		--secret "$keys/$1.secret" &&
 		"$sandoq" image approve "$image" --profile "$desk/profile.json" \
 			--sent "$desk/identity" --operators "$desk/operators" \
 			--authority "$desk/authority" --secret "$keys/$1.secret" \
 			--authorities "$desk/authorities.pem" \
 			--key "$keys/$1.pem" --yes \
-			--output "$desk/boot-approval-$2" >/dev/null
+			--force --output "$desk/boot-approval-$2" >/dev/null
 }
 
 # pack_enrol: what two operators brought.
@@ -285,7 +285,7 @@ seal_box() {
 		--definition "$desk/definition.json" \
 		--election-keys "$desk/election-keys.note" \
 		--box-key "$desk/sealed.d/bk.pub" \
-		--key "$keys/$station.pem" --output "$desk/boxes/${3:-$station}"
+		--key "$keys/$station.pem" --force --output "$desk/boxes/${3:-$station}"
 }
 
 station_name() {
@@ -333,11 +333,11 @@ approve_open() {
 		--sent "${3:-$desk/received}" \
 		--authorities "$desk/authorities.pem" \
 		--nonce "$desk/nonce" ${without:+--without "$without"} \
-		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
+		--key "$keys/$1.pem" --yes --force --output "$2" >/dev/null
 }
 
 make_nonce() {
-	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce"
+	"$sandoq" audit nonce --auditor auditor-1 --force --output "$desk/nonce"
 }
 
 pack_open() {
@@ -376,7 +376,7 @@ approve_release() {
 		--authorities "$desk/authorities.pem" \
 		--profile "$desk/profile.json" --nonce "$desk/nonce" \
 		${without:+--without "$without"} \
-		--key "$keys/$1.pem" --yes --output "$2" >/dev/null
+		--key "$keys/$1.pem" --yes --force --output "$2" >/dev/null
 }
 
 pack_release() {
@@ -410,7 +410,7 @@ page_bundle() {
 	"$sandoq" bundle page --sent "$desk/bundle" \
 		--definition "$desk/definition.json" \
 		--authorities "$desk/authorities.pem" \
-		--profile "$desk/profile.json" --output "$desk/result.html"
+		--profile "$desk/profile.json" --force --output "$desk/result.html"
 }
 
 report_bundle() {

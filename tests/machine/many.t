@@ -50,7 +50,7 @@ seal_number() {
 			--election-keys "$desk/election-keys.note" \
 			--box-key "$desk/sealed.d/bk.pub" \
 			--key "$keys/$1.pem" \
-			--output "$desk/boxes/$1-$2" >/dev/null
+			--force --output "$desk/boxes/$1-$2" >/dev/null
 }
 
 seal_many() {

@@ -23,7 +23,7 @@ refuses_keys() {
 	show "$1: the TPM refuses the keys" \
 		'the TPM refuses the box key and the result key in this boot'
 	ready failed || bail "$1: no outbox can be brought"
-	"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce" ||
+	"$sandoq" audit nonce --auditor auditor-1 --force --output "$desk/nonce" ||
 		bail 'there is no nonce'
 	ok "$1: it gives evidence for a nonce" \
 		collect failed "nonce=$desk/nonce"

@@ -169,7 +169,7 @@ refused 'no maker of TPMs vouches for its TPM' 65 'nothing was signed' \
 	"$sandoq" machine enrolment --sent "$evening/desk/enrolled" \
 	--operators "$evening/desk/operators" --authorities "$scratch/maker.pem" \
 	--date "$(date -u +%F)" --key "$evening/desk/keys/operator-1.pem" --yes \
-	--output "$scratch/enrolment"
+	--force --output "$scratch/enrolment"
 "$sandoq" election sample "$scratch/city" --image build/image/sandoq.efi \
 	--authorities "$evening/desk/authorities.pem" --id rehearsal \
 	--rehearsal --software-tpm >/dev/null || bail 'there is no other city'

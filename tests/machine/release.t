@@ -20,7 +20,7 @@ code_is "and its code is the challenge's digest" "$code"
 screen_is_all fa "$code"
 
 ok 'the evidence is verified, with the nonce that went in' verify_evidence
-"$sandoq" audit nonce --auditor auditor-1 --output "$desk/other-nonce"
+"$sandoq" audit nonce --auditor auditor-1 --force --output "$desk/other-nonce"
 mv "$desk/nonce" "$desk/first-nonce"
 mv "$desk/other-nonce" "$desk/nonce"
 refused 'evidence over another nonce is refused' 65 nonce verify_evidence
@@ -50,7 +50,7 @@ ok 'and they verify what runs now' tests/machine/verify-with-stock-tools now \
 ok 'a recount with the escrow key gives the signed result' \
 	"$sandoq" recount --may-swap --sent "$desk/bundle" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
-	--output "$desk/recount"
+	--force --output "$desk/recount"
 
 is 'byte for byte' "$(sha256sum <"$desk/recount")" "$result"
 

@@ -23,10 +23,10 @@ ok 'and by somebody else' \
 vars=$scratch/vars
 ok 'the keys are written into the firmware'"'"'s variables' \
 	"$sandoq" firmware variables "$empty" --secure-boot "$scratch/own" \
-	--output "$vars"
+	--force --output "$vars"
 ok 'and filled into the profile' \
 	"$sandoq" firmware profile "$model" --secure-boot "$scratch/own" \
-	--output "$desk/profile.json"
+	--force --output "$desk/profile.json"
 
 # --- it starts ---
 
@@ -40,7 +40,7 @@ pass 'the signed image starts, is enrolled and sealed'
 as_predicted 'Secure Boot' "$desk/sealed.d/now/event-log" "$image" \
 	"$desk/profile.json"
 "$sandoq" image profile "$desk/sealed.d/now/event-log" "$image" \
-	--secure-boot "$scratch/own" --output "$scratch/profile.json" ||
+	--secure-boot "$scratch/own" --force --output "$scratch/profile.json" ||
 	bail 'no profile can be taken'
 ok 'a profile taken from this boot, its keys left open, is the one in the tree' \
 	cmp "$scratch/profile.json" "image/profiles/$model.json"

@@ -32,7 +32,7 @@ seal_number() {
 		--definition "$desk/definition.json" \
 		--election-keys "$desk/election-keys.note" \
 		--box-key "$desk/sealed.d/bk.pub" \
-		--key "$keys/$1.pem" --output "$desk/boxes/$1-$2"
+		--key "$keys/$1.pem" --force --output "$desk/boxes/$1-$2"
 }
 
 seal_all() {
@@ -83,7 +83,7 @@ screen_is_all en "sandoq/challenge $(jq -r .id "$desk/definition.json")\
 ok 'a recount comes to the same' \
 	"$sandoq" recount --may-swap --sent "$desk/evidence" \
 	--definition "$desk/definition.json" --escrow "$keys/escrow.pem" \
-	--output "$scratch/result" --stations "$scratch/parts"
+	--force --output "$scratch/result" --stations "$scratch/parts"
 is 'the machine closed with it' \
 	"result: $(sha256sum <"$scratch/result" | cut -c -64)" \
 	"$(tar -xOf "$desk/evidence" challenge | grep ^result:)"

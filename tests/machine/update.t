@@ -29,7 +29,7 @@ software() {
 		--operators "$desk/operators" --sent "$desk/received" "$@" \
 		--authorities "$desk/authorities.pem" \
 		--enrolment "$desk/enrolment.note" \
-		--key "$keys/$operator.pem" --yes --output "$out" >/dev/null ||
+		--key "$keys/$operator.pem" --yes --force --output "$out" >/dev/null ||
 		bail 'an operator cannot approve'
 }
 
@@ -39,7 +39,7 @@ revocation() {
 		--authorities "$desk/authorities.pem" \
 		--enrolment "$desk/enrolment.note" \
 		--sent "$desk/$3" --key "$keys/$2.pem" --yes \
-		--output "$1" >/dev/null || bail 'an operator cannot revoke'
+		--force --output "$1" >/dev/null || bail 'an operator cannot revoke'
 }
 
 last_refusal() {
@@ -69,7 +69,7 @@ stop() {
 	"$sandoq" machine stop "$machine"
 }
 
-"$sandoq" audit nonce --auditor auditor-1 --output "$desk/nonce" ||
+"$sandoq" audit nonce --auditor auditor-1 --force --output "$desk/nonce" ||
 	bail 'there is no nonce'
 
 # --- installed before it is approved ---

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/files.h"
 
+#include "appliance/desk/common/pending.h"
 #include "appliance/desk/common/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,30 +16,53 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-__attribute__((format(printf, 1, 0))) static void say(
-	const char *format, va_list list)
+/* The one that was said last. */
+static struct failure *failure_here(void)
 {
-	char said[WORDS_LINE_MOST], line[WORDS_LINE_MOST];
-	if (words_language() == ENGLISH) {
-		vfprintf(stderr, format, list);
-		return;
-	}
-	vsnprintf(said, sizeof(said), format, list);
-	fputs(error_in_words(said, line), stderr);
+	static struct failure last;
+	return &last;
+}
+
+const struct failure *failure_last(void)
+{
+	const struct failure *last = failure_here();
+	return last->status == 0 ? NULL : last;
+}
+
+/* Whoever has closed the pipe wants no more, and no word of it either. */
+static bool nobody_reads(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+static void say(const struct failure *failure)
+{
+	fprintf(stderr, "sandoq: ");
+	if (failure->file[0] != '\0')
+		fprintf(stderr, "%s: ", failure->file);
+	if (failure->line != 0)
+		fprintf(stderr, "%zu: ", failure->line);
+	fprintf(stderr, "%s\n", failure->text);
 }
 
 int fail(int status, const char *file, size_t line, const char *format, ...)
 {
+	struct failure *failure = failure_here();
+	char said[WORDS_LINE_MOST], translated[WORDS_LINE_MOST];
 	va_list list;
-	fprintf(stderr, "sandoq: ");
-	if (file != NULL)
-		fprintf(stderr, "%s: ", file);
-	if (line != 0)
-		fprintf(stderr, "%zu: ", line);
 	va_start(list, format);
-	say(format, list);
+	vsnprintf(said, sizeof(said), format, list);
 	va_end(list);
-	fputc('\n', stderr);
+	failure->status = status;
+	failure->line = line;
+	snprintf(failure->file, sizeof(failure->file), "%s",
+		file != NULL ? file : "");
+	snprintf(failure->text, sizeof(failure->text), "%s",
+		words_language() == ENGLISH ? said
+					    : error_in_words(said, translated));
+	if (status != EX_IOERR || !nobody_reads())
+		say(failure);
 	return status;
 }
 
@@ -166,16 +191,35 @@ static bool flush_folder_of(const char *path)
 	return flushed;
 }
 
+bool file_is_key(const char *path)
+{
+	static const char mark[] = "PRIVATE KEY-----";
+	char head[4096];
+	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const ssize_t size = file < 0 ? 0 : read(file, head, sizeof(head));
+	const bool is_key = size > 0 && memmem(head, (size_t)size, mark,
+						strlen(mark)) != NULL;
+	if (file >= 0)
+		close(file);
+	wipe(head, sizeof(head));
+	return is_key;
+}
+
 int new_file_begin(struct new_file *file, const char *path)
 {
 	*file = (struct new_file){ .path = path, .descriptor = STDOUT_FILENO };
 	if (strcmp(path, "-") == 0)
 		return 0;
+	if (file_is_key(path))
+		return fail(EX_CANTCREAT, path, 0,
+			"exists already; keys are never overwritten");
 	if (asprintf(&file->beside, "%s.XXXXXX", path) < 0)
 		return out_of_memory();
 	file->descriptor = mkostemp(file->beside, O_CLOEXEC);
-	if (file->descriptor >= 0)
+	if (file->descriptor >= 0) {
+		pending_add(file->beside);
 		return 0;
+	}
 	free(file->beside);
 	cannot(EX_CANTCREAT, "create", path);
 	return EX_CANTCREAT;
@@ -192,6 +236,7 @@ void new_file_drop(struct new_file *file)
 	if (file->beside == NULL)
 		return;
 	unlink(file->beside);
+	pending_drop(file->beside);
 	close(file->descriptor);
 	free(file->beside);
 }
@@ -209,6 +254,7 @@ int new_file_end(struct new_file *file, int status, mode_t mode)
 		new_file_drop(file);
 		return status;
 	}
+	pending_drop(file->beside);
 	close(file->descriptor);
 	free(file->beside);
 	return 0;

@@ -19,6 +19,18 @@
 int fail(int status, const char *file, size_t line, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* What fail() has said last; NULL when it has said nothing. */
+enum { FAILURE_FILE_MOST = 4096, FAILURE_TEXT_MOST = 4096 };
+
+struct failure {
+	int status;
+	size_t line;			  /* 0 when there is none */
+	char file[FAILURE_FILE_MOST + 1]; /* empty when there is none */
+	char text[FAILURE_TEXT_MOST + 1]; /* in the language of the user */
+};
+
+const struct failure *failure_last(void);
+
 /* An owned copy of a file; a NUL that `size` does not count follows it. */
 struct file {
 	uint8_t *data;
@@ -31,9 +43,14 @@ int file_read(const char *path, size_t most, struct file *out);
 void file_free(struct file *);
 struct bytes file_bytes(const struct file *);
 
+/* Is there a private key in it, PEM? */
+bool file_is_key(const char *path);
+
 /*
  * A file that is written beside its path and renamed at the end, so that a
- * reader sees the old file or the whole new one; "-" is stdout, at once.
+ * reader sees the old file or the whole new one; "-" is stdout, at once. A
+ * private key is never replaced, and what stands beside goes with a signal that
+ * ends the program.
  */
 struct new_file {
 	const char *path;

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/desk/common/options.h"
 #include "appliance/desk/common/files.h"
+#include "appliance/desk/common/nearest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+/* All names of a command's table, one after the other. */
+enum { MISSING_MOST = 512 };
 
 static bool is_operand(const struct option *o)
 {
@@ -14,7 +18,8 @@ static bool is_operand(const struct option *o)
 
 static bool is_required(const struct option *o)
 {
-	return o->presence == REQUIRED || o->presence == REPEATED_REQUIRED;
+	return o->presence == REQUIRED || o->presence == REPEATED_REQUIRED ||
+	       o->presence == REQUIRED_OUTPUT || o->presence == BOX_OUTPUT;
 }
 
 static bool is_repeatable(const struct option *o)
@@ -74,6 +79,19 @@ static const struct option *find_option(
 	return NULL;
 }
 
+static int unknown_option(const struct arguments *arguments, const char *word)
+{
+	struct nearest nearest = nearest_begin(word);
+	for (const struct option *o = arguments->options; o->name != NULL; o++)
+		if (!is_operand(o))
+			nearest_try(&nearest, o->name);
+	if (nearest.is == NULL)
+		return usage(arguments, "unknown option", word);
+	return fail(EX_USAGE, NULL, 0,
+		"unknown option %s; did you mean %s? See 'sandoq %s --help'",
+		word, nearest.is, arguments->command);
+}
+
 /* `*next` is the word after the option, NULL at the end; eaten when used. */
 static int add_option(
 	struct arguments *arguments, const char *word, const char **next)
@@ -81,7 +99,7 @@ static int add_option(
 	const char *value;
 	const struct option *o = find_option(arguments->options, word, &value);
 	if (o == NULL)
-		return usage(arguments, "unknown option", word);
+		return unknown_option(arguments, word);
 	if (o->argument == NULL) {
 		*next = NULL;
 		return value == NULL ? add(arguments, o, NULL)
@@ -99,16 +117,22 @@ static int add_option(
 
 static int check_required(const struct arguments *arguments)
 {
+	char missing[MISSING_MOST];
+	size_t size = 0;
 	for (const struct option *o = arguments->options; o->name != NULL; o++)
-		if (is_required(o) && times_given(arguments, o) == 0)
-			return usage(arguments, "missing:", o->name);
-	return 0;
+		if (is_required(o) && times_given(arguments, o) == 0 &&
+			size < sizeof(missing))
+			size += (size_t)snprintf(missing + size,
+				sizeof(missing) - size, "%s%s",
+				size > 0 ? ", " : "", o->name);
+	return size == 0 ? 0 : usage(arguments, "missing:", missing);
 }
 
 static bool help_wanted(int argc, char **argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0)
+		if (strcmp(argv[i], "--help") == 0 ||
+			strcmp(argv[i], "-h") == 0)
 			return true;
 	return false;
 }

@@ -10,7 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum option_presence { OPTIONAL, REQUIRED, REPEATED, REPEATED_REQUIRED };
+enum option_presence {
+	OPTIONAL,
+	REQUIRED,
+	REPEATED,
+	REPEATED_REQUIRED,
+	/* The value names a file that is written. */
+	OUTPUT,
+	REQUIRED_OUTPUT,
+	BOX_OUTPUT, /* required; the file is VALUE.age and VALUE.note */
+};
 
 /*
  * One row: an option when `name` starts with "--", else an operand, which
@@ -24,6 +33,13 @@ struct option {
 	const char *meaning;
 	enum option_presence presence;
 };
+
+/* Behind the row of whatever a command writes. */
+#define OPTION_FORCE                                                           \
+	{                                                                      \
+		"--force", NULL, "replace what is there, but never a key",     \
+			OPTIONAL                                               \
+	}
 
 #define OPTION_JSON                                                            \
 	{                                                                      \

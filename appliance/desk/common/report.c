@@ -19,8 +19,10 @@
 
 static bool colour_wanted(void)
 {
-	const char *no = getenv("NO_COLOR");
-	return (no == NULL || no[0] == '\0') && isatty(STDOUT_FILENO) == 1;
+	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	return (no == NULL || no[0] == '\0') &&
+	       (terminal == NULL || strcmp(terminal, "dumb") != 0) &&
+	       isatty(STDOUT_FILENO) == 1;
 }
 
 static json_t *checked(json_t *value)
@@ -245,6 +247,23 @@ int report_end(struct report *report, int status)
 	json_decref(report->checks);
 	json_decref(report->tables);
 	return status;
+}
+
+void report_failure(void)
+{
+	const struct failure *failure = failure_last();
+	if (failure == NULL)
+		return;
+	json_t *error = checked(json_pack("{s:i, s:s, s:s*}", "status",
+		failure->status, "message", failure->text, "file",
+		failure->file[0] != '\0' ? failure->file : NULL));
+	if (failure->line != 0)
+		json_object_set_new(error, "line",
+			checked(json_integer((json_int_t)failure->line)));
+	json_t *whole = checked(json_pack("{s:o}", "error", error));
+	json_dumpf(whole, stdout, JSON_INDENT(2));
+	printf("\n");
+	json_decref(whole);
 }
 
 struct progress progress_begin(const char *what, uint64_t total)

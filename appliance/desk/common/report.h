@@ -53,6 +53,12 @@ void report_unchecked(struct report *, const char *name, const char *why);
  */
 int report_end(struct report *, int status);
 
+/*
+ * What went wrong, as a JSON object on stdout with the member "error"; nothing
+ * when nothing was said of it.
+ */
+void report_failure(void);
+
 struct progress {
 	const char *what;
 	uint64_t total; /* 0 when not known */

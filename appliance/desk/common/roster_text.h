@@ -13,17 +13,16 @@
 #define OPTIONS_ROSTER(together)                                               \
 	{ "BOARD=KEY", NULL,                                                   \
 		"executive or supervisory, and the public key that "           \
-		"'sandoq key' prints",                                         \
+		"'sandoq key show' prints",                                    \
 		REPEATED_REQUIRED },                                           \
 		{ "--need", "NUMBER", "how many of them " together,            \
 			REQUIRED },                                            \
 		{ "--each", "NUMBER",                                          \
 			"how many of each board at least; 1 if not given",     \
 			OPTIONAL },                                            \
-	{                                                                      \
-		"--output", "FILE", "text to write, stdout if not given",      \
-			OPTIONAL                                               \
-	}
+		{ "--output", "FILE", "text to write, stdout if not given",    \
+			OUTPUT },                                              \
+		OPTION_FORCE
 
 /*
  * Ends a text in which everything before the numbers is written, and writes it

@@ -27,10 +27,8 @@
 			OPTIONAL                                               \
 	}
 #define OPTION_OUTPUT(what)                                                    \
-	{                                                                      \
-		"--output", "FILE", what " to write, stdout if not given",     \
-			OPTIONAL                                               \
-	}
+	{ "--output", "FILE", what " to write, stdout if not given", OUTPUT }, \
+		OPTION_FORCE
 
 struct signer {
 	struct signing_key *key;

@@ -67,7 +67,8 @@ static const char *const cities[] = {
 static const char *const other[] = {
 	"box seal other/ballots/station-01.csv --definition "
 	"other/definition.json --election-keys other/election-keys.note "
-	"--box-key other/bk.pub --key other/keys/station-01.pem --output "
+	"--box-key other/bk.pub --key other/keys/station-01.pem --force "
+	"--output "
 	"other/station-01",
 	"courier pack other/boxes.tar --kind boxes " MEMBER_ELECTION_KEYS
 	"=other/election-keys.note "
@@ -85,17 +86,19 @@ static const char *const outbox[] = {
 
 #define PROVES_TPM(n, who)                                                     \
 	"machine enrol desk/identity --authorities desk/authorities.pem "      \
-	"--credential desk/credential-" n " --secret desk/keys/" who ".secret"
+	"--force --credential desk/credential-" n " --secret desk/keys/" who   \
+	".secret"
 #define APPROVES_IMAGE(n, who)                                                 \
 	"image approve image.efi --profile ./boot.json --sent desk/identity "  \
 	"--operators desk/operators --authority desk/authority --secret "      \
 	"desk/keys/" who ".secret --authorities desk/authorities.pem --key "   \
-	"desk/keys/" who ".pem --yes --output desk/boot-approval-" n
+	"desk/keys/" who ".pem --yes --force --output desk/boot-approval-" n
 
 static const char *const identity[] = {
-	"machine operators @operators --machine REHEARSAL --need 2 --output "
+	"machine operators @operators --machine REHEARSAL --need 2 --force "
+	"--output "
 	"desk/operators",
-	"machine authority @authority --need 2 --output desk/authority",
+	"machine authority @authority --need 2 --force --output desk/authority",
 	PROVES_TPM("1", "operator-1"),
 	APPROVES_IMAGE("1", "operator-1"),
 	PROVES_TPM("2", "operator-3"),
@@ -113,13 +116,13 @@ static const char *const identity[] = {
 	".pem --yes " more
 
 static const char *const enrolled[] = {
-	ENROLMENT("operator-1", "--output desk/enrolment.1"),
+	ENROLMENT("operator-1", "--force --output desk/enrolment.1"),
 	ENROLMENT("operator-3",
-		"--note desk/enrolment.1 --output desk/enrolment.note"),
+		"--note desk/enrolment.1 --force --output desk/enrolment.note"),
 	"election sign desk/definition.json --key desk/keys/authority-1.pem "
-	"--yes --output desk/definition.1",
+	"--yes --force --output desk/definition.1",
 	"election sign desk/definition.json --key desk/keys/authority-3.pem "
-	"--note desk/definition.1 --yes --output desk/definition.note",
+	"--note desk/definition.1 --yes --force --output desk/definition.note",
 	"courier pack desk/election.tar --kind election " MEMBER_DEFINITION
 	"=desk/definition.json " MEMBER_DEFINITION_NOTE
 	"=desk/definition.note " MEMBER_ENROLMENT_NOTE
@@ -137,15 +140,16 @@ static const char *const enrolled[] = {
 	"=desk/election-keys.note @" name " --to sticks/boxes-" name
 
 static const char *const sealed[] = {
-	ELECTION_KEYS("authority-1", "--output desk/election-keys.1"),
-	ELECTION_KEYS("authority-3", "--note desk/election-keys.1 --output "
-				     "desk/election-keys.note"),
+	ELECTION_KEYS("authority-1", "--force --output desk/election-keys.1"),
+	ELECTION_KEYS("authority-3",
+		"--note desk/election-keys.1 --force --output "
+		"desk/election-keys.note"),
 	FORGET "desk/sealed.d",
 	"courier unpack desk/sealed desk/sealed.d",
 	"box seal desk/ballots/@station.csv --definition desk/definition.json "
 	"--election-keys desk/election-keys.note --box-key "
 	"desk/sealed.d/bk.pub "
-	"--key desk/keys/@station.pem --output desk/boxes/@station",
+	"--key desk/keys/@station.pem --force --output desk/boxes/@station",
 	BOXES("1"),
 	BOXES("2"),
 	BOXES("late"),
@@ -157,14 +161,15 @@ static const char *const sealed[] = {
 #define OPENS(n, who, without)                                                 \
 	"approve open --definition desk/definition.json --sent desk/received " \
 	"--authorities desk/authorities.pem --nonce desk/nonce " without       \
-	"--key desk/keys/" who ".pem --yes --output desk/open-" n
+	"--key desk/keys/" who ".pem --yes --force --output desk/open-" n
 #define APPROVALS(what)                                                        \
 	"courier pack desk/" what                                              \
 	".tar --kind approvals approval-1=desk/" what                          \
 	"-1 approval-2=desk/" what "-2 --to sticks/" what
 
 static const char *const nonce[] = {
-	"audit nonce --auditor auditor-1 --rehearsal --output desk/nonce",
+	"audit nonce --auditor auditor-1 --rehearsal --force --output "
+	"desk/nonce",
 	NULL,
 };
 
@@ -184,7 +189,7 @@ static const char *const received[] = {
 	"approve release --definition desk/definition.json --sent "            \
 	"desk/evidence --authorities desk/authorities.pem --profile "          \
 	"./boot.json --nonce desk/nonce --without " NEVER_COMES                \
-	" --key desk/keys/" who ".pem --yes --output desk/release-" n
+	" --key desk/keys/" who ".pem --yes --force --output desk/release-" n
 
 static const char *const evidence[] = {
 	"audit verify --sent desk/evidence --definition desk/definition.json "
