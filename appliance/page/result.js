@@ -15,6 +15,7 @@ Object.assign(view, {
 	/* What a reader has typed, chosen and opened, for the next drawing. */
 	typed: '',
 	chosen: null,
+	chosen_name: '',
 	open: matchMedia('(min-width: 40rem)').matches,
 	all: new Set(),
 	/* The id that is asked for in the address, when it is drawn. */
@@ -54,7 +55,7 @@ function stacked(parts, whole) {
 /* --- bands and the verdict --- */
 
 function band(kind, heading, why) {
-	return el('div', { class: 'band ' + kind, role: 'note' }, heading, el('p', {}, why));
+	return el('div', { class: 'band ' + kind, role: 'note' }, heading, why !== null ? el('p', {}, why) : null);
 }
 
 function bands(result) {
@@ -66,6 +67,8 @@ function bands(result) {
 			say('band_incomplete', [result.boxes_counted, result.boxes_due]),
 			[...say('band_missing', [result.boxes_missing, result.boxes_void]),
 				result.boxes_unopened > 0 ? [' ', ...say('band_unopened', [result.boxes_unopened])] : null]));
+	if (result.annulled.length > 0)
+		list.push(band('annulled', say('band_annulled', [result.annulled.length, result.stations.length]), null));
 	for (const contest of result.contests.filter(one => one.pilot))
 		list.push(band('pilot', say('band_pilot', [], [name_of(contest, 'title')]), word('band_pilot_why')));
 	return list;
@@ -149,6 +152,7 @@ function meant_by(bytes) {
 
 async function choose(file) {
 	view.chosen = file ? new Uint8Array(await file.arrayBuffer()) : null;
+	view.chosen_name = file ? file.name : '';
 	draw_again();
 }
 
@@ -162,7 +166,10 @@ function own_file() {
 		output.textContent = equal ? plain('file_equal', [], [word('f_' + equal)]) : word('file_different');
 	}
 	return [
-		el('label', {}, el('span', {}, word('own_file')), el('input', { type: 'file', id: 'File', change: event => choose(event.target.files[0]) })),
+		el('label', { class: 'file' }, el('span', {}, word('own_file')),
+			el('input', { type: 'file', id: 'File', change: event => choose(event.target.files[0]) }),
+			el('span', { class: 'button' }, word('choose')), ' ',
+			mine ? el('bdi', {}, view.chosen_name) : word('no_file')),
 		output,
 		meant ? el('button', { type: 'button', click: () => verify({ ...view.instead, [meant]: mine }) }, say('verify_mine', [], [word('f_' + meant)])) : null,
 	];
@@ -489,9 +496,9 @@ function station_contest(contest, row) {
 
 function station_bands(station) {
 	return [
-		station.annulled ? band('annulled', word('station_annulled'), '') : null,
+		station.annulled ? band('annulled', word('station_annulled'), null) : null,
 		station.boxes_counted < station.boxes_due ? band('incomplete',
-			station.boxes_counted === 0 ? word('station_none') : say('station_incomplete', [station.boxes_counted, station.boxes_due]), '') : null,
+			station.boxes_counted === 0 ? word('station_none') : say('station_incomplete', [station.boxes_counted, station.boxes_due]), null) : null,
 	];
 }
 
@@ -520,7 +527,7 @@ function check_line(check) {
 	return el('li', { class: check.outcome },
 		el('b', { class: check.outcome }, check_name(check.name), ': ', word(made ? 'check_passed' : 'check_not_made')),
 		CHECKS[check.name] ? el('p', {}, CHECKS[check.name][view.persian ? 3 : 2]) : null,
-		check.reason ? el('p', {}, in_words(check.reason)) : null);
+		check.reason ? el('p', {}, in_words({ en: check.reason.en, fa: check.reason.fa || NOT_MADE[check.reason.en] })) : null);
 }
 
 function checks(message) {

@@ -35,6 +35,8 @@ const WORDS = {
 		"{1} صندوق از صندوق‌های باطل تنها به گفتهٔ دستگاه باطل است."],
 	band_rehearsal: ["This is a REHEARSAL and no election.", "این یک تمرین است و انتخابات نیست."],
 	band_rehearsal_why: ["Its ballots are made up.", "رأی‌های آن ساختگی است."],
+	band_annulled: ["The boards annulled {1} of the {2} stations: the votes of these are in no sum.",
+		"هیأت‌ها {1} شعبه از {2} شعبه را باطل کردند: آرای آن شعبه‌ها در هیچ جمعی نیست."],
 	band_pilot: ["PILOT: the rule by which {a} is counted is a trial.",
 		"قاعدهٔ آزمایشی: {a} با قاعده‌ای شمرده شده است که هنوز آزموده می‌شود."],
 	band_pilot_why: ["No law is known that demands it in this form.",
@@ -52,6 +54,8 @@ const WORDS = {
 	own_value: ["Paste a value that you have from elsewhere", "مقداری را که از جای دیگر دارید این‌جا بچسبانید"],
 	own_file: ["Or choose, or drop here, a file of your own: definition, certificates, profile",
 		"یا فایل خودتان را برگزینید یا این‌جا رها کنید: تعریف انتخابات، گواهی‌ها، مشخصات رایانه"],
+	choose: ["Choose a file", "انتخاب فایل"],
+	no_file: ["no file yet", "هنوز فایلی نیست"],
 	equal: ["EQUAL to this result's: {a}.", "برابر است با این مقدار نتیجه: {a}."],
 	different: ["DIFFERENT from every value above.", "با همهٔ مقدارهای بالا فرق دارد."],
 	file_equal: ["EQUAL, byte by byte, to this page's: {a}.", "بایت به بایت برابر است با این فایل صفحه: {a}."],
@@ -86,7 +90,7 @@ const WORDS = {
 	t_result: ["result", "نتیجه"],
 	w_result: ["SHA-256 of the result that the auditors approved. Compare this with the record that they signed.",
 		"SHA-256 نتیجه‌ای که ممیزان تأیید کردند. این را با صورت‌جلسه‌ای که امضا کرده‌اند بسنجید."],
-	software: ["software that was approved", "نرم‌افزارهای تأییدشده"],
+	software: ["Software that was approved", "نرم‌افزارهای تأییدشده"],
 	approved_enrolment: ["approved at the enrolment by {a}", "هنگام ثبت دستگاه تأیید شد؛ تأییدکنندگان: {a}"],
 	approved_before: ["approved before this election by {a}", "پیش از این انتخابات تأیید شد؛ تأییدکنندگان: {a}"],
 	approved_during: ["APPROVED DURING THIS ELECTION by {a}", "در میان همین انتخابات تأیید شد؛ تأییدکنندگان: {a}"],
@@ -110,7 +114,7 @@ const WORDS = {
 		"سازندهٔ TPM، و این که کسی تراشه را نشکافته باشد."],
 
 	/* --- a contest --- */
-	seats: ["{1} seats, {2} alternates; up to {3} names on a ballot.",
+	seats: ["Seats: {1}. Alternates: {2}. Names on a ballot: up to {3}.",
 		"{1} کرسی و {2} علی‌البدل؛ روی هر برگه حداکثر {3} نام."],
 	elected: ["elected", "برگزیده"],
 	elected_incomplete: ["elected by an incomplete count", "برگزیده با شمارش ناقص"],
@@ -132,7 +136,7 @@ const WORDS = {
 		"{a}: هر یک {1} رأی. قرعه‌ای تعیین کرد که کشیده شد."],
 	tie_open: ["{a}: {1} votes each, and nothing decides yet.",
 		"{a}: هر یک {1} رأی، و هنوز چیزی تعیین‌کننده نیست."],
-	candidates: ["candidates", "نامزدها"],
+	candidates: ["Candidates", "نامزدها"],
 	all_candidates: ["Show all {1} candidates", "هر {1} نامزد را نشان بده"],
 	rank: ["rank", "رتبه"],
 	name: ["name", "نام"],
@@ -172,7 +176,7 @@ const WORDS = {
 	h_void: ["Void boxes", "صندوق‌های باطل"],
 	h_refused: ["Deliveries that the machine did not take", "تحویل‌هایی که دستگاه نپذیرفت"],
 	box_void: ["{a}: {b} (box {1})", "{a}: {b} (صندوق {1})"],
-	delivery: ["{1} times: {a}", "{1} بار: {a}"],
+	delivery: ["{1} × {a}", "{1} بار: {a}"],
 	station_annulled: ["This station is annulled: its votes are in no sum.", "این شعبه باطل شده است: آرای آن در هیچ جمعی نیست."],
 	station_incomplete: ["{1} of {2} boxes of this station are counted.", "{1} از {2} صندوق این شعبه شمرده شده است."],
 	station_none: ["No box of this station is counted.", "هیچ صندوقی از این شعبه شمرده نشده است."],
@@ -302,4 +306,13 @@ const CHECKS = {
 	"ruling": ["ruling", "تصمیم هیأت‌ها",
 		"The auditors' quorum has signed what no count can decide.",
 		"حدنصاب ممیزان آنچه را هیچ شمارشی تعیین نمی‌کند امضا کرده است."],
+};
+
+/* Why a check was not made, in the verifier's words and in Persian. */
+const NOT_MADE = {
+	"ciphertext not compared: a public bundle is without the boxes": "متن رمزشده سنجیده نشد: بستهٔ همگانی صندوق‌ها را ندارد",
+	"no nonce of yours was given, so it may be old": "عددی از خود شما داده نشد؛ پس شاید گزارش کهنه باشد",
+	"whether the recipients can open them is seen with a key of theirs alone, by 'sandoq recount'": "این که گیرندگان می‌توانند آنها را بگشایند تنها با کلید خودشان و با دستور sandoq recount دیده می‌شود",
+	"no boot profile was given": "مشخصات رایانه داده نشد",
+	"the machine sent no anchor of its journal, as one that has failed": "دستگاه لنگر دفتر خود را نفرستاد، چنان که دستگاه ازکارافتاده نمی‌فرستد",
 };

@@ -1,11 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # From the evidence to the bundle: what the auditors approved is what the TPM
-# signs, and everybody who checks it afterwards comes to the same verdict.
+# signs, and everybody who checks it afterwards comes to the same verdict, in a
+# browser too.
 . "$(dirname "$0")/../support/tap.sh"
 . tests/machine/prepare.sh
 # shellcheck source=tests/machine/screen.sh
 . tests/machine/screen.sh
+
+# in_browser CHECK NAME ARGUMENT...: a check that needs Chromium.
+in_browser() {
+	if [ -n "${SANDOQ_NO_BROWSER:-}" ]; then
+		skip "$2" 'left out by SANDOQ_NO_BROWSER'
+	else
+		"$@"
+	fi
+}
 
 take_state closed
 with_screen
@@ -41,6 +51,16 @@ code="sandoq/result $election ${result%% *}"
 code_is "and its code is the result's digest" "$code"
 screen_is_all fa "$code"
 ok 'the bundle is verified' verify_bundle
+ok 'a page of it is made' page_bundle
+report_bundle() {
+	"$sandoq" bundle report --json --sent "$desk/bundle" \
+		--definition "$desk/definition.json" \
+		--authorities "$desk/authorities.pem" \
+		--profile "$desk/profile.json" >"$desk/report.json"
+}
+ok 'the numbers of it are told' report_bundle
+in_browser ok 'a browser shows these, and none when a byte was changed' \
+	node build/page-tests/booted.mjs "$desk/result.html" "$desk/report.json"
 ok 'stock tools verify it' tests/machine/verify-with-stock-tools released \
 	"$desk/bundle" "$desk/definition.json" "$desk/authorities.pem" \
 	"$desk/profile.json"
@@ -65,6 +85,11 @@ while read -r member; do
 done < <(tar -tf "$desk/bundle")
 "$sandoq" courier pack "$desk/bundle" --kind sent "${members[@]}" >/dev/null
 refused 'and is refused' 65 'result note' verify_bundle
+mkdir "$scratch/asked"
+cp "$desk/result.html" "$scratch/asked/page.html"
+cp "$desk/bundle" "$scratch/asked/forged.tar"
+in_browser like 'by a browser too' 'forged refused result note: ' \
+	node build/page-tests/forged.mjs "$scratch/asked"
 refused 'by stock tools too' 65 '' tests/machine/verify-with-stock-tools \
 	released "$desk/bundle" "$desk/definition.json" \
 	"$desk/authorities.pem" "$desk/profile.json"

@@ -43,11 +43,12 @@ export const NAMES = ['--host-resolver-rules=MAP page.test 127.0.0.1'];
  */
 export const look = async (where, address, prepare) => {
 	const page = where.newPage === undefined ? where : await where.newPage();
+	const own = address.replace(/#.*/, '');
 	const asked = [];
 	const errors = [];
 	const listeners = {
 		request: (request) => {
-			if (request.url() !== address && !/^(data|blob):/.test(request.url()))
+			if (request.url() !== own && !/^(data|blob):/.test(request.url()))
 				asked.push(request.url());
 		},
 		pageerror: (error) => errors.push(String(error)),

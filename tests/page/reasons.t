@@ -45,6 +45,19 @@ is 'one of ballots has' "$(missing <(sed -n '/^refusal ballots_list_encode/,/^}/
 	appliance/election/ballots.c))" ''
 is 'none is in both tables' "$(grep -oE '^REASON\("([^"\\]|\\.)*",' "$scratch/tables" |
 	sed 's/^REASON/REFUSAL/' | grep -cF -f - "$scratch/tables")" 0
+# Why the verifier has not made a check, which a result page says in Persian.
+not_made() {
+	python3 - appliance/verify/verify.c appliance/page/words.js <<-'END'
+		import re, sys
+		code, words = (open(name, encoding="utf-8").read() for name in sys.argv[1:])
+		found = re.findall(r'struct needed \w+ = \{\s*\w+,\s*((?:"[^"]*"\s*)+)', code)
+		for one in found:
+		    text = "".join(re.findall(r'"([^"]*)"', one))
+		    print("said" if f'\t"{text}": "' in words else text)
+	END
+}
+is 'so has each why a check was not made' "$(not_made | sort | uniq -c |
+	sed 's/^ *//')" '5 said'
 is 'one that nobody has translated is missed' \
 	"$(missing <(echo 'return "nobody says this";'))" 'nobody says this'
 

@@ -107,6 +107,7 @@ struct paper *paper_copy(const struct paper *from)
 	for (size_t i = 0; i < from->sent.count; i++)
 		insert(&paper->sent, i, from->sent.member[i].name,
 			copied(from->sent.member[i].content));
+	paper->how = from->how;
 	paper->json = strdup(from->json);
 	assert_true(definition_parse(
 		&paper->definition, bytes_of_text(paper->json), error));

@@ -54,7 +54,18 @@ struct paper_box {
 	struct digest digest;
 };
 
+/* What a machine is beside what it is always; nothing is paper_make(). */
+struct paper_how {
+	const struct paper_certificate *certificate;
+	int day; /* of the enrolment, from today */
+	/* Makes another definition of the city's, and frees that. */
+	char *(*election)(char *json);
+	/* What is in the box of a station, instead of a sample; freed. */
+	struct bytes (*ballots)(const struct plan *, uint16_t station);
+};
+
 struct paper {
+	struct paper_how how;
 	char *json;
 	struct definition definition;
 	struct archive sent; /* every content is owned */
@@ -91,6 +102,8 @@ extern const struct paper_certificate paper_certificate;
 
 /* Up to release; every check of every goal passes. */
 struct paper *paper_make(void);
+/* The same, of that kind. */
+struct paper *paper_make_as(const struct paper_how *);
 /* The same with another certificate, enrolled on that day. */
 struct paper *paper_make_enrolled(const struct paper_certificate *, int day);
 /* The same of a city with this many stations; each has delivered a box. */
@@ -209,7 +222,7 @@ struct paper_approval {
 	unsigned members;
 	bool unbound;		   /* without cpHash */
 	bool other_purpose;	   /* over the scope of the other purpose */
-	bool rehearsal;		   /* text and scope */
+	bool rehearsal;		   /* text and scope: of the other mode */
 	unsigned note_scalar;	   /* 0: the member's own key signs the note */
 	const char *note_in_place; /* of the authorization: a note's text */
 	const struct digest *result;

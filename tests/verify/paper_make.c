@@ -234,6 +234,8 @@ static void make_definition(struct paper *paper, char *json)
 	assert_int_equal(count, 1);
 	write_hex(&out, view(&authority[0]));
 	paper->json = json;
+	if (paper->how.election != NULL)
+		paper->json = paper->how.election(paper->json);
 	char *place = strstr(paper->json, digits);
 	assert_non_null(place);
 	memcpy(place, wanted, strlen(wanted));
@@ -374,7 +376,8 @@ static void put_definition_note(struct paper *paper)
 	uint8_t text[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	struct text_writer writer =
-		text_begin(&statement_form[STATEMENT_DEFINITION], false, &out);
+		text_begin(&statement_form[STATEMENT_DEFINITION],
+			paper->definition.plan.rehearsal, &out);
 	text_put(&writer, DEFINITION_ELECTION,
 		bytes_of_text(paper->definition.plan.id));
 	text_put(&writer, DEFINITION_DIGEST,
@@ -389,8 +392,9 @@ static void put_keys_note(struct paper *paper)
 	uint8_t text[TEXT_MOST];
 	struct writer out = writer_of(text, sizeof(text));
 	struct statement_value value[ELECTION_KEYS_VALUES];
-	struct text_writer writer = text_begin(
-		&statement_form[STATEMENT_ELECTION_KEYS], false, &out);
+	struct text_writer writer =
+		text_begin(&statement_form[STATEMENT_ELECTION_KEYS],
+			paper->definition.plan.rehearsal, &out);
 	election_keys_values(&paper->chain, value);
 	for (size_t i = 0; i < ELECTION_KEYS_VALUES; i++)
 		statement_put(&writer, &value[i]);
@@ -459,13 +463,20 @@ static void put_box_note(struct paper *paper, uint16_t station,
 	paper_put(paper, name, written(&note_out));
 }
 
+static struct bytes ballots_of(const struct paper *paper, uint16_t station)
+{
+	const struct plan *plan = &paper->definition.plan;
+	return paper->how.ballots != NULL ? paper->how.ballots(plan, station)
+					  : sampled_box(plan, station, SEED);
+}
+
 static void put_box(struct paper *paper, uint16_t station)
 {
 	char name[MEMBER_NAME_SIZE];
 	const struct plan *plan = &paper->definition.plan;
 	const struct p256_public recipient[] = { paper->chain.bk.key,
 		plan->recipient[0].key };
-	struct bytes payload = sampled_box(plan, station, SEED);
+	struct bytes payload = ballots_of(paper, station);
 	size_t size = AGE_FILE_SIZE(2, payload.size);
 	uint8_t *sealed = malloc(size);
 	struct writer out = writer_of(sealed, size);
@@ -499,21 +510,24 @@ static void add_boxes(struct paper *paper, size_t boxes)
 	free(entry);
 }
 
-/* A delivery that the machine did not take. */
+/* A delivery that it did not take: of the fourth station, or the last. */
 static void add_refusal(struct paper *paper)
 {
+	const struct plan *plan = &paper->definition.plan;
+	const uint16_t station =
+		(uint16_t)(plan->stations < 4 ? plan->stations - 1u : 3u);
 	const struct digest came = sha256(bytes_of_text("another box"));
 	char line[256], name[64];
 	struct writer out = writer_of(line, sizeof(line));
 	write_hex(&out, view(&came));
 	write_text(&out, " ");
-	write_text(&out, paper->definition.plan.station[3].id);
+	write_text(&out, plan->station[station].id);
 	write_text(&out, ", box 1: " PAPER_REASON "\n");
 	paper->refusal_leaf = paper->fold.tree.size;
 	snprintf(name, sizeof(name), "refused/%04u",
 		(unsigned)paper->refusal_leaf);
 	paper_put(paper, name, written(&out));
-	paper_entry(paper, ENTRY_REFUSED, 3, 1);
+	paper_entry(paper, ENTRY_REFUSED, station, 1);
 }
 
 static void take_boxes(struct paper *paper, size_t boxes)
@@ -611,8 +625,7 @@ static void count(struct paper *paper, struct result *result)
 	bind_result(&paper->chain, &result->binding);
 	for (size_t station = 0; station < paper->boxes; station++) {
 		struct tally tally;
-		struct bytes payload =
-			sampled_box(plan, (uint16_t)station, SEED);
+		struct bytes payload = ballots_of(paper, (uint16_t)station);
 		count_box(plan, (uint16_t)station, 1, payload, &tally);
 		free((void *)payload.data);
 		const struct result_box box = {
@@ -635,7 +648,8 @@ static void put_challenge(struct paper *paper, const char *name, size_t entries,
 	struct writer out = writer_of(text, sizeof(text));
 	const struct chain *chain = &paper->chain;
 	struct text_writer writer =
-		text_begin(&statement_form[STATEMENT_CHALLENGE], false, &out);
+		text_begin(&statement_form[STATEMENT_CHALLENGE],
+			paper->definition.plan.rehearsal, &out);
 	text_put(&writer, CHALLENGE_ELECTION,
 		bytes_of_text(paper->definition.plan.id));
 	paper_put_nonce(&writer, CHALLENGE_NONCE);
@@ -910,21 +924,24 @@ void paper_drop_header(struct paper *paper, size_t box)
 	free(text);
 }
 
+static const struct paper_how plain;
+
 /* With this definition, which it takes, and as many boxes. */
-static struct paper *make(char *json, size_t boxes,
-	const struct paper_certificate *certificate, int day)
+static struct paper *make(char *json, size_t boxes, const struct paper_how *how)
 {
 	struct paper *paper = calloc(1, sizeof(*paper));
 	assert_non_null(paper);
+	paper->how = *how;
 	paper->evidence.sent = &paper->sent;
-	paper->evidence.now = time(NULL) + (time_t)day * DAY;
+	paper->evidence.now = time(NULL) + (time_t)how->day * DAY;
 	make_ca(paper);
-	paper_graft(paper, certificate);
+	paper_graft(paper, how->certificate != NULL ? how->certificate
+						    : &paper_certificate);
 	make_definition(paper, json);
 	make_operators(paper);
 	make_authority(paper);
 	make_profile(paper);
-	enrol(paper, day);
+	enrol(paper, how->day);
 	paper->evidence.now = time(NULL);
 	seal(paper);
 	take_boxes(paper, boxes);
@@ -933,18 +950,24 @@ static struct paper *make(char *json, size_t boxes,
 	return paper;
 }
 
+struct paper *paper_make_as(const struct paper_how *how)
+{
+	return make(city_json(), PAPER_BOXES, how);
+}
+
 struct paper *paper_make(void)
 {
-	return paper_make_enrolled(&paper_certificate, 0);
+	return paper_make_as(&plain);
 }
 
 struct paper *paper_make_enrolled(
 	const struct paper_certificate *certificate, int day)
 {
-	return make(city_json(), PAPER_BOXES, certificate, day);
+	const struct paper_how how = { .certificate = certificate, .day = day };
+	return paper_make_as(&how);
 }
 
 struct paper *paper_make_city(size_t stations)
 {
-	return make(large_city_json(stations), stations, &paper_certificate, 0);
+	return make(large_city_json(stations), stations, &plain);
 }

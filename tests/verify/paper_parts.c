@@ -226,7 +226,7 @@ static struct digest wanted_of(
 	const struct form *form, const struct paper_approval *how)
 {
 	struct approval_scope scope = form->scope;
-	scope.rehearsal = how->rehearsal;
+	scope.rehearsal = scope.rehearsal != how->rehearsal;
 	if (how->other_purpose)
 		scope.purpose = APPROVE_REVOKE;
 	if (how->definition != NULL)
@@ -287,8 +287,8 @@ static struct bytes approval_of(struct writer *out, const struct form *form,
 	struct digest wanted = wanted_of(form, how);
 	struct p256_private *key = scalar_key(scalar);
 	struct p256_signature signature = p256_sign(key, &wanted);
-	struct text_writer text =
-		text_begin(&statement_form[form->kind], how->rehearsal, out);
+	struct text_writer text = text_begin(&statement_form[form->kind],
+		form->scope.rehearsal != how->rehearsal, out);
 	p256_free(key);
 	for (size_t i = 0; i < form->count; i++) {
 		if (form->boot != NULL && form->value[i].field > BOOT_PCR &&
@@ -388,7 +388,8 @@ static void write_abandonment(struct writer *out, const struct paper *paper)
 {
 	struct statement_value value[ABANDONMENT_VALUES];
 	struct text_writer writer =
-		text_begin(&statement_form[STATEMENT_ABANDONMENT], false, out);
+		text_begin(&statement_form[STATEMENT_ABANDONMENT],
+			paper->definition.plan.rehearsal, out);
 	abandonment_values(&paper->chain, value);
 	for (size_t i = 0; i < ABANDONMENT_VALUES; i++)
 		statement_put(&writer, &value[i]);
