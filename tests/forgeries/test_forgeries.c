@@ -4,6 +4,7 @@
  * to, and where it ends. This program is the machine as well.
  */
 #include "appliance/machine/roles.h"
+#include "tests/desk/verdicts.h"
 #include "tests/desk/workplace.h"
 #include "tests/forgeries/forgeries.h"
 #include "tests/forgeries/rig.h"
@@ -55,6 +56,22 @@ static bool does(const char *election, const char *what)
 		       what) == 0;
 }
 
+/* Whatever is forged, the whole election's desk trusts the same. */
+#define TRUSTED_FILES                                                          \
+	"--definition whole/desk/definition.json "                             \
+	"--authorities whole/desk/authorities.pem "                            \
+	"--profile ./whole/desk/profile.json"
+
+static void begin_browser(void)
+{
+	if (!browser_is_wanted())
+		return;
+	assert_int_equal(
+		shell("cp %s/whole/desk/bundle %s/sent.tar", folder, folder),
+		0);
+	browser_begin(TRUSTED_FILES);
+}
+
 /* One copy for each step, of the time before it. */
 static int hold_election(void **state)
 {
@@ -79,6 +96,7 @@ static int hold_election(void **state)
 	/* Or a recount that finds something would show nothing. */
 	if (!does("whole", "recount evidence"))
 		fail_msg("recount of the evidence: %s", said);
+	begin_browser();
 	return 0;
 }
 
@@ -127,6 +145,24 @@ static void expect(const struct forgery *forgery, enum step stopped)
 	assert_said(forgery->by);
 }
 
+/* What the machine has given out until then: the last of it. */
+static void ask_browser(enum step stopped)
+{
+	static const char *const sent[STEPS] = {
+		[EVIDENCE] = "trial/desk/evidence",
+		[BUNDLE] = "trial/desk/bundle",
+		[RECOUNT] = "trial/desk/bundle",
+	};
+	char command[512];
+	struct verdict ours;
+	if (stopped == STEPS || sent[stopped] == NULL || !browser_is_wanted())
+		return;
+	snprintf(command, sizeof(command), "bundle verify --sent %s %s",
+		sent[stopped], TRUSTED_FILES);
+	verdict_of(&ours, command);
+	browser_ask(sent[stopped], &ours);
+}
+
 static void try_forgery(size_t number)
 {
 	const struct forgery *forgery = &forgeries[number];
@@ -141,6 +177,7 @@ static void try_forgery(size_t number)
 		step++;
 	expect(forgery, step);
 	assert_int_equal(shell("printf '\\001' | cmp - %s/forged", folder), 0);
+	ask_browser(step);
 }
 
 static void a_forged_answer_comes_to_what_the_table_says(void **state)
@@ -148,6 +185,15 @@ static void a_forged_answer_comes_to_what_the_table_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < forgery_count; i++)
 		try_forgery(i);
+}
+
+/* What came out of it all, in Chromium: the same as of sandoq. */
+static void browsers_agree(void **state)
+{
+	(void)state;
+	if (!browser_is_wanted())
+		skip();
+	browser_agrees();
 }
 
 static void every_role_is_taken_over(void **state)
@@ -170,6 +216,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_role_is_taken_over),
 		cmocka_unit_test(a_forged_answer_comes_to_what_the_table_says),
+		cmocka_unit_test(browsers_agree),
 	};
 	int status;
 	forgery_begin();
