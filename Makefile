@@ -89,7 +89,7 @@ MBEDTLSTESTS := $(addprefix $(B)/tests/mbedtls/,formats/test_age \
 	formats/test_pbes2 tpm/policy/test_credential \
 	verify/test_verify)
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(FUZZSRC))
-BENCHES := $(addprefix $(B)/tests/bench/,count nation)
+BENCHES := $(addprefix $(B)/tests/bench/,count nation page)
 PROBE := $(B)/tests/machine/probe
 PICTURES := $(B)/tests/machine/pictures
 REPLAY := $(B)/tests/machine/replay
@@ -111,7 +111,7 @@ REPLAY := $(B)/tests/machine/replay
 #: lock            what the image is made of now is what it is to be made of
 #: roles           write docs/roles.md from the table of roles
 #: pictures        draw docs/pictures anew; then look at what has changed
-#: bench           how fast it counts, boots and confines
+#: bench           how fast it counts, boots, confines and shows a result
 #: limits          count the largest elections that are legal; hours
 #: tests           build the test programs
 #: sanitize        run the unit tests under the sanitizers
@@ -273,6 +273,8 @@ $(WASMS): $(WASMSRC:%.c=$(PAGE)/%.o) $(PAGE)/foreign.a
 WRAPPED :=
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
 faultcalls = $(shell sed -n 's/^FAULT[A-Z_]*.\([A-Za-z0-9_]*\)[^A-Za-z0-9_].*/\1/p' $(1))
+# What another writes of the same format.
+$(B)/tests/formats/test_packed: private TESTLIBS += -llz4
 $(filter $(B)/tests/limits/%,$(TESTS)): $(call object,$(LIMITSRC))
 $(FAULTTESTS): $(call object,$(FAULTSRC))
 $(FAULTTESTS): private WRAPPED := counter_count free \
@@ -431,6 +433,9 @@ bench: setup
 	@$(B)/tests/bench/count
 	@$(B)/tests/bench/nation build/bench
 	@$(B)/tests/bench/sandbox
+	@$(MAKE) --silent -j2 page
+	@tests/support/packages tests/page build/page-tests
+	@$(B)/tests/bench/page
 	@$(MAKE) --silent image
 	@image/bench
 
@@ -483,7 +488,7 @@ nightly: setup
 # The inner loop: without what takes more than three seconds of a processor.
 LONG := $(FAULTTESTS) $(FORGERYTESTS) $(B)/tests/mbedtls/verify/test_verify \
 	$(addprefix %/test_,ballots_file large_journal model \
-	large_definition limits page page_forgeries page_look station_page result_large role_calls role_minimal role_peers \
+	large_definition limits page page_forgeries page_large page_look station_page result_large role_calls role_minimal role_peers \
 	stock_tools taken_over)
 check: tests programs
 	@SECONDS_MOST=3 tests/run 2 $(filter-out $(LONG),$(UNITS)) $(HOUSETESTS)
@@ -497,8 +502,8 @@ SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
-	%/test_result_large %/test_page %/test_page_forgeries %/test_page_look \
-	%/test_station_page \
+	%/test_result_large %/test_page %/test_page_forgeries %/test_page_large \
+	%/test_page_look %/test_station_page \
 	%/mbedtls/verify/test_verify \
 	$(FAULTTESTS) $(FORGERYTESTS),$(UNITS)))
 sanitize-tests: programs tests

@@ -24,6 +24,8 @@ const sandoq = (() => {
 		profile: 'profile',
 		ruling: 'ruling',
 	};
+	/* Who unpacks says it in English, as formats know no other. */
+	const DAMAGED_INSIDE = 'what was packed is damaged';
 	const DAMAGED = {
 		en: 'what the page has of this is damaged',
 		fa: 'آنچه از این در صفحه هست آسیب دیده است',
@@ -71,6 +73,8 @@ const sandoq = (() => {
 				broken();
 			else if (data.kind === 'csv')
 				take_csv(data.csv);
+			else if (data.words?.en === DAMAGED_INSIDE)
+				listen({ ...data, words: DAMAGED });
 			else
 				listen(data);
 		};

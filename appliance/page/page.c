@@ -4,6 +4,7 @@
 #include "appliance/election/ruling.h"
 #include "appliance/formats/claims.h"
 #include "appliance/formats/crypto.h"
+#include "appliance/formats/packed.h"
 #include "appliance/page/module.h"
 #include "appliance/record/members.h"
 #include "appliance/verify/told.h"
@@ -245,6 +246,18 @@ static void keep_refusal(struct page *page, const char *part, refusal why)
 	snprintf(page->refused_words, sizeof(page->refused_words), "%s", why);
 }
 
+/* What was packed, and the archive as whoever makes one has it. */
+static struct bytes unpacked(struct page *page, struct bytes given)
+{
+	const size_t size = packed_size(given);
+	uint8_t *plain = size < SIZE_MAX ? malloc(size + 1) : NULL;
+	if (plain == NULL)
+		keep_refusal(page, "archive", "there is not enough memory");
+	else if (!packed_open(given, plain))
+		keep_refusal(page, "archive", "what was packed is damaged");
+	return bytes_of(plain, size);
+}
+
 static bool read_definition(struct page *page)
 {
 	char error[DEFINITION_ERROR_MOST];
@@ -272,7 +285,12 @@ static bool read_profile(struct page *page)
 
 static bool read_sent(struct page *page)
 {
-	refusal why = archive_parse(page->given[PAGE_SENT], &page->sent);
+	struct bytes *given = &page->given[PAGE_SENT];
+	if (is_packed(*given))
+		*given = unpacked(page, *given);
+	if (page->refused_part != NULL)
+		return false;
+	refusal why = archive_parse(*given, &page->sent);
 	if (why != NULL)
 		keep_refusal(page, "archive", why);
 	return why == NULL;

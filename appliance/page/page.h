@@ -43,6 +43,7 @@ enum page_input {
 	PAGE_INPUTS,
 };
 
+/* The archive may be packed (packed.h); it is then what was packed. */
 void page_give(uint32_t input, const void *data, size_t size);
 /*
  * SHA-256 of the SHA-256 of each input, in order: no byte of them may differ,

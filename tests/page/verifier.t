@@ -11,6 +11,19 @@ verifier=build/page/verify.wasm
 
 is 'it imports nothing' "$(node tests/page/verdict.mjs $verifier imports)" ''
 
+# Of 4 GiB and a block, as 32 bits would have it of one block alone.
+mkdir "$scratch/large"
+truncate --size=$(((4 << 30) + 512)) "$scratch/large/member"
+{
+	tar --create --file=- --directory="$scratch/large" --format=ustar \
+		--owner=0 --group=0 --numeric-owner --mode=0644 --mtime=@0 \
+		member 2>/dev/null | head --bytes=1024
+	head --bytes=1024 /dev/zero
+} >"$scratch/large/sent.tar"
+is 'a member of 4 GiB is not taken for a small one' \
+	"$(node tests/page/verdict.mjs $verifier "$scratch/large")" \
+	'refused archive: the archive is cut off'
+
 # Another folder, with what the build reads.
 mkdir -p "$scratch/tree/build"
 git ls-files appliance tpm image Makefile | cpio --quiet -pd "$scratch/tree"

@@ -6,6 +6,7 @@
 #include "appliance/formats/base64.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/formats/json_write.h"
+#include "appliance/formats/packed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,12 +67,15 @@ static const struct form {
 	const char *const *part;
 	const char *block[PAGE_INPUTS];
 	size_t inputs;
+	/* The input that is large, and repeats itself. */
+	size_t packed;
 } forms[] = {
 	[PAGE_OF_RESULT] = { result_part,
 		{ "sent", "definition", "authorities", "profile", "ruling" },
-		PAGE_INPUTS },
+		PAGE_INPUTS, PAGE_SENT },
 	[PAGE_OF_STATION] = { station_part,
-		{ "definition", "election-keys", "box-key" }, STATION_INPUTS },
+		{ "definition", "election-keys", "box-key" }, STATION_INPUTS,
+		STATION_INPUTS },
 };
 
 /* A text that grows, and is whole once it was closed. */
@@ -128,6 +132,19 @@ static void put_base64(struct growing *to, struct bytes bytes)
 		abort();
 	write_base64(&out, BASE64_PADDED, bytes);
 	put(to, written(&out));
+	free(space);
+}
+
+static void put_packed(struct growing *to, struct bytes bytes)
+{
+	const size_t most = packed_most(bytes.size);
+	uint8_t *space = malloc(most);
+	struct writer out = writer_of(space, most);
+	if (space != NULL)
+		write_packed(&out, bytes);
+	if (space == NULL || out.broken)
+		abort();
+	put_base64(to, written(&out));
 	free(space);
 }
 
@@ -225,7 +242,8 @@ static void put_data(struct growing *to, const struct page_parts *parts)
 			"<script type=\"application/octet-stream\" "
 			"id=\"data-%s\">",
 			parts->form->block[i]);
-		put_base64(to, parts->given[i]);
+		(i == parts->form->packed ? put_packed : put_base64)(
+			to, parts->given[i]);
 		put_text(to, "</script>\n");
 	}
 }
