@@ -104,6 +104,8 @@ REPLAY := $(B)/tests/machine/replay
 #: lint            what is written against the rules of this tree
 #: test            every test, whole machines too
 #: page            build what pages run, build/page/*.wasm
+#: install         the programs for people, into DESTDIR and PREFIX
+#: deb             a Debian package of them, build/deb/*.deb
 #: image           build what a machine boots, build/image/sandoq.efi
 #: disk            the image on a machine's disk, to be written as it is
 #: secure-boot     the image signed for Secure Boot, with keys of your own
@@ -125,7 +127,7 @@ REPLAY := $(B)/tests/machine/replay
 #: mutants         do the tests see one plausible fault at a time? hours; PART=K/N
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
-.PHONY: help all setup page programs tests fuzzers image disk lock reproduce \
+.PHONY: help all setup page install deb programs tests fuzzers image disk lock reproduce \
 	secure-boot bench limits roles pictures run test nightly check lint mutants \
 	fuzz-smoke fuzz fuzz-seeds fuzz-coverage static \
 	sanitize sanitize-tests clean
@@ -197,7 +199,7 @@ MBEDTLSCONFIG := \
 MBEDTLSFLAGS := -isystem $(FOREIGN)/mbedtls/include $(MBEDTLSCONFIG)
 # Which version this is: of a copy that is no checkout the commit is not known.
 VERSION := 0.9.0
-COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 build/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || \
@@ -388,6 +390,45 @@ setup:
 
 page: $(WASMS)
 	@image/page-modules
+
+# What people run, and all that it reads: in the places of the tree, under
+# share/sandoq.
+PREFIX ?= /usr/local
+GROUPS := image firmware machine election box approve audit bundle recount \
+	courier key rehearse
+MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share
+SHARE := $(DESTDIR)$(PREFIX)/share/sandoq
+install: programs page
+	@install -D -m 755 $(B)/sandoq $(DESTDIR)$(PREFIX)/bin/sandoq
+	@install -d $(MAN) $(SHARE)/image/profiles $(SHARE)/appliance/page \
+		$(SHARE)/build/page $(DESTDIR)$(PREFIX)/share/doc/sandoq
+	@install -m 644 image/profiles/* $(SHARE)/image/profiles
+	@install -m 644 appliance/page/*.html appliance/page/*.css \
+		appliance/page/*.js appliance/page/*.woff2 \
+		$(SHARE)/appliance/page
+	@install -m 644 $(WASMS) $(SHARE)/build/page
+	@install -m 644 README.md appliance/page/result.woff2.license \
+		$(DESTDIR)$(PREFIX)/share/doc/sandoq
+	@$(B)/sandoq manual >$(MAN)/sandoq.1
+	@for group in $(GROUPS); do \
+		$(B)/sandoq manual $$group >$(MAN)/sandoq-$$group.1 || exit; \
+	done
+	@install -d $(COMPLETIONS)/bash-completion/completions \
+		$(COMPLETIONS)/zsh/vendor-completions \
+		$(COMPLETIONS)/fish/vendor_completions.d
+	@$(B)/sandoq completion bash \
+		>$(COMPLETIONS)/bash-completion/completions/sandoq
+	@$(B)/sandoq completion zsh \
+		>$(COMPLETIONS)/zsh/vendor-completions/_sandoq
+	@$(B)/sandoq completion fish \
+		>$(COMPLETIONS)/fish/vendor_completions.d/sandoq.fish
+
+# From a copy of what is in the tree, since the top of the tree has no folder
+# "debian"; the sources of others are copied, for a build has no network.
+deb: setup
+	@image/foreign
+	@appliance/desk/debian/package
 
 image: programs
 	@image/build

@@ -5,6 +5,21 @@
 
 #include <string.h>
 
+const struct group groups[GROUPS] = {
+	{ "image", "what a machine boots, and who approves it" },
+	{ "firmware", "a machine's firmware, and Secure Boot" },
+	{ "machine", "enrol a machine, or emulate one" },
+	{ "election", "define an election, and sign it" },
+	{ "box", "seal a station's ballots" },
+	{ "approve", "sign what a machine's TPM asks for" },
+	{ "audit", "look at a machine while it works" },
+	{ "bundle", "verify and show a signed result" },
+	{ "recount", "count boxes outside the machine" },
+	{ "courier", "write, read and list sticks" },
+	{ "key", "keys that sign" },
+	{ "rehearse", "rehearse an evening" },
+};
+
 /* What officials, operators and auditors do. */
 static const struct command offices[] = {
 	{ "image", "inspect", "print what is inside an image",

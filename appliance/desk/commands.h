@@ -17,6 +17,15 @@ struct command {
 	int (*run)(const struct arguments *);
 };
 
+/* Each that a command has. */
+struct group {
+	const char *name;
+	const char *help;
+};
+
+enum { GROUPS = 12 };
+extern const struct group groups[GROUPS];
+
 struct section {
 	const char *heading;
 	const struct command *command;

@@ -7,7 +7,9 @@
 #include "appliance/desk/common/nearest.h"
 #include "appliance/desk/common/outputs.h"
 #include "appliance/desk/common/words.h"
+#include "appliance/desk/completion.h"
 #include "appliance/desk/desk.h"
+#include "appliance/desk/manual.h"
 #include "appliance/formats/crypto.h"
 #include "appliance/machine/roles.h"
 
@@ -59,7 +61,9 @@ static int list_commands(const char *group)
 		group != NULL ? group : "GROUP");
 	for (size_t i = 0; i < SECTIONS; i++)
 		list_section(&sections[i], group);
-	printf("\n'sandoq GROUP COMMAND --help' lists a command's options.\n");
+	printf("\n'sandoq GROUP COMMAND --help' lists a command's options; "
+	       "'sandoq manual GROUP' is\na manual page, 'sandoq completion "
+	       "SHELL' lets bash, zsh or fish complete them.\n");
 	return fflush(stdout) == 0 ? 0 : EX_IOERR;
 }
 
@@ -200,6 +204,10 @@ static int start(int argc, char **argv)
 	}
 	if (strcmp(argv[0], "--version") == 0)
 		return print_version();
+	if (strcmp(argv[0], "manual") == 0)
+		return manual_print(argv[1]);
+	if (strcmp(argv[0], "completion") == 0)
+		return completion_print(argv[1]);
 
 	const char *group = argv[0], *name = argc > 1 ? argv[1] : NULL;
 	if (!group_exists(group))

@@ -16,13 +16,13 @@ static bool is_operand(const struct option *o)
 	return strncmp(o->name, "--", 2) != 0;
 }
 
-static bool is_required(const struct option *o)
+bool option_is_required(const struct option *o)
 {
 	return o->presence == REQUIRED || o->presence == REPEATED_REQUIRED ||
 	       o->presence == REQUIRED_OUTPUT || o->presence == BOX_OUTPUT;
 }
 
-static bool is_repeatable(const struct option *o)
+bool option_is_repeatable(const struct option *o)
 {
 	return o->presence == REPEATED || o->presence == REPEATED_REQUIRED;
 }
@@ -48,7 +48,7 @@ static int usage(
 static int add(struct arguments *arguments, const struct option *option,
 	const char *value)
 {
-	if (!is_repeatable(option) && times_given(arguments, option) > 0)
+	if (!option_is_repeatable(option) && times_given(arguments, option) > 0)
 		return usage(arguments, "given twice:", option->name);
 	arguments->given[arguments->count++] = (struct given){
 		.option = option,
@@ -60,8 +60,8 @@ static int add(struct arguments *arguments, const struct option *option,
 static int add_operand(struct arguments *arguments, const char *word)
 {
 	for (const struct option *o = arguments->options; o->name != NULL; o++)
-		if (is_operand(o) &&
-			(is_repeatable(o) || times_given(arguments, o) == 0))
+		if (is_operand(o) && (option_is_repeatable(o) ||
+					     times_given(arguments, o) == 0))
 			return add(arguments, o, word);
 	return usage(arguments, "nothing takes the word", word);
 }
@@ -120,7 +120,7 @@ static int check_required(const struct arguments *arguments)
 	char missing[MISSING_MOST];
 	size_t size = 0;
 	for (const struct option *o = arguments->options; o->name != NULL; o++)
-		if (is_required(o) && times_given(arguments, o) == 0 &&
+		if (option_is_required(o) && times_given(arguments, o) == 0 &&
 			size < sizeof(missing))
 			size += (size_t)snprintf(missing + size,
 				sizeof(missing) - size, "%s%s",
@@ -252,11 +252,11 @@ void options_print(const char *command, const struct option *options)
 {
 	printf("usage: sandoq %s", command);
 	for (const struct option *o = options; o->name != NULL; o++)
-		printf(" %s%s%s%s%s%s", is_required(o) ? "" : "[", o->name,
-			o->argument != NULL ? " " : "",
+		printf(" %s%s%s%s%s%s", option_is_required(o) ? "" : "[",
+			o->name, o->argument != NULL ? " " : "",
 			o->argument != NULL ? o->argument : "",
-			is_required(o) ? "" : "]",
-			is_repeatable(o) ? "..." : "");
+			option_is_required(o) ? "" : "]",
+			option_is_repeatable(o) ? "..." : "");
 	printf("\n\n");
 	for (const struct option *o = options; o->name != NULL; o++) {
 		char title[64];
@@ -264,8 +264,9 @@ void options_print(const char *command, const struct option *options)
 			o->argument != NULL ? " " : "",
 			o->argument != NULL ? o->argument : "");
 		printf("  %-24s %s%s%s\n", title, o->meaning,
-			is_required(o) && !is_operand(o) ? " (required)" : "",
-			is_repeatable(o) ? " (may be repeated)" : "");
+			option_is_required(o) && !is_operand(o) ? " (required)"
+								: "",
+			option_is_repeatable(o) ? " (may be repeated)" : "");
 	}
 	printf("  %-24s %s\n", "--help", "print this");
 }

@@ -56,6 +56,9 @@ struct given {
 	const char *value;
 };
 
+bool option_is_required(const struct option *);
+bool option_is_repeatable(const struct option *);
+
 /* What was given; the values are borrowed from argv. */
 struct arguments {
 	const char *command; /* "machine run" */

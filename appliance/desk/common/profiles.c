@@ -10,20 +10,46 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { PROGRAM_DEPTH = 3 }; /* build/native/sandoq */
+enum {
+	PROGRAM_DEPTH = 3,   /* build/native/sandoq */
+	INSTALLED_DEPTH = 2, /* bin/sandoq */
+};
 
 static const char name_letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
-/* The tree that this program lies in; empty when that cannot be told. */
-static void find_tree(char tree[PATH_MAX])
+static void drop_names(char *path, size_t count)
 {
-	ssize_t length = readlink("/proc/self/exe", tree, PATH_MAX - 1);
-	tree[length > 0 ? length : 0] = '\0';
-	for (size_t i = 0; i < PROGRAM_DEPTH; i++) {
-		char *slash = strrchr(tree, '/');
+	for (size_t i = 0; i < count; i++) {
+		char *slash = strrchr(path, '/');
 		if (slash != NULL)
 			*slash = '\0';
 	}
+}
+
+static bool is_tree(const char *tree)
+{
+	char path[2 * PATH_MAX];
+	snprintf(path, sizeof(path), "%s/image/profiles", tree);
+	return access(path, F_OK) == 0;
+}
+
+/*
+ * The tree that this program lies in, or of what was installed the folder that
+ * has as much of it as a program needs; empty when that cannot be told.
+ */
+static void find_tree(char tree[PATH_MAX])
+{
+	static const char installed[] = "/share/sandoq";
+	const ssize_t length =
+		readlink("/proc/self/exe", tree, PATH_MAX - sizeof(installed));
+	tree[length > 0 ? length : 0] = '\0';
+	drop_names(tree, INSTALLED_DEPTH);
+	char *prefix_end = tree + strlen(tree);
+	memcpy(prefix_end, installed, sizeof(installed));
+	if (is_tree(tree))
+		return;
+	*prefix_end = '\0';
+	drop_names(tree, PROGRAM_DEPTH - INSTALLED_DEPTH);
 }
 
 static char *copy(const char *text)
