@@ -9,7 +9,8 @@
 verifier=build/page/verify.wasm
 [ -e $verifier ] || bail "make page builds $verifier"
 
-is 'it imports nothing' "$(node tests/page/verdict.mjs $verifier imports)" ''
+is 'it imports nothing' "$(node -p 'WebAssembly.Module.imports(
+	new WebAssembly.Module(fs.readFileSync(process.argv[1]))).length' $verifier)" 0
 
 # Of 4 GiB and a block, as 32 bits would have it of one block alone.
 mkdir "$scratch/large"
