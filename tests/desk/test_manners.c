@@ -296,6 +296,11 @@ static void a_key_or_a_device_is_never_replaced(void **state)
 			  "officer-3.pem"),
 		EX_CANTCREAT);
 	assert_said("keys are never overwritten");
+	/* Nobody is asked to sign what cannot be written. */
+	assert_status(run("election sign definition.json --key "
+			  "authority-1.pem --force --output officer-3.pem"),
+		EX_CANTCREAT);
+	assert_said("keys are never overwritten");
 	assert_int_equal(
 		shell("grep -q 'PRIVATE KEY' %s/officer-3.pem", folder), 0);
 	assert_status(run("courier pack officer-3.pem --kind outbox "
