@@ -59,10 +59,12 @@ static void fill(uint8_t *plain, size_t size, uint32_t random)
 		random = random * 1664525 + 1013904223;
 		const size_t back = 1 + (random >> 8) % 70000;
 		const size_t length = (random >> 4) % 600;
+		const bool repeats = random >> 31 != 0 && back <= at;
 		for (size_t i = 0; i < length && at < size; i++, at++)
-			plain[at] = random >> 31 && back <= at
-					    ? plain[at - back]
-					    : (uint8_t)(random >> (i % 24));
+			if (repeats)
+				plain[at] = plain[at - back];
+			else
+				plain[at] = (uint8_t)(random >> (i % 24));
 	}
 }
 
