@@ -427,6 +427,7 @@ install: programs page
 # From a copy of what is in the tree, since the top of the tree has no folder
 # "debian"; the sources of others are copied, for a build has no network.
 deb: setup
+	@image/setup deb
 	@image/foreign
 	@appliance/desk/debian/package
 

@@ -766,9 +766,10 @@ static const char part_begins[] = "\nstation: ";
 
 static struct whole whole_of(const char *text)
 {
-	const char *parts = strstr(text, part_begins);
-	assert_non_null(parts);
-	return (struct whole){ bytes_of(text, (size_t)(++parts - text)),
+	const char *end = strstr(text, part_begins);
+	assert_non_null(end);
+	const char *parts = end + 1;
+	return (struct whole){ bytes_of(text, (size_t)(parts - text)),
 		bytes_of_text(parts) };
 }
 
