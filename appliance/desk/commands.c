@@ -26,36 +26,38 @@ static const struct command offices[] = {
 		"build/image/sandoq.efi", image_inspect_options,
 		image_inspect_command },
 	{ "image", "profile", "take the boot profile from a reference boot",
-		"event-log build/image/sandoq.efi --output boot-profile.json",
+		"sent/now/event-log build/image/sandoq.efi --output "
+		"boot-profile.json",
 		image_profile_options, image_profile_command },
 	{ "image", "predict", "tell the PCRs that an image will boot to",
 		"build/image/sandoq.efi --profile boot-profile.json",
 		image_predict_options, image_predict_command },
 	{ "image", "approve", "sign an operator's approval of an image",
 		"build/image/sandoq.efi --profile boot-profile.json "
-		"--sent sent.tar --operators operators --authorities "
-		"tpm-makers.pem --key operator-1.pem --output "
-		"approval-1",
+		"--sent sent.tar --operators operators "
+		"--authorities tpm-makers.pem --key operator-1.pem "
+		"--output approval-1",
 		image_approve_options, image_approve_command },
 	{ "image", "revoke", "sign that earlier images may run no more",
-		"--sent sent.tar --operators operators --authorities "
-		"tpm-makers.pem --key operator-1.pem --output "
-		"revocation-1",
+		"--sent sent.tar --operators operators "
+		"--authorities tpm-makers.pem --key operator-1.pem "
+		"--output revocation-1",
 		image_revoke_options, image_revoke_command },
 	{ "firmware", "variables",
 		"write your Secure Boot keys into a variable store",
-		"/usr/share/OVMF/OVMF_VARS_4M.fd --secure-boot "
-		"secure-boot --output vars.fd",
+		"/usr/share/OVMF/OVMF_VARS_4M.fd "
+		"--secure-boot secure-boot --output vars.fd",
 		firmware_variables_options, firmware_variables_command },
 	{ "firmware", "profile",
 		"fill your Secure Boot keys into a boot profile",
-		"qemu-ovmf --secure-boot secure-boot --output "
-		"secure-boot.json",
+		"qemu-ovmf --secure-boot secure-boot "
+		"--output secure-boot.json",
 		firmware_profile_options, firmware_profile_command },
 	{ "machine", "operators", "write the text that names the operators",
-		"--machine SQ-1 --need 2 executive=\"$(cat "
-		"operator-1.line)\" supervisory=\"$(cat "
-		"operator-3.line)\" --output operators",
+		"--machine SQ-1 --need 2 "
+		"executive=\"$(cat operator-1.line)\" "
+		"supervisory=\"$(cat operator-3.line)\" "
+		"--output operators",
 		machine_operators_options, machine_operators_command },
 	{ "machine", "authority", "write the text that names the authority",
 		"executive=\"$(cat authority-1.line)\" "
@@ -63,26 +65,26 @@ static const struct command offices[] = {
 		"--each 1 --output authority",
 		machine_authority_options, machine_authority_command },
 	{ "machine", "enrol", "make your credential for a blank machine",
-		"sent.tar --authorities tpm-makers.pem --credential "
-		"credential-1 --secret secret-1",
+		"sent.tar --authorities tpm-makers.pem "
+		"--credential credential-1 --secret secret-1",
 		machine_enrol_options, machine_enrol_command },
 	{ "machine", "enrolment", "sign that a machine was enrolled",
-		"--sent sent.tar --operators operators --authorities "
-		"tpm-makers.pem --date 2027-05-01 --key "
-		"operator-1.pem --output enrolment-1",
+		"--sent sent.tar --operators operators "
+		"--authorities tpm-makers.pem --date 2027-05-01 "
+		"--key operator-1.pem --output enrolment-1",
 		machine_enrolment_options, machine_enrolment_command },
 	{ "machine", "notices", "print what the machine says to people",
 		"--faults", machine_notices_options, machine_notices_command },
 	{ "election", "sample", "make up a city with keys and ballots",
-		"city --image build/image/sandoq.efi --authorities "
-		"tpm-makers.pem",
+		"city --image build/image/sandoq.efi "
+		"--authorities tpm-makers.pem",
 		election_sample_options, election_sample_command },
 	{ "election", "check", "read a definition and say what it defines",
 		"definition.json", election_check_options,
 		election_check_command },
 	{ "election", "sign", "sign a definition",
-		"definition.json --key authority-1.pem --output "
-		"definition.note",
+		"definition.json --output definition.note "
+		"--key authority-1.pem",
 		election_sign_options, election_sign_command },
 	{ "election", "keys", "sign the keys that a machine made for it",
 		"--sent sent.tar --definition definition.json "
@@ -91,14 +93,15 @@ static const struct command offices[] = {
 		election_keys_options, election_keys_command },
 	{ "election", "abandon", "sign that a sealed election is called off",
 		"--sent sent.tar --definition definition.json "
-		"--authorities tpm-makers.pem --reason 'The machine "
-		"was damaged.' --key authority-1.pem",
+		"--authorities tpm-makers.pem "
+		"--reason 'The machine was damaged.' "
+		"--key authority-1.pem",
 		election_abandon_options, election_abandon_command },
 	{ "election", "station-page",
 		"write a page on which a station seals its box",
-		"--definition definition.json --election-keys "
-		"election-keys.note --box-key bk.pub --output "
-		"stations.html",
+		"--definition definition.json "
+		"--election-keys election-keys.note --box-key bk.pub "
+		"--output stations.html",
 		election_station_page_options, election_station_page_command },
 	{ "box", "seal", "seal a station's ballots and sign the box",
 		"ballots.csv --definition definition.json "
@@ -115,30 +118,31 @@ static const struct command offices[] = {
 		"--key station-01.pem --output payload",
 		box_encode_options, box_encode_command },
 	{ "box", "recipients", "print to whom a box is sealed",
-		"--definition definition.json --election-keys "
-		"election-keys.note --box-key bk.pub",
+		"--definition definition.json "
+		"--election-keys election-keys.note --box-key bk.pub",
 		box_recipients_options, box_recipients_command },
 	{ "box", "sign", "sign what another age client sealed",
-		"sealed.age --payload payload --definition "
-		"definition.json --election-keys election-keys.note "
-		"--box-key bk.pub --key station-01.pem --output "
-		"sealed.note",
+		"sealed.age --payload payload "
+		"--definition definition.json "
+		"--election-keys election-keys.note --box-key bk.pub "
+		"--key station-01.pem --output sealed.note",
 		box_sign_options, box_sign_command },
 	{ "approve", "open", "approve that the boxes are opened",
 		"--sent sent.tar --definition definition.json "
-		"--authorities tpm-makers.pem --nonce nonce --key "
-		"officer-1.pem --output open-1",
+		"--authorities tpm-makers.pem --nonce nonce "
+		"--key officer-1.pem --output open-1",
 		approve_open_options, approve_open_command },
 	{ "approve", "release", "approve that a result is signed",
 		"--sent sent.tar --definition definition.json "
-		"--authorities tpm-makers.pem --profile "
-		"boot-profile.json --nonce nonce --key auditor-1.pem "
-		"--output release-1",
+		"--authorities tpm-makers.pem "
+		"--profile boot-profile.json --nonce nonce "
+		"--key auditor-1.pem --output release-1",
 		approve_release_options, approve_release_command },
 	{ "approve", "ruling", "sign what no count can decide",
 		"--sent sent.tar --definition definition.json "
-		"--authorities tpm-makers.pem --annul 'station-02 The "
-		"seal was broken.' --key auditor-1.pem",
+		"--authorities tpm-makers.pem "
+		"--annul 'station-02 The seal was broken.' "
+		"--key auditor-1.pem",
 		approve_ruling_options, approve_ruling_command },
 	{ "audit", "nonce", "make a challenge for the machine",
 		"--auditor auditor-1 --output nonce", audit_nonce_options,
@@ -161,8 +165,8 @@ static const struct command offices[] = {
 		bundle_report_options, bundle_report_command },
 	{ "bundle", "station",
 		"one station's part of the result, and its proof",
-		"station-01 --sent sent.tar --definition "
-		"definition.json --authorities tpm-makers.pem",
+		"station-01 --sent sent.tar --definition definition.json "
+		"--authorities tpm-makers.pem",
 		bundle_station_options, bundle_station_command },
 	{ "bundle", "public", "make a signed result's public bundle",
 		"--sent sent.tar --output public.tar", bundle_public_options,
@@ -185,16 +189,15 @@ static const struct command offices[] = {
 	{ "key", "new", "make a private key", "officer-1.pem --name officer-1",
 		key_new_options, key_new_command },
 	{ "key", "show", "print the public key of a private one",
-		"'pkcs11:token=officer-1;object=signing' --name "
-		"officer-1",
+		"'pkcs11:token=officer-1;object=signing' "
+		"--name officer-1",
 		key_show_options, key_show_command },
 };
 
 /* What runs QEMU: appliance/desk/emulator. */
 static const struct command emulator[] = {
 	{ "machine", "create", "make a machine: its TPM, firmware and disk",
-		"machine --profile qemu-ovmf --disk "
-		"build/image/disk.img",
+		"machine --profile qemu-ovmf --disk build/image/disk.img",
 		machine_create_options, machine_create_command },
 	{ "machine", "run", "boot a machine and own it until it ends",
 		"machine --daemon", machine_run_options, machine_run_command },

@@ -90,7 +90,7 @@ static struct place place_of(
 		.type = entry->type,
 		.number = member_has_entry_number(entry->type) ? before->entries
 							       : leaf,
-		.box = paper->box + entry->first_box,
+		.box = entry->boxes > 0 ? paper->box + entry->first_box : NULL,
 		.boxes = entry->boxes,
 	};
 }
@@ -184,7 +184,7 @@ static void begin(const struct paper *paper, struct writer *headers,
 	struct writer *listings)
 {
 	const size_t count = paper->entries;
-	*headers = writer_of(malloc(count * JOURNAL_HEADER_SIZE),
+	*headers = writer_of(malloc(count * JOURNAL_HEADER_SIZE + 1),
 		count * JOURNAL_HEADER_SIZE);
 	*listings = writer_of(malloc(count * LISTING_USUAL + LISTING_MOST),
 		count * LISTING_USUAL + LISTING_MOST);
