@@ -542,6 +542,7 @@ mutants: tests programs image
 
 SANITIZED = $(patsubst build/native/%,build/sanitize/%,$(filter-out \
 	%/test_stock_tools %/test_real_boxes %/test_role_calls \
+	%/test_role_filters \
 	%/test_role_minimal %/test_taken_over %/test_limits \
 	%/test_large_definition %/test_large_journal %/test_residue \
 	%/test_result_large %/test_page %/test_page_forgeries %/test_page_large \
