@@ -13,9 +13,10 @@
 
 static size_t most(const struct archive *archive)
 {
-	size_t size = 4 * USTAR_BLOCK_SIZE;
+	size_t size = (size_t)4 * USTAR_BLOCK_SIZE;
 	for (size_t i = 0; i < archive->count; i++)
-		size += 2 * USTAR_BLOCK_SIZE + archive->member[i].content.size;
+		size += (size_t)2 * USTAR_BLOCK_SIZE +
+			archive->member[i].content.size;
 	return size;
 }
 
