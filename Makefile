@@ -127,8 +127,8 @@ REPLAY := $(B)/tests/machine/replay
 #: mutants         do the tests see one plausible fault at a time? hours; PART=K/N
 #: nightly         what takes too long for every day
 #: clean           remove all that was built
-.PHONY: help all setup page install deb programs tests fuzzers image disk lock reproduce \
-	secure-boot bench limits roles pictures run test nightly check lint mutants \
+.PHONY: help all setup page install deb programs tests fuzzers image disk lock \
+	reproduce secure-boot bench limits roles pictures run test nightly check lint mutants \
 	fuzz-smoke fuzz fuzz-seeds fuzz-coverage static \
 	sanitize sanitize-tests clean
 all: programs
@@ -523,8 +523,6 @@ nightly: setup
 	@$(MAKE) --silent -j2 VARIANT=sanitize \
 		$(FAULTTESTS:build/native/%=build/sanitize/%)
 	@$(MAKE) --silent -j2 VARIANT=coverage fuzzers
-	@$(MAKE) --silent -j2 page
-	@tests/support/packages tests/page build/page-tests
 	@tests/nightly $(PART)
 
 # The inner loop: without what takes more than three seconds of a processor.

@@ -60,23 +60,17 @@ static void each(void (*look)(const struct command *, const char *title))
 		}
 }
 
-static bool is_required(const struct option *o)
-{
-	return o->presence == REQUIRED || o->presence == REPEATED_REQUIRED ||
-	       o->presence == REQUIRED_OUTPUT || o->presence == BOX_OUTPUT;
-}
-
 /* All that is missing is named at once. */
 static void try_nothing(const struct command *c, const char *title)
 {
 	bool is_missing = false;
 	for (const struct option *o = c->options; o->name != NULL; o++)
-		is_missing |= is_required(o);
+		is_missing |= option_is_required(o);
 	if (!is_missing)
 		return;
 	assert_status(run("%s", title), EX_USAGE);
 	for (const struct option *o = c->options; o->name != NULL; o++)
-		if (is_required(o))
+		if (option_is_required(o))
 			assert_said(o->name);
 	assert_said("--help'");
 }
